@@ -3,10 +3,6 @@
 // It is a leaf: it imports nothing of the project but core/fault.
 package policy
 
-import (
-	"encoding/json"
-)
-
 // Version is the policy language version that every document of this tool names.
 const Version = "2012-10-17"
 
@@ -16,8 +12,8 @@ type Document struct {
 	Version   string
 	ID        string
 	Statement []Statement
-	// extra holds the members that are none of the above, in the order they were read.
-	extra []member
+	// order is how the members stood in the document this was read from, known and unknown ones; empty for a built one.
+	order []member
 }
 
 // Statement is one statement of a document.
@@ -51,12 +47,6 @@ type Principal struct {
 	Any bool
 	// Of maps a kind of principal ("AWS", "Service", "Federated", "CanonicalUser") to names.
 	Of map[string][]string
-}
-
-// member is one JSON member as it was read.
-type member struct {
-	name  string
-	value json.RawMessage
 }
 
 // Dialect is what one system's policy language lacks or demands, compared with AWS's.

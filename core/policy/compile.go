@@ -1,0 +1,89 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// CompileOptions are for Compile.
+type CompileOptions struct {
+	// Generated is how many statements, from the first, this tool made itself; the user wrote the others.
+	Generated int
+}
+
+// Removed is an action that was left out of a generated statement.
+type Removed struct {
+	// Statement is the statement's index in the document before it was compiled.
+	Statement int
+	Action    string
+}
+
+// Compile returns the document as a system's dialect has it. Actions that the dialect rejects are left out of
+// generated statements, and returned; a statement that loses all its actions goes too. Where the user wrote such an
+// action, or where nothing would be left, it fails with Unsupported and names the action. The dialect's guards are
+// added at the end.
+func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed, error) {
+	compiled := doc
+	compiled.Statement = nil
+	var removed []Removed
+	for i, s := range doc.Statement {
+		rejected := slices.DeleteFunc(slices.Concat(s.Action, s.NotAction), func(a string) bool { return !d.rejects(a) })
+		if len(rejected) == 0 {
+			compiled.Statement = append(compiled.Statement, s)
+			continue
+		}
+		if i >= opts.Generated || len(s.NotAction) > 0 {
+			return Document{}, nil, fault.New(fault.Unsupported, "the action %s is in statement %d of the policy, but this system does not have it; leave it out", rejected[0], i+1)
+		}
+		for _, action := range rejected {
+			removed = append(removed, Removed{Statement: i, Action: action})
+		}
+		s.Action = slices.DeleteFunc(slices.Clone(s.Action), d.rejects)
+		if len(s.Action) > 0 {
+			compiled.Statement = append(compiled.Statement, s)
+		}
+	}
+	if len(compiled.Statement) == 0 && len(removed) > 0 {
+		return Document{}, nil, fault.New(fault.Unsupported, "nothing of the policy is left without the action %s, which this system does not have", removed[0].Action)
+	}
+	return Merge(compiled, Document{Version: compiled.Version, Statement: d.Guards}), removed, nil
+}
+
+// rejects reports whether the dialect rejects documents with the action.
+func (d Dialect) rejects(action string) bool {
+	return slices.ContainsFunc(d.RejectedActions, func(pattern string) bool {
+		return matchFold(pattern, action)
+	})
+}
+
+// Merge returns one document with the statements of all, in order, each once. What else the first document has is kept.
+func Merge(docs ...Document) Document {
+	merged := Document{Version: Version}
+	if len(docs) > 0 {
+		merged = docs[0]
+		merged.Statement = nil
+	}
+	seen := map[string]bool{}
+	for _, doc := range docs {
+		merged.Version = max(merged.Version, doc.Version)
+		for _, s := range doc.Statement {
+			if key := s.canonical(); !seen[key] {
+				seen[key] = true
+				merged.Statement = append(merged.Statement, s)
+			}
+		}
+	}
+	return merged
+}
+
+// Size returns how many bytes a system counts against its limits for the document as JSON prints it.
+func Size(doc Document, ignoreWhitespace bool) int {
+	printed := doc.JSON()
+	if !ignoreWhitespace {
+		return len(printed)
+	}
+	// Printed text is ASCII, and its only white space is spaces within strings.
+	return len(printed) - strings.Count(printed, " ")
+}

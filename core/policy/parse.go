@@ -1,0 +1,158 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// Parse reads a policy document. It fails with InvalidArgument, saying where, for what is no policy document: each
+// statement must have an Effect, and either Action or NotAction. Members that the policy language does not have are
+// kept, unless they are those of the language in another case.
+func Parse(data []byte) (Document, error) {
+	root, err := parseJSON(data)
+	if err != nil {
+		return Document{}, err
+	}
+	if root.kind != object {
+		return Document{}, fault.New(fault.InvalidArgument, "the policy must be a JSON object")
+	}
+	doc := Document{order: root.members}
+	for _, m := range root.members {
+		if err := doc.read(m); err != nil {
+			return Document{}, err
+		}
+	}
+	if _, has := root.get("Statement"); !has {
+		return Document{}, fault.New(fault.InvalidArgument, "the policy has no Statement")
+	}
+	return doc, nil
+}
+
+// read takes over one member of a document.
+func (d *Document) read(m member) (err error) {
+	switch m.name {
+	case "Version":
+		if m.value.kind != text || (m.value.text != Version && m.value.text != "2008-10-17") {
+			return fault.New(fault.InvalidArgument, "the policy's Version must be %q", Version)
+		}
+		d.Version = m.value.text
+	case "Id":
+		if m.value.kind != text {
+			return fault.New(fault.InvalidArgument, "the policy's Id must be a string")
+		}
+		d.ID = m.value.text
+	case "Statement":
+		d.Statement, err = readStatements(m.value)
+		return err
+	default:
+		if known := otherCase(m.name, []string{"Version", "Id", "Statement"}); known != "" {
+			return fault.New(fault.InvalidArgument, "the policy has a member %q; write it as %q", m.name, known)
+		}
+	}
+	return nil
+}
+
+func readStatements(n node) ([]Statement, error) {
+	items := n.items
+	switch n.kind {
+	case object:
+		items = []node{n}
+	case array:
+	default:
+		return nil, fault.New(fault.InvalidArgument, "the policy's Statement must be an object or a list of objects")
+	}
+	var statements []Statement
+	for i, item := range items {
+		s, err := readStatement(item)
+		if err != nil {
+			return nil, fault.New(fault.InvalidArgument, "statement %d of the policy: %s", i+1, err)
+		}
+		statements = append(statements, s)
+	}
+	return statements, nil
+}
+
+// readStatement reads one statement; its errors do not say which.
+func readStatement(n node) (Statement, error) {
+	if n.kind != object {
+		return Statement{}, fault.New(fault.InvalidArgument, "it must be an object")
+	}
+	s := Statement{order: n.members}
+	known := fields()
+	for _, m := range n.members {
+		i := slices.IndexFunc(known, func(f field) bool { return f.name == m.name })
+		if i < 0 {
+			if name := otherCase(m.name, fieldNames()); name != "" {
+				return s, fault.New(fault.InvalidArgument, "it has a member %q; write it as %q", m.name, name)
+			}
+			continue
+		}
+		if err := known[i].set(&s, m.value); err != nil {
+			return s, fault.New(fault.InvalidArgument, "%s %s", m.name, err)
+		}
+	}
+	return s, s.check()
+}
+
+// check refuses statements that contradict themselves or say nothing.
+func (s Statement) check() error {
+	switch {
+	case s.Effect == "":
+		return fault.New(fault.InvalidArgument, "it has no Effect")
+	case s.Effect != Allow && s.Effect != Deny:
+		return fault.New(fault.InvalidArgument, "Effect must be %q or %q", Allow, Deny)
+	case len(s.Action) == 0 && len(s.NotAction) == 0:
+		return fault.New(fault.InvalidArgument, "it has no Action")
+	case len(s.Action) > 0 && len(s.NotAction) > 0:
+		return fault.New(fault.InvalidArgument, "it has both Action and NotAction")
+	case len(s.Resource) > 0 && len(s.NotResource) > 0:
+		return fault.New(fault.InvalidArgument, "it has both Resource and NotResource")
+	case s.Principal != nil && s.NotPrincipal != nil:
+		return fault.New(fault.InvalidArgument, "it has both Principal and NotPrincipal")
+	}
+	return nil
+}
+
+func fieldNames() []string {
+	var names []string
+	for _, f := range fields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// otherCase returns the one of the names that differs from name in case only, "" if there is none.
+func otherCase(name string, names []string) string {
+	i := slices.IndexFunc(names, func(n string) bool { return n != name && strings.EqualFold(n, name) })
+	if i < 0 {
+		return ""
+	}
+	return names[i]
+}
+
+// ParseStatement reads one statement of a policy that gives somebody access: it must have Effect, Action and Resource.
+func ParseStatement(data []byte) (Statement, error) {
+	n, err := parseJSON(data)
+	if err != nil {
+		return Statement{}, fault.Wrap(fault.InvalidArgument, err, "Invalid JSON string")
+	}
+	if n.kind != object {
+		return Statement{}, fault.New(fault.InvalidArgument, "JSON must be an object")
+	}
+	var missing []string
+	for _, name := range []string{"Action", "Effect", "Resource"} {
+		if _, has := n.get(name); !has {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return Statement{}, fault.New(fault.InvalidArgument, "Statement JSON missing required keys: %s", strings.Join(missing, ", "))
+	}
+	s, err := readStatement(n)
+	if err != nil {
+		return Statement{}, fault.New(fault.InvalidArgument, "the statement is not valid: %s", err)
+	}
+	return s, nil
+}

@@ -1,0 +1,48 @@
+package policy
+
+import "strings"
+
+// wildcard is an element of a pattern: a character that stands for itself, or one that matches others.
+type wildcard struct {
+	r    rune
+	wild bool
+}
+
+// pattern returns the elements of a text in which "*" stands for any characters and "?" for one.
+func pattern(s string) []wildcard {
+	var p []wildcard
+	for _, r := range s {
+		p = append(p, wildcard{r, r == '*' || r == '?'})
+	}
+	return p
+}
+
+// match reports whether the pattern matches the whole text. It takes time in proportion to the product of both
+// lengths at most: it only ever goes back to the last "*".
+func match(p []wildcard, s []rune) bool {
+	i, j, star, mark := 0, 0, -1, 0
+	for j < len(s) {
+		switch {
+		case i < len(p) && p[i].wild && p[i].r == '*':
+			star, mark = i, j
+			i++
+		case i < len(p) && (p[i].wild || p[i].r == s[j]):
+			i++
+			j++
+		case star >= 0:
+			mark++
+			i, j = star+1, mark
+		default:
+			return false
+		}
+	}
+	for i < len(p) && p[i].wild && p[i].r == '*' {
+		i++
+	}
+	return i == len(p)
+}
+
+// matchFold matches regardless of case, as actions and condition keys are.
+func matchFold(p, s string) bool {
+	return match(pattern(strings.ToLower(p)), []rune(strings.ToLower(s)))
+}
