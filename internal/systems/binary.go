@@ -1,0 +1,114 @@
+package systems
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// PluginBinary is the path of the built backend plugin NAME, cmd/s3-credentials-backend-NAME.
+func PluginBinary(t testing.TB, name string) string {
+	t.Helper()
+	return Binary(t, "s3-credentials-backend-"+name)
+}
+
+// Binary is the path of the program of the folder cmd/NAME, built as it is now. Every test process has copies of its
+// own, all in the same folder, which is removed when it ends.
+func Binary(t testing.TB, name string) string {
+	t.Helper()
+	path, err := builtBinary(name)
+	if err != nil {
+		t.Fatalf("build cmd/%s: %v", name, err)
+	}
+	return path
+}
+
+var binaries struct {
+	sync.Mutex
+	dir   string
+	built map[string]string
+}
+
+func builtBinary(name string) (string, error) {
+	binaries.Lock()
+	defer binaries.Unlock()
+	if path, ok := binaries.built[name]; ok {
+		return path, nil
+	}
+	if err := makeBinaryDir(); err != nil {
+		return "", err
+	}
+	path := filepath.Join(binaries.dir, name)
+	if err := build(name, path); err != nil {
+		return "", err
+	}
+	binaries.built[name] = path
+	return path, nil
+}
+
+// guardDir: $1 is the folder to remove at the end.
+const guardDir = `
+read -r _
+rm -rf "$1"
+`
+
+func makeBinaryDir() error {
+	if binaries.dir != "" {
+		return nil
+	}
+	dir, err := runDir("bin")
+	if err != nil {
+		return err
+	}
+	if _, err := startGuard(guardDir, os.Environ(), nil, nil, dir); err != nil {
+		return err
+	}
+	binaries.dir, binaries.built = dir, map[string]string{}
+	return nil
+}
+
+// build leaves the linking to go's own judgement of what is up to date, in a folder that all test processes share,
+// and copies the result from there, since another process may build anew at any moment.
+func build(name, path string) error {
+	root, err := moduleRoot()
+	if err != nil {
+		return err
+	}
+	dir, err := cacheDir("build")
+	if err != nil {
+		return err
+	}
+	return locked("build", func() error {
+		built := filepath.Join(dir, name)
+		_, err := runTool(15*time.Minute, "go", "-C", root, "build", "-o", built, "./cmd/"+name)
+		if err != nil {
+			return err
+		}
+		return copyProgram(built, path)
+	})
+}
+
+func copyProgram(from, to string) (err error) {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o700)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closeErr := target.Close(); err == nil {
+			err = closeErr
+		}
+	}()
+	if _, err := io.Copy(target, source); err != nil {
+		return fmt.Errorf("cannot copy %s: %w", from, err)
+	}
+	return nil
+}

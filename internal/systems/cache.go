@@ -1,0 +1,73 @@
+package systems
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+)
+
+// cacheVariable names the variable with the folder for what has to be built or installed once.
+const cacheVariable = "S3_CREDENTIALS_CACHE"
+
+// cacheDir is a folder of the cache, made if need be. It is outside of the clone, and on a disk: /tmp may be memory.
+func cacheDir(parts ...string) (string, error) {
+	base := os.Getenv(cacheVariable)
+	if base == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return "", fmt.Errorf("no folder to cache in, set %s: %w", cacheVariable, err)
+		}
+		base = filepath.Join(user, "s3-credentials")
+	}
+	base, err := filepath.Abs(base)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(append([]string{base}, parts...)...)
+	return dir, os.MkdirAll(dir, 0o700)
+}
+
+// locked calls do while no other test process does work under the same name.
+func locked(name string, do func() error) error {
+	dir, err := cacheDir("locks")
+	if err != nil {
+		return err
+	}
+	unlock, err := lockedfile.MutexAt(filepath.Join(dir, name)).Lock()
+	if err != nil {
+		return fmt.Errorf("cannot lock the cache: %w", err)
+	}
+	defer unlock()
+	return do()
+}
+
+// runDir makes a new empty folder for one server's data.
+func runDir(name string) (string, error) {
+	base, err := cacheDir("run")
+	if err != nil {
+		return "", err
+	}
+	return os.MkdirTemp(base, fmt.Sprintf("%s-%d-", name, os.Getpid()))
+}
+
+// moduleRoot is the folder with go.mod, above the folder of the tests that run.
+var moduleRoot = sync.OnceValues(func() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir, nil
+		}
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			return "", errors.New("no go.mod above the tests' folder: run the tests in a clone")
+		}
+		dir = parent
+	}
+})

@@ -1,0 +1,143 @@
+package systems
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// engineVariable names the variable that chooses where MinIO runs: "docker" or "podman" (that one, or the tests fail),
+// "container" (one of them, or the tests fail), "process"; else whichever engine answers, or a process where none does.
+const engineVariable = "S3_CREDENTIALS_TEST_ENGINE"
+
+// engine is a container engine that answers.
+type engine struct {
+	command string
+	version string
+}
+
+func (e engine) String() string { return e.command + " " + e.version }
+
+// findEngine returns the engine to use; nil means that a process is wanted or all there is.
+var findEngine = sync.OnceValues(func() (*engine, error) {
+	wanted := os.Getenv(engineVariable)
+	candidates := []string{"docker", "podman"}
+	switch wanted {
+	case "process":
+		return nil, nil
+	case "docker", "podman":
+		candidates = []string{wanted}
+	}
+	var problems []error
+	for _, command := range candidates {
+		found, err := askEngine(command)
+		if err == nil {
+			return found, nil
+		}
+		problems = append(problems, fmt.Errorf("%s: %w", command, err))
+	}
+	if wanted == "" {
+		return nil, nil
+	}
+	return nil, fmt.Errorf("%s=%s, and no such engine answers: %w", engineVariable, wanted, errors.Join(problems...))
+})
+
+// askEngine asks for the engine's version. The docker command is often there without its server; podman is one piece.
+func askEngine(command string) (*engine, error) {
+	format := "{{.Server.Version}}"
+	if command == "podman" {
+		format = "{{.Client.Version}}"
+	}
+	version, err := runTool(30*time.Second, command, "version", "--format", format)
+	if err != nil {
+		return nil, err
+	}
+	if command == "podman" { // its version answers without anything that containers need
+		if _, err := runTool(30*time.Second, command, "info", "--format", "{{.Host.OCIRuntime.Name}}"); err != nil {
+			return nil, err
+		}
+	}
+	return &engine{command: command, version: version}, nil
+}
+
+func (e engine) run(timeout time.Duration, args ...string) (string, error) {
+	return runTool(timeout, e.command, args...)
+}
+
+// runTool returns what the command printed, or an error with what it complained of.
+func runTool(timeout time.Duration, command string, args ...string) (string, error) {
+	return runToolEnv(timeout, nil, command, args...)
+}
+
+func runToolEnv(timeout time.Duration, env []string, command string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), timeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, command, args...)
+	cmd.Env = env
+	cmd.WaitDelay = time.Second
+	var complaint strings.Builder
+	cmd.Stderr = &complaint
+	out, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("%s %s: %w: %s", command, strings.Join(args, " "), err, tail(complaint.String(), 2000))
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// tail is the end of a text, where the reason of a failure usually is.
+func tail(text string, max int) string {
+	text = strings.TrimSpace(text)
+	if len(text) > max {
+		text = "..." + text[len(text)-max:]
+	}
+	return text
+}
+
+// Labels by which a later run knows a container whose owner was killed together with its guard.
+const (
+	ownerLabel = "s3-credentials.test.pid"
+	hostLabel  = "s3-credentials.test.host"
+)
+
+// labels are the options that mark a container as owned by this process.
+func labels() ([]string, error) {
+	host, err := os.Hostname()
+	if err != nil {
+		return nil, err
+	}
+	return []string{
+		"--label", fmt.Sprintf("%s=%d", ownerLabel, os.Getpid()),
+		"--label", fmt.Sprintf("%s=%s", hostLabel, host),
+	}, nil
+}
+
+// reap removes the containers of test processes of this host that are gone.
+func (e engine) reap() error {
+	host, err := os.Hostname()
+	if err != nil {
+		return err
+	}
+	list, err := e.run(time.Minute, "ps", "--all", "--filter", "label="+hostLabel+"="+host, "--format",
+		`{{.Names}} {{.Label "`+ownerLabel+`"}}`)
+	if err != nil {
+		return err
+	}
+	for line := range strings.Lines(list) {
+		var name string
+		var owner int
+		if _, err := fmt.Sscan(line, &name, &owner); err != nil || alive(owner) {
+			continue
+		}
+		// Its guard may be removing it at this moment, so a failure here tells nothing.
+		_, _ = e.run(time.Minute, "rm", "--force", "--volumes", name)
+	}
+	return nil
+}
+
+func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

@@ -1,0 +1,85 @@
+package systems
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+)
+
+// buildMinIOWithin is long, for the first time on a small machine.
+const buildMinIOWithin = 25 * time.Minute
+
+// minioBinary is the server built for an operating system, from the cache or built into it.
+func minioBinary(goos string) (string, error) {
+	dir, err := cacheDir("minio", minioVersion, goos+"-"+runtime.GOARCH)
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, "minio")
+	err = locked("minio-build", func() error {
+		if _, err := os.Stat(binary); err == nil {
+			return nil
+		}
+		return buildMinIO(dir, binary, goos)
+	})
+	return binary, err
+}
+
+// buildMinIO installs into a GOPATH of its own: with GOBIN set, go refuses to install for another system.
+func buildMinIO(dir, binary, goos string) error {
+	modules, err := runTool(time.Minute, "go", "env", "GOMODCACHE")
+	if err != nil {
+		return err
+	}
+	gopath, err := os.MkdirTemp(dir, "build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(gopath)
+	env := append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+runtime.GOARCH, "GOFLAGS=", "GOBIN=",
+		"GOPATH="+gopath, "GOMODCACHE="+modules, "GOWORK=off")
+	_, err = runToolEnv(buildMinIOWithin, env, "go", "install", "-trimpath", "-ldflags=-s -w",
+		"github.com/minio/minio@"+minioVersion)
+	if err != nil {
+		return fmt.Errorf("cannot build minio: %w", err)
+	}
+	built := filepath.Join(gopath, "bin", "minio")
+	if goos != runtime.GOOS {
+		built = filepath.Join(gopath, "bin", goos+"_"+runtime.GOARCH, "minio")
+	}
+	return os.Rename(built, binary)
+}
+
+const minioDockerfile = `FROM scratch
+COPY minio /minio
+ENTRYPOINT ["/minio"]
+`
+
+// minioImage is the engine's image of the server, made if need be. Nothing is pulled: the image has one file.
+func minioImage(e engine) (string, error) {
+	binary, err := minioBinary("linux")
+	if err != nil {
+		return "", err
+	}
+	image := "localhost/s3-credentials-test-minio:" + minioVersion
+	err = locked("minio-image", func() error {
+		if err := e.reap(); err != nil {
+			return err
+		}
+		if _, err := e.run(time.Minute, "image", "inspect", image); err == nil {
+			return nil
+		}
+		context := filepath.Dir(binary)
+		if err := os.WriteFile(filepath.Join(context, "Dockerfile"), []byte(minioDockerfile), 0o600); err != nil {
+			return err
+		}
+		_, err := e.run(10*time.Minute, "build", "--tag", image, context)
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("cannot make an image of minio with %s: %w", e, err)
+	}
+	return image, nil
+}
