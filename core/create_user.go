@@ -33,11 +33,9 @@ func (e *Engine) planUser(ctx context.Context, plan *CreatePlan, options CreateO
 	if err != nil {
 		return err
 	}
-	steps, err := granter.plan(ctx, name, exists, options.permission(), grants)
-	if err != nil {
+	if err := granter.plan(ctx, &plan.Plan, name, exists, options.permission(), grants); err != nil {
 		return err
 	}
-	plan.Steps = append(plan.Steps, steps...)
 	if e.description.Has(driver.CapAccessKeys) {
 		plan.Steps = append(plan.Steps, e.keyStep(plan, name, exists, keys))
 	}

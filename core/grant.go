@@ -9,10 +9,10 @@ import (
 
 // granter is how a system gives a user access: by policies of the user's own, or by bucket policies that name the user.
 type granter interface {
-	// plan returns the steps that give the user exactly the access of the grants in their buckets. What this tool gave the
+	// plan adds the steps that give the user exactly the access of the grants in their buckets. What this tool gave the
 	// same user in the same buckets before is replaced, so that no older, wider grant stays beside the new one. It
 	// fails, before anything is made, for a grant that is over the system's limits.
-	plan(ctx context.Context, user string, exists bool, permission string, grants []grant) ([]Step, error)
+	plan(ctx context.Context, plan *Plan, user string, exists bool, permission string, grants []grant) error
 	// list yields what the user was given.
 	list(ctx context.Context, user string) iter.Seq2[driver.PolicyDocument, error]
 	// revoke returns the steps that take away all that list yields.

@@ -18,21 +18,20 @@ const sidPrefix = "S3Credentials"
 // policies of their own. What others wrote into the policy is kept.
 type bucketGranter struct{ *Engine }
 
-func (g bucketGranter) plan(ctx context.Context, user string, _ bool, permission string, grants []grant) ([]Step, error) {
-	var steps []Step
+func (g bucketGranter) plan(ctx context.Context, plan *Plan, user string, _ bool, permission string, grants []grant) error {
 	for _, gr := range grants {
 		statements := g.statements(user, permission, gr.document)
 		current, err := g.bucketPolicyOf(ctx, gr.bucket)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		after := g.replaced(current, user, statements)
 		if err := checkSize("policy of bucket "+gr.bucket, after, g.description.Limits.BucketPolicyBytes, g.description.Limits.IgnoreWhitespace); err != nil {
-			return nil, err
+			return err
 		}
-		steps = append(steps, g.grantStep(user, permission, gr.bucket, statements, g.ofUser(current, user)))
+		plan.Steps = append(plan.Steps, g.grantStep(user, permission, gr.bucket, statements, g.ofUser(current, user)))
 	}
-	return steps, nil
+	return nil
 }
 
 // bucketPolicyOf reads the policy of a bucket that the same plan may be about to create.

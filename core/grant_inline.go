@@ -14,30 +14,35 @@ import (
 // inlineGranter gives access by inline policies: one for each bucket, named "s3.PERMISSION.BUCKET".
 type inlineGranter struct{ *Engine }
 
-func (g inlineGranter) plan(ctx context.Context, user string, exists bool, permission string, grants []grant) ([]Step, error) {
+func (g inlineGranter) plan(ctx context.Context, plan *Plan, user string, exists bool, permission string, grants []grant) error {
 	former, err := g.former(ctx, user, exists)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	after := map[string]policy.Document{}
 	for name, document := range former {
 		after[name] = document
 	}
-	var steps, removals []Step
+	var removals []Step
 	for _, gr := range grants {
 		name := derivedName(g.description.Names.Policy, "", permission, []string{gr.bucket})
 		if err := checkName("policy", name, g.description.Names.Policy); err != nil {
-			return nil, err
+			return err
+		}
+		if old, had := former[name]; had && !policy.Equal(old, gr.document) {
+			plan.Warnings = append(plan.Warnings, fmt.Sprintf("policy '%s' of user '%s' was another: the keys that the user has now get the new access too", name, user))
 		}
 		after[name] = gr.document
-		steps = append(steps, g.putStep(user, name, gr.document, former))
+		plan.Steps = append(plan.Steps, g.putStep(user, name, gr.document, former))
 		for _, old := range g.superseded(permission, gr.bucket, former) {
 			delete(after, old)
+			plan.Warnings = append(plan.Warnings, fmt.Sprintf("policy '%s' of user '%s' is replaced: the keys that the user has now get the new access too", old, user))
 			removals = append(removals, g.removeStep(user, old, former[old]))
 		}
 	}
 	// The new policies come first: a run that is cut off in between leaves the user what it had, not nothing.
-	return append(steps, removals...), g.checkSizes(user, grants, after)
+	plan.Steps = append(plan.Steps, removals...)
+	return g.checkSizes(user, grants, after)
 }
 
 // former returns the policies that an existing user has.

@@ -19,6 +19,8 @@ type Plan struct {
 	Steps []Step
 	// Notes are sentences that a person should read before or beside the steps: what is left out, and why.
 	Notes []string
+	// Warnings are notes that must not be missed: access that others have now, and that the steps change.
+	Warnings []string
 }
 
 // Step is one change.
