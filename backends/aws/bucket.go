@@ -1,0 +1,120 @@
+package aws
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// bucketsPerPage is how many buckets S3 is asked for at a time. Systems that know no pages send all.
+const bucketsPerPage = 1000
+
+// ListBuckets yields the buckets, sorted by name: S3 sorts them over all pages; others send one page, sorted here.
+func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {
+	return func(yield func(driver.BucketInfo, error) bool) {
+		pages := s3.NewListBucketsPaginator(b.s3(), &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketsPerPage)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(driver.BucketInfo{}, refused(ctx, err, "list the buckets"))
+				return
+			}
+			slices.SortFunc(page.Buckets, func(x, y types.Bucket) int {
+				return strings.Compare(aws.ToString(x.Name), aws.ToString(y.Name))
+			})
+			for _, bucket := range page.Buckets {
+				if !yield(b.bucketOf(bucket), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (b *backend) bucketOf(bucket types.Bucket) driver.BucketInfo {
+	info := driver.BucketInfo{
+		Name:    aws.ToString(bucket.Name),
+		Created: aws.ToTime(bucket.CreationDate),
+		Region:  aws.ToString(bucket.BucketRegion),
+		ARN:     aws.ToString(bucket.BucketArn),
+	}
+	if info.Region != "" {
+		b.regions.Store(info.Name, info.Region)
+	}
+	return info
+}
+
+// HeadBucket looks a bucket up.
+func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) (driver.BucketDetail, error) {
+	if err := checkBucket(req.Bucket); err != nil {
+		return driver.BucketDetail{}, err
+	}
+	out, err := inBucket(ctx, b, req.Bucket, b.s3().HeadBucket, &s3.HeadBucketInput{Bucket: &req.Bucket})
+	if err != nil {
+		return driver.BucketDetail{}, refused(ctx, b.worded(ctx, req.Bucket, err), "look up the bucket %q", req.Bucket)
+	}
+	return driver.BucketDetail{Region: aws.ToString(out.BucketRegion)}, nil
+}
+
+// worded replaces the refusal of a HEAD request, which has no words, by that of a GET: only a body tells credentials
+// that are wrong from credentials that may not do this.
+func (b *backend) worded(ctx context.Context, bucket string, err error) error {
+	status := statusOf(err)
+	if status != http.StatusForbidden && status != http.StatusBadRequest {
+		return err
+	}
+	_, said := inBucket(ctx, b, bucket, b.s3().GetBucketLocation, &s3.GetBucketLocationInput{Bucket: &bucket})
+	if said != nil && fault.CodeOf(refused(ctx, said, "ask")) == fault.Unauthenticated {
+		return said
+	}
+	return err
+}
+
+// CreateBucket creates a private bucket.
+func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketRequest) error {
+	if err := checkBucket(req.Bucket); err != nil {
+		return err
+	}
+	region := req.Region
+	if region == "" {
+		region = b.config.Region
+	}
+	in := &s3.CreateBucketInput{Bucket: &req.Bucket}
+	if region == defaultRegion {
+		// There, creating a bucket that is one's own already succeeds and resets its access control list.
+		if _, err := b.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: req.Bucket}); err == nil {
+			return fault.New(fault.AlreadyExists, "cannot create the bucket %q: it exists already and is yours", req.Bucket)
+		}
+	} else {
+		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{
+			LocationConstraint: types.BucketLocationConstraint(region),
+		}
+	}
+	_, err := b.s3().CreateBucket(ctx, in, inRegion(region), func(o *s3.Options) { o.Retryer = newCreationRetryer() })
+	if err != nil {
+		return refused(ctx, err, "create the bucket %q in %s", req.Bucket, region)
+	}
+	b.regions.Store(req.Bucket, region)
+	return nil
+}
+
+// DeleteBucket deletes an empty bucket.
+func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketRequest) error {
+	if err := checkBucket(req.Bucket); err != nil {
+		return err
+	}
+	_, err := inBucket(ctx, b, req.Bucket, b.s3().DeleteBucket, &s3.DeleteBucketInput{Bucket: &req.Bucket})
+	if err == nil {
+		b.regions.Delete(req.Bucket)
+	}
+	return refused(ctx, err, "delete the bucket %q", req.Bucket)
+}

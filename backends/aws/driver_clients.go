@@ -1,0 +1,255 @@
+package aws
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awsmiddleware "github.com/aws/aws-sdk-go-v2/aws/middleware"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+const (
+	// metadataTimeout bounds the last link of the credential chain, the instance metadata service, which on a
+	// machine that is no instance may not even refuse the connection.
+	metadataTimeout = 2 * time.Second
+	// dialTimeout is how long a server has to accept a connection.
+	dialTimeout = 10 * time.Second
+	// socketBuffer is the size of a connection's buffers; net/http's own 4 KiB cost a system call each in transfers.
+	socketBuffer = 64 << 10
+)
+
+// loadConfig reads the environment and the SDK's configuration files. It sends no request.
+func loadConfig(ctx context.Context, cfg driver.Config) (aws.Config, error) {
+	options := []func(*config.LoadOptions) error{config.WithHTTPClient(awshttp.NewBuildableClient())}
+	if cfg.Profile != "" {
+		options = append(options, config.WithSharedConfigProfile(cfg.Profile))
+	}
+	if cfg.Region != "" {
+		options = append(options, config.WithRegion(cfg.Region))
+	}
+	if c := cfg.Credentials; c != nil {
+		options = append(options, config.WithCredentialsProvider(
+			credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)))
+	}
+	sdk, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return aws.Config{}, configFault(err)
+	}
+	if sdk.Region == "" {
+		sdk.Region = defaultRegion
+	}
+	sdk.HTTPClient = newHTTPClient(sdk.HTTPClient)
+	sdk.Credentials = credentialChain{sdk.Credentials}
+	attempts := sdk.RetryMaxAttempts
+	sdk.Retryer = func() aws.Retryer { return newRetryer(attempts) }
+	return sdk, nil
+}
+
+// configFault says what is wrong with the SDK's configuration.
+func configFault(err error) error {
+	var missing config.SharedConfigProfileNotExistError
+	if errors.As(err, &missing) {
+		return fault.Wrap(fault.InvalidArgument, err,
+			"there is no profile %q in the AWS configuration files; see ~/.aws/config and ~/.aws/credentials", missing.Profile)
+	}
+	return fault.Wrap(fault.InvalidArgument, err, "the AWS configuration cannot be used: %v", err)
+}
+
+func (b *backend) newS3() *s3.Client {
+	return s3.NewFromConfig(b.config, func(o *s3.Options) {
+		if b.explicitEndpoint != "" {
+			o.BaseEndpoint = aws.String(b.explicitEndpoint)
+		}
+		if o.BaseEndpoint == nil {
+			return
+		}
+		// An endpoint of one's own seldom has a DNS name for each bucket.
+		o.UsePathStyle = true
+		// Systems older than S3's trailing checksums refuse the uploads that carry them.
+		if !checksumsConfigured(b.config.ConfigSources) {
+			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
+		}
+	})
+}
+
+func (b *backend) newIAM() *iam.Client {
+	return iam.NewFromConfig(b.config, func(o *iam.Options) {
+		if b.explicitEndpoint != "" {
+			o.BaseEndpoint = aws.String(b.explicitEndpoint)
+		}
+	})
+}
+
+func (b *backend) newSTS() *sts.Client {
+	return sts.NewFromConfig(b.config, func(o *sts.Options) {
+		if b.explicitEndpoint != "" {
+			o.BaseEndpoint = aws.String(b.explicitEndpoint)
+		}
+	})
+}
+
+// checksumsConfigured reports whether the environment or the profile says when to send checksums.
+func checksumsConfigured(sources []any) bool {
+	for _, source := range sources {
+		s, ok := source.(interface {
+			GetRequestChecksumCalculation(context.Context) (aws.RequestChecksumCalculation, bool, error)
+		})
+		if !ok {
+			continue
+		}
+		if _, found, err := s.GetRequestChecksumCalculation(context.Background()); found && err == nil {
+			return true
+		}
+	}
+	return false
+}
+
+// credentialChain is the SDK's chain with an error of a type of its own, and an end in finite time.
+type credentialChain struct{ chain aws.CredentialsProvider }
+
+// credentialError is why there are no credentials.
+type credentialError struct {
+	err error
+	// nothingSet says that the chain found nothing configured and came to its last link.
+	nothingSet bool
+}
+
+func (e *credentialError) Error() string { return e.err.Error() }
+func (e *credentialError) Unwrap() error { return e.err }
+
+// Retrieve asks the chain.
+func (c credentialChain) Retrieve(ctx context.Context) (aws.Credentials, error) {
+	if c.chain == nil {
+		return aws.Credentials{}, &credentialError{err: errors.New("no provider of credentials"), nothingSet: true}
+	}
+	last := aws.IsCredentialsProvider(c.chain, (*ec2rolecreds.Provider)(nil))
+	asking := ctx
+	if last {
+		var cancel context.CancelFunc
+		asking, cancel = context.WithTimeout(ctx, metadataTimeout)
+		defer cancel()
+	}
+	found, err := c.chain.Retrieve(asking)
+	if err == nil || ctx.Err() != nil {
+		return found, err
+	}
+	if last && asking.Err() != nil {
+		// The cause is this provider's own deadline: it must not look like the caller's.
+		err = errors.New("the instance metadata service did not answer")
+	}
+	return aws.Credentials{}, &credentialError{err: err, nothingSet: last}
+}
+
+// newRetryer is the SDK's own way of retrying, except that it does not repeat what cannot come right by itself.
+func newRetryer(attempts int) aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		if attempts > 0 {
+			o.MaxAttempts = attempts
+		}
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, o.Retryables...)
+	})
+}
+
+// newCreationRetryer repeats only requests that surely had no effect, so that no creation is made twice.
+func newCreationRetryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Retryables = []retry.IsErrorRetryable{
+			retry.IsErrorRetryableFunc(hopeless),
+			retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes},
+		}
+	})
+}
+
+// hopeless says which errors a second attempt meets again.
+func hopeless(err error) aws.Ternary {
+	var dns *net.DNSError
+	var noCredentials *credentialError
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), isCertificateError(err), errors.As(err, &noCredentials),
+		errors.Is(err, errNotS3), errors.As(err, &dns) && dns.IsNotFound:
+		return aws.FalseTernary
+	}
+	return aws.UnknownTernary
+}
+
+// httpClient sends requests without following redirects: those of S3 need another signature (see inBucket).
+type httpClient struct{ transport *http.Transport }
+
+// newHTTPClient makes the client out of the one that the SDK configured (proxy, certificate authorities).
+func newHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
+	buildable, ok := configured.(*awshttp.BuildableClient)
+	if !ok {
+		buildable = awshttp.NewBuildableClient()
+	}
+	transport := buildable.WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).GetTransport()
+	transport.WriteBufferSize, transport.ReadBufferSize = socketBuffer, socketBuffer
+	transport.MaxIdleConnsPerHost = 64
+	return &httpClient{transport}
+}
+
+// endpointError is a request that got no answer of the kind it needs.
+type endpointError struct {
+	endpoint string
+	err      error
+}
+
+func (e *endpointError) Error() string { return e.endpoint + ": " + e.err.Error() }
+func (e *endpointError) Unwrap() error { return e.err }
+
+// errNotS3 is an answer that none of the three services gives.
+var errNotS3 = errors.New("the answer is a web page")
+
+// Do sends one request.
+func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
+	resp, err := c.transport.RoundTrip(req)
+	if err == nil {
+		err = refuseWebPage(req, resp)
+	}
+	if err != nil {
+		return nil, &endpointError{endpoint: req.URL.Scheme + "://" + req.URL.Host, err: err}
+	}
+	return resp, nil
+}
+
+// CloseIdleConnections frees the connections that no request uses.
+func (c *httpClient) CloseIdleConnections() { c.transport.CloseIdleConnections() }
+
+// refuseWebPage tells an HTML page from a service's XML. Without it a web server's answer could pass for an empty listing.
+// Objects may be HTML; the type in the header is no proof, as some systems call all their answers HTML.
+func refuseWebPage(req *http.Request, resp *http.Response) error {
+	object := awsmiddleware.GetOperationName(req.Context()) == "GetObject" && resp.StatusCode < 300
+	if object || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		return nil
+	}
+	peeking := bufio.NewReaderSize(resp.Body, 512)
+	start, _ := peeking.Peek(64)
+	start = bytes.ToLower(bytes.TrimSpace(start))
+	if bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) {
+		_ = resp.Body.Close()
+		return errNotS3
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{peeking, resp.Body}
+	return nil
+}

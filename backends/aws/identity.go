@@ -1,0 +1,195 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// creating keeps the SDK from repeating a request that may have made something already.
+func creating(o *iam.Options) { o.Retryer = newCreationRetryer() }
+
+// WhoAmI asks STS, which needs no permission for that.
+func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
+	out, err := b.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
+	if err != nil {
+		return driver.Caller{}, refused(ctx, err, "find out whose credentials these are")
+	}
+	return driver.Caller{
+		UserID: aws.ToString(out.UserId), Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn),
+	}, nil
+}
+
+// ListUsers yields every user.
+func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
+	return func(yield func(driver.User, error) bool) {
+		pages := iam.NewListUsersPaginator(b.iam(), &iam.ListUsersInput{})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(driver.User{}, refused(ctx, err, "list the users"))
+				return
+			}
+			for i := range page.Users {
+				if !yield(userOf(&page.Users[i]), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// GetUser returns one user; the caller's own with an empty name.
+func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
+	in := &iam.GetUserInput{}
+	if req.Name != "" {
+		in.UserName = aws.String(req.Name)
+	}
+	out, err := b.iam().GetUser(ctx, in)
+	if err != nil {
+		return driver.User{}, refused(ctx, err, "look up the user %q", req.Name)
+	}
+	return userOf(out.User), nil
+}
+
+// CreateUser creates a user without keys and policies.
+func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
+	if err := checkName("user", req.Name, names().User); err != nil {
+		return driver.CreateUserResponse{}, err
+	}
+	in := &iam.CreateUserInput{UserName: aws.String(req.Name)}
+	if req.PermissionsBoundary != "" {
+		in.PermissionsBoundary = aws.String(req.PermissionsBoundary)
+	}
+	out, err := b.iam().CreateUser(ctx, in, creating)
+	if err != nil {
+		return driver.CreateUserResponse{}, refused(ctx, err, "create the user %q", req.Name)
+	}
+	return driver.CreateUserResponse{User: userOf(out.User)}, nil
+}
+
+// DeleteUser deletes a user that has neither keys nor policies any more.
+func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
+	if err := checkPresent("user", req.Name); err != nil {
+		return err
+	}
+	_, err := b.iam().DeleteUser(ctx, &iam.DeleteUserInput{UserName: aws.String(req.Name)})
+	return refused(ctx, err, "delete the user %q", req.Name)
+}
+
+// CreateAccessKey makes a permanent key for a user.
+func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
+	if err := checkPresent("user", req.UserName); err != nil {
+		return driver.AccessKey{}, err
+	}
+	out, err := b.iam().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(req.UserName)}, creating)
+	if err != nil {
+		return driver.AccessKey{}, tooManyKeys(refused(ctx, err, "create an access key for the user %q", req.UserName), req.UserName)
+	}
+	return driver.AccessKey{
+		UserName:        aws.ToString(out.AccessKey.UserName),
+		AccessKeyID:     aws.ToString(out.AccessKey.AccessKeyId),
+		SecretAccessKey: aws.ToString(out.AccessKey.SecretAccessKey),
+		Status:          string(out.AccessKey.Status),
+		Created:         aws.ToTime(out.AccessKey.CreateDate),
+	}, nil
+}
+
+// tooManyKeys says which limit it is that a user's next key would pass.
+func tooManyKeys(err error, user string) error {
+	var f *fault.Error
+	if errors.As(err, &f) && f.Service != nil && f.Service.Code == "LimitExceeded" {
+		f.Message = "cannot create an access key for the user \"" + user + "\": it has as many as the system allows, " +
+			"which is 2 on AWS; delete one first"
+	}
+	return err
+}
+
+// ListAccessKeys yields the keys of a user.
+func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
+	return func(yield func(driver.AccessKey, error) bool) {
+		if err := checkPresent("user", req.UserName); err != nil {
+			yield(driver.AccessKey{}, err)
+			return
+		}
+		pages := iam.NewListAccessKeysPaginator(b.iam(), &iam.ListAccessKeysInput{UserName: aws.String(req.UserName)})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(driver.AccessKey{}, refused(ctx, err, "list the access keys of the user %q", req.UserName))
+				return
+			}
+			for _, key := range page.AccessKeyMetadata {
+				if !yield(keyOf(req.UserName, key), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// DeleteAccessKey deletes a key of a user.
+func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
+	if err := checkPresent("user", req.UserName); err != nil {
+		return err
+	}
+	if err := checkPresent("access key", req.AccessKeyID); err != nil {
+		return err
+	}
+	_, err := b.iam().DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{
+		UserName: aws.String(req.UserName), AccessKeyId: aws.String(req.AccessKeyID),
+	})
+	return refused(ctx, err, "delete the access key %q of the user %q", req.AccessKeyID, req.UserName)
+}
+
+func userOf(u *types.User) driver.User {
+	if u == nil {
+		return driver.User{}
+	}
+	return driver.User{
+		Path:                aws.ToString(u.Path),
+		Name:                aws.ToString(u.UserName),
+		ID:                  aws.ToString(u.UserId),
+		ARN:                 aws.ToString(u.Arn),
+		Created:             aws.ToTime(u.CreateDate),
+		PasswordLastUsed:    aws.ToTime(u.PasswordLastUsed),
+		PermissionsBoundary: boundaryOf(u.PermissionsBoundary),
+		Tags:                tagsOf(u.Tags),
+	}
+}
+
+func keyOf(user string, key types.AccessKeyMetadata) driver.AccessKey {
+	return driver.AccessKey{
+		UserName:    user,
+		AccessKeyID: aws.ToString(key.AccessKeyId),
+		Status:      string(key.Status),
+		Created:     aws.ToTime(key.CreateDate),
+	}
+}
+
+func boundaryOf(b *types.AttachedPermissionsBoundary) string {
+	if b == nil {
+		return ""
+	}
+	return aws.ToString(b.PermissionsBoundaryArn)
+}
+
+func tagsOf(tags []types.Tag) []driver.Tag {
+	var converted []driver.Tag
+	for _, t := range tags {
+		converted = append(converted, driver.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)})
+	}
+	return converted
+}
+
+// seconds is a number of seconds as a duration.
+func seconds(n int) time.Duration { return time.Duration(n) * time.Second }
