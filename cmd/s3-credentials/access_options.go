@@ -1,0 +1,122 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// accessOptions say what is to be allowed: the options that policy, create and localserver share.
+type accessOptions struct {
+	readOnly, writeOnly bool
+	prefix              string
+	statements          statementList
+}
+
+func (a *accessOptions) options() []cli.Option {
+	statement := cli.Parsed(&a.statements, "statement", "STATEMENT", "JSON statement to add to the policy", a.statements.with)
+	statement.Repeated = true
+	return []cli.Option{
+		cli.Flag(&a.readOnly, "read-only", "Only allow reading from the bucket"),
+		cli.Flag(&a.writeOnly, "write-only", "Only allow writing to the bucket"),
+		cli.Text(&a.prefix, "prefix", "Restrict to keys starting with this prefix"),
+		statement,
+	}
+}
+
+// check refuses contradictions.
+func (a *accessOptions) check() error {
+	if a.readOnly && a.writeOnly {
+		return cli.Failure("Cannot use --read-only and --write-only at the same time")
+	}
+	return nil
+}
+
+// access returns what was asked for.
+func (a *accessOptions) access() policy.Access {
+	switch {
+	case a.readOnly:
+		return policy.ReadOnly
+	case a.writeOnly:
+		return policy.WriteOnly
+	}
+	return policy.ReadWrite
+}
+
+// statementList is what --statement was given, each time.
+type statementList []policy.Statement
+
+// with returns the list with one more statement, from its JSON.
+func (l *statementList) with(text string) (statementList, error) {
+	var members map[string]json.RawMessage
+	switch {
+	case !json.Valid([]byte(text)):
+		return nil, errors.New("Invalid JSON string") //nolint:staticcheck // the words users of the Python tool know
+	case json.Unmarshal([]byte(text), &members) != nil || members == nil:
+		return nil, errors.New("JSON must be an object") //nolint:staticcheck
+	}
+	var missing []string
+	for _, name := range []string{"Action", "Effect", "Resource"} {
+		if _, has := members[name]; !has {
+			missing = append(missing, name)
+		}
+	}
+	if len(missing) > 0 {
+		return nil, errors.New("Statement JSON missing required keys: " + strings.Join(missing, ", ")) //nolint:staticcheck
+	}
+	statement, err := policy.ParseStatement([]byte(text))
+	return append(slices.Clone(*l), statement), err
+}
+
+var durationPattern = regexp.MustCompile(`^([0-9]+)(m|h|s)?$`)
+
+// parseDuration returns the seconds that 900, 900s, 15m or 1h stand for.
+func parseDuration(text string) (int, error) {
+	match := durationPattern.FindStringSubmatch(text)
+	if match == nil {
+		return 0, errors.New("Duration must be of form 3600s or 15m or 2h") //nolint:staticcheck
+	}
+	seconds, err := strconv.Atoi(match[1])
+	factor := map[string]int{"m": 60, "h": 60 * 60}[match[2]]
+	if err == nil && factor > 0 && seconds <= 12*60*60 {
+		seconds *= factor
+	}
+	if err != nil || seconds < 15*60 || seconds > 12*60*60 {
+		return 0, errors.New("Duration must be between 15 minutes and 12 hours") //nolint:staticcheck
+	}
+	return seconds, nil
+}
+
+// policyParser returns what reads --policy: JSON as it is, the name of a file that has it, or "-".
+func policyParser(stdin *cli.Input) func(string) (string, error) {
+	return func(text string) (string, error) {
+		if strings.HasPrefix(strings.TrimSpace(text), "{") {
+			if !json.Valid([]byte(text)) {
+				return "", errors.New("Invalid JSON string") //nolint:staticcheck
+			}
+			return text, nil
+		}
+		content, err := stdin.ReadFile(text, "--policy")
+		var pathErr *fs.PathError
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return "", errors.New("File not found") //nolint:staticcheck
+		case errors.As(err, &pathErr):
+			return "", errors.New("'" + text + "': " + pathErr.Err.Error())
+		case err != nil:
+			return "", err
+		case json.Valid(content):
+			return string(content), nil
+		case text == "-":
+			return "", errors.New("Input contained invalid JSON") //nolint:staticcheck
+		}
+		return "", errors.New("File contained invalid JSON") //nolint:staticcheck
+	}
+}

@@ -1,0 +1,27 @@
+package main
+
+import "github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+
+// commands returns every command, sorted by name.
+func commands(stdin *cli.Input) []*cli.Command {
+	return []*cli.Command{
+		newCreate(stdin),
+		newDebugBucket(),
+		newDeleteUser(),
+		newGetBucketPolicy(),
+		newGetCORSPolicy(),
+		newGetObject(),
+		newGetPublicAccessBlock(),
+		newListBucket(),
+		newListBuckets(),
+		newListRoles(),
+		newListUserPolicies(),
+		newListUsers(),
+		newPolicy(),
+		newPutObject(),
+		newSetBucketPolicy(stdin),
+		newSetCORSPolicy(),
+		newSetPublicAccessBlock(),
+		newWhoami(),
+	}
+}

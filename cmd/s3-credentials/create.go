@@ -1,0 +1,133 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core"
+)
+
+// creator is create with its options.
+type creator struct {
+	access   accessOptions
+	options  core.CreateOptions
+	format   string
+	silent   bool
+	dryRun   bool
+	ownRules string // --policy
+}
+
+func newCreate(stdin *cli.Input) *cli.Command {
+	c := &creator{format: "json"}
+	return &cli.Command{
+		Name:    "create",
+		Summary: "Create and return new credentials for specified S3 buckets",
+		Long: "Optionally also creates the bucket if it does not yet exist.\n\n" +
+			"If something fails, what was made until then is removed again. Running the same command again makes one " +
+			"more key for the same user, with the same access.",
+		Examples: []cli.Example{
+			{Purpose: "To create a new bucket and output read-write credentials", Line: "s3-credentials create my-new-bucket -c"},
+			{Purpose: "To create read-only credentials for an existing bucket", Line: "s3-credentials create my-existing-bucket --read-only"},
+			{
+				Purpose: "To create write-only credentials that are only valid for 15 minutes",
+				Line:    "s3-credentials create my-existing-bucket --write-only -d 15m",
+			},
+			{
+				Purpose: "To do the same on MinIO or another system",
+				Line:    "s3-credentials create my-new-bucket -c --endpoint-url http://127.0.0.1:9000",
+			},
+		},
+		Args:    []cli.Arg{{Name: "BUCKETS", Required: true, Repeated: true, Complete: cli.CompleteBucket}},
+		Options: c.flags(stdin),
+		Check:   c.check,
+		Run:     c.run,
+	}
+}
+
+func (c *creator) flags(stdin *cli.Input) []cli.Option {
+	o := &c.options
+	policyFile := cli.Parsed(&c.ownRules, "policy", "POLICY",
+		"Path to a policy.json file, or literal JSON string - $!BUCKET_NAME!$ will be replaced with the name of the bucket",
+		policyParser(stdin))
+	return append([]cli.Option{
+		cli.Choice(&c.format, "format", "Output format for credentials", "ini", "json").WithShort("f").FromConfig(),
+		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
+			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d").FromConfig(),
+		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
+		cli.Flag(&o.CreateBuckets, "create-bucket", "Create buckets if they do not already exist").WithShort("c"),
+		cli.Flag(&o.Public, "public", "Make the bucket public: anyone will be able to download files if they know their name"),
+		cli.Flag(&o.Website, "website", "Configure bucket to act as a website, using index.html and error.html"),
+		policyFile.Completing(cli.CompleteFile),
+		cli.Text(&o.BucketRegion, "bucket-region", "Region in which to create buckets").FromConfig(),
+		cli.Flag(&c.silent, "silent", "Don't show performed steps").FromConfig(),
+		cli.Flag(&c.dryRun, "dry-run", "Show steps without executing them"),
+		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+
+			"or 'none' to create without. Defaults to limiting to S3 based on --read-only and --write-only options."),
+	}, c.access.options()...)
+}
+
+// check refuses contradictions, before anything is looked at.
+func (c *creator) check([]string) error {
+	a := &c.access
+	if c.ownRules != "" && (a.readOnly || a.writeOnly || a.prefix != "" || len(a.statements) > 0) {
+		return cli.Usagef("--policy cannot be used with --read-only, --write-only, --prefix or --statement: " +
+			"put all of it into the policy.")
+	}
+	return a.check()
+}
+
+func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	plan, err := engine.PlanCreate(ctx, c.coreOptions(buckets))
+	if err != nil {
+		return err
+	}
+	for _, note := range plan.Notes {
+		c.step(env, note)
+	}
+	if c.dryRun {
+		for _, s := range plan.Steps {
+			fmt.Fprintln(env.Stdout, s.Would)
+		}
+		return nil
+	}
+	if err := plan.Apply(ctx, func(s core.Step) { c.step(env, s.Did) }); err != nil {
+		return err
+	}
+	return c.handOver(env, plan.Result)
+}
+
+// coreOptions returns the options as the engine takes them.
+func (c *creator) coreOptions(buckets []string) core.CreateOptions {
+	o := c.options
+	o.Buckets, o.Policy = buckets, c.ownRules
+	o.Prefix, o.Statements = c.access.prefix, c.access.statements
+	if o.Policy == "" {
+		o.Access = c.access.access()
+	}
+	return o
+}
+
+// step tells what was done, unless the user wants silence.
+func (c *creator) step(env *cli.Env, text string) {
+	if !c.silent && text != "" {
+		env.Step("%s", text)
+	}
+}
+
+// handOver prints the credentials. They cannot be shown again, so a failure says which key nobody has.
+func (c *creator) handOver(env *cli.Env, result core.CreateResult) error {
+	if result.UserKeys > 1 {
+		c.step(env, fmt.Sprintf("User %s has %d access keys now", result.AccessKey.UserName, result.UserKeys))
+	}
+	err := printCredentials(env, c.format, result)
+	if err != nil && result.AccessKey != nil {
+		return fmt.Errorf("the access key %s of user '%s' was made, but could not be printed; delete it: %w",
+			result.AccessKey.AccessKeyID, result.AccessKey.UserName, err)
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// diagnoses are what debug-bucket looks at, with the operation that S3 names in its answer.
+var diagnoses = []struct {
+	setting          driver.Setting
+	title, operation string
+}{
+	{driver.SettingACL, "ACL", "GetBucketAcl"},
+	{driver.SettingPolicyStatus, "policy status", "GetBucketPolicyStatus"},
+	{driver.SettingPublicAccessBlock, "public access block", "GetPublicAccessBlock"},
+}
+
+func newDebugBucket() *cli.Command {
+	return &cli.Command{
+		Name:    "debug-bucket",
+		Summary: "Run a bunch of diagnostics to help debug a bucket",
+		Examples: []cli.Example{
+			{Purpose: "To see who can get at a bucket", Line: "s3-credentials debug-bucket my-bucket"},
+		},
+		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Run:  debugBucket,
+	}
+}
+
+func debugBucket(ctx context.Context, env *cli.Env, args []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	for _, d := range diagnoses {
+		value, err := engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: args[0], Setting: d.setting})
+		if ctx.Err() != nil {
+			return err
+		}
+		if err != nil {
+			fmt.Fprintf(env.Stdout, "Error checking bucket %s: %s\n", d.title, inServiceWords(err, d.operation))
+			continue
+		}
+		fmt.Fprintf(env.Stdout, "Bucket %s:\n", d.title)
+		if err := env.PrintJSON(diagnosis(value)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// diagnosis returns the setting as the service's whole answer.
+func diagnosis(v driver.BucketSetting) output.Value {
+	value := settingValue(v, "")
+	if v.PublicAccessBlock != nil {
+		return output.Object{{Name: "PublicAccessBlockConfiguration", Value: value}}
+	}
+	return value
+}
+
+// inServiceWords returns what the service answered, as the Python tool prints it, or else our own sentence.
+func inServiceWords(err error, operation string) string {
+	if said := fault.ServiceOf(err); said != nil && said.Code != "" {
+		return fmt.Sprintf("An error occurred (%s) when calling the %s operation: %s", said.Code, operation, said.Message)
+	}
+	return err.Error()
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+func newDeleteUser() *cli.Command {
+	return &cli.Command{
+		Name:    "delete-user",
+		Summary: "Delete specified users, their access keys and their inline policies",
+		Long:    "Attached policies are detached. A user that does not exist does not keep the others from being deleted.",
+		Examples: []cli.Example{
+			{Purpose: "To delete two users", Line: "s3-credentials delete-user username1 username2"},
+		},
+		Args: []cli.Arg{{Name: "USERNAMES", Required: true, Repeated: true, Complete: cli.CompleteUser}},
+		Run:  deleteUsers,
+	}
+}
+
+func deleteUsers(ctx context.Context, env *cli.Env, names []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	var missing []string
+	var notFound error
+	for _, name := range names {
+		err := deleteUser(ctx, env, engine, name)
+		switch {
+		case errors.Is(err, fault.NotFound):
+			missing, notFound = append(missing, "'"+name+"'"), err
+		case err != nil:
+			return err
+		}
+	}
+	switch len(missing) {
+	case 0:
+		return nil
+	case 1:
+		return fault.Wrap(fault.NotFound, notFound, "there is no user %s", missing[0])
+	}
+	return fault.Wrap(fault.NotFound, notFound, "there are no users %s", strings.Join(missing, ", "))
+}
+
+func deleteUser(ctx context.Context, env *cli.Env, engine *core.Engine, name string) error {
+	fmt.Fprintf(env.Stdout, "User: %s\n", name)
+	plan, err := engine.PlanDeleteUser(ctx, name)
+	if err != nil {
+		return err
+	}
+	return plan.Apply(ctx, func(s core.Step) {
+		if s.Did != "" {
+			fmt.Fprintln(env.Stdout, s.Did)
+		}
+	})
+}

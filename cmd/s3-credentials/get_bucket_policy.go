@@ -1,0 +1,38 @@
+package main
+
+import (
+	"context"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+func newGetBucketPolicy() *cli.Command {
+	return &cli.Command{
+		Name:    "get-bucket-policy",
+		Summary: "Get bucket policy for a bucket",
+		Long:    "Returns the bucket policy for this bucket, if set, as JSON.",
+		Examples: []cli.Example{
+			{Purpose: "To see a bucket's policy", Line: "s3-credentials get-bucket-policy my-bucket"},
+		},
+		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Run:  getBucketPolicy,
+	}
+}
+
+func getBucketPolicy(ctx context.Context, env *cli.Env, args []string) error {
+	value, err := getSetting(ctx, env, args[0], driver.SettingPolicy)
+	if err != nil {
+		return err
+	}
+	return env.PrintDocument([]byte(value.Policy.Document))
+}
+
+// getSetting reads a setting of a bucket.
+func getSetting(ctx context.Context, env *cli.Env, bucket string, setting driver.Setting) (driver.BucketSetting, error) {
+	engine, err := env.Engine()
+	if err != nil {
+		return driver.BucketSetting{}, err
+	}
+	return engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: bucket, Setting: setting})
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+func newGetCORSPolicy() *cli.Command {
+	return &cli.Command{
+		Name:    "get-cors-policy",
+		Summary: "Get CORS policy for a bucket",
+		Long:    "Returns the CORS policy for this bucket, if set, as JSON.",
+		Examples: []cli.Example{
+			{Purpose: "To see which other sites may use a bucket", Line: "s3-credentials get-cors-policy my-bucket"},
+		},
+		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Run: func(ctx context.Context, env *cli.Env, args []string) error {
+			value, err := getSetting(ctx, env, args[0], driver.SettingCORS)
+			if err != nil {
+				return err
+			}
+			return env.PrintJSON(settingValue(value, ""))
+		},
+	}
+}

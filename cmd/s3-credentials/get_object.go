@@ -1,0 +1,98 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+func newGetObject() *cli.Command {
+	var path string
+	output := cli.Text(&path, "output", "Write to this file instead of stdout").WithShort("o").Completing(cli.CompleteFile)
+	output.Metavar = "FILE"
+	return &cli.Command{
+		Name:    "get-object",
+		Summary: "Download an object from an S3 bucket",
+		Examples: []cli.Example{
+			{
+				Purpose: "To see the contents of the object on standard output",
+				Line:    "s3-credentials get-object my-bucket hello.txt",
+			},
+			{Purpose: "To save to a file", Line: "s3-credentials get-object my-bucket hello.txt -o hello.txt"},
+		},
+		Args: []cli.Arg{
+			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			{Name: "KEY", Required: true},
+		},
+		Options: []cli.Option{output},
+		Check:   func([]string) error { return checkWritable(path) },
+		Run: func(ctx context.Context, env *cli.Env, args []string) error {
+			return getObject(ctx, env, driver.GetObjectRequest{Bucket: args[0], Key: args[1]}, path)
+		},
+	}
+}
+
+func getObject(ctx context.Context, env *cli.Env, request driver.GetObjectRequest, path string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	if path == "" || isDevice(path) {
+		return getToStream(ctx, env, request, path)
+	}
+	if request.Path, err = target(path); err != nil {
+		return err
+	}
+	_, err = engine.GetObject(ctx, request)
+	return err
+}
+
+// getToStream writes the bytes as they come: to standard output, or to a pipe or device that must not be replaced.
+func getToStream(ctx context.Context, env *cli.Env, request driver.GetObjectRequest, path string) error {
+	request.Body = env.Stdout
+	if path != "" {
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		defer file.Close() //nolint:errcheck // it is no regular file: nothing is buffered
+		request.Body = file
+	}
+	engine, err := env.Engine()
+	if err == nil {
+		_, err = engine.GetObject(ctx, request)
+	}
+	return err
+}
+
+// target returns the absolute name of the file to write; for a link, of the file that it leads to.
+func target(path string) (string, error) {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	return filepath.Abs(path) // the plugin may be in another folder
+}
+
+// isDevice reports whether the path is there and is neither a file nor a folder.
+func isDevice(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+// checkWritable refuses a path that cannot be written, in the words that click has for it.
+func checkWritable(path string) error {
+	if path == "" {
+		return nil
+	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return cli.Usagef("Invalid value for '-o' / '--output': File '%s' is a directory.", path)
+	}
+	folder := filepath.Dir(path)
+	if info, err := os.Stat(folder); err != nil || !info.IsDir() {
+		return cli.Failure("cannot write '" + path + "': the folder '" + folder + "' does not exist")
+	}
+	return nil
+}

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"context"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+func newGetPublicAccessBlock() *cli.Command {
+	return &cli.Command{
+		Name:    "get-public-access-block",
+		Summary: "Get the public access settings for an S3 bucket",
+		Examples: []cli.Example{
+			{Purpose: "Example usage", Line: "s3-credentials get-public-access-block my-bucket"},
+		},
+		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Run: func(ctx context.Context, env *cli.Env, args []string) error {
+			value, err := getSetting(ctx, env, args[0], driver.SettingPublicAccessBlock)
+			if err != nil {
+				return err
+			}
+			return env.PrintJSON(settingValue(value, ""))
+		},
+	}
+}

@@ -1,0 +1,87 @@
+// Package cli is the frame that the commands hang in: what a command is, how its options and arguments are parsed
+// from the command line, the environment and the config file, how --help is printed, and which exit code an error gets.
+//
+// A command is data ([Command]), so that help, completion, man pages and the manual all come from one place.
+package cli
+
+import (
+	"context"
+	"strings"
+)
+
+// Command is one command of the tool.
+type Command struct {
+	// Name is what a user types.
+	Name string
+	// Summary is one line, for the list of commands.
+	Summary string
+	// Long says more, in paragraphs separated by blank lines; empty where the summary says all.
+	Long string
+	// Examples are whole command lines that run as they stand.
+	Examples []Example
+	// Args are the positional arguments, in order. Only the last may be repeated.
+	Args []Arg
+	// Options are the command's own options; every command has the common ones besides.
+	Options []Option
+	// Offline says that the command needs no backend: none is looked for, and no plugin is started.
+	Offline bool
+	// Check, if set, looks for contradictions among options and arguments. It runs before a plugin is started.
+	Check func(args []string) error
+	// Run does the work. Args are the positional arguments, as many as Args allows.
+	Run func(ctx context.Context, env *Env, args []string) error
+}
+
+// Example is a command line with what it is for.
+type Example struct{ Purpose, Line string }
+
+// Complete says what a shell can offer for an argument or an option's value.
+type Complete string
+
+// What can be completed.
+const (
+	CompleteNothing Complete = ""
+	CompleteBucket  Complete = "bucket"
+	CompleteUser    Complete = "user"
+	CompleteRole    Complete = "role"
+	CompleteFile    Complete = "file"
+	CompleteFolder  Complete = "folder"
+)
+
+// Arg is a positional argument.
+type Arg struct {
+	// Name is in capitals, as in the usage line.
+	Name               string
+	Required, Repeated bool
+	Complete           Complete
+}
+
+// Usage returns the argument as it stands in a usage line: BUCKET, BUCKETS... or [KEYS]...
+func (a Arg) Usage() string {
+	name := a.Name
+	if !a.Required {
+		name = "[" + name + "]"
+	}
+	if a.Repeated {
+		name += "..."
+	}
+	return name
+}
+
+// Usage returns the command's usage line without the program's name.
+func (c *Command) Usage() string {
+	parts := []string{c.Name, "[OPTIONS]"}
+	for _, a := range c.Args {
+		parts = append(parts, a.Usage())
+	}
+	return strings.Join(parts, " ")
+}
+
+// option returns the command's own option of that name.
+func (c *Command) option(name string) *Option {
+	for i := range c.Options {
+		if c.Options[i].Name == name {
+			return &c.Options[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// The exit codes, as --help documents them.
+const (
+	ExitDone        = 0
+	ExitFailed      = 1
+	ExitUsage       = 2
+	ExitUnsupported = 3
+	ExitInterrupted = 130
+	ExitTerminated  = 143
+)
+
+// UsageError is a mistake in what the user typed; it ends the program with ExitUsage.
+type UsageError struct {
+	Message string
+	// Command is whose --help helps; empty for the program's own.
+	Command string
+}
+
+// Error returns the sentence.
+func (e *UsageError) Error() string { return e.Message }
+
+// Usagef returns a UsageError.
+func Usagef(format string, args ...any) error {
+	return &UsageError{Message: fmt.Sprintf(format, args...)}
+}
+
+// InvalidValue returns the UsageError for an argument that cannot be right; name is the argument's.
+func InvalidValue(name, reason string) error {
+	return Usagef("Invalid value for '%s': %s", name, reason)
+}
+
+// Failure is a sentence that ends the program with ExitFailed: a mistake that the Python tool exits 1 for.
+type Failure string
+
+// Error returns the sentence.
+func (f Failure) Error() string { return string(f) }
+
+// SignalError is the cause of a context that a signal ended.
+type SignalError struct{ Signal syscall.Signal }
+
+// Error says what happened.
+func (e SignalError) Error() string { return "interrupted by " + e.Signal.String() }
+
+// ExitCode returns the code that the program ends with.
+func ExitCode(ctx context.Context, err error) int {
+	var usage *UsageError
+	var sig SignalError
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.As(err, &usage):
+		return ExitUsage
+	case errors.As(context.Cause(ctx), &sig):
+		return 128 + int(sig.Signal)
+	case errors.Is(err, fault.Unsupported):
+		return ExitUnsupported
+	}
+	return ExitFailed
+}
+
+// report prints what a user should read of an error: one sentence, and for a wrong usage where to read on.
+func (a *App) report(ctx context.Context, err error) {
+	var usage *UsageError
+	if err == errHelpOnly {
+		return // the help said it all
+	}
+	if errors.As(err, &usage) {
+		hint := a.Program + " --help"
+		if usage.Command != "" {
+			hint = a.Program + " " + usage.Command + " --help"
+		}
+		fmt.Fprintf(a.Stderr, "Error: %s\nTry '%s' for help.\n", usage.Message, hint)
+		return
+	}
+	if errors.Is(err, syscall.EPIPE) && a.stdout.closed() {
+		return // whoever read our output has had enough: not worth a word
+	}
+	var sig SignalError
+	if errors.As(context.Cause(ctx), &sig) && isBare(err) {
+		err = sig
+	}
+	fmt.Fprintf(a.Stderr, "Error: %s\n", err)
+}
+
+// isBare reports whether a cancellation says nothing more than that it is one.
+func isBare(err error) bool {
+	var f *fault.Error
+	return errors.Is(err, context.Canceled) && (errors.As(err, &f) && error(f) == err || errors.Unwrap(err) == nil)
+}

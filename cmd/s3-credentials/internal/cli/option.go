@@ -1,0 +1,181 @@
+package cli
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Option is one option of a command.
+type Option struct {
+	// Name is the long name without its dashes; Short the single letter, empty where there is none.
+	Name, Short string
+	// Metavar stands for the value in --help: TEXT, INTEGER; empty for an option without a value.
+	Metavar string
+	Help    string
+	// Value receives what the user gave. Its Set refuses what cannot be right.
+	Value flag.Value
+	// Choices are the only values, where there are only some.
+	Choices []string
+	// Required says that the command cannot run without it.
+	Required bool
+	// Repeated says that it may be given more than once.
+	Repeated bool
+	// Configurable says that the environment (S3_CREDENTIALS_NAME) and the config file may set it. Never for an option
+	// that can widen access or destroy something: those are typed each time.
+	Configurable bool
+	// Complete says what a shell can offer for the value.
+	Complete Complete
+}
+
+// IsFlag reports whether the option takes no value.
+func (o *Option) IsFlag() bool { return o.Metavar == "" }
+
+// Spelled returns the option as users know it: '-d' / '--duration'.
+func (o *Option) Spelled() string {
+	if o.Short == "" {
+		return "'--" + o.Name + "'"
+	}
+	return "'-" + o.Short + "' / '--" + o.Name + "'"
+}
+
+// EnvVar returns the environment variable that sets a configurable option.
+func (o *Option) EnvVar() string {
+	return envPrefix + "_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_"))
+}
+
+// WithShort gives the option a short name.
+func (o Option) WithShort(letter string) Option { o.Short = letter; return o }
+
+// FromConfig lets the environment and the config file set the option.
+func (o Option) FromConfig() Option { o.Configurable = true; return o }
+
+// MustBeGiven makes the option required.
+func (o Option) MustBeGiven() Option { o.Required = true; return o }
+
+// Completing says what a shell can offer for the value.
+func (o Option) Completing(c Complete) Option { o.Complete = c; return o }
+
+// Flag is an option without a value.
+func Flag(p *bool, name, help string) Option {
+	return Option{Name: name, Help: help, Value: (*boolValue)(p)}
+}
+
+// Text is an option with any value.
+func Text(p *string, name, help string) Option {
+	return Option{Name: name, Metavar: "TEXT", Help: help, Value: (*textValue)(p)}
+}
+
+// Texts is an option that may be given more than once.
+func Texts(p *[]string, name, help string) Option {
+	return Option{Name: name, Metavar: "TEXT", Help: help, Value: (*textsValue)(p), Repeated: true}
+}
+
+// Number is an option with a whole number; the pointer stays nil where it is not given.
+func Number(p **int, name, help string) Option {
+	return Option{Name: name, Metavar: "INTEGER", Help: help, Value: numberValue{p}}
+}
+
+// Truth is an option whose value is true or false; the pointer stays nil where it is not given.
+func Truth(p **bool, name, help string) Option {
+	return Option{Name: name, Metavar: "BOOLEAN", Help: help, Value: truthValue{p}}
+}
+
+// Choice is an option with one of a few values. *p holds the default.
+func Choice(p *string, name, help string, choices ...string) Option {
+	return Option{
+		Name: name, Metavar: "[" + strings.Join(choices, "|") + "]", Help: help,
+		Value: choiceValue{p, choices}, Choices: choices,
+	}
+}
+
+// Parsed is an option whose value is checked, and made into something else, by parse.
+func Parsed[T any](p *T, name, metavar, help string, parse func(string) (T, error)) Option {
+	return Option{Name: name, Metavar: metavar, Help: help, Value: parsedValue[T]{p, parse}}
+}
+
+type boolValue bool
+
+func (v *boolValue) String() string   { return strconv.FormatBool(v != nil && bool(*v)) }
+func (v *boolValue) IsBoolFlag() bool { return true }
+func (v *boolValue) Set(s string) error {
+	b, err := parseTruth(s)
+	*v = boolValue(b)
+	return err
+}
+
+type textValue string
+
+func (v *textValue) String() string     { return string(*v) }
+func (v *textValue) Set(s string) error { *v = textValue(s); return nil }
+
+type textsValue []string
+
+func (v *textsValue) String() string     { return strings.Join(*v, " ") }
+func (v *textsValue) Set(s string) error { *v = append(*v, s); return nil }
+
+type numberValue struct{ p **int }
+
+func (v numberValue) String() string { return "" }
+func (v numberValue) Set(s string) error {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil {
+		return fmt.Errorf("'%s' is not a valid integer.", s) //nolint:staticcheck // the words users of the Python tool know
+	}
+	*v.p = &n
+	return nil
+}
+
+type truthValue struct{ p **bool }
+
+func (v truthValue) String() string { return "" }
+func (v truthValue) Set(s string) error {
+	b, err := parseTruth(s)
+	if err == nil {
+		*v.p = &b
+	}
+	return err
+}
+
+type choiceValue struct {
+	p       *string
+	choices []string
+}
+
+func (v choiceValue) String() string { return "" }
+func (v choiceValue) Set(s string) error {
+	for _, c := range v.choices {
+		if s == c {
+			*v.p = s
+			return nil
+		}
+	}
+	return errors.New("'" + s + "' is not one of '" + strings.Join(v.choices, "', '") + "'.")
+}
+
+type parsedValue[T any] struct {
+	p     *T
+	parse func(string) (T, error)
+}
+
+func (v parsedValue[T]) String() string { return "" }
+func (v parsedValue[T]) Set(s string) error {
+	parsed, err := v.parse(s)
+	if err == nil {
+		*v.p = parsed
+	}
+	return err
+}
+
+// parseTruth accepts what click accepts.
+func parseTruth(s string) (bool, error) {
+	switch strings.ToLower(strings.TrimSpace(s)) {
+	case "1", "true", "t", "yes", "y", "on":
+		return true, nil
+	case "0", "false", "f", "no", "n", "off", "":
+		return false, nil
+	}
+	return false, errors.New("'" + s + "' is not a valid boolean. Recognized values: true, false, yes, no, on, off, 1, 0")
+}

@@ -1,0 +1,146 @@
+package cli
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// given is one option as it stood on the command line.
+type given struct {
+	option *Option
+	// value is empty for an option without one.
+	value string
+}
+
+// tokens is a command line taken apart.
+type tokens struct {
+	options     []given
+	positionals []string
+	help        bool
+}
+
+// tokenizer takes command lines apart the way click does: options before, between and after arguments; --name value,
+// --name=value, -n value, -nvalue, clusters such as -cd 15m; "-" is an argument, and "--" makes arguments of all that follows.
+type tokenizer struct {
+	long, short map[string]*Option
+	out         tokens
+}
+
+// tokenize takes apart args, which stand after the command's name.
+func tokenize(options []*Option, args []string) (tokens, error) {
+	t := &tokenizer{long: map[string]*Option{}, short: map[string]*Option{}}
+	for _, o := range options {
+		t.long[o.Name] = o
+		if o.Short != "" {
+			t.short[o.Short] = o
+		}
+	}
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		var err error
+		switch {
+		case arg == "--":
+			t.out.positionals = append(t.out.positionals, args...)
+			args = nil
+		case strings.HasPrefix(arg, "--"):
+			args, err = t.longOption(arg[2:], args)
+		case strings.HasPrefix(arg, "-") && arg != "-":
+			args, err = t.shortOptions(arg[1:], args)
+		default:
+			t.out.positionals = append(t.out.positionals, arg)
+		}
+		if err != nil {
+			return tokens{}, err
+		}
+	}
+	return t.out, nil
+}
+
+// longOption reads --name, --name=value or --name followed by its value, and returns what is left.
+func (t *tokenizer) longOption(arg string, rest []string) ([]string, error) {
+	name, value, explicit := strings.Cut(arg, "=")
+	if name == "help" && !explicit {
+		t.out.help = true
+		return rest, nil
+	}
+	o, ok := t.long[name]
+	switch {
+	case !ok && name == "help":
+		return nil, Usagef("Option '--help' does not take a value.")
+	case !ok:
+		return nil, Usagef("No such option '--%s'.%s", name, didYouMean("--"+name, t.names()))
+	case o.IsFlag() && explicit:
+		return nil, Usagef("Option '--%s' does not take a value.", name)
+	case o.IsFlag() || explicit:
+		t.add(o, value)
+		return rest, nil
+	}
+	return t.valueFrom(rest, o, "--"+name)
+}
+
+// shortOptions reads a cluster: letters without a value, the last of which may have one, joined or following.
+func (t *tokenizer) shortOptions(cluster string, rest []string) ([]string, error) {
+	whole := cluster
+	for cluster != "" {
+		_, size := utf8.DecodeRuneInString(cluster)
+		letter := cluster[:size]
+		cluster = cluster[size:]
+		o, ok := t.short[letter]
+		switch {
+		case !ok && letter == "h":
+			return nil, Usagef("No such option '-h'. Did you mean '--help'?")
+		case !ok:
+			return nil, Usagef("No such option '-%s'.%s", letter, t.didYouMeanLong(whole))
+		case o.IsFlag():
+			t.add(o, "")
+		case cluster != "":
+			t.add(o, cluster)
+			return rest, nil
+		default:
+			return t.valueFrom(rest, o, "-"+letter)
+		}
+	}
+	return rest, nil
+}
+
+// valueFrom takes the next word as the option's value, whatever it looks like: "-" and "-x" are values too.
+func (t *tokenizer) valueFrom(rest []string, o *Option, spelled string) ([]string, error) {
+	if len(rest) == 0 {
+		return nil, Usagef("Option '%s' requires an argument.", spelled)
+	}
+	t.add(o, rest[0])
+	return rest[1:], nil
+}
+
+// didYouMeanLong helps who typed -csv for --csv.
+func (t *tokenizer) didYouMeanLong(cluster string) string {
+	name, _, _ := strings.Cut(cluster, "=")
+	if t.long[name] == nil {
+		return ""
+	}
+	return " Did you mean '--" + name + "'?"
+}
+
+func (t *tokenizer) add(o *Option, value string) {
+	t.out.options = append(t.out.options, given{o, value})
+}
+
+// names returns every long option as it is typed.
+func (t *tokenizer) names() []string {
+	names := []string{"--help"}
+	for name := range t.long {
+		names = append(names, "--"+name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// forFlagPackage spells the option as package flag reads it, without any doubt about what is a value.
+func (g given) forFlagPackage() string {
+	if g.option.IsFlag() {
+		return "--" + g.option.Name
+	}
+	return "--" + g.option.Name + "=" + g.value
+}

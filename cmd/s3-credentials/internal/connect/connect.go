@@ -1,0 +1,71 @@
+// Package connect finds the backend that a command is to work on, starts its plugin and opens an engine on it.
+package connect
+
+import (
+	"context"
+	"io"
+	"os"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// defaultBackend is what runs where nothing says otherwise.
+const defaultBackend = "aws"
+
+// Connect starts the backend that the options ask for. The function it returns ends it.
+func Connect(ctx context.Context, env *cli.Env) (*core.Engine, func(), error) {
+	options, err := Options(env.Common)
+	if err != nil {
+		return nil, nil, err
+	}
+	options.Name, err = backend(ctx, env.Common)
+	if err != nil {
+		return nil, nil, err
+	}
+	plugin, err := host.Launch(ctx, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	opened, err := plugin.Open(ctx, driver.Config{
+		EndpointURL: env.Common.EndpointURL, Region: env.Common.Region, Profile: env.Common.Profile,
+		Credentials: env.Credentials,
+	})
+	if err != nil {
+		plugin.Close() //nolint:errcheck // the reason it is closed is what matters
+		return nil, nil, err
+	}
+	end := func() {
+		opened.Close() //nolint:errcheck // the result is there already
+		plugin.Close() //nolint:errcheck
+	}
+	engine, err := core.New(ctx, opened)
+	if err != nil {
+		end()
+		return nil, nil, err
+	}
+	return engine, end, nil
+}
+
+// Options returns how plugins are looked for and started.
+func Options(common *cli.Common) (host.Options, error) {
+	pins, err := common.PluginPins()
+	options := host.Options{Dirs: common.PluginDirs(), Pins: pins, LogWriter: io.Discard}
+	if cli.Debugging() {
+		options.LogWriter = os.Stderr
+	}
+	return options, err
+}
+
+// backend returns the backend's name: as told, or found out from the endpoint.
+func backend(ctx context.Context, common *cli.Common) (string, error) {
+	switch {
+	case common.Backend != "":
+		return common.Backend, nil
+	case common.EndpointURL == "":
+		return defaultBackend, nil
+	}
+	return host.Detect(ctx, common.EndpointURL)
+}

@@ -1,0 +1,169 @@
+// Package localserver serves temporary credentials over HTTP: as the Python tool's localserver does on "/", and as a
+// container credentials endpoint, from which any AWS SDK picks them up by itself.
+package localserver
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/singleflight"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+const (
+	// maxEarly is the longest time before its end that a session is replaced; a short session is replaced after
+	// three quarters of its life.
+	maxEarly = 5 * time.Minute
+	// refreshTimeout bounds one refresh, and so how long an asker waits when there is nothing valid to hand out.
+	refreshTimeout = time.Minute
+	// After a failed refresh the next one waits, twice as long each time.
+	firstPause, longestPause = time.Second, 30 * time.Second
+)
+
+// Source opens a new session.
+type Source func(ctx context.Context) (driver.Session, error)
+
+// Cache holds one session and replaces it before it ends, when somebody asks. However many ask, one refresh runs. What is
+// still valid is handed out at once, also while a refresh runs and after one has failed. What is no longer valid is
+// never handed out.
+type Cache struct {
+	open   Source
+	report func(message string)
+	// ctx ends refreshes. They are not ended by the asker that happened to start them, because others wait too.
+	ctx    context.Context
+	flight singleflight.Group
+
+	mu        sync.Mutex
+	session   driver.Session
+	refreshAt time.Time
+	failures  int
+	retryAt   time.Time
+	err       error
+}
+
+// NewCache returns an empty cache whose refreshes end with ctx. Report, if not nil, is told of each refresh after the
+// first and of each failure.
+func NewCache(ctx context.Context, open Source, report func(message string)) *Cache {
+	if report == nil {
+		report = func(string) {}
+	}
+	return &Cache{ctx: ctx, open: open, report: report}
+}
+
+// Get returns a valid session. It waits only where there is none to hand out.
+func (c *Cache) Get(ctx context.Context) (driver.Session, error) {
+	have := c.look()
+	if !have.due {
+		return have.session, have.err
+	}
+	done := c.flight.DoChan("", c.refresh)
+	if have.valid {
+		return have.session, nil
+	}
+	select {
+	case result := <-done:
+		session, _ := result.Val.(driver.Session)
+		return session, result.Err
+	case <-ctx.Done():
+		return driver.Session{}, ctx.Err()
+	}
+}
+
+// holding is what the cache has at one moment.
+type holding struct {
+	session driver.Session
+	// err says why there is no valid session, while the next attempt is not due yet.
+	err        error
+	valid, due bool
+}
+
+func (c *Cache) look() holding {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := time.Now()
+	h := holding{valid: now.Before(c.session.Expiration)}
+	h.due = !now.Before(c.refreshAt) && !now.Before(c.retryAt)
+	if h.valid {
+		h.session = c.session
+	} else if !h.due {
+		h.err = c.err
+	}
+	return h
+}
+
+// refresh opens a session and keeps it. Only one runs at a time.
+func (c *Cache) refresh() (any, error) {
+	// Another refresh may have ended between the asker's look and this call.
+	if have := c.look(); !have.due {
+		return have.session, have.err
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, refreshTimeout)
+	defer cancel()
+	session, err := c.open(ctx)
+	if err == nil {
+		err = checkExpiration(session)
+	}
+	if err != nil {
+		c.failed(err)
+		return nil, err
+	}
+	c.keep(session)
+	return session, nil
+}
+
+// checkExpiration refuses a session that could not be handed out.
+func checkExpiration(session driver.Session) error {
+	switch {
+	case session.Expiration.IsZero():
+		return fault.New(fault.Internal, "the backend does not say when the new credentials expire")
+	case !time.Now().Before(session.Expiration):
+		return fault.New(fault.FailedPrecondition, "the new credentials expired at %s already; check this machine's clock", session.Expiration.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+func (c *Cache) keep(session driver.Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	first := c.session.Expiration.IsZero()
+	// Round strips the monotonic clock reading: on some systems that clock stands still while the machine sleeps, and a
+	// session ends all the same.
+	session.Expiration = session.Expiration.Round(0)
+	c.session, c.failures, c.retryAt, c.err = session, 0, time.Time{}, nil
+	c.refreshAt = session.Expiration.Add(-early(time.Until(session.Expiration)))
+	if !first {
+		c.report("Refreshed credentials, valid until " + session.Expiration.UTC().Format(time.RFC3339))
+	}
+}
+
+func (c *Cache) failed(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failures++
+	c.err, c.retryAt = err, time.Now().Add(pause(c.failures))
+	switch until := c.session.Expiration; {
+	case until.IsZero() || c.ctx.Err() != nil:
+		// The first asker reports the error itself; an end of the server is no failure.
+	case time.Now().Before(until):
+		c.report("Cannot refresh credentials, keeping those valid until " + until.UTC().Format(time.RFC3339) + ": " + err.Error())
+	default:
+		c.report("Cannot refresh credentials: " + err.Error())
+	}
+}
+
+// early returns how long before its end a session of that lifetime is replaced.
+func early(lifetime time.Duration) time.Duration { return min(lifetime/4, maxEarly) }
+
+// pause returns how long to wait after so many failures in a row.
+func pause(failures int) time.Duration {
+	p := firstPause
+	for range failures - 1 {
+		if p *= 2; p >= longestPause {
+			return longestPause
+		}
+	}
+	return p
+}

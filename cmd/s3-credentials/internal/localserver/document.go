@@ -1,0 +1,50 @@
+package localserver
+
+import (
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// rootDocument is what "/" answers: what the Python tool's localserver does, to the byte. It is what a
+// credential_process prints as well.
+func rootDocument(session driver.Session) string {
+	return output.Indented(output.Object{
+		{Name: "Version", Value: 1},
+		{Name: "AccessKeyId", Value: session.AccessKeyID},
+		{Name: "SecretAccessKey", Value: session.SecretAccessKey},
+		{Name: "SessionToken", Value: session.SessionToken},
+		{Name: "Expiration", Value: isoFormat(session.Expiration)},
+	}, 2)
+}
+
+// containerDocument is what the container credentials provider of the AWS SDKs reads.
+func containerDocument(session driver.Session) string {
+	return output.Compact(output.Object{
+		{Name: "AccessKeyId", Value: session.AccessKeyID},
+		{Name: "SecretAccessKey", Value: session.SecretAccessKey},
+		{Name: "Token", Value: session.SessionToken},
+		{Name: "Expiration", Value: session.Expiration.UTC().Format(time.RFC3339)},
+	})
+}
+
+// rootError is an error in the Python tool's words.
+func rootError(message string) string {
+	return output.Compact(output.Object{{Name: "error", Value: message}})
+}
+
+// containerError is an error as the AWS SDKs print it.
+func containerError(code fault.Code, message string) string {
+	return output.Compact(output.Object{{Name: "code", Value: string(code)}, {Name: "message", Value: message}})
+}
+
+// isoFormat prints a time as Python's isoformat does for a datetime in UTC.
+func isoFormat(t time.Time) string {
+	layout := "2006-01-02T15:04:05"
+	if t.Nanosecond() >= int(time.Microsecond) {
+		layout += ".000000"
+	}
+	return t.UTC().Format(layout) + "+00:00"
+}

@@ -1,0 +1,165 @@
+package localserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	stdlog "log"
+	"net"
+	"net/http"
+	"strconv"
+	"syscall"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// What a client may take. Refreshing is within the time to write.
+const (
+	headerTimeout  = 5 * time.Second
+	readTimeout    = 10 * time.Second
+	writeTimeout   = refreshTimeout + 30*time.Second
+	idleTimeout    = time.Minute
+	maxHeaderBytes = 16 << 10
+	// goodbye is how long requests that are being answered may go on after the server was told to end.
+	goodbye = 3 * time.Second
+)
+
+// Options say what to serve, and where.
+type Options struct {
+	// Bucket and Permission are for the message at the start.
+	Bucket, Permission string
+	// Host is the name or address to listen on; empty for every address of this machine.
+	Host string
+	// Port is the port to listen on; 0 for any that is free.
+	Port int
+	// DurationSeconds is how long a session lasts.
+	DurationSeconds int
+	// Token is what askers show.
+	Token *Token
+	// Open opens a session.
+	Open Source
+	// Stderr receives messages and the access log.
+	Stderr io.Writer
+}
+
+// Server is a server that listens.
+type Server struct {
+	options  Options
+	listener net.Listener
+	log      *log
+}
+
+// Listen claims the address. Nothing is answered before Serve.
+func Listen(ctx context.Context, options Options) (*Server, error) {
+	var config net.ListenConfig
+	options.Host = unbracketed(options.Host)
+	listener, err := config.Listen(ctx, "tcp", net.JoinHostPort(options.Host, strconv.Itoa(options.Port)))
+	if err != nil {
+		return nil, listenError(options, err)
+	}
+	return &Server{options: options, listener: listener, log: &log{w: options.Stderr}}, nil
+}
+
+// listenError says why the address cannot be had, and what to do.
+func listenError(options Options, err error) error {
+	where := net.JoinHostPort(options.Host, strconv.Itoa(options.Port))
+	var dns *net.DNSError
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fault.Wrap(fault.Canceled, err, "interrupted")
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fault.Wrap(fault.FailedPrecondition, err, "cannot listen on %s: something else does; choose another --port, or 0 for any that is free", where)
+	case errors.Is(err, syscall.EACCES):
+		return fault.Wrap(fault.FailedPrecondition, err, "cannot listen on %s: this user may not; choose a --port from 1024 on", where)
+	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.As(err, &dns):
+		return fault.Wrap(fault.InvalidArgument, err, "cannot listen on %s: the host is not an address of this machine; choose another --host", where)
+	}
+	return fault.Wrap(fault.FailedPrecondition, err, "cannot listen on %s: %v", where, err)
+}
+
+// Address is where the server really listens.
+func (s *Server) Address() *net.TCPAddr { return s.listener.Addr().(*net.TCPAddr) }
+
+// URL is the server's address as the Python tool prints it: with the host that was asked for.
+func (s *Server) URL() string { return s.url(s.options.Host) }
+
+// ContainerURL is what AWS_CONTAINER_CREDENTIALS_FULL_URI has to be on this machine. The SDKs take keys over plain HTTP from
+// loopback addresses only.
+func (s *Server) ContainerURL() string {
+	host := s.options.Host
+	if s.Address().IP.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return s.url(host) + containerPath[1:]
+}
+
+func (s *Server) url(host string) string {
+	return "http://" + net.JoinHostPort(host, strconv.Itoa(s.Address().Port)) + "/"
+}
+
+// Serve opens the first session, says so, and answers until ctx ends, which is no error.
+func (s *Server) Serve(ctx context.Context) error {
+	defer s.listener.Close() //nolint:errcheck // it is closed already, after the server has ended in order
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cache := NewCache(ctx, s.options.Open, s.log.line)
+	s.say("Generating initial credentials...")
+	if _, err := cache.Get(ctx); err != nil {
+		return err
+	}
+	server := s.newHTTPServer(cache)
+	s.sayHow()
+	ended := make(chan error, 1)
+	go func() { ended <- server.Serve(s.listener) }()
+	select {
+	case err := <-ended:
+		return fault.Wrap(fault.Unavailable, err, "the server ended: %v", err)
+	case <-ctx.Done():
+	}
+	s.say("\nShutting down server...")
+	return shutDown(ctx, server)
+}
+
+func (s *Server) newHTTPServer(cache *Cache) *http.Server {
+	token := s.options.Token
+	return &http.Server{
+		Handler:           &handler{cache: cache, log: s.log, guard: newGuard(s.options.Host, s.Address(), token.secret, token.given || s.open())},
+		ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
+		MaxHeaderBytes: maxHeaderBytes,
+		ErrorLog:       stdlog.New(s.log, "", 0),
+	}
+}
+
+// open reports whether other machines can reach the server.
+func (s *Server) open() bool { return !s.Address().IP.IsLoopback() }
+
+// shutDown lets requests that are being answered end, but not for long.
+func shutDown(ctx context.Context, server *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	defer cancel()
+	if err := server.Shutdown(ctx); err != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// sayHow says where the keys are, and how an AWS SDK gets them.
+func (s *Server) sayHow() {
+	s.say("Serving %s credentials for bucket '%s' at %s", s.options.Permission, s.options.Bucket, s.URL())
+	s.say("For AWS SDKs on this machine:")
+	s.say("  export AWS_CONTAINER_CREDENTIALS_FULL_URI=%s", s.ContainerURL())
+	s.say("  export AWS_CONTAINER_AUTHORIZATION_TOKEN=%s", s.options.Token.expression)
+	if s.open() {
+		s.say("Other machines can reach this server: it asks for the token in the Authorization header, which, as the keys, crosses the network in the clear")
+	}
+	s.say("Duration: %d seconds", s.options.DurationSeconds)
+	s.say("Press Ctrl+C to stop")
+}
+
+func (s *Server) say(format string, args ...any) {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	fmt.Fprintf(s.options.Stderr, format+"\n", args...)
+}

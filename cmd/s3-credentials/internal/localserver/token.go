@@ -1,0 +1,105 @@
+package localserver
+
+import (
+	"crypto/rand"
+	"errors"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// TokenVariable is the environment variable that can hold the token.
+const TokenVariable = "S3_CREDENTIALS_LOCALSERVER_TOKEN"
+
+// minTokenLength is what a token of the user's own must have: whoever reaches the port can try as many as they like.
+const minTokenLength = 16
+
+// Token is the secret that askers show in the Authorization header. It is given in a file or in the environment, or is made at
+// random and kept in a file that only this user can read, so that it stands in no command line, terminal or log.
+type Token struct {
+	secret string
+	// expression is what gives the token in a POSIX shell.
+	expression string
+	// given says that the user chose it, and so wants it asked for everywhere.
+	given bool
+	// made is the file to remove at the end; empty where this program made none.
+	made string
+}
+
+// FindToken returns the token: from the file, if one is named; else from the environment; else a new one.
+func FindToken(file string) (*Token, error) {
+	switch value := os.Getenv(TokenVariable); {
+	case file != "":
+		return tokenFromFile(file)
+	case value != "":
+		t := &Token{secret: value, expression: `"$` + TokenVariable + `"`, given: true}
+		return t, checkToken(value, "the token in "+TokenVariable)
+	}
+	return newToken()
+}
+
+// Close removes the file that FindToken made, if it made one.
+func (t *Token) Close() error {
+	if t.made == "" {
+		return nil
+	}
+	return os.Remove(t.made)
+}
+
+// String keeps the secret out of whatever prints the value.
+func (t *Token) String() string { return "token from " + t.expression }
+
+// GoString keeps the secret out of %#v.
+func (t *Token) GoString() string { return t.String() }
+
+func tokenFromFile(file string) (*Token, error) {
+	content, err := os.ReadFile(file)
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return nil, fault.Wrap(fault.InvalidArgument, err, "cannot read the token file '%s': %v", file, pathErr.Err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(file)
+	if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o077 != 0 {
+		return nil, fault.New(fault.FailedPrecondition, "others can read the token file '%s'; make it yours alone with: chmod 600 %s", file, shellQuoted(file))
+	}
+	secret := strings.TrimRight(string(content), "\r\n")
+	t := &Token{secret: secret, expression: catFile(file), given: true}
+	return t, checkToken(secret, "the token in '"+file+"'")
+}
+
+// checkToken refuses what an HTTP header cannot carry, and what is easily guessed. It does not repeat the token.
+func checkToken(secret, what string) error {
+	for _, r := range secret {
+		if r <= ' ' || r > '~' {
+			return fault.New(fault.InvalidArgument, "%s has white space or other characters than printable ASCII; use letters and digits", what)
+		}
+	}
+	if len(secret) < minTokenLength {
+		return fault.New(fault.InvalidArgument, "%s has %d characters, but at least %d are needed", what, len(secret), minTokenLength)
+	}
+	return nil
+}
+
+// newToken makes a token and keeps it in a file of mode 0600.
+func newToken() (*Token, error) {
+	f, err := os.CreateTemp(os.Getenv("XDG_RUNTIME_DIR"), "s3-credentials-*.token")
+	if err != nil {
+		return nil, fault.Wrap(fault.FailedPrecondition, err, "cannot keep a token: %v; name a file that holds one with --token-file", err)
+	}
+	t := &Token{secret: rand.Text(), expression: catFile(f.Name()), made: f.Name()}
+	_, err = f.WriteString(t.secret + "\n")
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, errors.Join(err, t.Close())
+	}
+	return t, nil
+}
+
+func catFile(file string) string { return `"$(cat ` + shellQuoted(file) + `)"` }
+
+// shellQuoted returns the text as one word of a POSIX shell.
+func shellQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }

@@ -1,0 +1,59 @@
+// Package progress shows on a terminal how far a transfer has come.
+package progress
+
+import (
+	"io"
+	"os"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+)
+
+// Bar shows how many bytes have been transferred. Its methods may be called from several goroutines. A nil Bar shows nothing.
+type Bar struct{ bar *progressbar.ProgressBar }
+
+// New returns a bar on w; nil unless w is a terminal. A negative total means that it is not known.
+func New(w io.Writer, label string, total int64) *Bar {
+	if !IsTerminal(w) {
+		return nil
+	}
+	return &Bar{progressbar.NewOptions64(total,
+		progressbar.OptionSetDescription(label), progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
+		progressbar.OptionSetWidth(30), progressbar.OptionSpinnerType(14), progressbar.OptionFullWidth(),
+	)}
+}
+
+// IsTerminal reports whether w is a terminal.
+func IsTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Add notes that more bytes have been transferred. It has the shape of the driver's Progress.
+func (b *Bar) Add(n int64) {
+	if b != nil {
+		b.bar.Add64(n) //nolint:errcheck // a bar that cannot be drawn is no reason to fail
+	}
+}
+
+// Func returns Add as the driver wants it; nil where there is nothing to show.
+func (b *Bar) Func() func(int64) {
+	if b == nil {
+		return nil
+	}
+	return b.Add
+}
+
+// Grow adds to the total.
+func (b *Bar) Grow(n int64) {
+	if b != nil {
+		b.bar.ChangeMax64(b.bar.GetMax64() + n)
+	}
+}
+
+// End leaves the bar as it is and goes to the next line.
+func (b *Bar) End() {
+	if b != nil {
+		b.bar.Exit() //nolint:errcheck // see Add
+	}
+}

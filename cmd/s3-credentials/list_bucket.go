@@ -1,0 +1,91 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+var objectColumns = []string{"Key", "LastModified", "ETag", "Size", "StorageClass", "Owner"}
+
+// objectLister is list-bucket with its options.
+type objectLister struct {
+	list   listing
+	prefix string
+	urls   bool
+}
+
+func newListBucket() *cli.Command {
+	l := &objectLister{}
+	return &cli.Command{
+		Name:    "list-bucket",
+		Summary: "List contents of bucket",
+		Examples: []cli.Example{
+			{Purpose: "To list the contents of a bucket as JSON", Line: "s3-credentials list-bucket my-bucket"},
+			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-bucket my-bucket --csv"},
+			{Purpose: "Add --urls to get an extra URL field for each key", Line: "s3-credentials list-bucket my-bucket --urls"},
+		},
+		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Options: append([]cli.Option{
+			cli.Text(&l.prefix, "prefix", "List keys starting with this prefix"),
+			cli.Flag(&l.urls, "urls", "Show URLs for each key"),
+		}, l.list.options()...),
+		Run: l.run,
+	}
+}
+
+func (l *objectLister) run(ctx context.Context, env *cli.Env, args []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	columns := objectColumns
+	base := ""
+	if l.urls {
+		columns = append(append([]string{}, objectColumns...), "URL")
+		base = engine.Description().EndpointURL + "/" + escapePath(args[0]) + "/"
+	}
+	objects := engine.ListObjects(ctx, driver.ListObjectsRequest{Bucket: args[0], Prefix: l.prefix})
+	return printRows(env, &l.list, columns, objects, asRow(func(o driver.ObjectInfo) output.Object {
+		return objectRow(o, base)
+	}))
+}
+
+// objectRow has the members in the order in which S3 has them.
+func objectRow(o driver.ObjectInfo, base string) output.Object {
+	row := make(output.Object, 0, 8)
+	row.Add("Key", o.Key)
+	row.AddTime("LastModified", o.LastModified)
+	row.AddText("ETag", o.ETag)
+	if len(o.ChecksumAlgorithm) > 0 {
+		row.Add("ChecksumAlgorithm", o.ChecksumAlgorithm)
+	}
+	row.AddText("ChecksumType", o.ChecksumType)
+	row.Add("Size", o.Size)
+	row.AddText("StorageClass", o.StorageClass)
+	if o.Owner != nil {
+		row.Add("Owner", ownerValue(*o.Owner))
+	}
+	if base != "" {
+		row.Add("URL", base+escapePath(o.Key))
+	}
+	return row
+}
+
+// escapePath escapes a key for a URL. Slashes stay; everything else that is not unreserved is escaped, as S3 signs it.
+func escapePath(key string) string {
+	var b strings.Builder
+	for i := range len(key) {
+		c := key[i]
+		if c == '/' || strings.IndexByte("-._~", c) >= 0 || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			b.WriteByte(c)
+			continue
+		}
+		fmt.Fprintf(&b, "%%%02X", c)
+	}
+	return b.String()
+}

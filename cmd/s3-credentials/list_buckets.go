@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+var (
+	bucketColumns       = []string{"Name", "CreationDate"}
+	bucketDetailColumns = []string{"region", "bucket_acl", "public_access_block", "bucket_website"}
+)
+
+// bucketLister is list-buckets with its options.
+type bucketLister struct {
+	list    listing
+	details bool
+}
+
+func newListBuckets() *cli.Command {
+	l := &bucketLister{}
+	return &cli.Command{
+		Name:    "list-buckets",
+		Summary: "List buckets",
+		Examples: []cli.Example{
+			{Purpose: "To list all buckets and their creation time as JSON", Line: "s3-credentials list-buckets"},
+			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-buckets --csv"},
+			{Purpose: "For extra details per bucket (slower) add --details", Line: "s3-credentials list-buckets --details"},
+		},
+		Args: []cli.Arg{{Name: "BUCKETS", Repeated: true, Complete: cli.CompleteBucket}},
+		Options: append([]cli.Option{
+			cli.Flag(&l.details, "details", "Include extra bucket details (slower)"),
+		}, l.list.options()...),
+		Run: l.run,
+	}
+}
+
+func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	buckets := matching(engine.ListBuckets(ctx), func(b driver.BucketInfo) bool {
+		return len(names) == 0 || slices.Contains(names, b.Name)
+	})
+	if !l.details {
+		return printRows(env, &l.list, bucketColumns, buckets, asRow(bucketRow))
+	}
+	detailed := lookedUp(ctx, buckets, func(ctx context.Context, b driver.BucketInfo) (output.Object, error) {
+		return bucketDetails(ctx, engine, b)
+	})
+	columns := append(slices.Clone(bucketColumns), bucketDetailColumns...)
+	return printRows(env, &l.list, columns, detailed, func(o output.Object) (output.Object, error) { return o, nil })
+}
+
+func bucketRow(b driver.BucketInfo) output.Object {
+	row := output.Object{{Name: "Name", Value: b.Name}}
+	row.AddTime("CreationDate", b.Created)
+	return row
+}
+
+// bucketDetails adds where the bucket is and how it is set up; what is not set, or cannot be, is null.
+func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo) (output.Object, error) {
+	row := bucketRow(b)
+	head, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: b.Name})
+	if err != nil {
+		return nil, err
+	}
+	region := firstOf(head.Region, b.Region, engine.Description().Region, "us-east-1")
+	row.Add("region", region)
+	for _, s := range []struct {
+		name    string
+		setting driver.Setting
+	}{
+		{"bucket_acl", driver.SettingACL},
+		{"public_access_block", driver.SettingPublicAccessBlock},
+		{"bucket_website", driver.SettingWebsite},
+	} {
+		value, err := engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: b.Name, Setting: s.setting})
+		switch {
+		case err == nil:
+			row.Add(s.name, settingValue(value, websiteURL(engine, b.Name, region)))
+		case errors.Is(err, fault.NotFound), errors.Is(err, fault.Unsupported),
+			errors.Is(err, fault.PermissionDenied) && s.setting != driver.SettingACL:
+			row.Add(s.name, nil)
+		default:
+			return nil, err
+		}
+	}
+	return row, nil
+}
+
+func firstOf(candidates ...string) string {
+	for _, c := range candidates {
+		if c != "" {
+			return c
+		}
+	}
+	return ""
+}
+
+// websiteURL returns where a bucket's website is; empty where the system has no addresses for them.
+func websiteURL(engine *core.Engine, bucket, region string) string {
+	return strings.NewReplacer("{bucket}", bucket, "{region}", region).Replace(engine.Description().WebsiteURL)
+}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+var userColumns = []string{"UserName", "UserId", "Arn", "Path", "CreateDate", "PasswordLastUsed", "PermissionsBoundary", "Tags"}
+
+func newListUsers() *cli.Command {
+	var list listing
+	return &cli.Command{
+		Name:    "list-users",
+		Summary: "List all users for this account",
+		Examples: []cli.Example{
+			{Purpose: "To list all users as JSON", Line: "s3-credentials list-users"},
+			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-users --csv"},
+		},
+		Options: list.options(),
+		Run: func(ctx context.Context, env *cli.Env, _ []string) error {
+			engine, err := env.Engine()
+			if err != nil {
+				return err
+			}
+			return printRows(env, &list, userColumns, engine.ListUsers(ctx), asRow(userRow))
+		},
+	}
+}
+
+// userRow has the members in the order in which IAM has them.
+func userRow(u driver.User) output.Object {
+	var row output.Object
+	row.AddText("Path", u.Path)
+	row.AddText("UserName", u.Name)
+	row.AddText("UserId", u.ID)
+	row.AddText("Arn", u.ARN)
+	row.AddTime("CreateDate", u.Created)
+	row.AddTime("PasswordLastUsed", u.PasswordLastUsed)
+	addBoundary(&row, u.PermissionsBoundary)
+	addTags(&row, u.Tags)
+	return row
+}
+
+// addBoundary adds a permissions boundary where there is one.
+func addBoundary(row *output.Object, arn string) {
+	if arn == "" {
+		return
+	}
+	row.Add("PermissionsBoundary", output.Object{
+		{Name: "PermissionsBoundaryType", Value: "Policy"},
+		{Name: "PermissionsBoundaryArn", Value: arn},
+	})
+}
+
+// addTags adds tags where there are any.
+func addTags(row *output.Object, tags []driver.Tag) {
+	if len(tags) == 0 {
+		return
+	}
+	list := make([]output.Value, len(tags))
+	for i, t := range tags {
+		list[i] = output.Object{{Name: "Key", Value: t.Key}, {Name: "Value", Value: t.Value}}
+	}
+	row.Add("Tags", list)
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// policyPrinter is policy with its options.
+type policyPrinter struct {
+	access       accessOptions
+	publicBucket bool
+}
+
+func newPolicy() *cli.Command {
+	p := &policyPrinter{}
+	return &cli.Command{
+		Name:    "policy",
+		Summary: "Output generated JSON policy for one or more buckets",
+		Long:    "Takes the same options as s3-credentials create. Needs no server: nothing is looked up or changed.",
+		Examples: []cli.Example{
+			{Purpose: "To output a read-only JSON policy for a bucket", Line: "s3-credentials policy my-bucket --read-only"},
+		},
+		Args: []cli.Arg{{Name: "BUCKETS", Required: true, Repeated: true, Complete: cli.CompleteBucket}},
+		Options: append(p.access.options(),
+			cli.Flag(&p.publicBucket, "public-bucket", "Bucket policy for allowing public access")),
+		Offline: true,
+		Check:   p.check,
+		Run:     p.run,
+	}
+}
+
+func (p *policyPrinter) check(buckets []string) error {
+	if p.publicBucket && len(buckets) != 1 {
+		return cli.Failure("--public-bucket policy can only be generated for a single bucket")
+	}
+	return p.access.check()
+}
+
+func (p *policyPrinter) run(_ context.Context, env *cli.Env, buckets []string) error {
+	if p.publicBucket {
+		_, err := fmt.Fprintln(env.Stdout, policy.PublicGet(buckets[0], "").Indent())
+		return err
+	}
+	document, err := policy.Build(p.access.access(), buckets, policy.Options{
+		Prefix: p.access.prefix, Extra: p.access.statements, Partition: partitionOf(env.Common.Region),
+	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(env.Stdout, document.Indent())
+	return err
+}

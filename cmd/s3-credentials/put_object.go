@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/progress"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+// objectPutter is put-object with its options.
+type objectPutter struct {
+	contentType string
+	silent      bool
+}
+
+func newPutObject() *cli.Command {
+	p := &objectPutter{}
+	return &cli.Command{
+		Name:    "put-object",
+		Summary: "Upload an object to an S3 bucket",
+		Examples: []cli.Example{
+			{
+				Purpose: "To upload a file to /my-key.txt in the my-bucket bucket",
+				Line:    "s3-credentials put-object my-bucket my-key.txt /path/to/file.txt",
+			},
+			{
+				Purpose: "Use - to upload content from standard input",
+				Line:    `echo "Hello" | s3-credentials put-object my-bucket hello.txt -`,
+			},
+		},
+		Args: []cli.Arg{
+			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			{Name: "KEY", Required: true},
+			{Name: "PATH", Required: true, Complete: cli.CompleteFile},
+		},
+		Options: []cli.Option{
+			cli.Text(&p.contentType, "content-type", "Content-Type to use (default is auto-detected based on file extension)"),
+			cli.Flag(&p.silent, "silent", "Don't show progress bar").WithShort("s").FromConfig(),
+		},
+		Check: func(args []string) error { return checkReadable(args[2]) },
+		Run:   p.run,
+	}
+}
+
+func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) error {
+	request := driver.PutObjectRequest{Bucket: args[0], Key: args[1], ContentType: p.contentType}
+	size, err := p.source(env, &request, args[2])
+	if err != nil {
+		return err
+	}
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	if !p.silent {
+		bar := progress.New(env.Stderr, "Uploading", size)
+		defer bar.End()
+		request.Progress = bar.Func()
+	}
+	_, err = engine.PutObject(ctx, request)
+	return err
+}
+
+// source sets where the bytes come from, and returns how many there are: -1 where that is not known.
+func (p *objectPutter) source(env *cli.Env, request *driver.PutObjectRequest, path string) (int64, error) {
+	if path == "-" {
+		body, err := env.Stdin.Take("PATH")
+		request.Body = body
+		return -1, err
+	}
+	if request.ContentType == "" {
+		request.ContentType = contentTypeOf(path)
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0, err
+	}
+	if !info.Mode().IsRegular() { // a pipe, such as <(command) gives, is read here and now
+		file, err := os.Open(path)
+		request.Body = file
+		return -1, err
+	}
+	request.Path, err = filepath.Abs(path) // the plugin may be in another folder
+	return info.Size(), err
+}
+
+// checkReadable refuses a path that cannot be uploaded, in the words that click has for it.
+func checkReadable(path string) error {
+	if path == "-" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return cli.InvalidValue("PATH", "File '"+path+"' does not exist.")
+	case err == nil && info.IsDir():
+		return cli.InvalidValue("PATH", "File '"+path+"' is a directory.")
+	case err == nil && info.Mode().IsRegular():
+		var file *os.File
+		if file, err = os.Open(path); err == nil {
+			err = file.Close()
+		}
+	}
+	if err != nil {
+		return cli.InvalidValue("PATH", "File '"+path+"' is not readable.")
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// bucketPolicySetter is set-bucket-policy with its options.
+type bucketPolicySetter struct {
+	stdin       *cli.Input
+	file        string
+	allowAllGet bool
+	// document is what the file holds.
+	document output.Value
+}
+
+func newSetBucketPolicy(stdin *cli.Input) *cli.Command {
+	s := &bucketPolicySetter{stdin: stdin}
+	file := cli.Text(&s.file, "policy-file", "Path to a file with the policy, - for standard input").Completing(cli.CompleteFile)
+	file.Metavar = "FILENAME"
+	return &cli.Command{
+		Name:    "set-bucket-policy",
+		Summary: "Set bucket policy for a bucket",
+		Examples: []cli.Example{
+			{Purpose: "To set a policy of your own", Line: "s3-credentials set-bucket-policy my-bucket --policy-file policy.json"},
+			{
+				Purpose: "Or to set a policy that allows GET requests from all",
+				Line:    "s3-credentials set-bucket-policy my-bucket --allow-all-get",
+			},
+		},
+		Args:    []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Options: []cli.Option{file, cli.Flag(&s.allowAllGet, "allow-all-get", "Allow GET requests from all")},
+		Check:   s.check,
+		Run:     s.run,
+	}
+}
+
+// check reads the policy, so that a damaged one is refused before anything is started.
+func (s *bucketPolicySetter) check([]string) error {
+	switch {
+	case s.allowAllGet && s.file != "":
+		return cli.Failure("Cannot pass both --allow-all-get and --policy-file")
+	case s.allowAllGet:
+		return nil
+	case s.file == "":
+		return cli.Failure("Pass either --policy-file or --allow-all-get")
+	}
+	content, err := s.stdin.ReadFile(s.file, "--policy-file")
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		return cli.Usagef("Invalid value for '--policy-file': '%s': %v.", s.file, pathErr.Err)
+	}
+	if err != nil {
+		return err
+	}
+	if s.document, err = output.ParseJSON(content); err != nil {
+		return cli.Failure("the policy file '" + s.file + "' is not valid JSON")
+	}
+	return nil
+}
+
+func (s *bucketPolicySetter) run(ctx context.Context, env *cli.Env, args []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	document, err := s.wanted(engine, args[0])
+	if err != nil {
+		return err
+	}
+	err = engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{
+		Bucket: args[0], Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: output.Compact(document)}},
+	})
+	if err == nil {
+		env.Step("Policy set:\n%s", output.Indented(document, 4))
+	}
+	return err
+}
+
+// wanted returns the policy to set.
+func (s *bucketPolicySetter) wanted(engine *core.Engine, bucket string) (output.Value, error) {
+	if !s.allowAllGet {
+		return s.document, nil
+	}
+	return output.ParseJSON([]byte(policy.PublicGet(bucket, engine.Description().Partition).JSON()))
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// corsSetter is set-cors-policy with its options.
+type corsSetter struct {
+	methods, headers, origins, expose []string
+	maxAge                            *int
+}
+
+func newSetCORSPolicy() *cli.Command {
+	s := &corsSetter{}
+	return &cli.Command{
+		Name:    "set-cors-policy",
+		Summary: "Set CORS policy for a bucket",
+		Examples: []cli.Example{
+			{Purpose: "To allow GET requests from any origin", Line: "s3-credentials set-cors-policy my-bucket"},
+			{
+				Purpose: "To allow GET and PUT from a specific origin and expose ETag headers",
+				Line: "s3-credentials set-cors-policy my-bucket \\\n  --allowed-method GET \\\n  --allowed-method PUT \\\n" +
+					"  --allowed-origin https://www.example.com/ \\\n  --expose-header ETag",
+			},
+		},
+		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Options: []cli.Option{
+			cli.Texts(&s.methods, "allowed-method", "Allowed method e.g. GET").WithShort("m"),
+			cli.Texts(&s.headers, "allowed-header", "Allowed header e.g. Authorization").WithShort("h"),
+			cli.Texts(&s.origins, "allowed-origin", "Allowed origin e.g. https://www.example.com/").WithShort("o"),
+			cli.Texts(&s.expose, "expose-header", "Header to expose e.g. ETag").WithShort("e"),
+			cli.Number(&s.maxAge, "max-age-seconds", "How long to cache preflight requests"),
+		},
+		Run: s.run,
+	}
+}
+
+func (s *corsSetter) run(ctx context.Context, env *cli.Env, args []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	err = engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{
+		Bucket: args[0], Value: driver.BucketSetting{CORS: &driver.CORS{Rules: []driver.CORSRule{s.rule()}}},
+	})
+	if errors.Is(err, fault.NotFound) {
+		return fault.Wrap(fault.NotFound, err, "bucket %s does not exist", args[0])
+	}
+	return err
+}
+
+// rule returns the one rule that the bucket has afterwards.
+func (s *corsSetter) rule() driver.CORSRule {
+	rule := driver.CORSRule{
+		ID:             "set-by-s3-credentials",
+		AllowedHeaders: s.headers, AllowedMethods: s.methods, AllowedOrigins: s.origins, ExposeHeaders: s.expose,
+		MaxAgeSeconds: s.maxAge,
+	}
+	if len(rule.AllowedMethods) == 0 {
+		rule.AllowedMethods = []string{"GET"}
+	}
+	if len(rule.AllowedOrigins) == 0 {
+		rule.AllowedOrigins = []string{"*"}
+	}
+	return rule
+}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+)
+
+func newWhoami() *cli.Command {
+	return &cli.Command{
+		Name:     "whoami",
+		Summary:  "Identify currently authenticated user",
+		Examples: []cli.Example{{Purpose: "To see whose credentials are in use", Line: "s3-credentials whoami"}},
+		Run:      whoami,
+	}
+}
+
+func whoami(ctx context.Context, env *cli.Env, _ []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	caller, err := engine.WhoAmI(ctx)
+	if err != nil {
+		return err
+	}
+	return env.PrintJSON(output.Object{
+		{Name: "UserId", Value: caller.UserID},
+		{Name: "Account", Value: caller.Account},
+		{Name: "Arn", Value: caller.ARN},
+	})
+}
