@@ -10,6 +10,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -32,6 +34,9 @@ var commands = map[string]func(ctx context.Context, args []string) error{
 	"get-many": getMany,
 	"list":     list,
 	"delete":   deleteAll,
+
+	"make-bucket": makeBucket,
+	"fill":        fill,
 }
 
 func main() {
@@ -176,4 +181,34 @@ func deleteAll(ctx context.Context, args []string) error {
 		once.Do(func() { err = failed.Err })
 	}
 	return err
+}
+
+// makeBucket BUCKET
+func makeBucket(ctx context.Context, args []string) error {
+	c, err := client()
+	if err != nil {
+		return err
+	}
+	return c.MakeBucket(ctx, args[0], minio.MakeBucketOptions{})
+}
+
+// fill BUCKET COUNT
+func fill(ctx context.Context, args []string) error {
+	c, err := client()
+	if err != nil {
+		return err
+	}
+	count, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i := range count {
+		group.Go(func() error {
+			_, err := c.PutObject(ctx, args[0], fmt.Sprintf("o%06d", i), strings.NewReader(""), 0, minio.PutObjectOptions{})
+			return err
+		})
+	}
+	return group.Wait()
 }
