@@ -1,0 +1,129 @@
+package transfer
+
+import (
+	"context"
+	"iter"
+	"os"
+
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// Put stores the files as objects of the bucket, each with the media type that its name stands for.
+func Put(ctx context.Context, engine *core.Engine, bucket string, files *Files, options Options) (Summary, error) {
+	n := options.concurrency()
+	u := &uploads{
+		engine: engine, bucket: bucket, options: options, large: newLargeSlots(n),
+		tally: tally{patience: n},
+	}
+	return u.tally.result(each(ctx, n, files.All, u.put))
+}
+
+// Missing yields those of the files that [Put] with SkipExisting would store.
+func Missing(ctx context.Context, engine *core.Engine, bucket string, files *Files) iter.Seq2[File, error] {
+	u := &uploads{engine: engine, bucket: bucket}
+	return func(yield func(File, error) bool) {
+		for file, err := range files.All(ctx) {
+			if err == nil && file.Err == nil {
+				var there bool
+				there, err = u.there(ctx, file)
+				if there {
+					continue
+				}
+			}
+			if !yield(file, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+type uploads struct {
+	engine  *core.Engine
+	bucket  string
+	options Options
+	large   largeSlots
+	tally   tally
+}
+
+// put stores one file. It returns an error only if no other can be stored either.
+func (u *uploads) put(ctx context.Context, file File) error {
+	if file.Err != nil {
+		return u.tally.failed(ctx, file.Err, file.Key)
+	}
+	if u.options.SkipExisting {
+		there, err := u.there(ctx, file)
+		if err != nil {
+			return u.tally.failed(ctx, err, file.Key)
+		}
+		if there {
+			u.tally.skipped()
+			u.options.add(file.Size)
+			return nil
+		}
+	}
+	free, err := u.large.take(ctx, file.Size)
+	if err != nil {
+		return err
+	}
+	defer free()
+	detail, err := u.send(ctx, file)
+	if err == nil {
+		u.tally.done(detail.Size)
+		return nil
+	}
+	if fault.CodeOf(err) == fault.NotFound {
+		return err // no bucket: the same for all
+	}
+	return u.tally.failed(ctx, err, file.Key)
+}
+
+func (u *uploads) send(ctx context.Context, file File) (driver.ObjectDetail, error) {
+	path, err := absolute(file.Path)
+	if err != nil {
+		return driver.ObjectDetail{}, fault.Wrap(fault.InvalidArgument, err, "the current folder cannot be found: %s", reason(err))
+	}
+	detail, err := u.engine.PutObject(ctx, driver.PutObjectRequest{
+		Bucket: u.bucket, Key: file.Key, Path: path, ContentType: ContentType(file.Path), Progress: u.options.addFunc(),
+	})
+	detail.Size = file.Size // not every system tells
+	return detail, err
+}
+
+// there reports whether the object is in the bucket already, with the file's size and checksum. Where the credentials do
+// not allow to look, it is not known to be there.
+func (u *uploads) there(ctx context.Context, file File) (bool, error) {
+	detail, err := u.engine.HeadObject(ctx, driver.HeadObjectRequest{Bucket: u.bucket, Key: file.Key})
+	switch fault.CodeOf(err) {
+	case "":
+	case fault.NotFound, fault.PermissionDenied:
+		return false, nil
+	default:
+		return false, err
+	}
+	if detail.Size != file.Size {
+		return false, nil
+	}
+	local, err := os.Open(file.Path)
+	if err != nil {
+		return false, nil // sending it will say why
+	}
+	defer local.Close()
+	return sameContent(ctx, local, detail.Size, detail.ETag), nil
+}
+
+// add tells the progress, if anyone wants to know.
+func (o Options) add(bytes int64) {
+	if o.Progress != nil {
+		o.Progress.Add(bytes)
+	}
+}
+
+// addFunc returns add as the driver wants it; nil where nobody wants to know, which saves the driver the messages.
+func (o Options) addFunc() func(int64) {
+	if o.Progress == nil {
+		return nil
+	}
+	return o.Progress.Add
+}
