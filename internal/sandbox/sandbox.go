@@ -1,0 +1,160 @@
+// Package sandbox is a server that speaks S3, IAM and STS on one loopback port, keeps its data in a folder and
+// enforces the policies of its users: VersityGW's gateway and its IAM service, joined.
+//
+//	client -> router (one TCP port) -> gateway (S3)       on a socket in the folder
+//	                                -> IAM service (+STS) on a socket in the folder
+//	          gateway -> IAM service: whose signature is this, what may they do (a third socket)
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Region is the region that the sandbox is in.
+const Region = "us-east-1"
+
+// Options say where the sandbox keeps its data and where it listens.
+type Options struct {
+	// Dir is the folder for everything; it is made if it does not exist, for its owner only.
+	Dir string
+	// Listen is the address, "127.0.0.1:0" for any free port.
+	Listen string
+	// AllowRemote permits an address that other machines can reach.
+	AllowRemote bool
+	// Ready is called once, when the sandbox answers.
+	Ready func(Info) error
+}
+
+// Info is how to reach a running sandbox.
+type Info struct {
+	EndpointURL string
+	// Dir is absolute.
+	Dir  string
+	Keys Keys
+}
+
+// shutdownWithin is how long requests in flight may take to finish at the end.
+const shutdownWithin = 3 * time.Second
+
+// Run serves until the context is cancelled, which is its normal end and no error. One sandbox can run in a process:
+// VersityGW changes the working folder and has settings that are global.
+func Run(ctx context.Context, options Options) error {
+	dir, err := filepath.Abs(options.Dir)
+	if err != nil {
+		return err
+	}
+	if err := checkListen(options.Listen, options.AllowRemote); err != nil {
+		return err
+	}
+	keys, err := prepare(dir)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", options.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s: %w", options.Listen, err)
+	}
+	info := Info{EndpointURL: "http://" + listener.Addr().String(), Dir: dir, Keys: keys}
+	return serve(ctx, listener, info, options.Ready)
+}
+
+// serve runs the three servers; the end of one is the end of all.
+func serve(ctx context.Context, listener net.Listener, info Info, ready func(Info) error) error {
+	defer listener.Close()
+	backends, err := openBackends(info)
+	if err != nil {
+		return err
+	}
+	defer backends.close()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return backends.runIAM(ctx) })
+	group.Go(func() error {
+		// The gateway asks the IAM service while it starts, and waits for seconds when there is no answer.
+		if err := waitForSocket(ctx, iamPrivateSocket); err != nil {
+			return err
+		}
+		return backends.runGateway(ctx)
+	})
+	group.Go(func() error {
+		for _, socket := range []string{iamSocket, gatewaySocket} {
+			if err := waitForSocket(ctx, socket); err != nil {
+				return err
+			}
+		}
+		return serveRouter(ctx, listener, func() error { return ready(info) })
+	})
+	err = group.Wait()
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+func serveRouter(ctx context.Context, listener net.Listener, ready func() error) error {
+	server := &http.Server{Handler: newRouter(), ReadHeaderTimeout: time.Minute}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	if err := ready(); err != nil {
+		_ = server.Close() // the reason to stop is the other error
+		return err
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
+	defer cancel()
+	if err := server.Shutdown(closing); err != nil {
+		_ = server.Close() // what takes longer is cut off
+	}
+	return ctx.Err()
+}
+
+// waitForSocket returns when a server listens there. It has just been started in this process.
+func waitForSocket(ctx context.Context, path string) error {
+	dialer := net.Dialer{}
+	for {
+		connection, err := dialer.DialContext(ctx, "unix", path)
+		if err == nil {
+			return connection.Close()
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+}
+
+// checkListen refuses an address that other machines can reach, unless that was asked for.
+func checkListen(address string, allowRemote bool) error {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %q, give an address such as 127.0.0.1:9000: %w", address, err)
+	}
+	ip := net.ParseIP(host)
+	if allowRemote || host == "localhost" || (ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return fmt.Errorf("other machines could reach %s, where nothing is encrypted: listen on 127.0.0.1, or allow it with --allow-remote", address)
+}
+
+// prepare makes the folder what a sandbox needs, and returns the keys of its root user.
+func prepare(dir string) (Keys, error) {
+	for _, sub := range []string{"", "buckets", "iam", "run"} {
+		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
+			return Keys{}, fmt.Errorf("cannot make the sandbox's folder: %w", err)
+		}
+	}
+	return rootKeys(filepath.Join(dir, keysFile))
+}
