@@ -15,7 +15,8 @@ func contentTypeOf(file string) string {
 	if full, ok := map[string]string{".tgz": ".tar", ".taz": ".tar", ".tz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".svgz": ".svg"}[extension]; ok {
 		extension = full
 	} else if strings.Contains(" .gz .z .bz2 .xz .br ", " "+extension+" ") {
-		extension = path.Ext(strings.TrimSuffix(name, extension)) // the type of what is compressed
+		name = strings.TrimSuffix(name, extension) // the type is that of what is compressed
+		extension = path.Ext(name)
 	}
 	if extension == "" || extension == name {
 		return "" // no extension, or a hidden file such as .profile

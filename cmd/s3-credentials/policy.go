@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/policy"
@@ -41,8 +40,7 @@ func (p *policyPrinter) check(buckets []string) error {
 
 func (p *policyPrinter) run(_ context.Context, env *cli.Env, buckets []string) error {
 	if p.publicBucket {
-		_, err := fmt.Fprintln(env.Stdout, policy.PublicGet(buckets[0], "").Indent())
-		return err
+		return env.PrintDocument([]byte(policy.PublicGet(buckets[0], partitionOf(env.Common.Region)).JSON()))
 	}
 	document, err := policy.Build(p.access.access(), buckets, policy.Options{
 		Prefix: p.access.prefix, Extra: p.access.statements, Partition: partitionOf(env.Common.Region),
@@ -50,6 +48,5 @@ func (p *policyPrinter) run(_ context.Context, env *cli.Env, buckets []string) e
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(env.Stdout, document.Indent())
-	return err
+	return env.PrintDocument([]byte(document.JSON()))
 }

@@ -49,7 +49,12 @@ func (f Failure) Error() string { return string(f) }
 type SignalError struct{ Signal syscall.Signal }
 
 // Error says what happened.
-func (e SignalError) Error() string { return "interrupted by " + e.Signal.String() }
+func (e SignalError) Error() string {
+	if e.Signal == syscall.SIGTERM {
+		return "terminated"
+	}
+	return "interrupted"
+}
 
 // ExitCode returns the code that the program ends with.
 func ExitCode(ctx context.Context, err error) int {

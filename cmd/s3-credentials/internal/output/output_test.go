@@ -1,0 +1,146 @@
+package output
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The expected texts in testdata were printed by the Python tool: see testdata/make.py.
+
+var rows = []Object{
+	{
+		{"Key", `plain "quoted", comma`},
+		{"LastModified", time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{"Size", int64(12)},
+		{"Owner", Object{{"DisplayName", "é ☃ 😀 \x7f"}, {"ID", "a\tb\\c/d"}}},
+	},
+	{
+		{"Key", "line\nbreak\r\x01"},
+		{"LastModified", time.Date(2023, 1, 1, 4, 3, 4, 56000999, time.FixedZone("", 2*60*60))},
+		{"Size", 0},
+		{"Empty", []Value{}},
+		{"Nothing", Object{}},
+		{"Unknown", nil},
+		{"Owner", []Value{"x", Object{{"y", []Value{1, Float(2.5), true}}}}},
+	},
+	{{"Key", " spaces "}, {"Size", Number("9007199254740993")}, {"Owner", false}, {"Tab", "a\tb"}},
+}
+
+func TestRowsAsThePythonToolPrintsThem(t *testing.T) {
+	columns := []string{"Key", "LastModified", "Size", "Owner", "Missing"}
+	lists := []struct {
+		name    string
+		rows    []Object
+		columns []string
+	}{
+		{"rows", rows, columns}, {"one", rows[:1], columns}, {"none", nil, columns},
+		{"narrow", []Object{{{"A", ""}}, {}}, []string{"A"}},
+	}
+	for _, list := range lists {
+		for format, kind := range map[Format]string{JSON: "json", NL: "nl", CSV: "csv", TSV: "tsv"} {
+			t.Run(list.name+"."+kind, func(t *testing.T) {
+				var got bytes.Buffer
+				r := NewRows(&got, format, list.columns)
+				for _, row := range list.rows {
+					if err := r.Write(row); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if err := r.Close(); err != nil {
+					t.Fatal(err)
+				}
+				compare(t, got.String(), list.name+"."+kind)
+			})
+		}
+	}
+}
+
+func TestJSONAsPythonReprintsIt(t *testing.T) {
+	v, err := ParseJSON([]byte(read(t, "numbers.in")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, Indented(v, 4), "numbers.indented")
+	compare(t, Compact(v), "numbers.compact")
+}
+
+func TestParseJSONRefuses(t *testing.T) {
+	for _, text := range []string{"", "{", `{"a":}`, "[1,]", "1 2", `{"a":1}x`, "NaN", "'a'"} {
+		if v, err := ParseJSON([]byte(text)); err == nil {
+			t.Errorf("ParseJSON(%q) = %v, want an error", text, v)
+		}
+	}
+}
+
+// TestRowsStream checks that a row can be read before the listing ends.
+func TestRowsStream(t *testing.T) {
+	reader, writer := io.Pipe()
+	r := NewRows(writer, NL, nil)
+	if err := r.Write(Object{{"a", 1}}); err != nil {
+		t.Fatal(err)
+	}
+	line := make([]byte, 64)
+	n, err := reader.Read(line) // the listing is still open: only the timer can have written this
+	if got := string(line[:n]); err != nil || got != "{\"a\": 1}\n" {
+		t.Fatalf("read %q, %v", got, err)
+	}
+	go io.Copy(io.Discard, reader) //nolint:errcheck // there is nothing more
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAbandonedJSONIsNoJSON(t *testing.T) {
+	var got bytes.Buffer
+	r := NewRows(&got, JSON, nil)
+	if err := r.Write(Object{{"a", 1}}); err != nil {
+		t.Fatal(err)
+	}
+	r.Abandon()
+	if _, err := ParseJSON(got.Bytes()); err == nil || !strings.Contains(got.String(), `"a": 1`) {
+		t.Fatalf("an abandoned listing printed %q", got.String())
+	}
+	got.Reset()
+	NewRows(&got, JSON, nil).Abandon()
+	if got.Len() != 0 {
+		t.Fatalf("a listing that failed at once printed %q", got.String())
+	}
+}
+
+type brokenWriter struct{}
+
+var errBroken = errors.New("broken")
+
+func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
+
+func TestRowsReportWriteErrors(t *testing.T) {
+	r := NewRows(brokenWriter{}, CSV, []string{"a"})
+	if err := r.Write(Object{{"a", strings.Repeat("x", 100<<10)}}); !errors.Is(err, errBroken) {
+		t.Errorf("Write: %v", err)
+	}
+	if err := r.Close(); !errors.Is(err, errBroken) {
+		t.Errorf("Close: %v", err)
+	}
+}
+
+func compare(t *testing.T, got, golden string) {
+	t.Helper()
+	if want := read(t, golden); got != want {
+		t.Errorf("%s:\ngot  %q\nwant %q", golden, got, want)
+	}
+}
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
