@@ -220,7 +220,7 @@ var errNotS3 = errors.New("the answer is a web page")
 
 // Do sends one request.
 func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
-	resp, err := c.transport.RoundTrip(req)
+	resp, err := c.transport.RoundTrip(meterBody(req))
 	if err == nil {
 		err = refuseWebPage(req, resp)
 	}

@@ -143,8 +143,11 @@ var reasons = map[fault.Code]string{
 // refused turns whatever an SDK call returned into a fault. The action completes the sentence "cannot ...".
 func refused(ctx context.Context, err error, action string, args ...any) error {
 	var known *fault.Error
-	if err == nil || errors.As(err, &known) {
-		return err
+	if err == nil {
+		return nil
+	}
+	if errors.As(err, &known) {
+		return known
 	}
 	action = "cannot " + fmt.Sprintf(action, args...)
 	if gaveUp := ctx.Err(); gaveUp != nil {
@@ -261,6 +264,15 @@ func statusOf(err error) int {
 		return 0
 	}
 	return answer.HTTPStatusCode()
+}
+
+// serviceCodeOf is the service's own error code, empty where no service answered.
+func serviceCodeOf(err error) string {
+	var api smithy.APIError
+	if !errors.As(err, &api) {
+		return ""
+	}
+	return api.ErrorCode()
 }
 
 // isCertificateError reports whether the server's certificate was refused.

@@ -1,0 +1,187 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+const (
+	// roleSpread is how long a new role may take until STS knows it.
+	roleSpread = time.Minute
+	// rolePause is the wait between two tries to assume a role that is still new.
+	rolePause = 2 * time.Second
+)
+
+// ListRoles yields every role.
+func (b *backend) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
+	return func(yield func(driver.Role, error) bool) {
+		pages := iam.NewListRolesPaginator(b.iam(), &iam.ListRolesInput{})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
+			if err != nil {
+				yield(driver.Role{}, refused(ctx, err, "list the roles"))
+				return
+			}
+			for i := range page.Roles {
+				if !yield(roleOf(&page.Roles[i]), nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// GetRole returns one role.
+func (b *backend) GetRole(ctx context.Context, req driver.GetRoleRequest) (driver.Role, error) {
+	if err := checkPresent("role", req.Name); err != nil {
+		return driver.Role{}, err
+	}
+	out, err := b.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &req.Name})
+	if err != nil {
+		return driver.Role{}, refused(ctx, err, "look up the role %q", req.Name)
+	}
+	return roleOf(out.Role), nil
+}
+
+// CreateRole creates a role without policies.
+func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (driver.Role, error) {
+	if err := checkName("role", req.Name, names().Role); err != nil {
+		return driver.Role{}, err
+	}
+	in := &iam.CreateRoleInput{RoleName: &req.Name, AssumeRolePolicyDocument: &req.TrustPolicy}
+	if req.Description != "" {
+		in.Description = &req.Description
+	}
+	if req.MaxSessionSeconds != 0 {
+		in.MaxSessionDuration = aws.Int32(int32(req.MaxSessionSeconds))
+	}
+	out, err := b.iam().CreateRole(ctx, in, creating)
+	if err != nil {
+		return driver.Role{}, refused(ctx, err, "create the role %q", req.Name)
+	}
+	return roleOf(out.Role), nil
+}
+
+// DeleteRole deletes a role that has no policies any more.
+func (b *backend) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) error {
+	if err := checkPresent("role", req.Name); err != nil {
+		return err
+	}
+	_, err := b.iam().DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &req.Name})
+	return refused(ctx, err, "delete the role %q", req.Name)
+}
+
+// CreateSession assumes the role with the policy as the session's bound.
+func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
+	if err := checkSession(req); err != nil {
+		return driver.Session{}, err
+	}
+	in := &sts.AssumeRoleInput{
+		RoleArn:         &req.RoleARN,
+		RoleSessionName: &req.Name,
+		Policy:          &req.Policy,
+		DurationSeconds: aws.Int32(int32(req.DurationSeconds)),
+	}
+	for {
+		out, err := b.sts().AssumeRole(ctx, in, func(o *sts.Options) { o.Retryer = newCreationRetryer() })
+		if err == nil {
+			return sessionOf(out)
+		}
+		err = refused(ctx, err, "open a session with the role %q", req.RoleARN)
+		if !errors.Is(err, fault.PermissionDenied) && !errors.Is(err, fault.NotFound) {
+			return driver.Session{}, err
+		}
+		if again, denied := b.roleIsNew(ctx, req.RoleARN, err); !again {
+			return driver.Session{}, denied
+		}
+		if err := pause(ctx, rolePause); err != nil {
+			return driver.Session{}, refused(ctx, err, "open a session with the role %q", req.RoleARN)
+		}
+	}
+}
+
+// checkSession refuses what some systems would let pass.
+func checkSession(req driver.CreateSessionRequest) error {
+	if req.Policy == "" {
+		return fault.New(fault.InvalidArgument, "a session needs a policy: without one it could do all that its role can")
+	}
+	if req.DurationSeconds < minSessionSeconds || req.DurationSeconds > maxSessionSeconds {
+		return fault.New(fault.InvalidArgument, "a session lasts from %s to %s, not %s",
+			seconds(minSessionSeconds), seconds(maxSessionSeconds), seconds(req.DurationSeconds))
+	}
+	if err := checkPresent("role", req.RoleARN); err != nil {
+		return err
+	}
+	return checkName("session", req.Name, names().Session)
+}
+
+// roleIsNew finds out why STS refused a role: it does the same for one that does not exist, one that the caller may
+// not assume, and one so new that STS does not know it yet. It returns whether to ask again, or else the error.
+func (b *backend) roleIsNew(ctx context.Context, arn string, denied error) (bool, error) {
+	name := arn[strings.LastIndexByte(arn, '/')+1:]
+	role, err := b.GetRole(ctx, driver.GetRoleRequest{Name: name})
+	switch {
+	case errors.Is(err, fault.NotFound):
+		return false, err
+	case err != nil:
+		return false, denied
+	}
+	return time.Since(role.Created) < roleSpread, denied
+}
+
+// pause waits, or returns the context's error.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+func sessionOf(out *sts.AssumeRoleOutput) (driver.Session, error) {
+	if out.Credentials == nil {
+		return driver.Session{}, fault.New(fault.Internal, "the system opened a session, but sent no credentials")
+	}
+	return driver.Session{
+		AccessKeyID:     aws.ToString(out.Credentials.AccessKeyId),
+		SecretAccessKey: aws.ToString(out.Credentials.SecretAccessKey),
+		SessionToken:    aws.ToString(out.Credentials.SessionToken),
+		Expiration:      aws.ToTime(out.Credentials.Expiration),
+	}, nil
+}
+
+func roleOf(r *types.Role) driver.Role {
+	if r == nil {
+		return driver.Role{}
+	}
+	role := driver.Role{
+		Path:                aws.ToString(r.Path),
+		Name:                aws.ToString(r.RoleName),
+		ID:                  aws.ToString(r.RoleId),
+		ARN:                 aws.ToString(r.Arn),
+		Created:             aws.ToTime(r.CreateDate),
+		TrustPolicy:         decodeDocument(r.AssumeRolePolicyDocument),
+		Description:         aws.ToString(r.Description),
+		MaxSessionSeconds:   int(aws.ToInt32(r.MaxSessionDuration)),
+		PermissionsBoundary: boundaryOf(r.PermissionsBoundary),
+		Tags:                tagsOf(r.Tags),
+	}
+	if used := r.RoleLastUsed; used != nil {
+		role.LastUsed = &driver.RoleLastUsed{Date: aws.ToTime(used.LastUsedDate), Region: aws.ToString(used.Region)}
+	}
+	return role
+}

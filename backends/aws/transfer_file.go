@@ -1,0 +1,211 @@
+package aws
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"syscall"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// replacement is a file that takes another's place, or comes into being, all at once. It is not synced to the disk
+// first: that would cost more than the transfer, and no tool of this kind does it.
+type replacement struct {
+	*os.File
+	path string
+	done bool
+}
+
+// newReplacement makes the temporary file, in the same folder, so that it can be renamed.
+func newReplacement(path string) (*replacement, error) {
+	old, err := os.Stat(path)
+	replaces := err == nil
+	if replaces && !old.Mode().IsRegular() {
+		return nil, fault.New(fault.InvalidArgument, "%s is not a regular file", path)
+	}
+	name := filepath.Join(filepath.Dir(path), ".s3-credentials-"+rand.Text()+".part")
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	if err != nil {
+		return nil, writeFault(err)
+	}
+	r := &replacement{File: file, path: path}
+	if replaces {
+		if err := file.Chmod(old.Mode().Perm()); err != nil {
+			r.discard()
+			return nil, writeFault(err)
+		}
+	}
+	return r, nil
+}
+
+// commit puts the file in its place.
+func (r *replacement) commit() error {
+	if err := r.Close(); err != nil {
+		return writeFault(err)
+	}
+	if err := os.Rename(r.Name(), r.path); err != nil {
+		return writeFault(err)
+	}
+	r.done = true
+	return nil
+}
+
+// discard removes the file, unless it is in its place.
+func (r *replacement) discard() {
+	if !r.done {
+		_ = r.Close()
+		_ = os.Remove(r.Name())
+	}
+}
+
+// writeFault says that the bytes have no place to go to.
+func writeFault(err error) error {
+	code := fault.InvalidArgument
+	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+		code = fault.ResourceExhausted
+	}
+	return fault.Wrap(code, err, "the file cannot be written: %v", err)
+}
+
+// fileWriter writes ranges to a file as they come.
+type fileWriter struct {
+	transfer *transfer
+	file     *os.File
+	counted  partCounter
+}
+
+// WriteAt writes a piece of a range.
+func (w *fileWriter) WriteAt(p []byte, at int64) (int, error) {
+	n, err := w.file.WriteAt(p, at)
+	if err != nil {
+		return n, w.transfer.fail(writeFault(err))
+	}
+	w.transfer.progress.add(w.counted.news(at, int64(n)))
+	return n, nil
+}
+
+// partCounter tells bytes that come for the first time from those of a part that is fetched again.
+type partCounter struct{ parts sync.Map }
+
+func (c *partCounter) news(at, n int64) int64 {
+	known, _ := c.parts.LoadOrStore(at/partSize, new(int64))
+	// Only one request at a time fetches a part, so its count needs no lock.
+	end, most := at+n, known.(*int64)
+	before := max(*most, at)
+	*most = max(*most, end)
+	return max(0, end-before)
+}
+
+// orderedWriter turns ranges that come in any order into a stream. What comes early waits in memory, for as many parts
+// as are under way; what comes even earlier has to wait at the door.
+type orderedWriter struct {
+	transfer *transfer
+	to       io.Writer
+
+	mu      sync.Mutex
+	moved   *sync.Cond
+	current int64           // the part that is being written
+	have    map[int64]int64 // how many bytes of each part have come
+	early   map[int64][]byte
+	free    [][]byte
+	err     error
+}
+
+func newOrderedWriter(t *transfer, to io.Writer) *orderedWriter {
+	w := &orderedWriter{transfer: t, to: to, have: map[int64]int64{}, early: map[int64][]byte{}}
+	w.moved = sync.NewCond(&w.mu)
+	context.AfterFunc(t.ctx, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if w.err == nil {
+			w.err = context.Cause(t.ctx)
+		}
+		w.moved.Broadcast()
+	})
+	return w
+}
+
+// WriteAt takes a piece of a range.
+func (w *orderedWriter) WriteAt(p []byte, at int64) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	total := len(p)
+	for len(p) > 0 {
+		part, offset := at/partSize, at%partSize
+		n := min(int64(len(p)), partSize-offset)
+		if err := w.take(part, offset, p[:n]); err != nil {
+			return total - len(p), err
+		}
+		p, at = p[n:], at+n
+	}
+	return total, nil
+}
+
+// take takes a piece of one part. What it has already of a part that is fetched again it leaves out.
+func (w *orderedWriter) take(part, offset int64, p []byte) error {
+	for w.err == nil && part > w.current+parallelParts {
+		w.moved.Wait()
+	}
+	if w.err != nil {
+		return w.err
+	}
+	skip := w.have[part] - offset
+	if part < w.current || skip >= int64(len(p)) {
+		return nil
+	}
+	p = p[max(0, skip):]
+	w.have[part] += int64(len(p))
+	w.transfer.progress.add(int64(len(p)))
+	if part > w.current {
+		w.keep(part, p)
+		return nil
+	}
+	if err := w.write(p); err != nil {
+		return err
+	}
+	return w.advance()
+}
+
+// keep holds what comes early.
+func (w *orderedWriter) keep(part int64, p []byte) {
+	buffer, ok := w.early[part]
+	if last := len(w.free) - 1; !ok && last >= 0 {
+		buffer, w.free = w.free[last][:0], w.free[:last]
+	} else if !ok {
+		buffer = make([]byte, 0, partSize)
+	}
+	w.early[part] = append(buffer, p...)
+}
+
+// advance goes on to the next part once the present one is complete, and writes what has come of it.
+func (w *orderedWriter) advance() error {
+	for w.have[w.current] == partSize {
+		delete(w.have, w.current)
+		w.current++
+		buffer, ok := w.early[w.current]
+		if !ok {
+			continue
+		}
+		delete(w.early, w.current)
+		if err := w.write(buffer); err != nil {
+			return err
+		}
+		w.free = append(w.free, buffer)
+	}
+	w.moved.Broadcast()
+	return nil
+}
+
+func (w *orderedWriter) write(p []byte) error {
+	if _, err := w.to.Write(p); err != nil {
+		w.err = fault.Wrap(fault.InvalidArgument, err, "the output cannot be written: %v", err)
+		_ = w.transfer.fail(w.err)
+		w.moved.Broadcast()
+	}
+	return w.err
+}
