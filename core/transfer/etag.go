@@ -84,7 +84,8 @@ type candidate struct {
 	part, left int64
 	current    hash.Hash
 	// sums takes the parts' sums; nil for an object stored as a whole.
-	sums hash.Hash
+	sums  hash.Hash
+	parts int
 }
 
 func newCandidate(part int64, inParts bool) candidate {
@@ -115,6 +116,7 @@ func (c *candidate) endPart() {
 	c.sums.Write(c.current.Sum(nil))
 	c.current.Reset()
 	c.left = c.part
+	c.parts++
 }
 
 // sum returns the checksum in hexadecimal.
@@ -122,7 +124,7 @@ func (c *candidate) sum() string {
 	if c.sums == nil {
 		return hex.EncodeToString(c.current.Sum(nil))
 	}
-	if c.left != c.part {
+	if c.left != c.part || c.parts == 0 {
 		c.endPart()
 	}
 	return hex.EncodeToString(c.sums.Sum(nil))
