@@ -1,0 +1,143 @@
+package policy
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+func TestNormalizePrefix(t *testing.T) {
+	for prefix, want := range map[string]string{
+		"": "*", "*": "*", "foo": "foo/*", "foo/": "foo/*", "foo*": "foo*", "foo/*": "foo/*", "/foo": "foo/*", "//foo/bar": "foo/bar/*",
+		"a b/é": "a b/é/*", "foo//": "foo//*", "a$b": "a$b/*",
+	} {
+		if got, err := NormalizePrefix(prefix); err != nil || got != want {
+			t.Errorf("NormalizePrefix(%q) = %q, %v, want %q", prefix, got, err, want)
+		}
+	}
+	for _, prefix := range []string{"/", "//", "/*", "a*b", "a**", "a?", "?", "${aws:username}/", "a\nb", "a\x00"} {
+		if got, err := NormalizePrefix(prefix); !errors.Is(err, fault.InvalidArgument) {
+			t.Errorf("NormalizePrefix(%q) = %q, %v, want InvalidArgument", prefix, got, err)
+		}
+	}
+}
+
+func build(t *testing.T, access Access, buckets []string, opts Options) Document {
+	t.Helper()
+	doc, err := Build(access, buckets, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc
+}
+
+func TestBuild(t *testing.T) {
+	extra, err := ParseStatement([]byte(`{"Resource":"*","Effect":"Allow","Action":"textract:*"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const get = `"Action":["s3:GetObject","s3:GetObjectAcl","s3:GetObjectLegalHold","s3:GetObjectRetention","s3:GetObjectTagging"]`
+	for _, c := range []struct {
+		doc  Document
+		want []string
+	}{
+		{build(t, ReadWrite, []string{"b"}, Options{}), []string{
+			`{"Effect":"Allow","Action":["s3:ListBucket","s3:GetBucketLocation"],"Resource":["arn:aws:s3:::b"]}`,
+			`{"Effect":"Allow",` + get + `,"Resource":["arn:aws:s3:::b/*"]}`,
+			`{"Effect":"Allow","Action":["s3:PutObject","s3:DeleteObject"],"Resource":["arn:aws:s3:::b/*"]}`,
+		}},
+		{build(t, ReadOnly, []string{"b"}, Options{Prefix: "foo/", Partition: "aws-cn"}), []string{
+			`{"Effect":"Allow","Action":["s3:GetBucketLocation"],"Resource":["arn:aws-cn:s3:::b"]}`,
+			`{"Effect":"Allow","Action":["s3:ListBucket"],"Resource":["arn:aws-cn:s3:::b"],"Condition":{"StringLike":{"s3:prefix":["foo/*"]}}}`,
+			`{"Effect":"Allow",` + get + `,"Resource":["arn:aws-cn:s3:::b/foo/*"]}`,
+		}},
+		{build(t, WriteOnly, []string{"b", "c"}, Options{Extra: []Statement{extra}}), []string{
+			`{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::b/*"]}`,
+			`{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::c/*"]}`,
+			`{"Resource":"*","Effect":"Allow","Action":"textract:*"}`,
+		}},
+		{PublicGet("b", ""), []string{
+			`{"Sid":"AllowAllGetObject","Effect":"Allow","Principal":"*","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::b/*"]}`,
+		}},
+	} {
+		want := `{"Version":"2012-10-17","Statement":[` + strings.Join(c.want, ",") + `]}`
+		if got := c.doc.JSON(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+	for _, bucket := range []string{"", "*", "a*", "a?", "a/b", "${aws:username}"} {
+		if _, err := Build(ReadOnly, []string{bucket}, Options{}); !errors.Is(err, fault.InvalidArgument) {
+			t.Errorf("bucket %q: %v, want InvalidArgument", bucket, err)
+		}
+	}
+	if _, err := Build("all", []string{"b"}, Options{}); !errors.Is(err, fault.InvalidArgument) {
+		t.Errorf("access all: %v, want InvalidArgument", err)
+	}
+}
+
+func TestSubstituteBucket(t *testing.T) {
+	got := SubstituteBucket(`{"a":"$!BUCKET_NAME!$/$!BUCKET_NAME!$"}`, `x"y`)
+	if want := `{"a":"x\"y/x\"y"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestCompile(t *testing.T) {
+	guard := Statement{Effect: Deny, Action: []string{"admin:*"}}
+	dialect := Dialect{RejectedActions: []string{"s3:GetObjectAcl", "textract:*"}, Guards: []Statement{guard}}
+	doc := build(t, ReadOnly, []string{"b"}, Options{})
+	compiled, removed, err := Compile(doc, dialect, CompileOptions{Generated: 2})
+	if err != nil || len(removed) != 1 || removed[0] != (Removed{1, "s3:GetObjectAcl"}) {
+		t.Fatalf("removed %v, %v", removed, err)
+	}
+	if slices.Contains(compiled.Statement[1].Action, "s3:GetObjectAcl") || len(compiled.Statement) != 3 || compiled.Statement[2].Effect != Deny {
+		t.Errorf("compiled %s", compiled.JSON())
+	}
+	if !slices.Contains(doc.Statement[1].Action, "s3:GetObjectAcl") {
+		t.Error("the original changed")
+	}
+	if again, _, err := Compile(compiled, dialect, CompileOptions{}); err != nil || !Equal(again, compiled) {
+		t.Errorf("compiled again: %s, %v", again.JSON(), err)
+	}
+	if same, _, err := Compile(doc, Dialect{}, CompileOptions{}); err != nil || same.JSON() != doc.JSON() {
+		t.Errorf("AWS's own dialect: %s, %v", same.JSON(), err)
+	}
+}
+
+func TestCompileRefusesWhatTheUserWrote(t *testing.T) {
+	dialect := Dialect{RejectedActions: []string{"s3:getobjectacl", "textract:*"}}
+	for _, action := range []string{`"Action":"s3:GetObjectAcl"`, `"Action":["s3:GetObject","textract:Detect"]`, `"NotAction":["textract:*"]`} {
+		doc := mustParse(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",`+action+`,"Resource":"*"}]}`)
+		_, _, err := Compile(doc, dialect, CompileOptions{})
+		if !errors.Is(err, fault.Unsupported) || !(strings.Contains(err.Error(), "s3:GetObjectAcl") || strings.Contains(err.Error(), "textract:")) {
+			t.Errorf("%s: %v, want Unsupported", action, err)
+		}
+	}
+	wide := mustParse(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`)
+	if _, _, err := Compile(wide, dialect, CompileOptions{}); err != nil {
+		t.Errorf("s3:* is refused: %v", err)
+	}
+	alone := Document{Version: Version, Statement: []Statement{{Effect: Allow, Action: []string{"textract:Detect"}, Resource: []string{"*"}}}}
+	if _, _, err := Compile(alone, dialect, CompileOptions{Generated: 1}); !errors.Is(err, fault.Unsupported) {
+		t.Errorf("nothing left: %v, want Unsupported", err)
+	}
+}
+
+func TestMergeAndSize(t *testing.T) {
+	b, c := build(t, WriteOnly, []string{"b"}, Options{}), build(t, WriteOnly, []string{"c"}, Options{})
+	both := Merge(b, c, b)
+	if want := build(t, WriteOnly, []string{"b", "c"}, Options{}); both.JSON() != want.JSON() {
+		t.Errorf("merged %s", both.JSON())
+	}
+	doc := mustParse(t, "{ \"Statement\" : [ {\"Effect\":\"Allow\",\n\"Action\":\"*\", \"Resource\":\"a b\"} ] }")
+	text := `{"Statement":[{"Effect":"Allow","Action":"*","Resource":"a b"}]}`
+	if got := Size(doc, false); got != len(text) {
+		t.Errorf("size %d, want %d", got, len(text))
+	}
+	if got := Size(doc, true); got != len(text)-1 {
+		t.Errorf("size without white space %d, want %d", got, len(text)-1)
+	}
+}

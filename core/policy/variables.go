@@ -1,0 +1,60 @@
+package policy
+
+import "strings"
+
+// variables are the policy variables of one request; they are off in documents of the older language version.
+type variables struct {
+	on      bool
+	context map[string][]string
+}
+
+// lookup returns the values of a condition key.
+func (v variables) lookup(key string) ([]string, bool) {
+	for name, values := range v.context {
+		if strings.EqualFold(name, key) {
+			return values, true
+		}
+	}
+	return nil, false
+}
+
+// expand returns the pattern with its variables replaced by their values, in which "*" and "?" stand for themselves.
+// It reports false if a variable has no value.
+func (v variables) expand(p string) ([]wildcard, bool) {
+	if !v.on {
+		return pattern(p), true
+	}
+	var elements []wildcard
+	for {
+		before, rest, found := strings.Cut(p, "${")
+		inside, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			return append(elements, pattern(p)...), true
+		}
+		value, known := v.value(inside)
+		if !known {
+			return nil, false
+		}
+		elements = append(elements, pattern(before)...)
+		for _, r := range value {
+			elements = append(elements, wildcard{r: r})
+		}
+		p = after
+	}
+}
+
+// value is what a variable stands for: a character that is otherwise special, the one value of a key, or its default.
+func (v variables) value(inside string) (string, bool) {
+	if inside == "*" || inside == "?" || inside == "$" {
+		return inside, true
+	}
+	key, fallback, has := strings.Cut(inside, ",")
+	if values, found := v.lookup(strings.TrimSpace(key)); found && len(values) == 1 {
+		return values[0], true
+	}
+	fallback = strings.TrimSpace(fallback)
+	if has && len(fallback) >= 2 && fallback[0] == '\'' && fallback[len(fallback)-1] == '\'' {
+		return fallback[1 : len(fallback)-1], true
+	}
+	return "", false
+}
