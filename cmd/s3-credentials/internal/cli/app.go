@@ -38,7 +38,7 @@ func (a *App) Main(ctx context.Context, args []string) (code int) {
 	defer a.recoverPanic(&code)
 	err := a.run(ctx, env, args)
 	if err == nil {
-		err = a.stdout.failure()
+		err = a.stdout.err
 	}
 	if err != nil {
 		a.report(ctx, err)

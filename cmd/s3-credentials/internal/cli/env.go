@@ -107,18 +107,18 @@ type sink struct {
 // Write writes through.
 func (s *sink) Write(p []byte) (int, error) {
 	n, err := s.w.Write(p)
-	if err != nil && s.err == nil {
+	if err == nil {
+		return n, nil
+	}
+	var pathErr *fs.PathError
+	if errors.As(err, &pathErr) {
+		err = pathErr.Err
+	}
+	err = fmt.Errorf("cannot write to standard output: %w", err)
+	if s.err == nil {
 		s.err = err
 	}
 	return n, err
-}
-
-// failure returns the first error in words.
-func (s *sink) failure() error {
-	if s.err == nil {
-		return nil
-	}
-	return fmt.Errorf("cannot write to standard output: %w", s.err)
 }
 
 // closed reports whether whoever read our output has gone.
