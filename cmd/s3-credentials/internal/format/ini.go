@@ -1,0 +1,126 @@
+package format
+
+import "strings"
+
+// iniSection is what the Python tool prints, and what AWS's own tools read as credentials file. It has neither quotes nor escapes.
+func iniSection(c Credentials) (string, error) {
+	values := []pair{{"aws_access_key_id", c.AccessKeyID}, {"aws_secret_access_key", c.SecretAccessKey}}
+	if c.SessionToken != "" {
+		values = append(values, pair{"aws_session_token", c.SessionToken})
+	}
+	for _, v := range values {
+		// White space before # or ; begins a comment.
+		if hasControl(v.value) || strings.ContainsFunc(v.value, isSpace) {
+			return "", inexpressible("ini", v.name)
+		}
+	}
+	return section("default", "=", values), nil
+}
+
+// rcloneRemote is a remote for rclone's config file. A key for some buckets may not create any, so rclone must not try.
+func rcloneRemote(c Credentials) (string, error) {
+	values := []pair{
+		{"type", "s3"}, {"provider", rcloneProvider(c)}, {"env_auth", "false"},
+		{"access_key_id", c.AccessKeyID}, {"secret_access_key", c.SecretAccessKey},
+	}
+	region := c.Region
+	if c.EndpointURL != "" {
+		region = c.signingRegion()
+	}
+	for _, optional := range []pair{{"session_token", c.SessionToken}, {"region", region}, {"endpoint", c.EndpointURL}} {
+		if optional.value != "" {
+			values = append(values, optional)
+		}
+	}
+	values = append(values, pair{"no_check_bucket", "true"})
+	for i, v := range values {
+		// rclone's reader replaces %(name)s everywhere.
+		if hasControl(v.value) || strings.Contains(v.value, "%(") {
+			return "", inexpressible("rclone", v.name)
+		}
+		// It looks for the last backquote of the line, so that there may be others in between.
+		if hasEdgeSpace(v.value) || strings.HasPrefix(v.value, "`") || strings.HasPrefix(v.value, `"""`) {
+			values[i].value = "`" + v.value + "`"
+		}
+	}
+	return section(remoteName(c.Buckets), " = ", values), nil
+}
+
+// rcloneProvider is which of rclone's quirks fit.
+func rcloneProvider(c Credentials) string {
+	switch {
+	case c.EndpointURL == "":
+		return "AWS"
+	case c.Backend == "minio":
+		return "Minio"
+	}
+	return "Other"
+}
+
+// remoteName names the remote after the first bucket, in characters that every version of rclone accepts.
+func remoteName(buckets []string) string {
+	if len(buckets) == 0 {
+		return "s3-credentials"
+	}
+	return cleanName(strings.ToLower(buckets[0]), "s3-credentials")
+}
+
+// cleanName replaces what is not a lower-case letter, a digit or a dash, and gives the fallback where nothing is left.
+func cleanName(name, fallback string) string {
+	name = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, name)
+	if name = strings.Trim(name, "-"); name == "" {
+		return fallback
+	}
+	return name
+}
+
+// s3cmdConfig is a config file for s3cmd.
+func s3cmdConfig(c Credentials) (string, error) {
+	values := []pair{{"access_key", c.AccessKeyID}, {"secret_key", c.SecretAccessKey}}
+	if c.SessionToken != "" {
+		values = append(values, pair{"access_token", c.SessionToken})
+	}
+	if c.EndpointURL != "" {
+		endpoint, err := bareEndpoint("s3cmd", c.EndpointURL)
+		if err != nil {
+			return "", err
+		}
+		https := "False"
+		if endpoint.Scheme == "https" {
+			https = "True"
+		}
+		// Without %(bucket)s in it, the bucket goes into the path, as most endpoints of one's own want it.
+		values = append(values, pair{"host_base", endpoint.Host}, pair{"host_bucket", endpoint.Host},
+			pair{"use_https", https}, pair{"bucket_location", c.signingRegion()})
+	} else if c.Region != "" {
+		host := strings.TrimPrefix(awsEndpoint(c.Region), "https://")
+		values = append(values, pair{"host_base", host}, pair{"host_bucket", "%(bucket)s." + host}, pair{"bucket_location", c.Region})
+	}
+	for i, v := range values {
+		// s3cmd takes a value that begins with $ for the name of a variable.
+		if hasControl(v.value) || strings.HasPrefix(v.value, "$") {
+			return "", inexpressible("s3cmd", v.name)
+		}
+		if hasEdgeSpace(v.value) || strings.HasPrefix(v.value, `"`) {
+			values[i].value = `"` + v.value + `"`
+		}
+	}
+	return section("default", " = ", values), nil
+}
+
+// section prints one section of an INI file.
+func section(name, equals string, values []pair) string {
+	var b strings.Builder
+	b.WriteString("[" + name + "]\n")
+	for _, v := range values {
+		b.WriteString(v.name + equals + v.value + "\n")
+	}
+	return b.String()
+}
+
+func isSpace(r rune) bool { return strings.TrimSpace(string(r)) == "" }

@@ -1,0 +1,86 @@
+package format
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// pythonJSON is what the Python tool prints: IAM's access key, or STS's credentials, with the members in their order.
+func pythonJSON(c Credentials) (string, error) {
+	var o output.Object
+	if c.SessionToken != "" {
+		o.Add("AccessKeyId", c.AccessKeyID)
+		o.Add("SecretAccessKey", c.SecretAccessKey)
+		o.Add("SessionToken", c.SessionToken)
+		o.AddTime("Expiration", c.Expiration)
+	} else {
+		o.Add("UserName", c.UserName)
+		o.Add("AccessKeyId", c.AccessKeyID)
+		o.AddText("Status", c.Status)
+		o.Add("SecretAccessKey", c.SecretAccessKey)
+		o.AddTime("CreateDate", c.Created)
+	}
+	return output.Indented(o, 4), nil
+}
+
+// credentialProcess is what AWS SDKs read from the command that credential_process names in their config file. Without an
+// expiration they keep the key for the life of the process.
+func credentialProcess(c Credentials) (string, error) {
+	o := output.Object{
+		{Name: "Version", Value: 1},
+		{Name: "AccessKeyId", Value: c.AccessKeyID},
+		{Name: "SecretAccessKey", Value: c.SecretAccessKey},
+	}
+	o.AddText("SessionToken", c.SessionToken)
+	if !c.Expiration.IsZero() {
+		o.Add("Expiration", c.Expiration.UTC().Format(time.RFC3339))
+	}
+	return output.Indented(o, 4), nil
+}
+
+// mcAlias is what "mc alias import NAME" reads. mc has no default endpoint, so AWS's own is named too.
+func mcAlias(c Credentials) (string, error) {
+	endpoint := c.EndpointURL
+	if endpoint == "" {
+		endpoint = awsEndpoint(c.Region)
+	}
+	if _, err := bareEndpoint("mc", endpoint); err != nil {
+		return "", err
+	}
+	o := output.Object{
+		{Name: "url", Value: endpoint},
+		{Name: "accessKey", Value: c.AccessKeyID},
+		{Name: "secretKey", Value: c.SecretAccessKey},
+	}
+	o.AddText("sessionToken", c.SessionToken)
+	o.Add("api", "s3v4")
+	o.Add("path", "auto")
+	return output.Indented(o, 4), nil
+}
+
+// awsEndpoint is AWS's own endpoint for a region.
+func awsEndpoint(region string) string {
+	switch {
+	case region == "":
+		return "https://s3.amazonaws.com"
+	case strings.HasPrefix(region, "cn-"):
+		return "https://s3." + region + ".amazonaws.com.cn"
+	}
+	return "https://s3." + region + ".amazonaws.com"
+}
+
+// bareEndpoint takes an endpoint apart for a program that knows hosts only, and refuses one that has a path.
+func bareEndpoint(format, endpoint string) (*url.URL, error) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" {
+		return nil, fault.New(fault.InvalidArgument, "the endpoint is not a URL that the format %s can express", format)
+	}
+	if strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return nil, fault.New(fault.InvalidArgument, "the format %s cannot express an endpoint with a path, such as %s; use --format json or rclone", format, u.Redacted())
+	}
+	return u, nil
+}

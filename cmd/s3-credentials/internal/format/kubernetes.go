@@ -1,0 +1,50 @@
+package format
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// maxSecretName is the longest name that Kubernetes gives an object.
+const maxSecretName = 253
+
+// secret is a Kubernetes Secret. Data is base64. The easier stringData would leave a former session token in place when a
+// manifest without one is applied.
+type secret struct {
+	APIVersion string            `yaml:"apiVersion"`
+	Kind       string            `yaml:"kind"`
+	Metadata   metadata          `yaml:"metadata"`
+	Type       string            `yaml:"type"`
+	Data       map[string]string `yaml:"data"`
+}
+
+type metadata struct {
+	Name   string            `yaml:"name"`
+	Labels map[string]string `yaml:"labels"`
+}
+
+// kubernetesSecret is a manifest for "kubectl apply -f -". Its keys are the variables that AWS SDKs read, so that a pod
+// takes it with envFrom.
+func kubernetesSecret(c Credentials) (string, error) {
+	s := secret{
+		APIVersion: "v1", Kind: "Secret", Type: "Opaque",
+		Metadata: metadata{Name: secretName(c.Buckets), Labels: map[string]string{"app.kubernetes.io/managed-by": "s3-credentials"}},
+		Data:     map[string]string{},
+	}
+	for _, v := range c.environment() {
+		s.Data[v.name] = base64.StdEncoding.EncodeToString([]byte(v.value))
+	}
+	text, err := yaml.Marshal(s)
+	return string(text), err
+}
+
+// secretName is a name that Kubernetes accepts.
+func secretName(buckets []string) string {
+	name := cleanName(strings.ToLower("s3-credentials-"+strings.Join(buckets, "-")), "s3-credentials")
+	if len(name) > maxSecretName {
+		name = strings.TrimRight(name[:maxSecretName], "-")
+	}
+	return name
+}
