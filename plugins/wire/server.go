@@ -18,6 +18,8 @@ type Server struct {
 
 	mu     sync.Mutex
 	opened driver.Driver
+	// calls counts those under way.
+	calls sync.WaitGroup
 }
 
 // NewServer returns a server without an open driver: the host's Open makes one.
@@ -32,12 +34,24 @@ func (s *Server) Register(to grpc.ServiceRegistrar) {
 	pb.RegisterObjectServiceServer(to, &objectServer{s: s})
 }
 
-// Close closes the open driver, if there is one.
-func (s *Server) Close() error {
-	if former := s.swap(nil); former != nil {
-		return former.Close()
+// Close closes the open driver, if there is one, as soon as the calls under way have ended or ctx has. The gRPC server
+// must have been stopped before.
+func (s *Server) Close(ctx context.Context) error {
+	former := s.swap(nil)
+	if former == nil {
+		return nil
 	}
-	return nil
+	idle := make(chan struct{})
+	go func() {
+		s.calls.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+		return former.Close()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (s *Server) swap(d driver.Driver) driver.Driver {
@@ -57,9 +71,9 @@ func (s *Server) driver() (driver.Driver, error) {
 	return s.opened, nil
 }
 
-// ServerOptions are the limits of a plugin's gRPC server, and what keeps a panic in one call from ending the process.
+// Options are the limits of the gRPC server that this server is registered with, and what keeps a panic in one call from ending the process.
 // onPanic is told what happened, for the plugin's own log; the host is told only that it did.
-func ServerOptions(onPanic func(method string, reason any, stack []byte)) []grpc.ServerOption {
+func (s *Server) Options(onPanic func(method string, reason any, stack []byte)) []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(MaxMessageBytes),
 		grpc.StaticStreamWindowSize(windowBytes),
@@ -67,12 +81,16 @@ func ServerOptions(onPanic func(method string, reason any, stack []byte)) []grpc
 		grpc.ChainUnaryInterceptor(func(
 			ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler,
 		) (answer any, err error) {
+			s.calls.Add(1)
+			defer s.calls.Done()
 			defer catch(&err, info.FullMethod, onPanic)
 			return handle(ctx, req)
 		}),
 		grpc.ChainStreamInterceptor(func(
 			srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler,
 		) (err error) {
+			s.calls.Add(1)
+			defer s.calls.Done()
 			defer catch(&err, info.FullMethod, onPanic)
 			return handle(srv, stream)
 		}),

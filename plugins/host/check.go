@@ -1,0 +1,60 @@
+package host
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// checkExecutable reports a file that cannot be started in a way that says what to do.
+func checkExecutable(name, path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return fault.Wrap(fault.Unavailable, err, "the plugin %s cannot be started: %s cannot be read", name, path)
+	case !info.Mode().IsRegular():
+		return fault.New(fault.Unavailable, "the plugin %s cannot be started: %s is not a file", name, path)
+	case runtime.GOOS != "windows" && info.Mode()&0o111 == 0:
+		return fault.New(fault.Unavailable,
+			"the plugin %s cannot be started: %s is not executable; run chmod +x on it", name, path)
+	}
+	return nil
+}
+
+// Checksum returns the sha256 of a plugin's file as a pin has it.
+func Checksum(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = file.Close() }()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// checkPin refuses a file that is not the pinned one. The file could be replaced between this check and its start: a
+// pin notices a plugin that changed, and protects only where others cannot write to the file.
+func checkPin(name, path string, pins map[string]string) error {
+	pin, pinned := pins[name]
+	if !pinned {
+		return nil
+	}
+	sum, err := Checksum(path)
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the plugin %s cannot be checked against its pin: %s cannot be read", name, path)
+	}
+	if strings.EqualFold(strings.TrimPrefix(strings.TrimSpace(pin), "sha256:"), sum) {
+		return nil
+	}
+	return fault.New(fault.FailedPrecondition,
+		"the plugin %s was not started: %s is not the file that is pinned (its sha256 is %s); if you changed it yourself, run s3-credentials plugins pin %s",
+		name, path, sum, name)
+}

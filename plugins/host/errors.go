@@ -1,0 +1,66 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"runtime"
+	"strings"
+	"syscall"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/plugins/wire"
+)
+
+// go-plugin tells these apart only by their words; a test with a plugin of each kind notices if they change.
+var (
+	otherVersion = regexp.MustCompile(`incompatible API version with plugin\. Plugin version: (-?\d+)`)
+	otherWords   = regexp.MustCompile(`(?s)^Unrecognized remote plugin message: (.*)$`)
+)
+
+const noWords = "Failed to read any lines from plugin's stdout"
+
+// startError turns what go-plugin and the system say of a failed start into a sentence.
+func startError(ctx context.Context, o Options, proc *process, err error) error {
+	path := proc.cmd.Path
+	fail := func(format string, args ...any) error {
+		return fault.Wrap(fault.Unavailable, err, "the plugin %s ("+escape(path)+") "+format, append([]any{o.Name}, args...)...)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return fault.Wrap(fault.CodeOf(ctx.Err()), ctx.Err(), "interrupted while starting the plugin %s", o.Name)
+	case err == errHanging:
+		return hanging(o.Name, path, o.StartTimeout)
+	case errors.Is(err, syscall.ENOEXEC):
+		return fail("is not a program for this machine (%s/%s), or is a script without a first line that names its interpreter",
+			runtime.GOOS, runtime.GOARCH)
+	case errors.Is(err, os.ErrNotExist):
+		return fail("cannot be started: the interpreter or loader that it asks for is missing")
+	case errors.Is(err, os.ErrPermission):
+		return fail("cannot be started: the system does not permit to execute it")
+	}
+	if m := otherVersion.FindStringSubmatch(err.Error()); m != nil {
+		return fail("speaks version %s of the plugin protocol, and this s3-credentials speaks version %d: update the older of the two",
+			m[1], wire.ProtocolVersion)
+	}
+	if m := otherWords.FindStringSubmatch(err.Error()); m != nil && !strings.Contains(err.Error(), noWords) {
+		return fail("is not a plugin of s3-credentials, or prints to stdout before its handshake: it printed %.200q",
+			strings.TrimSpace(m[1]))
+	}
+	if how := proc.exitedBy(); how != "" {
+		return fail("ended before it was ready (%s)%s", how, said(proc))
+	}
+	return fail("does not speak the plugin protocol: %.200q", err.Error())
+}
+
+// said is what the plugin itself said when it failed.
+func said(proc *process) string {
+	if line := proc.firstWords.line(); line != "" {
+		return ": " + line
+	}
+	return ""
+}
+
+// escape makes text safe to stand in a format.
+func escape(text string) string { return strings.ReplaceAll(text, "%", "%%") }

@@ -1,0 +1,247 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-plugin"
+
+	"github.com/s3-credentials/s3-credentials/plugins/wire"
+)
+
+// process is go-plugin's runner for one plugin: what cmdrunner does, and what it does not. It starts the program in a
+// process group of its own with the lifeline and without this process's stdin, notices its end at once even if it left
+// children behind, and ends those with it.
+type process struct {
+	cmd    *exec.Cmd
+	folder string
+	// firstWords keeps the beginning of stderr, for an error that explains a failed start.
+	firstWords *head
+
+	stdout, stderr *os.File
+	// childEnds are closed here as soon as the child has them.
+	childEnds []*os.File
+	// lifeline is the writing end: nothing is written, its closing is the message.
+	lifeline *os.File
+
+	mu      sync.Mutex
+	started bool
+	exited  chan struct{}
+	exitErr error
+}
+
+func newProcess(cmd *exec.Cmd, folder string) *process {
+	return &process{cmd: cmd, folder: folder, firstWords: &head{}, exited: make(chan struct{})}
+}
+
+// prepare sets up the pipes and the environment. spec holds what go-plugin wants the plugin to be told.
+func (p *process) prepare(spec *exec.Cmd) error {
+	p.cmd.Env = environment(os.Environ())
+	for _, setting := range spec.Env {
+		if !strings.HasPrefix(setting, plugin.EnvUnixSocketDir+"=") {
+			p.cmd.Env = append(p.cmd.Env, setting)
+		}
+	}
+	p.cmd.Env = append(p.cmd.Env, plugin.EnvUnixSocketDir+"="+p.folder)
+	var err error
+	if p.stdout, p.cmd.Stdout, err = p.pipe(); err != nil {
+		return err
+	}
+	if p.stderr, p.cmd.Stderr, err = p.pipe(); err != nil {
+		return err
+	}
+	return p.prepareLifeline()
+}
+
+// pipe returns the end to read here and the end that the child writes to.
+func (p *process) pipe() (*os.File, *os.File, error) {
+	r, w, err := os.Pipe()
+	if err == nil {
+		p.childEnds = append(p.childEnds, w)
+	}
+	return r, w, err
+}
+
+func (p *process) prepareLifeline() error {
+	if !lifelines {
+		return nil
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	p.lifeline, p.childEnds = w, append(p.childEnds, r)
+	p.cmd.ExtraFiles = []*os.File{r}
+	// The first of ExtraFiles follows stdin, stdout and stderr.
+	p.cmd.Env = append(p.cmd.Env, wire.EnvLifeline+"="+strconv.Itoa(3))
+	return nil
+}
+
+// Start implements runner.Runner.
+func (p *process) Start(context.Context) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	setGroup(p.cmd)
+	err := p.cmd.Start()
+	for _, f := range p.childEnds {
+		_ = f.Close()
+	}
+	if err != nil {
+		_ = p.stdout.Close()
+		_ = p.stderr.Close()
+		p.closeLifeline()
+		return err
+	}
+	p.started = true
+	go p.wait()
+	return nil
+}
+
+// wait notices the end of the program. What it started goes with it, so that its pipes close and nothing stays.
+func (p *process) wait() {
+	p.exitErr = p.cmd.Wait()
+	killGroup(p.cmd)
+	close(p.exited)
+}
+
+// end asks the program to end, and kills it and its children after the time given.
+func (p *process) end(grace time.Duration) {
+	p.mu.Lock()
+	started := p.started
+	p.closeLifeline()
+	p.mu.Unlock()
+	if !started {
+		return
+	}
+	if grace > 0 {
+		terminate(p.cmd)
+		select {
+		case <-p.exited:
+			return
+		case <-time.After(grace):
+		}
+	}
+	p.kill()
+	<-p.exited
+}
+
+// kill ends the program and its children at once.
+func (p *process) kill() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.started {
+		return
+	}
+	select {
+	case <-p.exited:
+		// The number may belong to somebody else by now.
+	default:
+		killGroup(p.cmd)
+	}
+}
+
+func (p *process) closeLifeline() {
+	if p.lifeline != nil {
+		_ = p.lifeline.Close()
+		p.lifeline = nil
+	}
+}
+
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// exitedBy reports how the program ended, "" if it has not.
+func (p *process) exitedBy() string {
+	p.mu.Lock()
+	started := p.started
+	p.mu.Unlock()
+	if !started {
+		return ""
+	}
+	select {
+	case <-p.exited:
+		return p.cmd.ProcessState.String()
+	default:
+		return ""
+	}
+}
+
+// Wait implements runner.Runner.
+func (p *process) Wait(context.Context) error {
+	<-p.exited
+	_ = p.stdout.Close()
+	_ = p.stderr.Close()
+	return p.exitErr
+}
+
+// Kill implements runner.Runner.
+func (p *process) Kill(context.Context) error {
+	p.kill()
+	return nil
+}
+
+// Stdout implements runner.Runner.
+func (p *process) Stdout() io.ReadCloser { return p.stdout }
+
+// Stderr implements runner.Runner.
+func (p *process) Stderr() io.ReadCloser { return p.stderr }
+
+// Name implements runner.Runner.
+func (p *process) Name() string { return p.cmd.Path }
+
+// ID implements runner.Runner.
+func (p *process) ID() string {
+	if p.cmd.Process == nil {
+		return ""
+	}
+	return strconv.Itoa(p.cmd.Process.Pid)
+}
+
+// Diagnose implements runner.Runner. startError says it better.
+func (p *process) Diagnose(context.Context) string { return "" }
+
+// PluginToHost implements runner.Runner: both sides see the same addresses.
+func (p *process) PluginToHost(network, address string) (string, string, error) {
+	if network == "unix" || network == "tcp" {
+		return network, address, nil
+	}
+	return "", "", errors.New("unknown network " + strconv.Quote(network))
+}
+
+// HostToPlugin implements runner.Runner.
+func (p *process) HostToPlugin(network, address string) (string, string, error) {
+	return network, address, nil
+}
+
+// head keeps the first of what is written to it.
+type head struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const headBytes = 4 << 10
+
+func (h *head) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.text = append(h.text, p[:min(len(p), headBytes-len(h.text))]...)
+	return len(p), nil
+}
+
+// line returns the first line that says something, shortened.
+func (h *head) line() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for line := range strings.Lines(string(h.text)) {
+		if line = strings.TrimSpace(line); line != "" {
+			return line[:min(len(line), 200)]
+		}
+	}
+	return ""
+}

@@ -1,0 +1,19 @@
+package host
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// lifelines says whether a plugin can be handed an open file.
+const lifelines = false
+
+// setGroup keeps a Ctrl-C at the terminal from the plugin: the host ends it itself.
+func setGroup(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}
+
+// terminate does nothing: there is no polite way to end a process without a console of its own.
+func terminate(*exec.Cmd) {}
+
+func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }

@@ -1,0 +1,108 @@
+package host
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"runtime"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
+	"github.com/hashicorp/go-plugin/runner"
+	"google.golang.org/grpc"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/plugins/wire"
+)
+
+// start starts the program and connects to it.
+func start(ctx context.Context, path string, o Options) (*Plugin, error) {
+	if o.StartTimeout == 0 {
+		o.StartTimeout = DefaultStartTimeout
+	}
+	folder, err := makeFolder()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+
+	proc := newProcess(exec.Command(path), folder)
+	client := plugin.NewClient(clientConfig(proc, o))
+	conn, err := connect(ctx, client, proc, o.StartTimeout)
+	if err != nil {
+		proc.end(0)
+		client.Kill()
+		return nil, startError(ctx, o, proc, err)
+	}
+	return &Plugin{name: o.Name, path: path, options: o, client: client, process: proc, conn: conn}, nil
+}
+
+func clientConfig(proc *process, o Options) *plugin.ClientConfig {
+	return &plugin.ClientConfig{
+		HandshakeConfig:  wire.Handshake,
+		VersionedPlugins: wire.Plugins(nil),
+		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
+		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
+			return proc, proc.prepare(spec)
+		},
+		// go-plugin makes a folder of its own in there, which goes with it.
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: proc.folder},
+		SkipHostEnv:      true,
+		AutoMTLS:         o.AutoMTLS || runtime.GOOS == "windows",
+		// connect has the last word on how long to wait; this only ends go-plugin's own waiting.
+		StartTimeout:    o.StartTimeout + time.Second,
+		GRPCDialOptions: wire.DialOptions(),
+		Logger:          newLogger(o),
+		Stderr:          proc.firstWords,
+	}
+}
+
+// connect starts the process and waits for its connection, for at most the timeout and until ctx is over.
+func connect(ctx context.Context, client *plugin.Client, proc *process, timeout time.Duration) (*grpc.ClientConn, error) {
+	limit, cancel := context.WithTimeoutCause(ctx, timeout, errHanging)
+	defer cancel()
+	// Ending the process is what ends go-plugin's waiting, which knows no context.
+	defer context.AfterFunc(limit, proc.kill)()
+
+	protocol, err := client.Client()
+	if cause := context.Cause(limit); cause != nil {
+		return nil, cause
+	}
+	if err != nil {
+		return nil, err
+	}
+	conn, err := protocol.Dispense(wire.PluginName)
+	if err != nil {
+		return nil, err
+	}
+	return conn.(*grpc.ClientConn), nil
+}
+
+// newLogger logs nothing unless S3_CREDENTIALS_LOG asks for it.
+func newLogger(o Options) hclog.Logger {
+	level := hclog.LevelFromString(os.Getenv(wire.EnvLog))
+	if level == hclog.NoLevel {
+		return hclog.NewNullLogger()
+	}
+	return hclog.New(&hclog.LoggerOptions{Name: "plugin", Level: level, Output: o.logWriter()})
+}
+
+// makeFolder makes the folder for the socket, which only this user may enter.
+func makeFolder() (string, error) {
+	folder, err := os.MkdirTemp(socketBase(), folderPattern)
+	if err != nil {
+		return "", fault.Wrap(fault.Unavailable, err, "no folder for the plugin's socket can be made: %v", err)
+	}
+	return folder, nil
+}
+
+const folderPattern = "s3-credentials-*"
+
+// socketBase is the folder for temporary files, unless its name leaves no room for a socket's: 104 bytes on some systems.
+func socketBase() string {
+	if base := os.TempDir(); len(base) <= 50 || runtime.GOOS == "windows" {
+		return base
+	}
+	return "/tmp"
+}

@@ -1,0 +1,32 @@
+//go:build !windows
+
+package serve
+
+import (
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+
+	"github.com/s3-credentials/s3-credentials/plugins/wire"
+)
+
+var terminationSignals = []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
+
+// lifeline returns a channel that is closed when the host ends, however it ends; one that never is where the host
+// gave no lifeline.
+func lifeline() <-chan struct{} {
+	gone := make(chan struct{})
+	fd, err := strconv.Atoi(os.Getenv(wire.EnvLifeline))
+	if err != nil || fd < 3 {
+		return gone
+	}
+	// What this process starts must not hold the pipe.
+	syscall.CloseOnExec(fd)
+	pipe := os.NewFile(uintptr(fd), "lifeline")
+	go func() {
+		_, _ = io.Copy(io.Discard, pipe)
+		close(gone)
+	}()
+	return gone
+}
