@@ -108,5 +108,9 @@ func firstOf(candidates ...string) string {
 
 // websiteURL returns where a bucket's website is; empty where the system has no addresses for them.
 func websiteURL(engine *core.Engine, bucket, region string) string {
-	return strings.NewReplacer("{bucket}", bucket, "{region}", region).Replace(engine.Description().WebsiteURL)
+	url := strings.NewReplacer("{bucket}", bucket, "{region}", region).Replace(engine.Description().WebsiteURL)
+	if url != "" && !strings.HasSuffix(url, "/") {
+		url += "/"
+	}
+	return url
 }

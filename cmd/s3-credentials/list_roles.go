@@ -173,7 +173,7 @@ func managedPolicy(ctx context.Context, engine *core.Engine, arn string) (output
 	row.AddText("Description", p.Description)
 	row.AddTime("CreateDate", p.Created)
 	row.AddTime("UpdateDate", p.Updated)
-	addTags(&row, p.Tags)
+	row.Add("Tags", tagValues(p.Tags)) // IAM has them here even where there are none
 	var version output.Object
 	err = addDocument(&version, "Document", p.Version.Document)
 	version.AddText("VersionId", p.Version.VersionID)

@@ -57,12 +57,15 @@ func addBoundary(row *output.Object, arn string) {
 
 // addTags adds tags where there are any.
 func addTags(row *output.Object, tags []driver.Tag) {
-	if len(tags) == 0 {
-		return
+	if len(tags) > 0 {
+		row.Add("Tags", tagValues(tags))
 	}
+}
+
+func tagValues(tags []driver.Tag) []output.Value {
 	list := make([]output.Value, len(tags))
 	for i, t := range tags {
 		list[i] = output.Object{{Name: "Key", Value: t.Key}, {Name: "Value", Value: t.Value}}
 	}
-	row.Add("Tags", list)
+	return list
 }
