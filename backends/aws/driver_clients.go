@@ -79,6 +79,8 @@ func (b *backend) newS3() *s3.Client {
 		if b.explicitEndpoint != "" {
 			o.BaseEndpoint = aws.String(b.explicitEndpoint)
 		}
+		// Ranges have no checksums; the SDK would log a line for each.
+		o.DisableLogOutputChecksumValidationSkipped = true
 		if o.BaseEndpoint == nil {
 			return
 		}

@@ -72,16 +72,20 @@ func writeFault(err error) error {
 	return fault.Wrap(code, err, "the file cannot be written: %v", err)
 }
 
-// fileWriter writes ranges to a file as they come.
+// fileWriter writes ranges to a file as they come, one piece at a time: the kernel lets only one in anyway, and makes
+// the others wait on the processor.
 type fileWriter struct {
 	transfer *transfer
 	file     *os.File
 	counted  partCounter
+	mu       sync.Mutex
 }
 
 // WriteAt writes a piece of a range.
 func (w *fileWriter) WriteAt(p []byte, at int64) (int, error) {
+	w.mu.Lock()
 	n, err := w.file.WriteAt(p, at)
+	w.mu.Unlock()
 	if err != nil {
 		return n, w.transfer.fail(writeFault(err))
 	}
