@@ -12,10 +12,13 @@ import (
 // newRouter sends every request to the server of the service that it was signed for.
 func newRouter() http.Handler {
 	gateway, iam := proxyTo(gatewaySocket), proxyTo(iamSocket)
+	sts := refuseLackingSTS(iam)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch signedService(r) {
-		case "iam", "sts":
+		case "iam":
 			iam.ServeHTTP(w, r)
+		case "sts":
+			sts.ServeHTTP(w, r)
 		default: // S3, and whoever has no signature
 			gateway.ServeHTTP(w, r)
 		}
