@@ -34,7 +34,7 @@ func main() {
 
 // run returns the exit code: 0 ended as told, 1 failed, 2 wrong usage.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	options, format, err := parse(args, stderr)
+	options, format, err := parse(args, stdout)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -50,7 +50,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	return 0
 }
 
-func parse(args []string, stderr io.Writer) (sandbox.Options, string, error) {
+// parse prints the help to stdout where that is asked for.
+func parse(args []string, stdout io.Writer) (sandbox.Options, string, error) {
 	var options sandbox.Options
 	var format string
 	flags := flag.NewFlagSet("s3-credentials-sandbox", flag.ContinueOnError)
@@ -63,8 +64,8 @@ func parse(args []string, stderr io.Writer) (sandbox.Options, string, error) {
 	err := ff.Parse(flags, args, ff.WithEnvVarPrefix("S3_CREDENTIALS_SANDBOX"))
 	switch {
 	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stderr, usage)
-		flags.SetOutput(stderr)
+		fmt.Fprint(stdout, usage)
+		flags.SetOutput(stdout)
 		flags.PrintDefaults()
 	case err == nil && flags.NArg() > 0:
 		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
