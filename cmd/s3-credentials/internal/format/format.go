@@ -85,7 +85,7 @@ func Write(w io.Writer, name string, c Credentials) error {
 // Check fails as Write would for everything but the key itself: so that a key is not made to find that it cannot be
 // printed. The key's fields of c are ignored.
 func Check(name string, c Credentials) error {
-	c.AccessKeyID, c.SecretAccessKey, c.SessionToken = "key", "secret", ""
+	c.AccessKeyID, c.SecretAccessKey, c.SessionToken = "placeholder", "placeholder", ""
 	_, err := render(name, c)
 	return err
 }

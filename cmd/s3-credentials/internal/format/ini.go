@@ -1,6 +1,9 @@
 package format
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+)
 
 // iniSection is what the Python tool prints, and what AWS's own tools read as credentials file. It has neither quotes nor escapes.
 func iniSection(c Credentials) (string, error) {
@@ -9,8 +12,8 @@ func iniSection(c Credentials) (string, error) {
 		values = append(values, pair{"aws_session_token", c.SessionToken})
 	}
 	for _, v := range values {
-		// White space before # or ; begins a comment.
-		if hasControl(v.value) || strings.ContainsFunc(v.value, isSpace) {
+		// White space before # or ; begins a comment, and quotes around a value are taken off by some readers.
+		if strings.ContainsFunc(v.value, unicode.IsSpace) || hasControl(v.value) || strings.Trim(v.value, `'"`) != v.value {
 			return "", inexpressible("ini", v.name)
 		}
 	}
@@ -102,11 +105,11 @@ func s3cmdConfig(c Credentials) (string, error) {
 		values = append(values, pair{"host_base", host}, pair{"host_bucket", "%(bucket)s." + host}, pair{"bucket_location", c.Region})
 	}
 	for i, v := range values {
-		// s3cmd takes a value that begins with $ for the name of a variable.
-		if hasControl(v.value) || strings.HasPrefix(v.value, "$") {
+		// s3cmd takes white space off, and a value that begins with $ for the name of a variable.
+		if hasControl(v.value) || hasEdgeSpace(v.value) || strings.HasPrefix(v.value, "$") {
 			return "", inexpressible("s3cmd", v.name)
 		}
-		if hasEdgeSpace(v.value) || strings.HasPrefix(v.value, `"`) {
+		if strings.HasPrefix(v.value, `"`) {
 			values[i].value = `"` + v.value + `"`
 		}
 	}
@@ -122,5 +125,3 @@ func section(name, equals string, values []pair) string {
 	}
 	return b.String()
 }
-
-func isSpace(r rune) bool { return strings.TrimSpace(string(r)) == "" }

@@ -51,6 +51,9 @@ func mcAlias(c Credentials) (string, error) {
 	if _, err := bareEndpoint("mc", endpoint); err != nil {
 		return "", err
 	}
+	if len(c.AccessKeyID) < minMCAccessKey || len(c.SecretAccessKey) < minMCSecretKey {
+		return "", fault.New(fault.InvalidArgument, "mc takes no access key under %d and no secret key under %d characters; use --format json", minMCAccessKey, minMCSecretKey)
+	}
 	o := output.Object{
 		{Name: "url", Value: endpoint},
 		{Name: "accessKey", Value: c.AccessKeyID},
@@ -61,6 +64,9 @@ func mcAlias(c Credentials) (string, error) {
 	o.Add("path", "auto")
 	return output.Indented(o, 4), nil
 }
+
+// What mc accepts.
+const minMCAccessKey, minMCSecretKey = 3, 8
 
 // awsEndpoint is AWS's own endpoint for a region.
 func awsEndpoint(region string) string {
