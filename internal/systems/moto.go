@@ -82,7 +82,8 @@ func startMoto(name string, env []string) (*System, *guard, error) {
 		if err != nil {
 			return err
 		}
-		env := append(withoutAWS(os.Environ()), append(env, "PYTHONUNBUFFERED=1")...)
+		// AWS's own managed policies, AmazonS3FullAccess among them, are there only when asked for.
+		env := append(withoutAWS(os.Environ()), append(env, "PYTHONUNBUFFERED=1", "MOTO_IAM_LOAD_MANAGED_POLICIES=true")...)
 		server, err = startProcess(dir, env, nil,
 			filepath.Join(venv, "bin", "moto_server"), "-H", "127.0.0.1", "-p", port)
 		if err != nil {
