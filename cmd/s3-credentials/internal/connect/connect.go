@@ -3,8 +3,6 @@ package connect
 
 import (
 	"context"
-	"io"
-	"os"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core"
@@ -52,11 +50,7 @@ func Connect(ctx context.Context, env *cli.Env) (*core.Engine, func(), error) {
 // Options returns how plugins are looked for and started.
 func Options(common *cli.Common) (host.Options, error) {
 	pins, err := common.PluginPins()
-	options := host.Options{Dirs: common.PluginDirs(), Pins: pins, LogWriter: io.Discard}
-	if cli.Debugging() {
-		options.LogWriter = os.Stderr
-	}
-	return options, err
+	return host.Options{Dirs: common.PluginDirs(), Pins: pins}, err
 }
 
 // backend returns the backend's name: as told, or found out from the endpoint.
