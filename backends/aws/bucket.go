@@ -99,12 +99,21 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 			LocationConstraint: types.BucketLocationConstraint(region),
 		}
 	}
-	_, err := b.s3().CreateBucket(ctx, in, inRegion(region), func(o *s3.Options) { o.Retryer = newCreationRetryer() })
-	if err != nil {
+	if err := b.createIn(ctx, in, region); err != nil {
 		return refused(ctx, err, "create the bucket %q in %s", req.Bucket, region)
 	}
-	b.regions.Store(req.Bucket, region)
 	return nil
+}
+
+// createIn asks the region's own endpoint. A system with one endpoint for all regions may accept signatures for its own
+// region only; nothing was made when it says so, and it is asked again in those terms.
+func (b *backend) createIn(ctx context.Context, in *s3.CreateBucketInput, region string) error {
+	once := func(o *s3.Options) { o.Retryer = newCreationRetryer() }
+	_, err := b.s3().CreateBucket(ctx, in, inRegion(region), once)
+	if serviceCodeOf(err) == "AuthorizationHeaderMalformed" && region != b.config.Region {
+		_, err = b.s3().CreateBucket(ctx, in, once)
+	}
+	return err
 }
 
 // DeleteBucket deletes an empty bucket.

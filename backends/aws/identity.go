@@ -61,7 +61,8 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 	return userOf(out.User), nil
 }
 
-// CreateUser creates a user without keys and policies.
+// CreateUser creates a user without keys and policies. A system that does not know permissions boundaries makes the
+// user without one: the returned user then has none.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	if err := checkName("user", req.Name, names().User); err != nil {
 		return driver.CreateUserResponse{}, err
@@ -74,7 +75,14 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	if err != nil {
 		return driver.CreateUserResponse{}, refused(ctx, err, "create the user %q", req.Name)
 	}
-	return driver.CreateUserResponse{User: userOf(out.User)}, nil
+	user := userOf(out.User)
+	if req.PermissionsBoundary != "" && user.PermissionsBoundary == "" {
+		// Not every system repeats the boundary here, and not every system has boundaries; the user itself tells.
+		if stored, err := b.GetUser(ctx, driver.GetUserRequest{Name: req.Name}); err == nil {
+			user = stored
+		}
+	}
+	return driver.CreateUserResponse{User: user}, nil
 }
 
 // DeleteUser deletes a user that has neither keys nor policies any more.

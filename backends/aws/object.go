@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"net/url"
 	"unicode/utf8"
@@ -153,7 +154,8 @@ func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *drive
 	switch code := serviceCodeOf(err); {
 	case err == nil, code == "NoSuchKey":
 		done.Deleted = append(done.Deleted, key)
-	case statusOf(err) >= 400 && code != "NoSuchBucket" && fault.CodeOf(refused(ctx, err, "")) != fault.Unauthenticated:
+	case statusOf(err) >= 400 && code != "NoSuchBucket" && (!utf8.ValidString(key) || !errors.Is(refused(ctx, err, ""), fault.Unauthenticated)):
+		// Some systems compute another signature for a key that is not UTF-8: that is no word on the credentials.
 		failure := driver.ObjectFailure{Key: key, Code: code}
 		if said := fault.ServiceOf(refused(ctx, err, "")); said != nil {
 			failure.Message = said.Message
