@@ -1,0 +1,174 @@
+package host
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/xml"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// DetectTimeout is how long Detect waits for the endpoint.
+const DetectTimeout = 2 * time.Second
+
+// healthPath is MinIO's health check: it answers 200 without credentials, and on every other S3 system it names a
+// bucket and an object, so that the answer is an S3 error.
+const healthPath = "/minio/health/live"
+
+// Detect finds out which backend an endpoint needs: "minio", or "aws" for everything else that answers as S3 does. It
+// sends one request, without credentials, and follows no redirect. Unavailable if the endpoint cannot be reached;
+// InvalidArgument if it is no URL or does not answer as S3 does.
+func Detect(ctx context.Context, endpointURL string) (string, error) {
+	target, err := healthURL(endpointURL)
+	if err != nil {
+		return "", err
+	}
+	limit, cancel := context.WithTimeout(ctx, DetectTimeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(limit, http.MethodGet, target, nil)
+	if err != nil {
+		return "", notURL(endpointURL)
+	}
+	client := detectClient()
+	defer client.CloseIdleConnections()
+	response, err := client.Do(request)
+	if err != nil {
+		return "", unreachable(ctx, endpointURL, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
+	if err != nil && len(body) == 0 {
+		return "", unreachable(ctx, endpointURL, err)
+	}
+	switch {
+	case isMinIO(response):
+		return "minio", nil
+	case isS3Error(body), response.Header.Get("X-Amz-Request-Id") != "":
+		return "aws", nil
+	}
+	return "", fault.New(fault.InvalidArgument,
+		"%s does not answer as S3 does (%s); check --endpoint-url, or name the backend with --backend", shown(endpointURL), response.Status)
+}
+
+// healthURL is where to ask. A path in the endpoint's URL is kept, as gateways have one.
+func healthURL(endpointURL string) (string, error) {
+	u, err := url.Parse(endpointURL)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return "", notURL(endpointURL)
+	}
+	// What stands before an @ would be sent as credentials.
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/") + healthPath}).String(), nil
+}
+
+func notURL(endpointURL string) error {
+	return fault.New(fault.InvalidArgument,
+		"%q is no endpoint: --endpoint-url needs an http:// or https:// URL", shown(endpointURL))
+}
+
+func detectClient() *http.Client {
+	return &http.Client{
+		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
+			DisableKeepAlives:      true,
+			MaxResponseHeaderBytes: 64 << 10,
+			ForceAttemptHTTP2:      true,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// isMinIO recognises the server by its name, which it sends with every answer, and by its health check.
+func isMinIO(r *http.Response) bool {
+	if strings.HasPrefix(r.Header.Get("Server"), "MinIO") {
+		return true
+	}
+	// A proxy may hide the name. An answer with a body is a page of some web server, not a health check.
+	return r.StatusCode == http.StatusOK && r.ContentLength == 0 && r.Header.Get("X-Amz-Request-Id") != ""
+}
+
+// isS3Error reports whether the body is an error as S3 sends it.
+func isS3Error(body []byte) bool {
+	var answer struct {
+		XMLName xml.Name
+		Code    string `xml:"Code"`
+		Nested  string `xml:"Error>Code"`
+	}
+	if xml.NewDecoder(bytes.NewReader(body)).Decode(&answer) != nil {
+		return false
+	}
+	return answer.XMLName.Local == "Error" && answer.Code != "" || answer.XMLName.Local == "ErrorResponse" && answer.Nested != ""
+}
+
+// unreachable says why there was no answer.
+func unreachable(ctx context.Context, endpointURL string, err error) error {
+	at := shown(endpointURL)
+	if ctx.Err() != nil {
+		return fault.Wrap(fault.CodeOf(ctx.Err()), ctx.Err(), "interrupted while asking %s what it is", at)
+	}
+	var timeout net.Error
+	var dns *net.DNSError
+	switch why := tlsReason(err); {
+	case why != "":
+		return fault.Wrap(fault.Unavailable, err, "no safe connection to %s: %s", at, why)
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return fault.Wrap(fault.Unavailable, err, "nothing listens at %s (connection refused); check --endpoint-url and that the server runs", at)
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fault.Wrap(fault.Unavailable, err, "there is no host of the name in %s; check --endpoint-url", at)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s; check --endpoint-url, or name the backend with --backend", at, DetectTimeout)
+	}
+	return fault.Wrap(fault.Unavailable, err, "%s does not answer as S3 does (%v); check --endpoint-url, or name the backend with --backend", at, cause(err))
+}
+
+// tlsReason says what is wrong with the connection's security, "" if that is not what failed.
+func tlsReason(err error) string {
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var verification *tls.CertificateVerificationError
+	switch {
+	case errors.As(err, &authority):
+		return "its certificate is signed by nobody that this machine trusts; set SSL_CERT_FILE to the certificate of who signed it"
+	case errors.As(err, &hostname):
+		return "its certificate is for another host"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		return "its certificate has expired or is not valid yet"
+	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		return "it does not speak TLS; use http:// if that is meant"
+	case errors.As(err, &alert):
+		return "it refused the TLS handshake (" + alert.Error() + ")"
+	case errors.As(err, &verification):
+		return "its certificate is not valid"
+	}
+	return ""
+}
+
+// cause leaves out the method and URL that net/http puts before an error.
+func cause(err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		return u.Err
+	}
+	return err
+}
+
+// shown is the endpoint as an error may print it: without a password, and not endless.
+func shown(endpointURL string) string {
+	if u, err := url.Parse(endpointURL); err == nil {
+		u.User = nil
+		endpointURL = u.String()
+	}
+	return endpointURL[:min(len(endpointURL), 200)]
+}

@@ -1,0 +1,148 @@
+package host_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+func TestDetectBySending(t *testing.T) {
+	for _, c := range []struct {
+		name, backend, says string
+		code                fault.Code
+		answer              http.HandlerFunc
+	}{
+		{name: "a server that says MinIO", backend: "minio", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Server", "MinIO")
+		}},
+		{name: "minio behind a proxy", backend: "minio", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Amz-Request-Id", "17")
+			w.Header().Set("Server", "nginx")
+		}},
+		{name: "an S3 error", backend: "aws", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>`)
+		}},
+		{name: "an IAM error", backend: "aws", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `<ErrorResponse><Error><Code>MissingAuthenticationToken</Code></Error></ErrorResponse>`)
+		}},
+		{name: "a web page", code: fault.InvalidArgument, says: "--backend", answer: func(w http.ResponseWriter, _ *http.Request) {
+			_, _ = io.WriteString(w, "<html><body>Welcome</body></html>")
+		}},
+		{name: "an empty 200", code: fault.InvalidArgument, says: "--backend", answer: func(http.ResponseWriter, *http.Request) {}},
+		{name: "a redirect", code: fault.InvalidArgument, says: "302", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "http://127.0.0.1:1/")
+			w.WriteHeader(http.StatusFound)
+		}},
+		{name: "an endless answer", code: fault.InvalidArgument, says: "--backend", answer: func(w http.ResponseWriter, _ *http.Request) {
+			for block := bytes.Repeat([]byte("x"), 1<<16); ; {
+				if _, err := w.Write(block); err != nil {
+					return
+				}
+			}
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			requests := 0
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				requests++
+				if r.Header.Get("Authorization") != "" {
+					t.Error("credentials were sent")
+				}
+				c.answer(w, r)
+			}))
+			defer server.Close()
+			backend, err := host.Detect(context.Background(), strings.Replace(server.URL, "://", "://user:pass@", 1)+"/")
+			if backend != c.backend || fault.CodeOf(err) != c.code {
+				t.Fatalf("got %q, %v (%v)", backend, err, fault.CodeOf(err))
+			}
+			if err != nil && (!strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), server.URL)) {
+				t.Errorf("%q does not say %q and the endpoint", err, c.says)
+			}
+			if err != nil && strings.Contains(err.Error(), "pass") {
+				t.Errorf("the password is in %q", err)
+			}
+			if requests != 1 {
+				t.Errorf("%d requests were sent", requests)
+			}
+		})
+	}
+}
+
+func TestDetectUnreachable(t *testing.T) {
+	closed := httptest.NewServer(nil)
+	closed.Close()
+	silent := listen(t, func(net.Conn) {})
+	tls := httptest.NewTLSServer(nil)
+	t.Cleanup(tls.Close)
+	plain := httptest.NewServer(nil)
+	t.Cleanup(plain.Close)
+	ssh := listen(t, func(c net.Conn) { _, _ = io.WriteString(c, "SSH-2.0-OpenSSH_9.9\r\n") })
+	for _, c := range []struct {
+		name, endpoint, says string
+		code                 fault.Code
+	}{
+		{"refused", closed.URL, "connection refused", fault.Unavailable},
+		{"silent", "http://" + silent, "2s", fault.Unavailable},
+		{"unknown authority", tls.URL, "SSL_CERT_FILE", fault.Unavailable},
+		{"plain behind https", strings.Replace(plain.URL, "http:", "https:", 1), "does not speak TLS", fault.Unavailable},
+		{"another protocol", "http://" + ssh, "does not answer as S3 does", fault.Unavailable},
+		{"no host", "http://no-such-host.invalid", "no host", fault.Unavailable},
+		{"no URL", "localhost:9000", "http:// or https://", fault.InvalidArgument},
+		{"no scheme", "ftp://localhost", "http:// or https://", fault.InvalidArgument},
+		{"empty host", "http://", "http:// or https://", fault.InvalidArgument},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			_, err := host.Detect(context.Background(), c.endpoint)
+			if fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) {
+				t.Fatalf("got %v (%v), want it to say %q", err, fault.CodeOf(err), c.says)
+			}
+			if took := time.Since(began); took > host.DetectTimeout+time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+func TestDetectIsCancelled(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	address := listen(t, func(net.Conn) { cancel() })
+	_, err := host.Detect(ctx, "http://"+address)
+	if !errors.Is(err, context.Canceled) {
+		t.Fatalf("got %v", err)
+	}
+}
+
+// listen serves connections that are held open until the test ends, and returns the address.
+func listen(t *testing.T, greet func(net.Conn)) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			t.Cleanup(func() { _ = c.Close() })
+			greet(c)
+		}
+	}()
+	return l.Addr().String()
+}
