@@ -2,9 +2,11 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // PlanDeleteUser makes the plan to delete a user with its policies, its attachments and its access keys. It changes
@@ -42,6 +44,9 @@ func (e *Engine) planDetach(ctx context.Context, plan *Plan, name string) error 
 		return nil
 	}
 	attached, err := collect(e.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(name)}))
+	if errors.Is(err, fault.Unsupported) {
+		return nil // the system behind the endpoint has no managed policies, so none is attached
+	}
 	for _, a := range attached {
 		plan.Steps = append(plan.Steps, Step{
 			Would: "  Would detach policy: " + a.ARN, Did: "  Detached policy: " + a.ARN,
