@@ -5,7 +5,9 @@ import (
 	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
 	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 // creator is create with its options.
@@ -19,7 +21,7 @@ type creator struct {
 }
 
 func newCreate(stdin *cli.Input) *cli.Command {
-	c := &creator{format: "json"}
+	c := &creator{format: format.Default}
 	return &cli.Command{
 		Name:    "create",
 		Summary: "Create and return new credentials for specified S3 buckets",
@@ -51,7 +53,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 		"Path to a policy.json file, or literal JSON string - $!BUCKET_NAME!$ will be replaced with the name of the bucket",
 		policyParser(stdin))
 	return append([]cli.Option{
-		cli.Choice(&c.format, "format", "Output format for credentials", "ini", "json").WithShort("f").FromConfig(),
+		cli.Choice(&c.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
 		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
 			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d").FromConfig(),
 		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
@@ -82,6 +84,9 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	if err != nil {
 		return err
 	}
+	if err := checkFormat(c.format, engine.Description(), buckets); err != nil {
+		return err
+	}
 	plan, err := engine.PlanCreate(ctx, c.coreOptions(buckets))
 	if err != nil {
 		return err
@@ -98,7 +103,7 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	if err := plan.Apply(ctx, func(s core.Step) { c.step(env, s.Did) }); err != nil {
 		return err
 	}
-	return c.handOver(env, plan.Result)
+	return c.handOver(env, engine.Description(), buckets, plan.Result)
 }
 
 // coreOptions returns the options as the engine takes them.
@@ -120,11 +125,11 @@ func (c *creator) step(env *cli.Env, text string) {
 }
 
 // handOver prints the credentials. They cannot be shown again, so a failure says which key nobody has.
-func (c *creator) handOver(env *cli.Env, result core.CreateResult) error {
+func (c *creator) handOver(env *cli.Env, d driver.Description, buckets []string, result core.CreateResult) error {
 	if result.UserKeys > 1 {
 		c.step(env, fmt.Sprintf("User %s has %d access keys now", result.AccessKey.UserName, result.UserKeys))
 	}
-	err := printCredentials(env, c.format, result)
+	err := printCredentials(env, c.format, d, buckets, result)
 	if err != nil && result.AccessKey != nil {
 		return fmt.Errorf("the access key %s of user '%s' was made, but could not be printed; delete it: %w",
 			result.AccessKey.AccessKeyID, result.AccessKey.UserName, err)

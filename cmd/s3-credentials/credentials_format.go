@@ -1,63 +1,46 @@
 package main
 
 import (
-	"fmt"
-	"io"
+	"net/url"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// printCredentials prints what create made, in the format that was asked for.
-func printCredentials(env *cli.Env, format string, result core.CreateResult) error {
-	if format == "ini" {
-		return printINI(env.Stdout, keyOf(result))
-	}
-	if result.Session != nil {
-		return env.PrintJSON(sessionRow(*result.Session))
-	}
-	return env.PrintJSON(accessKeyRow(*result.AccessKey))
-}
-
-// keyOf returns what a client works with, whichever way it was made.
-func keyOf(result core.CreateResult) driver.Credentials {
+// printCredentials prints what create made for the buckets, in the format that was asked for.
+func printCredentials(env *cli.Env, name string, d driver.Description, buckets []string, result core.CreateResult) error {
+	c := placeOf(d, buckets)
 	if s := result.Session; s != nil {
-		return driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey, SessionToken: s.SessionToken}
+		c.AccessKeyID, c.SecretAccessKey, c.SessionToken, c.Expiration = s.AccessKeyID, s.SecretAccessKey, s.SessionToken, s.Expiration
+	} else {
+		k := result.AccessKey
+		c.UserName, c.AccessKeyID, c.Status, c.SecretAccessKey, c.Created = k.UserName, k.AccessKeyID, k.Status, k.SecretAccessKey, k.Created
 	}
-	return driver.Credentials{AccessKeyID: result.AccessKey.AccessKeyID, SecretAccessKey: result.AccessKey.SecretAccessKey}
+	return format.Write(env.Stdout, name, c)
 }
 
-// printINI prints a section as AWS's own tools read it.
-func printINI(w io.Writer, key driver.Credentials) error {
-	token := ""
-	if key.SessionToken != "" {
-		token = "\naws_session_token=" + key.SessionToken
-	}
-	_, err := fmt.Fprintf(w, "[default]\naws_access_key_id=%s\naws_secret_access_key=%s%s\n", key.AccessKeyID, key.SecretAccessKey, token)
-	return err
+// checkFormat refuses, before anything is made, a format that cannot express where the credentials are for.
+func checkFormat(name string, d driver.Description, buckets []string) error {
+	return format.Check(name, placeOf(d, buckets))
 }
 
-// accessKeyRow has the members in the order in which IAM has them.
-func accessKeyRow(k driver.AccessKey) output.Object {
-	row := output.Object{
-		{Name: "UserName", Value: k.UserName},
-		{Name: "AccessKeyId", Value: k.AccessKeyID},
-	}
-	row.AddText("Status", k.Status)
-	row.Add("SecretAccessKey", k.SecretAccessKey)
-	row.AddTime("CreateDate", k.Created)
-	return row
+// placeOf returns what a program needs to know besides the key.
+func placeOf(d driver.Description, buckets []string) format.Credentials {
+	return format.Credentials{EndpointURL: ownEndpoint(d), Region: d.Region, Backend: d.Name, Buckets: buckets}
 }
 
-// sessionRow has the members in the order in which STS has them.
-func sessionRow(s driver.Session) output.Object {
-	row := output.Object{
-		{Name: "AccessKeyId", Value: s.AccessKeyID},
-		{Name: "SecretAccessKey", Value: s.SecretAccessKey},
-		{Name: "SessionToken", Value: s.SessionToken},
+// ownEndpoint returns the endpoint in use; empty for the one of AWS that every program knows by itself.
+func ownEndpoint(d driver.Description) string {
+	u, err := url.Parse(d.EndpointURL)
+	if err != nil || u.Scheme != "https" {
+		return d.EndpointURL
 	}
-	row.AddTime("Expiration", s.Expiration)
-	return row
+	switch strings.TrimSuffix(u.Host, ".cn") {
+	case "s3.amazonaws.com", "s3." + d.Region + ".amazonaws.com":
+		return ""
+	}
+	return d.EndpointURL
 }
