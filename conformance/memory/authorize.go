@@ -1,0 +1,120 @@
+package memory
+
+import (
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// caller is who makes a request.
+type caller struct {
+	root   bool
+	arn    string
+	id     string
+	name   string
+	allows []policy.Document
+	// bounds must each allow what is asked for: a permissions boundary, a session's policy.
+	bounds []policy.Document
+}
+
+// authenticate finds out who the credentials belong to.
+func (b *backend) authenticate() (caller, error) {
+	if b.anonymous {
+		return caller{}, nil
+	}
+	given := b.config.Credentials
+	if given == nil {
+		return caller{}, fault.New(fault.Unauthenticated, "there are no credentials; name some")
+	}
+	if *given == b.system.root {
+		return caller{root: true, arn: "arn:aws:iam::" + account + ":root", id: account}, nil
+	}
+	if s, ok := b.system.sessions[given.AccessKeyID]; ok {
+		return b.system.inSession(s, *given)
+	}
+	for _, u := range b.system.users {
+		if key, ok := u.keys[given.AccessKeyID]; ok && key.SecretAccessKey == given.SecretAccessKey && given.SessionToken == "" {
+			return b.system.asUser(u), nil
+		}
+	}
+	return caller{}, wrongKey(given)
+}
+
+func wrongKey(given *driver.Credentials) error {
+	return fault.New(fault.Unauthenticated, "the system does not accept the access key %s", given.AccessKeyID)
+}
+
+func (s *System) asUser(u *user) caller {
+	who := caller{arn: u.ARN, id: u.ID, name: u.Name, allows: s.documents(&u.grants)}
+	if u.PermissionsBoundary != "" {
+		who.bounds = append(who.bounds, s.managed[u.PermissionsBoundary].document)
+	}
+	return who
+}
+
+func (s *System) inSession(session *session, given driver.Credentials) (caller, error) {
+	same := session.SecretAccessKey == given.SecretAccessKey && session.SessionToken == given.SessionToken
+	if !same || time.Now().After(session.Expiration) {
+		return caller{}, wrongKey(&given)
+	}
+	who := session.parent
+	if session.role != nil {
+		who = caller{allows: s.documents(&session.role.grants)}
+	}
+	who.root = who.root && session.role == nil
+	who.arn, who.id, who.name = session.arn, session.id, ""
+	who.bounds = append(who.bounds[:len(who.bounds):len(who.bounds)], session.policy)
+	return who, nil
+}
+
+// documents are all policies of a user or role.
+func (s *System) documents(g *grants) []policy.Document {
+	var docs []policy.Document
+	for _, doc := range g.inline {
+		docs = append(docs, doc)
+	}
+	for arn := range g.attached {
+		docs = append(docs, s.managed[arn].document)
+	}
+	return docs
+}
+
+// may fails with PermissionDenied unless the caller may do the action. The bucket, if any, has a policy of its own.
+func (who caller) may(action, resource string, in *bucket, context map[string][]string) error {
+	keys := map[string][]string{"aws:PrincipalArn": {who.arn}}
+	if who.name != "" {
+		keys["aws:username"] = []string{who.name}
+	}
+	for key, values := range context {
+		keys[key] = values
+	}
+	if !who.allowed(policy.Request{Principal: who.arn, Action: action, Resource: resource, Context: keys}, in) {
+		return &fault.Error{
+			Code: fault.PermissionDenied, Message: "these credentials may not do " + action + " on " + resource,
+			Service: &fault.Service{Code: "AccessDenied", Message: "Access Denied", HTTPStatus: 403},
+		}
+	}
+	return nil
+}
+
+func (who caller) allowed(request policy.Request, in *bucket) bool {
+	ofBucket := policy.ImplicitDeny
+	if in != nil && in.policy != nil {
+		ofBucket = policy.Evaluate([]policy.Document{*in.policy}, request)
+	}
+	for _, bound := range who.bounds {
+		if policy.Evaluate([]policy.Document{bound}, request) != policy.Allowed {
+			return false
+		}
+	}
+	if who.root {
+		return true
+	}
+	own := policy.Evaluate(who.allows, request)
+	if own == policy.ExplicitDeny || ofBucket == policy.ExplicitDeny {
+		return false
+	}
+	return own == policy.Allowed || ofBucket == policy.Allowed
+}

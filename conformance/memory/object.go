@@ -1,0 +1,209 @@
+package memory
+
+import (
+	"bytes"
+	"context"
+	"crypto/md5"
+	"encoding/hex"
+	"io"
+	"iter"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+type object struct {
+	driver.ObjectDetail
+	data []byte
+}
+
+// ListObjects yields the objects, sorted by key.
+func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
+	return yieldAll(func() ([]driver.ObjectInfo, error) {
+		k, who, unlock, err := b.withBucket(ctx, "ListObjects", req.Bucket, driver.CapObjects)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
+		var infos []driver.ObjectInfo
+		for _, key := range slices.Sorted(maps.Keys(k.objects)) {
+			if o := k.objects[key]; strings.HasPrefix(key, req.Prefix) {
+				infos = append(infos, driver.ObjectInfo{Key: key, LastModified: o.LastModified, ETag: o.ETag, Size: o.Size, StorageClass: "STANDARD"})
+			}
+		}
+		return infos, who.may("s3:ListBucket", k.arn(), k, map[string][]string{"s3:prefix": {req.Prefix}})
+	})
+}
+
+// find starts a request that reads an object.
+func (b *backend) find(ctx context.Context, method, bucket, key string) (*object, error) {
+	k, who, unlock, err := b.withBucket(ctx, method, bucket, driver.CapObjects)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	if err := who.may("s3:GetObject", k.arn()+"/"+key, k, nil); err != nil {
+		return nil, err
+	}
+	o, ok := k.objects[key]
+	if !ok {
+		return nil, missing("object", key)
+	}
+	return o, nil
+}
+
+// HeadObject looks an object up.
+func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
+	o, err := b.find(ctx, "HeadObject", req.Bucket, req.Key)
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	return o.ObjectDetail, nil
+}
+
+// GetObject fetches an object.
+func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
+	o, err := b.find(ctx, "GetObject", req.Bucket, req.Key)
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	if req.Path != "" {
+		err = replaceFile(req.Path, o.data)
+	} else {
+		err = copyAll(ctx, req.Body, bytes.NewReader(o.data))
+	}
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	if req.Progress != nil {
+		req.Progress(o.Size)
+	}
+	return o.ObjectDetail, nil
+}
+
+// replaceFile writes the file under a temporary name beside it and renames it.
+func replaceFile(path string, data []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".s3-credentials-*")
+	if err != nil {
+		return fault.Wrap(fault.InvalidArgument, err, "the file %s cannot be written", path)
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(data)
+	if closed := f.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fault.Wrap(fault.InvalidArgument, err, "the file %s cannot be written", path)
+	}
+	return nil
+}
+
+// copyAll copies until the end, or until the context is over. A writer or reader that blocks is left behind.
+func copyAll(ctx context.Context, to io.Writer, from io.Reader) error {
+	done := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(to, from)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		if over := ended(ctx); over != nil {
+			return over
+		}
+		if err != nil {
+			return fault.Wrap(fault.CodeOf(err), err, "the transfer broke off: %s", err)
+		}
+		return nil
+	case <-ctx.Done():
+		return ended(ctx)
+	}
+}
+
+// PutObject stores an object.
+func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
+	if _, _, unlock, err := b.mayPut(ctx, "PutObject", req); err != nil {
+		return driver.ObjectDetail{}, err
+	} else {
+		unlock()
+	}
+	data, err := readBody(ctx, req)
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	k, o, unlock, err := b.mayPut(ctx, "PutObject.end", req)
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	defer unlock()
+	sum := md5.Sum(data)
+	o.data = data
+	o.ObjectDetail = driver.ObjectDetail{
+		Size: int64(len(data)), ETag: `"` + hex.EncodeToString(sum[:]) + `"`, ContentType: req.ContentType, LastModified: now(),
+	}
+	if o.ContentType == "" {
+		o.ContentType = "binary/octet-stream"
+	}
+	k.objects[req.Key] = o
+	if req.Progress != nil {
+		req.Progress(o.Size)
+	}
+	return o.ObjectDetail, nil
+}
+
+// mayPut starts a request that writes an object.
+func (b *backend) mayPut(ctx context.Context, method string, req driver.PutObjectRequest) (*bucket, *object, func(), error) {
+	k, who, unlock, err := b.withBucket(ctx, method, req.Bucket, driver.CapObjects)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if err := who.may("s3:PutObject", k.arn()+"/"+req.Key, k, nil); err != nil {
+		unlock()
+		return nil, nil, nil, err
+	}
+	return k, &object{}, unlock, nil
+}
+
+func readBody(ctx context.Context, req driver.PutObjectRequest) ([]byte, error) {
+	if req.Path != "" {
+		data, err := os.ReadFile(req.Path)
+		if err != nil {
+			return nil, fault.Wrap(fault.InvalidArgument, err, "the file %s cannot be read", req.Path)
+		}
+		return data, nil
+	}
+	var buffer bytes.Buffer
+	if err := copyAll(ctx, &buffer, req.Body); err != nil {
+		return nil, err
+	}
+	return buffer.Bytes(), nil
+}
+
+// DeleteObjects deletes objects, each if the caller may.
+func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
+	var response driver.DeleteObjectsResponse
+	k, who, unlock, err := b.withBucket(ctx, "DeleteObjects", req.Bucket, driver.CapObjects)
+	if err != nil {
+		return response, err
+	}
+	defer unlock()
+	if len(req.Keys) > driver.MaxDeleteObjects {
+		return response, fault.New(fault.InvalidArgument, "a request deletes %d objects at most", driver.MaxDeleteObjects)
+	}
+	for _, key := range req.Keys {
+		if err := who.may("s3:DeleteObject", k.arn()+"/"+key, k, nil); err != nil {
+			response.Failed = append(response.Failed, driver.ObjectFailure{Key: key, Code: "AccessDenied", Message: "Access Denied"})
+			continue
+		}
+		delete(k.objects, key)
+		response.Deleted = append(response.Deleted, key)
+	}
+	return response, nil
+}

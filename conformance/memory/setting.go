@@ -1,0 +1,165 @@
+package memory
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// settingAction is the permission to read or write a setting.
+func settingAction(verb string, s driver.Setting) string {
+	words := map[driver.Setting]string{
+		driver.SettingPolicy: "BucketPolicy", driver.SettingPolicyStatus: "BucketPolicyStatus", driver.SettingCORS: "BucketCORS",
+		driver.SettingWebsite: "BucketWebsite", driver.SettingACL: "BucketAcl", driver.SettingPublicAccessBlock: "BucketPublicAccessBlock",
+	}
+	return "s3:" + verb + words[s]
+}
+
+// GetBucketSetting reads one setting.
+func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
+	k, who, unlock, err := b.withBucket(ctx, "GetBucketSetting", req.Bucket, req.Setting.Capability())
+	if err != nil {
+		return driver.BucketSetting{}, err
+	}
+	defer unlock()
+	if err := who.may(settingAction("Get", req.Setting), k.arn(), k, nil); err != nil {
+		return driver.BucketSetting{}, err
+	}
+	value, ok := k.setting(req.Setting)
+	if !ok {
+		return driver.BucketSetting{}, fault.New(fault.NotFound, "the bucket %q has no %s", req.Bucket, req.Setting)
+	}
+	return value, nil
+}
+
+func (k *bucket) setting(s driver.Setting) (driver.BucketSetting, bool) {
+	switch s {
+	case driver.SettingACL:
+		owner := driver.Owner{DisplayName: "root", ID: strings.Repeat("0", 64)}
+		return driver.BucketSetting{ACL: &driver.ACL{Owner: owner, Grants: []driver.Grant{{
+			GranteeType: "CanonicalUser", GranteeID: owner.ID, GranteeDisplayName: owner.DisplayName, Permission: "FULL_CONTROL",
+		}}}}, true
+	case driver.SettingPolicyStatus:
+		if k.policy == nil {
+			return driver.BucketSetting{}, false
+		}
+		return driver.BucketSetting{PolicyStatus: &driver.PolicyStatus{IsPublic: isPublic(*k.policy)}}, true
+	}
+	value, ok := k.settings[s]
+	return value, ok
+}
+
+// isPublic reports whether a policy gives everybody something without a condition.
+func isPublic(doc policy.Document) bool {
+	return slices.ContainsFunc(doc.Statement, func(s policy.Statement) bool {
+		any := s.Principal != nil && (s.Principal.Any || slices.Contains(s.Principal.Of["AWS"], "*"))
+		return any && s.Effect == policy.Allow && len(s.Condition) == 0
+	})
+}
+
+// PutBucketSetting replaces one setting.
+func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSettingRequest) error {
+	setting := req.Value.Setting()
+	if setting == "" {
+		return fault.New(fault.InvalidArgument, "a request sets one setting")
+	}
+	if !setting.Writable() {
+		return fault.New(fault.Unsupported, "the %s of a bucket can only be read", setting)
+	}
+	k, who, unlock, err := b.withBucket(ctx, "PutBucketSetting", req.Bucket, setting.Capability())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := who.may(settingAction("Put", setting), k.arn(), k, nil); err != nil {
+		return err
+	}
+	if err := b.system.checkSetting(k, req.Value); err != nil {
+		return err
+	}
+	k.settings[setting] = req.Value
+	if setting == driver.SettingPolicy {
+		doc, _ := policy.Parse([]byte(req.Value.Policy.Document))
+		k.policy = &doc
+	}
+	return nil
+}
+
+// DeleteBucketSetting removes one setting.
+func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBucketSettingRequest) error {
+	if req.Setting.Capability() != "" && !req.Setting.Writable() {
+		return fault.New(fault.Unsupported, "the %s of a bucket can only be read", req.Setting)
+	}
+	k, who, unlock, err := b.withBucket(ctx, "DeleteBucketSetting", req.Bucket, req.Setting.Capability())
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := who.may(settingAction("Delete", req.Setting), k.arn(), k, nil); err != nil {
+		return err
+	}
+	delete(k.settings, req.Setting)
+	if req.Setting == driver.SettingPolicy {
+		k.policy = nil
+	}
+	return nil
+}
+
+// checkSetting refuses values that S3 refuses.
+func (s *System) checkSetting(k *bucket, value driver.BucketSetting) error {
+	switch {
+	case value.Policy != nil:
+		return s.checkBucketPolicy(k, value.Policy.Document)
+	case value.CORS != nil:
+		return checkCORS(value.CORS)
+	case value.Website != nil:
+		return checkWebsite(value.Website)
+	}
+	return nil
+}
+
+func (s *System) checkBucketPolicy(k *bucket, document string) error {
+	doc, err := s.parseFor(document)
+	if err != nil {
+		return err
+	}
+	for _, st := range doc.Statement {
+		if st.Principal == nil && st.NotPrincipal == nil {
+			return fault.New(fault.InvalidArgument, "a statement of a bucket policy names a principal")
+		}
+		for _, r := range append(st.Resource, st.NotResource...) {
+			if r != k.arn() && !strings.HasPrefix(r, k.arn()+"/") {
+				return fault.New(fault.InvalidArgument, "the resource %s is not in the bucket %s", r, k.name)
+			}
+		}
+	}
+	if block := k.settings[driver.SettingPublicAccessBlock].PublicAccessBlock; block != nil && block.BlockPublicPolicy && isPublic(doc) {
+		return fault.New(fault.PermissionDenied, "public policies are blocked for the bucket %q", k.name)
+	}
+	return nil
+}
+
+func checkCORS(cors *driver.CORS) error {
+	if len(cors.Rules) == 0 {
+		return fault.New(fault.InvalidArgument, "CORS needs a rule")
+	}
+	methods := []string{"GET", "PUT", "HEAD", "POST", "DELETE"}
+	for _, rule := range cors.Rules {
+		unknown := slices.ContainsFunc(rule.AllowedMethods, func(m string) bool { return !slices.Contains(methods, m) })
+		if len(rule.AllowedMethods) == 0 || len(rule.AllowedOrigins) == 0 || unknown {
+			return fault.New(fault.InvalidArgument, "a CORS rule needs an origin and methods out of %s", strings.Join(methods, ", "))
+		}
+	}
+	return nil
+}
+
+func checkWebsite(w *driver.Website) error {
+	if w.RedirectHost == "" && (w.IndexDocument == "" || strings.Contains(w.IndexDocument, "/")) {
+		return fault.New(fault.InvalidArgument, "a website needs an index document, whose name has no slash")
+	}
+	return nil
+}

@@ -1,0 +1,198 @@
+// Package memory is a whole S3 system with users, roles, sessions and policies, in memory, and the reference
+// implementation of core/driver on it. It enforces policies with policy.Evaluate. The conformance suite is tested on
+// it, and tests of the engine run on it.
+package memory
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// Endpoint is the only endpoint, besides the empty one, at which the system answers.
+const Endpoint = "http://memory.invalid"
+
+// account is the one account of the system.
+const account = "123456789012"
+
+// Options are for New.
+type Options struct {
+	// Without are capabilities that the backend does not declare.
+	Without []driver.Capability
+	// Dialect is what the system's policy language lacks; documents with rejected actions are refused.
+	Dialect policy.Dialect
+	// Before, if set, is called before each request with the method's name. Its error is the request's, and nothing is done.
+	Before func(ctx context.Context, method string) error
+}
+
+// System is one system. Its methods are safe for concurrent use.
+type System struct {
+	options Options
+	root    driver.Credentials
+
+	mu      sync.Mutex
+	users   map[string]*user
+	roles   map[string]*role
+	managed map[string]*managedPolicy
+	buckets map[string]*bucket
+	// sessions are by access key id.
+	sessions map[string]*session
+}
+
+// New returns an empty system with a root key.
+func New(options Options) *System {
+	s := &System{
+		options: options,
+		root:    driver.Credentials{AccessKeyID: "ROOT" + rand.Text(), SecretAccessKey: rand.Text()},
+		users:   map[string]*user{}, roles: map[string]*role{}, managed: map[string]*managedPolicy{},
+		buckets: map[string]*bucket{}, sessions: map[string]*session{},
+	}
+	s.addManaged("AmazonS3ReadOnlyAccess", "s3:Get*", "s3:List*")
+	s.addManaged("AmazonS3FullAccess", "s3:*")
+	return s
+}
+
+// Root returns the key that may do everything.
+func (s *System) Root() driver.Credentials { return s.root }
+
+// Open is a driver.Opener.
+func (s *System) Open(_ context.Context, config driver.Config) (driver.Driver, error) {
+	if config.EndpointURL != "" {
+		u, err := url.Parse(config.EndpointURL)
+		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+			return nil, fault.New(fault.InvalidArgument, "the endpoint %q is no http or https URL", config.EndpointURL)
+		}
+	}
+	if config.Region == "" {
+		config.Region = "us-east-1"
+	}
+	return &backend{system: s, config: config}, nil
+}
+
+// Anonymous returns a driver that works without credentials, as a browser does.
+func (s *System) Anonymous() driver.Driver {
+	return &backend{system: s, config: driver.Config{Region: "us-east-1"}, anonymous: true}
+}
+
+// backend is one opened driver.
+type backend struct {
+	driver.Unimplemented
+	system    *System
+	config    driver.Config
+	anonymous bool
+}
+
+var _ driver.Driver = (*backend)(nil)
+
+func (b *backend) Close() error { return nil }
+
+// has reports whether the backend declares the capability.
+func (b *backend) has(c driver.Capability) bool {
+	return !slices.Contains(b.system.options.Without, c)
+}
+
+// begin starts a request: it checks capabilities before anything else, then the context, and then who asks. On
+// success the system is locked until the function that it returns is called.
+func (b *backend) begin(ctx context.Context, method string, needs ...driver.Capability) (caller, func(), error) {
+	for _, c := range needs {
+		if !b.has(c) {
+			return caller{}, nil, fault.New(fault.Unsupported, "this backend does not declare %s", c)
+		}
+	}
+	if err := ended(ctx); err != nil {
+		return caller{}, nil, err
+	}
+	if b.config.EndpointURL != "" && strings.TrimRight(b.config.EndpointURL, "/") != Endpoint {
+		return caller{}, nil, fault.New(fault.Unavailable, "nothing answers at %s", b.config.EndpointURL)
+	}
+	if before := b.system.options.Before; before != nil {
+		if err := before(ctx, method); err != nil {
+			return caller{}, nil, err
+		}
+	}
+	b.system.mu.Lock()
+	who, err := b.authenticate()
+	if err != nil {
+		b.system.mu.Unlock()
+		return caller{}, nil, err
+	}
+	return who, b.system.mu.Unlock, nil
+}
+
+// ended returns the fault of a context that is over.
+func ended(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fault.Wrap(fault.CodeOf(err), err, "the request was given up")
+	}
+	return nil
+}
+
+func missing(what, name string) error {
+	return fault.New(fault.NotFound, "there is no %s %q", what, name)
+}
+
+func exists(what, name string) error {
+	return fault.New(fault.AlreadyExists, "there is a %s %q already", what, name)
+}
+
+func iamARN(kind, name string) string { return "arn:aws:iam::" + account + ":" + kind + "/" + name }
+
+func now() time.Time { return time.Now().UTC().Truncate(time.Second) }
+
+func newID(prefix string) string { return prefix + rand.Text()[:16] }
+
+func newKey(userName string) *driver.AccessKey {
+	return &driver.AccessKey{
+		UserName: userName, AccessKeyID: newID("AKIA"), SecretAccessKey: rand.Text() + rand.Text()[:14],
+		Status: "Active", Created: now(),
+	}
+}
+
+// yieldAll makes a listing of what fetch returns; fetch is called when the listing is read.
+func yieldAll[T any](fetch func() ([]T, error)) func(yield func(T, error) bool) {
+	return func(yield func(T, error) bool) {
+		items, err := fetch()
+		if err != nil {
+			var zero T
+			yield(zero, err)
+			return
+		}
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}
+
+// checkName refuses names outside a rule.
+func checkName(kind, name string, rule driver.NameRule) error {
+	if len(name) < rule.Min || len(name) > rule.Max || !compiled(rule.Pattern).MatchString(name) {
+		return fault.New(fault.InvalidArgument, "%q is no name for a %s: %d to %d characters that match %s", name, kind, rule.Min, rule.Max, rule.Pattern)
+	}
+	return nil
+}
+
+// parseFor parses a document and refuses what the system's dialect rejects.
+func (s *System) parseFor(document string) (policy.Document, error) {
+	doc, err := policy.Parse([]byte(document))
+	if err != nil {
+		return doc, err
+	}
+	if _, _, err := policy.Compile(doc, s.options.Dialect, policy.CompileOptions{}); err != nil {
+		return doc, fault.New(fault.InvalidArgument, "%s", fmt.Sprint(err))
+	}
+	if len(doc.Statement) == 0 {
+		return doc, fault.New(fault.InvalidArgument, "the policy has no statement")
+	}
+	return doc, nil
+}

@@ -1,0 +1,98 @@
+package parity
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func userCases() []parityCase {
+	people := []given{user("ann"), user("bob"), userPolicy("ann", "reads", someDocument), userPolicy("ann", "never", otherDocument), accessKey("ann"), accessKey("ann")}
+	var cases []parityCase
+	for _, format := range []string{"", "--nl", "--csv", "--tsv"} {
+		args := strings.Fields("list-users " + format)
+		cases = append(cases,
+			parityCase{name: strings.Join(args, " "), given: people, args: args},
+			parityCase{name: strings.Join(args, " ") + " of none", args: args})
+	}
+	return append(cases,
+		parityCase{name: "whoami", args: []string{"whoami"}},
+		parityCase{name: "whoami --auth", files: map[string]string{"auth.ini": "[other]\nx=1\n[keys]\naws_access_key_id=AKIAIOSFODNN7EXAMPLE\naws_secret_access_key=secret\n"}, args: []string{"whoami", "--auth", "auth.ini"}},
+		parityCase{name: "whoami --auth from stdin", stdin: `{"AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s", "SessionToken": "t"}`, args: []string{"whoami", "-a", "-"}},
+		parityCase{name: "list-user-policies", given: people, args: []string{"list-user-policies"}},
+		parityCase{name: "list-user-policies of one", given: people, args: []string{"list-user-policies", "ann"}},
+		parityCase{name: "list-user-policies of two", given: people, args: []string{"list-user-policies", "bob", "ann"}},
+		parityCase{name: "list-user-policies of none", args: []string{"list-user-policies"}},
+		parityCase{name: "delete-user", given: people, args: []string{"delete-user", "ann"}},
+		parityCase{name: "delete-user without anything", given: people, args: []string{"delete-user", "bob"}},
+		parityCase{name: "delete-user of two", given: people, args: []string{"delete-user", "bob", "ann"}},
+		parityCase{name: "delete-user of none", args: []string{"delete-user"}},
+		parityCase{name: "delete-user of a missing one", given: people, args: []string{"delete-user", "nobody"}, differs: "delete-missing", check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 1, 1)
+			compareState(t, python, ours)
+		}},
+		parityCase{name: "delete-user of a missing one and others", differs: "delete-missing", given: people, args: []string{"delete-user", "nobody", "ann"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 1, 1)
+			if len(users(python)) != 2 || len(users(ours)) != 1 {
+				t.Errorf("the Python tool leaves %v, this one %v", users(python), users(ours))
+			}
+		}},
+		parityCase{name: "delete-user with an attached policy", differs: "delete-managed", given: []given{user("ann"), attached("ann", "managed")}, args: []string{"delete-user", "ann"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 1, 0)
+			if len(users(ours)) != 0 {
+				t.Errorf("this tool leaves %v", users(ours))
+			}
+		}},
+	)
+}
+
+func roleCases() []parityCase {
+	roles := []given{
+		role("reader", accountTrust), rolePolicy("reader", "inline", someDocument), rolePolicy("reader", "more", otherDocument),
+		role("writer", worldTrust), roleAttached("writer", "managed"),
+	}
+	var cases []parityCase
+	for _, format := range []string{"", "--nl", "--csv", "--tsv"} {
+		for _, rest := range []string{"", "--details", "reader", "writer --details", "missing"} {
+			args := strings.Fields("list-roles " + rest + " " + format)
+			cases = append(cases, parityCase{name: strings.Join(args, " "), given: roles, args: args})
+		}
+	}
+	return append(cases, parityCase{name: "list-roles of none", args: []string{"list-roles"}})
+}
+
+func bucketCases() []parityCase {
+	buckets := []given{bucket("one"), bucketIn("two", "eu-west-1"), website("two"), publicAccessBlock("one", true)}
+	things := append(slices.Clone(buckets), objects("one", "a.txt", "folder/b.txt", "folder/c d.txt", "ünïcode.txt"))
+	var cases []parityCase
+	for _, format := range []string{"", "--nl", "--csv", "--tsv"} {
+		for _, rest := range []string{"", "two", "one two missing", "--details", "two --details"} {
+			if strings.Contains(rest, "--details") && (format == "--csv" || format == "--tsv") {
+				continue
+			}
+			args := strings.Fields("list-buckets " + rest + " " + format)
+			cases = append(cases, parityCase{name: strings.Join(args, " "), given: buckets, args: args})
+		}
+		for _, rest := range []string{"one", "one --prefix folder/", "two", "one --prefix nothing"} {
+			args := strings.Fields("list-bucket " + rest + " " + format)
+			c := parityCase{name: strings.Join(args, " "), given: things, args: args}
+			cases = append(cases, c)
+		}
+	}
+	return append(cases,
+		parityCase{name: "list-buckets of none", args: []string{"list-buckets"}},
+		parityCase{name: "list-buckets --csv of none", args: []string{"list-buckets", "--csv"}},
+		parityCase{name: "list-bucket of a missing one", args: []string{"list-bucket", "missing"}},
+		parityCase{name: "list-bucket without a bucket", args: []string{"list-bucket"}},
+		parityCase{name: "list-buckets --details --csv", differs: "details-csv", given: buckets, args: []string{"list-buckets", "--details", "--csv"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 1, 0)
+			if !strings.HasPrefix(ours.stdout, "Name,CreationDate,") || !strings.Contains(ours.stdout, "eu-west-1") {
+				t.Errorf("stdout: %s", ours.stdout)
+			}
+		}},
+		parityCase{name: "list-bucket --urls", differs: "urls", given: things, args: []string{"list-bucket", "one", "--urls"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			wantStdout(t, python, ours, "https://s3.amazonaws.com/one/folder/c d.txt", "/one/folder/c%20d.txt")
+		}},
+	)
+}
