@@ -17,6 +17,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		newListRoles(),
 		newListUserPolicies(),
 		newListUsers(),
+		newLocalserver(),
 		newPolicy(),
 		newPutObject(),
 		newSetBucketPolicy(stdin),

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/localserver"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// defaultPort is the Python tool's.
+const defaultPort = 8094
+
+// localServer is localserver with its options.
+type localServer struct {
+	access    accessOptions
+	port      *int
+	host      string
+	tokenFile string
+	seconds   int
+}
+
+func newLocalserver() *cli.Command {
+	l := &localServer{host: "localhost"}
+	return &cli.Command{
+		Name:    "localserver",
+		Summary: "Start a localhost server that serves S3 credentials",
+		Long: "The server responds to GET requests on / with JSON containing temporary credentials that allow access to the " +
+			"specified bucket. They are kept, and replaced some minutes before they expire.\n\n" +
+			"It is a container credentials endpoint as well: with the two environment variables that it prints, any AWS SDK " +
+			"takes its credentials from it. The second holds a token, which that endpoint always asks for. The token is made at " +
+			"random and kept in a file that only you can read, as long as the server runs; one of your own can be given in a " +
+			"file, with --token-file, or in the environment variable " + localserver.TokenVariable + ".\n\n" +
+			"Web pages are refused. With a token of your own, or a --host that other machines can reach, / asks for the token too.",
+		Examples: []cli.Example{
+			{
+				Purpose: "To serve read-only credentials for a bucket, each valid for 1 hour",
+				Line:    "s3-credentials localserver my-bucket --read-only --duration 1h",
+			},
+			{Purpose: "To run on a different port", Line: "s3-credentials localserver my-bucket --duration 1h --port 9000"},
+		},
+		Args:    []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Options: l.flags(),
+		Check:   func([]string) error { return l.access.check() },
+		Run:     l.run,
+	}
+}
+
+func (l *localServer) flags() []cli.Option {
+	return append([]cli.Option{
+		cli.Number(&l.port, "port", "Port to run the server on, 0 for any that is free (default: 8094)").WithShort("p"),
+		cli.Text(&l.host, "host", "Host to bind the server to (default: localhost)"),
+		cli.Parsed(&l.seconds, "duration", "DURATION", "How long should credentials be valid for, e.g. 15m, 1h, 12h", parseDuration).
+			WithShort("d").FromConfig().MustBeGiven(),
+		cli.Text(&l.tokenFile, "token-file", "Path to a file with the token to ask for").FromConfig().Completing(cli.CompleteFile),
+	}, l.access.options()...)
+}
+
+func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) error {
+	bucket := args[0]
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	if _, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket}); errors.Is(err, fault.NotFound) {
+		return fault.Wrap(fault.NotFound, err, "Bucket does not exist: %s", bucket)
+	}
+	token, err := localserver.FindToken(l.tokenFile)
+	if err != nil {
+		return err
+	}
+	defer token.Close() //nolint:errcheck // the token is of no use any more
+	server, err := localserver.Listen(ctx, localserver.Options{
+		Bucket: bucket, Permission: string(l.access.access()), Host: l.host, Port: l.portOrDefault(),
+		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env, bucket),
+	})
+	if err != nil {
+		return err
+	}
+	return server.Serve(ctx)
+}
+
+func (l *localServer) portOrDefault() int {
+	if l.port == nil {
+		return defaultPort
+	}
+	return *l.port
+}
+
+// source opens sessions as create does. What it has to say of the policy, it says once.
+func (l *localServer) source(engine *core.Engine, env *cli.Env, bucket string) localserver.Source {
+	said := false
+	return func(ctx context.Context) (driver.Session, error) {
+		plan, err := engine.PlanCreate(ctx, core.CreateOptions{
+			Buckets: []string{bucket}, Access: l.access.access(), Prefix: l.access.prefix, Statements: l.access.statements,
+			DurationSeconds: l.seconds,
+		})
+		if err != nil {
+			return driver.Session{}, err
+		}
+		if !said {
+			for _, note := range plan.Notes {
+				env.Step("%s", note)
+			}
+			said = true
+		}
+		if err := plan.Apply(ctx, nil); err != nil {
+			return driver.Session{}, err
+		}
+		return *plan.Result.Session, nil
+	}
+}
