@@ -57,7 +57,7 @@ func Delete(ctx context.Context, engine *core.Engine, bucket string, keys KeySou
 	if n <= 0 {
 		n = deletionsAtOnce
 	}
-	d := &deletions{engine: engine, bucket: bucket, options: options, tally: tally{patience: n}}
+	d := &deletions{engine: engine, bucket: bucket, options: options, tally: newTally(n)}
 	return d.tally.result(each(ctx, n, func(ctx context.Context) iter.Seq2[[]string, error] {
 		return batches(keys(ctx), driver.MaxDeleteObjects)
 	}, d.delete))

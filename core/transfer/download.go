@@ -35,7 +35,7 @@ func Get(ctx context.Context, engine *core.Engine, what Download, options Option
 	n := options.concurrency()
 	d := &downloads{
 		engine: engine, what: what, patterns: patterns, options: options, target: target, large: newLargeSlots(n),
-		tally: tally{patience: n}, keys: map[string]bool{},
+		tally: newTally(n), keys: map[string]bool{},
 	}
 	defer target.close()
 	err = each(ctx, n, d.objects, d.get)

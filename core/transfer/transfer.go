@@ -80,6 +80,10 @@ type tally struct {
 	unreachable, patience int
 }
 
+// newTally is for a transfer of that concurrency. When the system goes away, all that is on its way fails at once, which is still
+// no reason to give up if it is back for the next ones.
+func newTally(concurrency int) tally { return tally{patience: max(4, concurrency)} }
+
 // done notes an object that was moved.
 func (t *tally) done(bytes int64) {
 	t.mu.Lock()

@@ -15,7 +15,7 @@ func Put(ctx context.Context, engine *core.Engine, bucket string, files *Files, 
 	n := options.concurrency()
 	u := &uploads{
 		engine: engine, bucket: bucket, options: options, large: newLargeSlots(n),
-		tally: tally{patience: n},
+		tally: newTally(n),
 	}
 	return u.tally.result(each(ctx, n, files.All, u.put))
 }
