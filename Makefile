@@ -1,0 +1,61 @@
+# make build        all programs into bin/
+# make install      all programs into Go's bin folder
+# make test         everything, on real systems; at the end, which ran on what
+# make conformance  the backends' conformance suite alone
+# make lint         import rules and style; the wire contract and its generated code
+# make generate     code from plugins/proto
+# make bench        this tool against the Python tool and bare programs, as ratios
+# make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
+# make clean        remove what make build made
+#
+# What has to be built or installed first goes, once, into a cache outside of the clone.
+
+GO ?= go
+CACHE := $(or $(S3_CREDENTIALS_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/s3-credentials)
+
+# golangci-lint has a folder of its own because its authors ask not to build it among other tools' dependencies. The
+# version in the path makes a new one be built.
+LINT_VERSION := v2.15.0
+LINT := $(CACHE)/tools/golangci-lint-$(LINT_VERSION)/golangci-lint
+# The others are those of tools/go.mod.
+TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
+
+.PHONY: build install test conformance lint generate bench demo demo-minio clean
+
+build:
+	$(GO) build -o bin/ ./cmd/...
+
+install:
+	$(GO) install ./cmd/...
+
+test:
+	GO='$(GO)' scripts/test ./...
+
+conformance:
+	GO='$(GO)' scripts/test ./conformance/...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 2h ./internal/bench
+
+lint: $(LINT) $(TOOLS)/buf
+	$(GO) vet ./...
+	$(LINT) run ./...
+	PATH="$(TOOLS):$$PATH" scripts/lint-proto
+
+generate: $(TOOLS)/buf
+	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate
+
+demo: build
+	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/demo sandbox
+
+demo-minio: build
+	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/demo minio
+
+clean:
+	rm -rf bin
+
+$(LINT):
+	GOBIN='$(dir $@)' CGO_ENABLED=0 $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+
+$(TOOLS)/buf:
+	GOBIN='$(TOOLS)' CGO_ENABLED=0 $(GO) -C tools install tool
