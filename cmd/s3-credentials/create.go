@@ -131,8 +131,8 @@ func (c *creator) handOver(env *cli.Env, d driver.Description, buckets []string,
 	}
 	err := printCredentials(env, c.format, d, buckets, result)
 	if err != nil && result.AccessKey != nil {
-		return fmt.Errorf("the access key %s of user '%s' was made, but could not be printed; delete it: %w",
-			result.AccessKey.AccessKeyID, result.AccessKey.UserName, err)
+		env.Step("The access key %s of user '%s' was made, but its secret could not be printed: delete it",
+			result.AccessKey.AccessKeyID, result.AccessKey.UserName)
 	}
 	return err
 }
