@@ -1,0 +1,254 @@
+package core_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/s3-credentials/s3-credentials/conformance/memory"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+func policiesOf(t *testing.T, e *core.Engine, user string) map[string]string {
+	t.Helper()
+	found := map[string]string{}
+	for p, err := range e.ListUserPolicies(t.Context(), user) {
+		must(t, err)
+		found[p.Name] = p.Document
+	}
+	return found
+}
+
+func TestCreateMakesWhatThePythonToolNames(t *testing.T) {
+	e := engine(t, open(t, memory.Options{}))
+	plan := create(t, e, core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Access: policy.ReadOnly})
+	key := plan.Result.AccessKey
+	if key == nil || key.UserName != "s3.read-only.one,two" || key.SecretAccessKey == "" || plan.Result.UserKeys != 1 {
+		t.Fatalf("the result is %+v", plan.Result)
+	}
+	user, err := e.GetUser(t.Context(), driver.GetUserRequest{Name: key.UserName})
+	must(t, err)
+	if user.PermissionsBoundary != e.Description().Boundaries.ReadOnly {
+		t.Errorf("the boundary is %q", user.PermissionsBoundary)
+	}
+	found := policiesOf(t, e, key.UserName)
+	for _, bucket := range []string{"one", "two"} {
+		want, err := policy.Build(policy.ReadOnly, []string{bucket}, policy.Options{})
+		must(t, err)
+		if found["s3.read-only."+bucket] != want.JSON() {
+			t.Errorf("the policy for %s is %s", bucket, found["s3.read-only."+bucket])
+		}
+	}
+	if len(found) != 2 {
+		t.Errorf("the policies are %v", found)
+	}
+}
+
+// TestCreateConverges runs the same command again: one more key, and nothing else.
+func TestCreateConverges(t *testing.T) {
+	for _, kind := range []string{"with policies of users", "with bucket policies"} {
+		t.Run(kind, func(t *testing.T) {
+			d := open(t, kinds[kind])
+			e := engine(t, d)
+			run := core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Public: true, Prefix: "in/"}
+			create(t, e, run)
+			before := snapshot(t, d)
+			plan := create(t, e, run)
+			if plan.Result.UserKeys != 2 || len(plan.Warnings) != 0 {
+				t.Errorf("the second run has %d keys and warns of %v", plan.Result.UserKeys, plan.Warnings)
+			}
+			if after := snapshot(t, d); len(after) != len(before)+1 {
+				t.Errorf("the second run made more than a key (-before +after):\n%s", cmp.Diff(before, after))
+			}
+		})
+	}
+}
+
+// TestCreateNarrows gives a user less than it had: nothing of the older, wider grant may stay.
+func TestCreateNarrows(t *testing.T) {
+	for _, kind := range []string{"with policies of users", "with bucket policies"} {
+		t.Run(kind, func(t *testing.T) {
+			e := engine(t, open(t, kinds[kind]))
+			run := core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, UserName: "ann"}
+			create(t, e, run)
+			run.Access, run.Buckets = policy.ReadOnly, []string{"one"}
+			create(t, e, run)
+			found := policiesOf(t, e, "ann")
+			if len(found) != 2 || found["s3.read-only.one"] == "" || found["s3.read-write.two"] == "" {
+				t.Errorf("the grants are %v", found)
+			}
+			if strings.Contains(found["s3.read-only.one"], "PutObject") {
+				t.Error("the user may still write")
+			}
+		})
+	}
+}
+
+func TestCreateWarnsOfKeysThatChange(t *testing.T) {
+	e := engine(t, open(t, memory.Options{}))
+	run := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Prefix: "in/"}
+	create(t, e, run)
+	run.Prefix = ""
+	plan, err := e.PlanCreate(t.Context(), run)
+	must(t, err)
+	if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "s3.read-write.one") {
+		t.Errorf("the warnings are %q", plan.Warnings)
+	}
+}
+
+func TestCreateKeepsWhatOthersWroteIntoABucketPolicy(t *testing.T) {
+	e := engine(t, open(t, kinds["with bucket policies"]))
+	const others = `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject"],"Resource":["arn:aws:s3:::one/*"]}]}`
+	must(t, e.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
+	must(t, e.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: "one", Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: others}}}))
+	plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}})
+	remove, err := e.PlanDeleteUser(t.Context(), plan.Result.AccessKey.UserName)
+	must(t, err)
+	must(t, remove.Apply(t.Context(), nil))
+	left, err := e.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "one", Setting: driver.SettingPolicy})
+	must(t, err)
+	was, _ := policy.Parse([]byte(others))
+	is, err := policy.Parse([]byte(left.Policy.Document))
+	must(t, err)
+	if !policy.Equal(was, is) {
+		t.Errorf("the policy is %s", left.Policy.Document)
+	}
+}
+
+// TestCreateRefuses checks that what cannot be is refused with the right code, before anything is made.
+func TestCreateRefuses(t *testing.T) {
+	big := policy.Statement{Effect: policy.Allow, Action: []string{"s3:GetObject"}, Resource: []string{"arn:aws:s3:::one/" + strings.Repeat("x", 3000)}}
+	for name, c := range map[string]struct {
+		without []driver.Capability
+		options core.CreateOptions
+		code    fault.Code
+		says    string
+	}{
+		"no bucket":                  {options: core.CreateOptions{}, code: fault.InvalidArgument, says: "at least one bucket"},
+		"a missing bucket":           {options: core.CreateOptions{Buckets: []string{"missing"}}, code: fault.NotFound, says: "--create-bucket"},
+		"a policy and an access":     {options: core.CreateOptions{Buckets: []string{"there"}, Policy: "{}", Access: policy.ReadOnly}, code: fault.InvalidArgument, says: "cannot be combined"},
+		"a user name that is long":   {options: core.CreateOptions{Buckets: []string{"there"}, UserName: strings.Repeat("u", 65)}, code: fault.InvalidArgument, says: "65 characters, but at most 64"},
+		"a user name that is not":    {options: core.CreateOptions{Buckets: []string{"there"}, UserName: "a/b"}, code: fault.InvalidArgument, says: "does not allow"},
+		"a policy that is too big":   {options: core.CreateOptions{Buckets: []string{"there"}, Statements: []policy.Statement{big}}, code: fault.ResourceExhausted, says: "at most 2048"},
+		"a session policy too big":   {options: core.CreateOptions{Buckets: []string{"there"}, Statements: []policy.Statement{big}, DurationSeconds: 900}, code: fault.ResourceExhausted, says: "at most 2048"},
+		"a session that is short":    {options: core.CreateOptions{Buckets: []string{"there"}, DurationSeconds: 899}, code: fault.InvalidArgument, says: "from 900 to"},
+		"a session without sessions": {without: []driver.Capability{driver.CapSessions}, options: core.CreateOptions{Buckets: []string{"there"}, DurationSeconds: 900}, code: fault.Unsupported, says: "leave out -d"},
+		"a boundary without them":    {without: []driver.Capability{driver.CapPolicyBoundary}, options: core.CreateOptions{Buckets: []string{"there"}, PermissionsBoundary: "arn:x"}, code: fault.Unsupported, says: "permissions boundary"},
+		"a website without them":     {without: []driver.Capability{driver.CapBucketWebsite}, options: core.CreateOptions{Buckets: []string{"there"}, Website: true}, code: fault.Unsupported, says: "--website"},
+		"users without them":         {without: []driver.Capability{driver.CapUsers}, options: core.CreateOptions{Buckets: []string{"there"}}, code: fault.Unsupported, says: "--duration"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := open(t, memory.Options{Without: c.without})
+			must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "there"}))
+			_, err := engine(t, d).PlanCreate(t.Context(), c.options)
+			wantCode(t, err, c.code)
+			if !strings.Contains(err.Error(), c.says) {
+				t.Errorf("the error is %q, want %q in it", err, c.says)
+			}
+		})
+	}
+}
+
+func TestCreateShortensDerivedNamesTheSameWay(t *testing.T) {
+	e := engine(t, open(t, memory.Options{}))
+	long := strings.Repeat("b", 61)
+	names := map[string]bool{}
+	for _, buckets := range [][]string{{long}, {long}, {long, "other"}} {
+		plan := create(t, e, core.CreateOptions{Buckets: buckets, CreateBuckets: true})
+		name := plan.Result.AccessKey.UserName
+		if len(name) > 64 || !strings.HasPrefix(name, "s3.read-write.bbb") {
+			t.Errorf("the name is %q", name)
+		}
+		names[name] = true
+	}
+	if len(names) != 2 {
+		t.Errorf("the names are %v: the same buckets must give the same name, and others another", names)
+	}
+}
+
+func TestCreateRefusesARoleThatOthersMayAssume(t *testing.T) {
+	d := open(t, memory.Options{})
+	e := engine(t, d)
+	run := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, DurationSeconds: 900}
+	create(t, e, run)
+	role := e.Description().SessionRole
+	must(t, d.DetachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: role.PolicyARN}))
+	must(t, d.DeleteRole(t.Context(), driver.DeleteRoleRequest{Name: role.Name}))
+	_, err := d.CreateRole(t.Context(), driver.CreateRoleRequest{Name: role.Name, MaxSessionSeconds: 43200, TrustPolicy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}]}`})
+	must(t, err)
+	_, err = e.PlanCreate(t.Context(), run)
+	wantCode(t, err, fault.FailedPrecondition)
+}
+
+func TestCreateAttachesTheRolesPolicyWhereItIsMissing(t *testing.T) {
+	d := open(t, memory.Options{})
+	e := engine(t, d)
+	run := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, DurationSeconds: 900}
+	create(t, e, run)
+	role := e.Description().SessionRole
+	must(t, d.DetachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: role.PolicyARN}))
+	if plan := create(t, e, run); len(plan.Steps) != 2 || plan.Result.Session == nil {
+		t.Errorf("the plan has %d steps and gives %v", len(plan.Steps), plan.Result)
+	}
+}
+
+func TestCreateCustomPolicyForEachBucket(t *testing.T) {
+	const template = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::$!BUCKET_NAME!$/*"]}]}`
+	e := engine(t, open(t, memory.Options{}))
+	plan := create(t, e, core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Policy: template})
+	found := policiesOf(t, e, plan.Result.AccessKey.UserName)
+	for _, bucket := range []string{"one", "two"} {
+		if want := strings.ReplaceAll(template, "$!BUCKET_NAME!$", bucket); found["s3.custom."+bucket] != want {
+			t.Errorf("the policy for %s is %s", bucket, found["s3.custom."+bucket])
+		}
+	}
+	session, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one", "two"}, Policy: template, DurationSeconds: 900})
+	must(t, err)
+	last := session.Steps[len(session.Steps)-1].Would
+	if !strings.Contains(last, "arn:aws:s3:::one/*") || !strings.Contains(last, "arn:aws:s3:::two/*") {
+		t.Errorf("the session's policy is not for both buckets: %s", last)
+	}
+}
+
+func TestCreateCompilesForTheDialect(t *testing.T) {
+	dialect := policy.Dialect{
+		RejectedActions: []string{"s3:GetObjectAcl"},
+		Guards:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}, Resource: []string{"*"}}},
+	}
+	e := engine(t, open(t, memory.Options{Dialect: dialect}))
+	plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
+	document := policiesOf(t, e, plan.Result.AccessKey.UserName)["s3.read-write.one"]
+	if strings.Contains(document, "GetObjectAcl") || !strings.Contains(document, "admin:CreateServiceAccount") {
+		t.Errorf("the policy is %s", document)
+	}
+	if len(plan.Notes) == 0 || !strings.Contains(plan.Notes[0], "s3:GetObjectAcl") {
+		t.Errorf("the notes do not say what was left out: %q", plan.Notes)
+	}
+	statement := policy.Statement{Effect: policy.Allow, Action: []string{"s3:GetObjectAcl"}, Resource: []string{"arn:aws:s3:::one/*"}}
+	_, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, Statements: []policy.Statement{statement}})
+	wantCode(t, err, fault.Unsupported)
+}
+
+func TestDeleteUserLeavesNothingBehind(t *testing.T) {
+	for kind, options := range kinds {
+		t.Run(kind, func(t *testing.T) {
+			d := open(t, options)
+			e := engine(t, d)
+			must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
+			before := snapshot(t, d)
+			plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}})
+			remove, err := e.PlanDeleteUser(t.Context(), plan.Result.AccessKey.UserName)
+			must(t, err)
+			must(t, remove.Apply(t.Context(), nil))
+			if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
+				t.Errorf("left behind (-before +after):\n%s", diff)
+			}
+			_, err = e.PlanDeleteUser(t.Context(), plan.Result.AccessKey.UserName)
+			wantCode(t, err, fault.NotFound)
+		})
+	}
+}

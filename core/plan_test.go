@@ -1,0 +1,160 @@
+package core_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/s3-credentials/s3-credentials/conformance/memory"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// runs are the creates whose steps are failed in turn: on an empty system, and for a user and buckets that exist.
+func runs(description driver.Description) map[string]core.CreateOptions {
+	all := map[string]core.CreateOptions{
+		"new":         {Buckets: []string{"one", "two"}, CreateBuckets: true, Access: policy.ReadOnly, Public: true},
+		"one bucket":  {Buckets: []string{"there"}, Access: policy.WriteOnly, Prefix: "in/", Public: true},
+		"other rules": {Buckets: []string{"there", "new"}, CreateBuckets: true, UserName: "known", Access: policy.ReadOnly},
+	}
+	if !description.Has(driver.CapAccessKeys) {
+		delete(all, "other rules") // such a user can have no further key
+	}
+	if description.Has(driver.CapSessions) {
+		all["session"] = core.CreateOptions{Buckets: []string{"fresh"}, CreateBuckets: true, DurationSeconds: 900}
+	}
+	return all
+}
+
+// prepared is a system with a bucket "there" and a user "known", who may read and write it.
+func prepared(t *testing.T, options memory.Options) driver.Driver {
+	t.Helper()
+	d := open(t, options)
+	create(t, engine(t, d), core.CreateOptions{Buckets: []string{"there"}, CreateBuckets: true, UserName: "known"})
+	return d
+}
+
+// TestEachStepFails fails each step of create in turn, in each way, on each kind of system. Where the system answers
+// afterwards, it must be as it was before; where it is gone, the error must name all that is left.
+func TestEachStepFails(t *testing.T) {
+	for kind, options := range kinds {
+		description, err := open(t, options).Describe(t.Context())
+		must(t, err)
+		for name, run := range runs(description) {
+			for how, says := range map[failure]string{refused: "refused", lost: "lost", killed: "killed", killedAfter: "killed after"} {
+				t.Run(fmt.Sprintf("%s/%s/%s", kind, name, says), func(t *testing.T) { failEachStep(t, options, run, how) })
+			}
+		}
+	}
+}
+
+func failEachStep(t *testing.T, options memory.Options, run core.CreateOptions, how failure) {
+	for at := 1; ; at++ {
+		d := prepared(t, options)
+		before := snapshot(t, d)
+		broken := &faulty{Driver: d, at: at, how: how}
+		plan, err := engine(t, broken).PlanCreate(t.Context(), run)
+		must(t, err)
+		if at > len(plan.Steps) {
+			if at == 1 {
+				t.Fatal("the plan has no steps")
+			}
+			return
+		}
+		err = plan.Apply(t.Context(), nil)
+		if err == nil {
+			t.Fatalf("step %d (%s): no error", at, plan.Steps[at-1].Thing)
+		}
+		checkAftermath(t, plan.Steps[at-1], how, before, snapshot(t, d), err)
+	}
+}
+
+// checkAftermath checks what a failed run left, and that it says so.
+func checkAftermath(t *testing.T, step core.Step, how failure, before, after []string, err error) {
+	t.Helper()
+	var failed *core.ApplyError
+	if !errors.As(err, &failed) {
+		t.Fatalf("%s: the error is no ApplyError: %v", step.Thing, err)
+	}
+	if how == refused || (how == lost && len(failed.Left) == 0) {
+		if diff := cmp.Diff(before, after); diff != "" {
+			t.Errorf("%s: the system is not as it was (-before +after):\n%s\nthe error: %v", step.Thing, diff, err)
+		}
+		return
+	}
+	for _, line := range after {
+		thing, _, _ := strings.Cut(line, " = ")
+		if slices.Contains(before, line) {
+			continue
+		}
+		if !names(failed, thing) {
+			t.Errorf("%s: %q is left behind and the error does not say so: %v", step.Thing, thing, err)
+		}
+	}
+}
+
+// names reports whether the error names a thing as left behind: itself, or what it belongs to.
+func names(failed *core.ApplyError, thing string) bool {
+	for _, l := range failed.Left {
+		if strings.HasPrefix(thing, l.Thing) || strings.HasSuffix(thing, l.Thing) || belongs(thing, l.Thing) {
+			return true
+		}
+	}
+	return false
+}
+
+// belongs reports whether a setting of a bucket is what a leftover's words are about.
+func belongs(thing, leftover string) bool {
+	_, bucket, isSetting := strings.Cut(thing, " of bucket ")
+	return isSetting && strings.HasSuffix(leftover, "bucket "+bucket)
+}
+
+// TestInterrupted ends the context after each step in turn.
+func TestInterrupted(t *testing.T) {
+	run := core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Public: true}
+	for at := 1; ; at++ {
+		d := prepared(t, memory.Options{})
+		before := snapshot(t, d)
+		plan, err := engine(t, d).PlanCreate(t.Context(), run)
+		must(t, err)
+		if at >= len(plan.Steps) {
+			return
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		done := 0
+		err = plan.Apply(ctx, func(core.Step) {
+			if done++; done == at {
+				cancel()
+			}
+		})
+		cancel()
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("interrupted after step %d: %v", at, err)
+		}
+		if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
+			t.Errorf("interrupted after step %d, the system is not as it was (-before +after):\n%s", at, diff)
+		}
+		if !strings.HasPrefix(err.Error(), "interrupted; undone: ") {
+			t.Errorf("the error does not say what was undone: %v", err)
+		}
+	}
+}
+
+// TestUndo undoes a plan that was applied, for a caller who could not hand on the key.
+func TestUndo(t *testing.T) {
+	d := prepared(t, memory.Options{})
+	before := snapshot(t, d)
+	plan := create(t, engine(t, d), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
+	err := plan.Undo(t.Context(), "printing the credentials", fault.New(fault.Unavailable, "the output is closed"))
+	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
+		t.Errorf("the system is not as it was (-before +after):\n%s", diff)
+	}
+	wantCode(t, err, fault.Unavailable)
+}
