@@ -55,7 +55,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 	return append([]cli.Option{
 		cli.Choice(&c.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
 		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
-			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d").FromConfig(),
+			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d"),
 		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
 		cli.Flag(&o.CreateBuckets, "create-bucket", "Create buckets if they do not already exist").WithShort("c"),
 		cli.Flag(&o.Public, "public", "Make the bucket public: anyone will be able to download files if they know their name"),

@@ -88,6 +88,8 @@ func TestSources(t *testing.T) {
 		{name: "slip in file", args: "a", config: "fromat ini", code: 2, err: "No such key 'fromat' in the config file"},
 		{name: "slip in file, nearest", args: "a", config: "endpoint http://x", code: 2, err: "Did you mean 'endpoint-url'?"},
 		{name: "environment's spelling in file", args: "a", config: "FORMAT ini", code: 2, err: "No such key 'FORMAT'"},
+		{name: "equals sign in file", args: "a", config: "secret-key=topsecret", code: 2, err: "'secret-key=' in the config file"},
+		{name: "slip with equals sign in file", args: "a", config: "secret-kye=topsecret", code: 2, err: "No such key 'secret-kye' in"},
 		{name: "another command's key", args: "a", config: "silent true\nformat ini", want: "format=ini "},
 		{name: "bad value in file", args: "a", config: "format xml", code: 2, err: "Invalid value for 'format' in the config file: 'xml' is not one of"},
 		{name: "bad value in environment", args: "a", env: map[string]string{"FORMAT": "xml"}, code: 2, err: "the environment variable S3_CREDENTIALS_FORMAT"},
@@ -116,6 +118,9 @@ func TestSources(t *testing.T) {
 			code := a.Main(t.Context(), append([]string{"show"}, strings.Fields(test.args)...))
 			if code != test.code || !strings.Contains(a.out.String(), test.want) || !strings.Contains(a.errs.String(), test.err) {
 				t.Errorf("exit %d, stdout %q, stderr %q", code, &a.out, &a.errs)
+			}
+			if strings.Contains(a.errs.String(), "topsecret") {
+				t.Errorf("a secret in %q", &a.errs)
 			}
 			if code == 0 && a.errs.Len() > 0 {
 				t.Errorf("stderr %q", &a.errs)

@@ -138,15 +138,24 @@ func (p *parser) readConfig(path string) ff.ConfigFileParser {
 			if p.configurable.Lookup(name) != nil {
 				return set(name, value)
 			}
-			if slices.Contains(p.app.configurable(), name) {
-				return nil // another command's
-			}
-			if p.app.isOption(name) {
-				return Usagef("'%s' cannot be set in the config file '%s': type --%s on the command line.", name, path, name)
-			}
-			return Usagef("No such key '%s' in the config file '%s'.%s", name, path, didYouMean(name, p.app.configurable()))
+			return p.unknownKey(name, path)
 		})
 	}
+}
+
+// unknownKey says what is wrong with a key of the config file that the command does not have; nil for another command's.
+func (p *parser) unknownKey(name, path string) error {
+	key, _, assigned := strings.Cut(name, "=") // what follows may be a secret
+	known := slices.Contains(p.app.configurable(), key)
+	switch {
+	case assigned && known:
+		return Usagef("'%s=' in the config file '%s' has an equals sign: write '%s VALUE', with a space.", key, path, key)
+	case known:
+		return nil
+	case p.app.isOption(key):
+		return Usagef("'%s' cannot be set in the config file '%s': type --%s on the command line.", key, path, key)
+	}
+	return Usagef("No such key '%s' in the config file '%s'.%s", key, path, didYouMean(key, p.app.configurable()))
 }
 
 // settleIdentity closes the credential options to all further places once one has named any of them, or a profile.
