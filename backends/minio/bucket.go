@@ -1,0 +1,77 @@
+package minio
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/minio/minio-go/v7"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// ListBuckets yields the buckets that the credentials may see.
+func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {
+	return func(yield func(driver.BucketInfo, error) bool) {
+		err := b.ready(ctx)
+		var buckets []minio.BucketInfo
+		if err == nil {
+			buckets, err = b.s3.ListBuckets(ctx)
+		}
+		if err != nil {
+			yield(driver.BucketInfo{}, b.refused(ctx, err, "list the buckets"))
+			return
+		}
+		slices.SortFunc(buckets, func(a, b minio.BucketInfo) int { return strings.Compare(a.Name, b.Name) })
+		for _, bucket := range buckets {
+			if !yield(driver.BucketInfo{Name: bucket.Name, Created: bucket.CreationDate, Region: bucket.BucketRegion}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// HeadBucket looks a bucket up.
+func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) (driver.BucketDetail, error) {
+	if err := b.readyFor(ctx, req.Bucket); err != nil {
+		return driver.BucketDetail{}, err
+	}
+	exists, err := b.s3.BucketExists(ctx, req.Bucket)
+	if err != nil {
+		return driver.BucketDetail{}, b.refused(ctx, err, "look up the bucket %q", req.Bucket)
+	}
+	if !exists {
+		return driver.BucketDetail{}, fault.New(fault.NotFound, "there is no bucket %q", req.Bucket)
+	}
+	return driver.BucketDetail{}, nil
+}
+
+// readyFor is ready for a request that names a bucket.
+func (b *backend) readyFor(ctx context.Context, bucket string) error {
+	if err := checkBucket(bucket); err != nil {
+		return err
+	}
+	return b.ready(ctx)
+}
+
+// CreateBucket creates a bucket. A MinIO server is in one region, so naming that one is all that can be done.
+func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketRequest) error {
+	if req.Region != "" && req.Region != b.region {
+		return fault.New(fault.Unsupported, "MinIO keeps all buckets in one region; leave the region out")
+	}
+	if err := b.readyFor(ctx, req.Bucket); err != nil {
+		return err
+	}
+	err := b.s3.MakeBucket(ctx, req.Bucket, minio.MakeBucketOptions{Region: b.region})
+	return b.refused(ctx, err, "create the bucket %q", req.Bucket)
+}
+
+// DeleteBucket deletes an empty bucket.
+func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketRequest) error {
+	if err := b.readyFor(ctx, req.Bucket); err != nil {
+		return err
+	}
+	return b.refused(ctx, b.s3.RemoveBucket(ctx, req.Bucket), "delete the bucket %q", req.Bucket)
+}

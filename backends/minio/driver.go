@@ -1,0 +1,148 @@
+// Package minio is the backend for MinIO: S3 by minio-go, users, access keys and policies by MinIO's admin API, and
+// sessions by its STS.
+//
+// It links AGPLv3 code; see LICENSE.md.
+package minio
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/minio/madmin-go/v3"
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// Name is the backend's name.
+const Name = "minio"
+
+// Version is the backend's version.
+const Version = "1.0.0"
+
+// defaultRegion is the region of a MinIO server that was not given one.
+const defaultRegion = "us-east-1"
+
+// tries is how often a request is sent that got no answer, or one that asks to come again.
+const tries = 3
+
+// backend is the driver.
+type backend struct {
+	driver.Unimplemented
+
+	endpoint *url.URL // nil where none is configured
+	region   string
+	// credentials are looked for when first used; they may come from a program that the profile names.
+	credentials *credentials.Credentials
+	transport   *http.Transport
+	http        *http.Client
+	s3          *minio.Client
+	admin       *madmin.AdminClient
+}
+
+var _ driver.Driver = (*backend)(nil)
+
+// Open opens the backend, as driver.Opener says.
+func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) {
+	endpoint, err := parseEndpoint(firstOf(cfg.EndpointURL, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "MINIO_ENDPOINT"))
+	if err != nil {
+		return nil, err
+	}
+	b := &backend{endpoint: endpoint, region: firstOf(cfg.Region, "AWS_REGION", "AWS_DEFAULT_REGION")}
+	if b.region == "" {
+		b.region = defaultRegion
+	}
+	if b.credentials, err = chain(cfg); err != nil {
+		return nil, err
+	}
+	if endpoint == nil {
+		return b, nil
+	}
+	return b, b.connect()
+}
+
+// connect makes the clients. They send nothing yet.
+func (b *backend) connect() error {
+	secure := b.endpoint.Scheme == "https"
+	var err error
+	if b.transport, err = newTransport(secure); err != nil {
+		return err
+	}
+	watched := &watchedTransport{next: b.transport}
+	b.http = &http.Client{Transport: watched}
+	b.s3, err = minio.New(b.endpoint.Host, &minio.Options{
+		Creds: b.credentials, Secure: secure, Region: b.region, Transport: watched,
+		BucketLookup: minio.BucketLookupPath, MaxRetries: tries,
+	})
+	if err != nil {
+		return fault.Wrap(fault.InvalidArgument, err, "the endpoint %q cannot be used: %v", b.endpoint.Redacted(), err)
+	}
+	b.admin, err = madmin.NewWithOptions(b.endpoint.Host, &madmin.Options{
+		Creds: b.credentials, Secure: secure, Transport: &limitedTransport{next: watched, most: tries},
+	})
+	if err != nil {
+		return fault.Wrap(fault.InvalidArgument, err, "the endpoint %q cannot be used: %v", b.endpoint.Redacted(), err)
+	}
+	return nil
+}
+
+// Describe returns what the backend is and can do.
+func (b *backend) Describe(context.Context) (driver.Description, error) { return b.describe(), nil }
+
+// Close frees what the driver holds.
+func (b *backend) Close() error {
+	if b.transport != nil {
+		b.transport.CloseIdleConnections()
+	}
+	return nil
+}
+
+// ready says why no request can be sent: no endpoint, or no credentials.
+func (b *backend) ready(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return fault.Wrap(fault.CodeOf(err), err, "given up before the request was sent")
+	}
+	if b.endpoint == nil {
+		return fault.New(fault.InvalidArgument, "MinIO has no endpoint of its own; name the server's with --endpoint-url")
+	}
+	_, err := b.identity(ctx)
+	return err
+}
+
+// parseEndpoint refuses an endpoint that cannot be one. Without one the result is nil.
+func parseEndpoint(endpoint string) (*url.URL, error) {
+	if endpoint == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(endpoint)
+	switch {
+	case err != nil:
+		return nil, fault.New(fault.InvalidArgument, "the endpoint is not a URL; write it like https://minio.example.com:9000")
+	case u.Scheme != "http" && u.Scheme != "https", u.Host == "", u.Hostname() == "":
+		return nil, fault.New(fault.InvalidArgument,
+			"the endpoint %q is not an http or https URL; write it like https://minio.example.com:9000", u.Redacted())
+	case u.User != nil:
+		return nil, fault.New(fault.InvalidArgument,
+			"the endpoint %q holds a user name; give credentials by --access-key and --secret-key, or --auth", u.Redacted())
+	case strings.Trim(u.Path, "/") != "", u.RawQuery != "", u.Fragment != "":
+		return nil, fault.New(fault.InvalidArgument,
+			"the endpoint %q has something after the host; MinIO is served at the root of its host only", u.Redacted())
+	}
+	return u, nil
+}
+
+// firstOf returns the value, or where it is empty the first of the variables that is set.
+func firstOf(value string, variables ...string) string {
+	for _, name := range variables {
+		if value != "" {
+			break
+		}
+		value = os.Getenv(name)
+	}
+	return value
+}

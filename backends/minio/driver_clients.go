@@ -1,0 +1,136 @@
+package minio
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+	"gopkg.in/ini.v1"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// chain is where credentials come from: the request; the named profile; the variables and files of AWS's tools and of
+// MinIO's. No metadata service is asked: a MinIO server has none.
+func chain(cfg driver.Config) (*credentials.Credentials, error) {
+	if c := cfg.Credentials; c != nil {
+		return credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken), nil
+	}
+	if cfg.Profile != "" {
+		return profile(cfg.Profile)
+	}
+	return credentials.NewChainCredentials([]credentials.Provider{
+		&credentials.EnvAWS{}, &credentials.EnvMinio{}, &credentials.FileAWSCredentials{},
+	}), nil
+}
+
+// profile is a profile of AWS's credentials file, or an alias of MinIO's client.
+func profile(name string) (*credentials.Credentials, error) {
+	path := firstOf("", "AWS_SHARED_CREDENTIALS_FILE")
+	if home, err := os.UserHomeDir(); path == "" && err == nil {
+		path = filepath.Join(home, ".aws", "credentials")
+	}
+	file, err := ini.LooseLoad(path)
+	if err != nil {
+		return nil, fault.New(fault.InvalidArgument, "the credentials file %s cannot be read; it holds INI sections", path)
+	}
+	if file.HasSection(name) {
+		return credentials.New(&credentials.FileAWSCredentials{Filename: path, Profile: name}), nil
+	}
+	alias := &credentials.FileMinioClient{Alias: name}
+	if value, err := alias.Retrieve(); err == nil && value.AccessKeyID != "" {
+		return credentials.New(alias), nil
+	}
+	return nil, fault.New(fault.InvalidArgument,
+		"there is no profile %q in %s, nor an alias of that name in the configuration of mc", name, path)
+}
+
+// identity returns the credentials in use.
+func (b *backend) identity(ctx context.Context) (credentials.Value, error) {
+	value, err := b.credentials.GetWithContext(&credentials.CredContext{Client: b.http, Context: ctx})
+	if err != nil {
+		return value, fault.Wrap(fault.Unauthenticated, err, "the configured credentials cannot be had; check the profile")
+	}
+	switch {
+	case value.AccessKeyID == "" && value.SecretAccessKey == "":
+		return value, fault.New(fault.Unauthenticated, "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "+
+			"or give --access-key and --secret-key, --auth or --profile")
+	case value.AccessKeyID == "" || value.SecretAccessKey == "":
+		return value, fault.New(fault.Unauthenticated, "the credentials are half there: both an access key and its secret key are needed")
+	}
+	return value, nil
+}
+
+// newTransport is how all clients send. It trusts what the operating system trusts, and what the variables name.
+func newTransport(secure bool) (*http.Transport, error) {
+	transport, err := minio.DefaultTransport(secure)
+	if err != nil {
+		return nil, fault.Wrap(fault.Internal, err, "no connection can be set up")
+	}
+	transport.ReadBufferSize, transport.WriteBufferSize = 256<<10, 256<<10
+	bundle := os.Getenv("AWS_CA_BUNDLE")
+	if !secure || bundle == "" {
+		return transport, nil
+	}
+	pem, err := os.ReadFile(bundle)
+	roots := transport.TLSClientConfig.RootCAs
+	if roots == nil {
+		if roots, _ = x509.SystemCertPool(); roots == nil {
+			roots = x509.NewCertPool()
+		}
+	}
+	if err != nil || !roots.AppendCertsFromPEM(pem) {
+		return nil, fault.New(fault.InvalidArgument, "AWS_CA_BUNDLE names %s, which holds no certificate that can be read", bundle)
+	}
+	transport.TLSClientConfig.RootCAs = roots
+	return transport, nil
+}
+
+// errTriedEnough ends the admin client's own repetitions, of which there are ten, half a minute apart at the end.
+var errTriedEnough = errors.New("the server does not answer")
+
+// limitedTransport bounds how often one call is tried; calls are told apart by their context (see attempts).
+type limitedTransport struct {
+	next http.RoundTripper
+	most int
+}
+
+// attempts counts the requests of one call.
+type attempts struct {
+	mu     sync.Mutex
+	count  int
+	last   error
+	cancel context.CancelCauseFunc
+}
+
+type attemptsKey struct{}
+
+// limited returns a context for one call to the admin API.
+func limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	inner, cancel := context.WithCancelCause(ctx)
+	call := &attempts{cancel: cancel}
+	return context.WithValue(inner, attemptsKey{}, call), func() { cancel(nil) }
+}
+
+// RoundTrip sends, and gives the call up after the last try. A certificate does not get better by trying.
+func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	answer, err := t.next.RoundTrip(req)
+	call, ok := req.Context().Value(attemptsKey{}).(*attempts)
+	if err == nil || !ok {
+		return answer, err
+	}
+	call.mu.Lock()
+	defer call.mu.Unlock()
+	call.count, call.last = call.count+1, err
+	if call.count >= t.most || hopeless(err) {
+		call.cancel(errors.Join(errTriedEnough, err))
+	}
+	return answer, err
+}

@@ -1,0 +1,281 @@
+package minio
+
+import (
+	"context"
+	"crypto/rand"
+	"iter"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/minio/madmin-go/v3"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// cleanUpTime is how long undoing may take after the caller is gone.
+const cleanUpTime = 5 * time.Second
+
+// WhoAmI returns the access key in use as UserID, and the user it belongs to as ARN. MinIO has no accounts.
+func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
+	if err := b.ready(ctx); err != nil {
+		return driver.Caller{}, err
+	}
+	value, err := b.identity(ctx)
+	if err != nil {
+		return driver.Caller{}, err
+	}
+	info, err := adminCall(ctx, func(ctx context.Context) (madmin.AccountInfo, error) {
+		return b.admin.AccountInfo(ctx, madmin.AccountOpts{})
+	})
+	if err != nil {
+		return driver.Caller{}, b.refused(ctx, err, "find out whose credentials these are")
+	}
+	return driver.Caller{UserID: value.AccessKeyID, ARN: userARN(info.AccountName)}, nil
+}
+
+// ListUsers yields every user, sorted by name.
+func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
+	return func(yield func(driver.User, error) bool) {
+		err := b.ready(ctx)
+		var users map[string]madmin.UserInfo
+		if err == nil {
+			if users, err = adminCall(ctx, b.admin.ListUsers); err != nil {
+				err = b.refused(ctx, err, "list the users")
+			}
+		}
+		if err != nil {
+			yield(driver.User{}, err)
+			return
+		}
+		for _, name := range slices.Sorted(maps.Keys(users)) {
+			if !yield(userOf(name), nil) {
+				return
+			}
+		}
+	}
+}
+
+// userOf is a user as far as MinIO tells: it keeps no date of its making.
+func userOf(name string) driver.User {
+	return driver.User{Path: "/", Name: name, ID: name, ARN: userARN(name)}
+}
+
+// GetUser looks a user up.
+func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
+	if _, err := b.user(ctx, req.Name); err != nil {
+		return driver.User{}, err
+	}
+	return userOf(req.Name), nil
+}
+
+// user looks a user up.
+func (b *backend) user(ctx context.Context, name string) (madmin.UserInfo, error) {
+	if err := checkExisting(name); err != nil {
+		return madmin.UserInfo{}, err
+	}
+	if err := b.ready(ctx); err != nil {
+		return madmin.UserInfo{}, err
+	}
+	info, err := adminCall(ctx, func(ctx context.Context) (madmin.UserInfo, error) { return b.admin.GetUserInfo(ctx, name) })
+	return info, b.refused(ctx, err, "look up the user %q", name)
+}
+
+// CreateUser creates a user. Its own secret is of no use to anybody: keys are made for it. It looks first, because
+// adding a user that is there would change its secret.
+func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
+	var none driver.CreateUserResponse
+	if err := checkUserName(req.Name); err != nil {
+		return none, err
+	}
+	if req.PermissionsBoundary != "" {
+		return none, fault.New(fault.Unsupported, "MinIO has no permissions boundaries; leave the boundary out")
+	}
+	_, err := b.user(ctx, req.Name)
+	if err == nil {
+		return none, fault.New(fault.AlreadyExists, "cannot create the user %q: there is one already", req.Name)
+	}
+	if fault.CodeOf(err) != fault.NotFound {
+		return none, err
+	}
+	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.AddUser(ctx, req.Name, randomText(secretKeyLength)) })
+	if codeIs(err, "XMinioInvalidIAMCredentials", "XMinioAdminInvalidAccessKey", "XMinioAdminAddUserInvalidArgument", "XMinioAddUserInvalidArgument") {
+		return none, fault.Wrap(fault.AlreadyExists, err, "cannot create the user %q: it is the name of an access key, or the root user's", req.Name)
+	}
+	if err != nil {
+		return none, b.refused(ctx, err, "create the user %q", req.Name)
+	}
+	return driver.CreateUserResponse{User: userOf(req.Name)}, nil
+}
+
+// DeleteUser deletes a user that has neither keys nor policies. Its sessions are ended before, so that a failure leaves
+// none behind, and after, when nobody can open another one: MinIO itself would let them live on for the next user of the name.
+func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
+	info, err := b.user(ctx, req.Name)
+	if err != nil {
+		return err
+	}
+	if attached := policiesOf(info); len(attached) > 0 {
+		return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has policies (%d); delete or detach them first", req.Name, len(attached))
+	}
+	keys, err := b.serviceAccounts(ctx, req.Name)
+	if err != nil {
+		return err
+	}
+	if len(keys) > 0 {
+		return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has access keys (%d); delete them first", req.Name, len(keys))
+	}
+	for _, step := range []func(context.Context) error{
+		func(ctx context.Context) error { return b.endSessions(ctx, req.Name) },
+		func(ctx context.Context) error { return b.admin.RemoveUser(ctx, req.Name) },
+		func(ctx context.Context) error { return b.endSessions(ctx, req.Name) },
+		func(ctx context.Context) error { return b.removeOrphans(ctx, req.Name) },
+	} {
+		if err := b.adminDo(ctx, step); err != nil {
+			return b.refused(ctx, err, "delete the user %q", req.Name)
+		}
+	}
+	return nil
+}
+
+func (b *backend) endSessions(ctx context.Context, user string) error {
+	return b.admin.RevokeTokens(ctx, madmin.RevokeTokensReq{User: user, FullRevoke: true})
+}
+
+// serviceAccounts are the access keys of a user that exists.
+func (b *backend) serviceAccounts(ctx context.Context, user string) ([]madmin.ServiceAccountInfo, error) {
+	list, err := adminCall(ctx, func(ctx context.Context) (madmin.ListServiceAccountsResp, error) {
+		return b.admin.ListServiceAccounts(ctx, user)
+	})
+	return list.Accounts, b.refused(ctx, err, "list the access keys of the user %q", user)
+}
+
+// CreateAccessKey makes a key. The key's id is chosen here, so that sending the request twice cannot make two.
+func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
+	if _, err := b.user(ctx, req.UserName); err != nil {
+		return driver.AccessKey{}, err
+	}
+	wanted := madmin.AddServiceAccountReq{
+		TargetUser: req.UserName, AccessKey: randomText(accessKeyLength), SecretKey: randomText(secretKeyLength),
+	}
+	made, err := adminCall(ctx, func(ctx context.Context) (madmin.Credentials, error) {
+		return b.admin.AddServiceAccount(ctx, wanted)
+	})
+	if err != nil {
+		b.undoKey(ctx, err, wanted.AccessKey)
+		return driver.AccessKey{}, b.refused(ctx, err, "make an access key for the user %q", req.UserName)
+	}
+	return driver.AccessKey{UserName: req.UserName, AccessKeyID: made.AccessKey, SecretAccessKey: made.SecretKey, Status: "Active"}, nil
+}
+
+// undoKey removes a key that may have been made although no answer came.
+func (b *backend) undoKey(ctx context.Context, err error, key string) {
+	if _, answered := serviceOf(err); answered {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
+	defer cancel()
+	_ = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, key) })
+}
+
+// ListAccessKeys yields the keys of a user, sorted.
+func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
+	return func(yield func(driver.AccessKey, error) bool) {
+		_, err := b.user(ctx, req.UserName)
+		var keys []madmin.ServiceAccountInfo
+		if err == nil {
+			keys, err = b.serviceAccounts(ctx, req.UserName)
+		}
+		if err != nil {
+			yield(driver.AccessKey{}, err)
+			return
+		}
+		slices.SortFunc(keys, func(a, b madmin.ServiceAccountInfo) int { return strings.Compare(a.AccessKey, b.AccessKey) })
+		for _, key := range keys {
+			status := "Active"
+			if key.AccountStatus == "off" {
+				status = "Inactive"
+			}
+			if !yield(driver.AccessKey{UserName: req.UserName, AccessKeyID: key.AccessKey, Status: status}, nil) {
+				return
+			}
+		}
+	}
+}
+
+// DeleteAccessKey deletes a key of a user. It looks first: MinIO would delete anybody's.
+func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
+	if _, err := b.user(ctx, req.UserName); err != nil {
+		return err
+	}
+	if err := checkExisting(req.AccessKeyID); err != nil {
+		return fault.New(fault.InvalidArgument, "%q cannot be an access key", req.AccessKeyID)
+	}
+	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
+		return b.admin.InfoServiceAccount(ctx, req.AccessKeyID)
+	})
+	if err != nil {
+		return b.refused(ctx, err, "look up the access key %s", req.AccessKeyID)
+	}
+	if info.ParentUser != req.UserName {
+		return fault.New(fault.NotFound, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
+	}
+	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, req.AccessKeyID) })
+	return b.refused(ctx, err, "delete the access key %s", req.AccessKeyID)
+}
+
+// CreateSession opens a session of the caller, bounded by the policy.
+func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
+	if err := checkSession(req); err != nil {
+		return driver.Session{}, err
+	}
+	if err := b.ready(ctx); err != nil {
+		return driver.Session{}, err
+	}
+	value, err := b.identity(ctx)
+	if err != nil {
+		return driver.Session{}, err
+	}
+	provider := &credentials.STSAssumeRole{Client: b.http, STSEndpoint: b.endpoint.String(), Options: credentials.STSAssumeRoleOptions{
+		AccessKey: value.AccessKeyID, SecretKey: value.SecretAccessKey, SessionToken: value.SessionToken,
+		Policy: req.Policy, DurationSeconds: req.DurationSeconds, RoleSessionName: req.Name, Location: b.region,
+	}}
+	session, err := provider.RetrieveWithCredContext(&credentials.CredContext{Client: b.http, Context: ctx})
+	if codeIs(err, "AccessDenied") {
+		return driver.Session{}, b.refused(ctx, err, "open a session: MinIO opens one for the root user and for a user's own secret, "+
+			"not for an access key made for a user and not from within another session")
+	}
+	if err != nil {
+		return driver.Session{}, b.refused(ctx, err, "open a session")
+	}
+	return driver.Session{
+		AccessKeyID: session.AccessKeyID, SecretAccessKey: session.SecretAccessKey,
+		SessionToken: session.SessionToken, Expiration: session.Expiration,
+	}, nil
+}
+
+func checkSession(req driver.CreateSessionRequest) error {
+	switch {
+	case req.RoleARN != "":
+		return fault.New(fault.Unsupported, "MinIO has no roles; open the session without one")
+	case strings.TrimSpace(req.Policy) == "":
+		return fault.New(fault.InvalidArgument, "a session needs a policy: without one it could do all that its parent can")
+	case len(req.Policy) > maxSessionPolicyBytes:
+		return fault.New(fault.ResourceExhausted, "the policy of a session has at most %d bytes, this one has %d", maxSessionPolicyBytes, len(req.Policy))
+	case req.DurationSeconds < minSessionSeconds || req.DurationSeconds > maxSessionSeconds:
+		return fault.New(fault.InvalidArgument, "a session lasts from %d to %d seconds, not %d", minSessionSeconds, maxSessionSeconds, req.DurationSeconds)
+	}
+	return nil
+}
+
+// randomText returns letters and digits that nobody can guess; each holds five bits.
+func randomText(length int) string {
+	text := ""
+	for len(text) < length {
+		text += rand.Text()
+	}
+	return text[:length]
+}

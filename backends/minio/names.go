@@ -1,0 +1,179 @@
+package minio
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/minio/minio-go/v7/pkg/s3utils"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// What MinIO accepts, measured on its last public release.
+const (
+	minUserName           = 3
+	maxUserName           = 255
+	maxPolicyName         = 128
+	maxPolicyBytes        = 20 << 10
+	maxSessionPolicyBytes = 2048
+	minSessionSeconds     = 15 * 60
+	maxSessionSeconds     = 365 * 24 * 60 * 60
+	// accessKeyLength and secretKeyLength are the longest that MinIO accepts for an access key.
+	accessKeyLength = 20
+	secretKeyLength = 40
+)
+
+// namePattern is what this tool names users and policies with. MinIO accepts more, but not everywhere: "=" and "," are
+// its own separators.
+const namePattern = `[\w+.@-]+`
+
+var nameExpression = regexp.MustCompile(`^` + namePattern + `$`)
+
+// describe says what the backend is, for the configured endpoint and region.
+func (b *backend) describe() driver.Description {
+	endpoint := ""
+	if b.endpoint != nil {
+		endpoint = b.endpoint.Scheme + "://" + b.endpoint.Host
+	}
+	return driver.Description{
+		Name: Name, Version: Version, Partition: "aws", Region: b.region, EndpointURL: endpoint,
+		Capabilities: capabilities(),
+		Dialect:      dialect(),
+		Names: driver.Names{
+			User:      driver.NameRule{Min: minUserName, Max: maxUserName, Pattern: namePattern},
+			Policy:    driver.NameRule{Min: 1, Max: maxPolicyName, Pattern: namePattern},
+			Session:   driver.NameRule{Min: 2, Max: 64, Pattern: namePattern},
+			Separator: "+",
+		},
+		Limits: driver.Limits{
+			InlinePolicyBytes:  maxPolicyBytes,
+			SessionPolicyBytes: maxSessionPolicyBytes,
+			BucketPolicyBytes:  maxPolicyBytes,
+			MinSessionSeconds:  minSessionSeconds,
+			MaxSessionSeconds:  maxSessionSeconds,
+		},
+	}
+}
+
+func capabilities() []driver.Capability {
+	declared := []driver.Capability{
+		driver.CapUsers, driver.CapAccessKeys, driver.CapSessions, driver.CapPolicyInline, driver.CapPolicyManaged,
+		driver.CapBucketPolicy, driver.CapBucketPolicyStatus, driver.CapObjects,
+	}
+	slices.Sort(declared)
+	return declared
+}
+
+// dialect is how MinIO's policy language differs from AWS's. A key of a user may make further keys for that user unless
+// it is forbidden; those would live on when the key is deleted.
+func dialect() policy.Dialect {
+	return policy.Dialect{
+		RejectedActions: rejectedActions(),
+		Guards:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
+	}
+}
+
+// checkUserName refuses a name for a new user that MinIO, or a part of it, does not take.
+func checkUserName(name string) error {
+	return checkName("user", name, driver.NameRule{Min: minUserName, Max: maxUserName})
+}
+
+func checkName(kind, name string, rule driver.NameRule) error {
+	switch {
+	case len(name) < rule.Min:
+		return fault.New(fault.InvalidArgument, "the name of a %s has at least %d characters; %q has %d", kind, rule.Min, name, len(name))
+	case len(name) > rule.Max:
+		return fault.New(fault.InvalidArgument, "the name of a %s has at most %d characters; %q has %d", kind, rule.Max, name, len(name))
+	case !nameExpression.MatchString(name):
+		return fault.New(fault.InvalidArgument, "the %s name %q has a character other than letters, digits and _+.@-", kind, name)
+	case strings.Trim(name, ".") == "":
+		return fault.New(fault.InvalidArgument, "the %s name %q has nothing but dots", kind, name)
+	}
+	return nil
+}
+
+// checkExisting refuses a name that no user can have, and that would lead the admin API astray.
+func checkExisting(name string) error {
+	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) ||
+		slices.Contains(strings.Split(name, "/"), "..") {
+		return fault.New(fault.InvalidArgument, "%q cannot be the name of a user", name)
+	}
+	return nil
+}
+
+// checkBucket refuses what would not address a bucket. The finer rules are the server's.
+func checkBucket(bucket string) error {
+	if err := s3utils.CheckValidBucketName(bucket); err != nil {
+		return fault.New(fault.InvalidArgument, "%q cannot be the name of a bucket: %s", bucket, lowerFirst(err.Error()))
+	}
+	return nil
+}
+
+// checkKey refuses what cannot be an object's key.
+func checkKey(key string) error {
+	if key == "" || !utf8.ValidString(key) {
+		return fault.New(fault.InvalidArgument, "%q cannot be the key of an object", key)
+	}
+	return nil
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// ownedRoot starts the names of the canned policies that stand for users' inline policies.
+const ownedRoot = "s3-credentials/"
+
+// maxNamePart is the longest part between slashes that a MinIO on an ordinary file system can keep.
+const maxNamePart = 255
+
+// ownedPrefix is what the names of all of a user's own policies start with, and of no other's: the escaped name holds
+// no slash.
+func ownedPrefix(user string) string { return ownedRoot + escape(user) + "/" }
+
+// ownedName is the canned policy that stands for an inline policy of a user.
+func ownedName(user, policyName string) (string, error) {
+	if err := checkName("policy", policyName, driver.NameRule{Min: 1, Max: maxPolicyName}); err != nil {
+		return "", err
+	}
+	if n := len(escape(user)); n > maxNamePart {
+		return "", fault.New(fault.InvalidArgument, "the name of the user %q is too long for a policy of its own: %d bytes when written "+
+			"in its name, at most %d", user, n, maxNamePart)
+	}
+	return ownedPrefix(user) + escape(policyName), nil
+}
+
+// inlineName is the name of the inline policy that a canned policy stands for; false for any other canned policy.
+func inlineName(user, canned string) (string, bool) {
+	rest, owned := strings.CutPrefix(canned, ownedPrefix(user))
+	name, err := url.PathUnescape(rest)
+	return name, owned && err == nil && escape(name) == rest
+}
+
+// escape writes a name with nothing in it that has a meaning in the name of a canned policy, so that it can be read back.
+func escape(name string) string {
+	var out strings.Builder
+	for i := range len(name) {
+		c := name[i]
+		plain := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '@' || c == '+' || c == '.' && i > 0
+		if plain {
+			out.WriteByte(c)
+		} else {
+			fmt.Fprintf(&out, "%%%02X", c)
+		}
+	}
+	return out.String()
+}
+
+// userARN is how this tool writes a user of MinIO, which has no ARNs for them.
+func userARN(name string) string { return "arn:minio:iam:::user/" + name }

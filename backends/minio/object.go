@@ -1,0 +1,186 @@
+package minio
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/minio/minio-go/v7"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// ListObjects yields the objects whose keys start with the prefix, a page at a time.
+func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
+	return func(yield func(driver.ObjectInfo, error) bool) {
+		if err := b.readyFor(ctx, req.Bucket); err != nil {
+			yield(driver.ObjectInfo{}, err)
+			return
+		}
+		noOwner := false
+		objects := b.s3.ListObjectsIter(ctx, req.Bucket, minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true, FetchOwner: &noOwner})
+		for object := range objects {
+			if object.Err != nil {
+				yield(driver.ObjectInfo{}, b.refused(ctx, object.Err, "list the objects of the bucket %q", req.Bucket))
+				return
+			}
+			if !yield(objectOf(object), nil) {
+				return
+			}
+		}
+		// A listing whose context ends just stops.
+		if err := ctx.Err(); err != nil {
+			yield(driver.ObjectInfo{}, b.refused(ctx, err, "list the objects of the bucket %q", req.Bucket))
+		}
+	}
+}
+
+func objectOf(o minio.ObjectInfo) driver.ObjectInfo {
+	info := driver.ObjectInfo{
+		Key: o.Key, LastModified: o.LastModified, ETag: quoted(o.ETag), Size: o.Size, StorageClass: o.StorageClass,
+		ChecksumType: o.ChecksumMode,
+	}
+	if o.ChecksumAlgorithm != "" {
+		info.ChecksumAlgorithm = []string{o.ChecksumAlgorithm}
+	}
+	return info
+}
+
+// quoted puts the quotation marks back that minio-go takes off an ETag.
+func quoted(etag string) string {
+	if etag == "" {
+		return ""
+	}
+	return `"` + strings.Trim(etag, `"`) + `"`
+}
+
+// HeadObject looks an object up.
+func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
+	if err := b.readyForObject(ctx, req.Bucket, req.Key); err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	info, err := b.s3.StatObject(ctx, req.Bucket, req.Key, minio.StatObjectOptions{})
+	if err != nil {
+		return driver.ObjectDetail{}, b.refused(ctx, err, "look up %q in the bucket %q", req.Key, req.Bucket)
+	}
+	return detailOf(info), nil
+}
+
+func detailOf(info minio.ObjectInfo) driver.ObjectDetail {
+	return driver.ObjectDetail{
+		Size: info.Size, ETag: quoted(info.ETag), ContentType: info.ContentType, LastModified: info.LastModified, VersionID: info.VersionID,
+	}
+}
+
+// readyForObject is ready for a request that names an object.
+func (b *backend) readyForObject(ctx context.Context, bucket, key string) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	return b.readyFor(ctx, bucket)
+}
+
+// DeleteObjects deletes objects, in one request as far as XML can hold their keys.
+func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
+	var done driver.DeleteObjectsResponse
+	if len(req.Keys) > driver.MaxDeleteObjects {
+		return done, fault.New(fault.InvalidArgument, "at most %d objects can be deleted at a time, not %d", driver.MaxDeleteObjects, len(req.Keys))
+	}
+	for _, key := range req.Keys {
+		if err := checkKey(key); err != nil {
+			return done, err
+		}
+	}
+	if err := b.readyFor(ctx, req.Bucket); err != nil {
+		return done, err
+	}
+	var together, single []string
+	for _, key := range req.Keys {
+		if fitsXML(key) {
+			together = append(together, key)
+		} else {
+			single = append(single, key)
+		}
+	}
+	if err := b.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
+		return done, b.refused(ctx, err, "delete objects of the bucket %q", req.Bucket)
+	}
+	for _, key := range single {
+		if err := b.deleteOne(ctx, req.Bucket, key, &done); err != nil {
+			return done, b.refused(ctx, err, "delete %q in the bucket %q", key, req.Bucket)
+		}
+	}
+	return done, nil
+}
+
+// deleteTogether sends one request. A refusal that has a status is of the request as a whole, one without is of a key.
+func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []string, done *driver.DeleteObjectsResponse) error {
+	if len(keys) == 0 {
+		return nil
+	}
+	wanted := func(yield func(minio.ObjectInfo) bool) {
+		for _, key := range keys {
+			if !yield(minio.ObjectInfo{Key: key}) {
+				return
+			}
+		}
+	}
+	results, err := b.s3.RemoveObjectsWithIter(ctx, bucket, wanted, minio.RemoveObjectsOptions{})
+	if err != nil {
+		return err
+	}
+	answered := map[string]bool{}
+	for result := range results {
+		said, ok := serviceOf(result.Err)
+		if result.Err != nil && (!ok || said.HTTPStatus != 0) {
+			return result.Err
+		}
+		answered[result.ObjectName] = true
+		if result.Err == nil {
+			done.Deleted = append(done.Deleted, result.ObjectName)
+			continue
+		}
+		done.Failed = append(done.Failed, driver.ObjectFailure{Key: result.ObjectName, Code: said.Code, Message: said.Message})
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	for _, key := range keys {
+		if !answered[key] {
+			done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: "InvalidArgument", Message: "the server did not say that it deleted it"})
+		}
+	}
+	return nil
+}
+
+// deleteOne deletes one object by a request of its own.
+func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *driver.DeleteObjectsResponse) error {
+	err := b.s3.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{})
+	if err == nil {
+		done.Deleted = append(done.Deleted, key)
+		return nil
+	}
+	said, ok := serviceOf(err)
+	whole := []fault.Code{fault.Unauthenticated, fault.Unavailable, fault.ResourceExhausted}
+	if !ok || said.Code == "NoSuchBucket" || slices.Contains(whole, codeOf(said)) {
+		return err
+	}
+	done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: said.Code, Message: said.Message})
+	return nil
+}
+
+// fitsXML reports whether a key survives a journey through XML 1.0 unchanged.
+func fitsXML(key string) bool {
+	if !utf8.ValidString(key) {
+		return false
+	}
+	for _, r := range key {
+		if r < 0x20 && r != '\t' && r != '\n' || r == 0xFFFE || r == 0xFFFF {
+			return false
+		}
+	}
+	return true
+}
