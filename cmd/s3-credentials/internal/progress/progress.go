@@ -2,25 +2,35 @@
 package progress
 
 import (
+	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 )
 
 // Bar shows how many bytes have been transferred. Its methods may be called from several goroutines. A nil Bar shows nothing.
-type Bar struct{ bar *progressbar.ProgressBar }
+type Bar struct {
+	bar *progressbar.ProgressBar
+	w   io.Writer
+}
+
+// redrawEvery is how often the bar is drawn at most: drawing must not cost more than the transfer of a small object.
+const redrawEvery = 100 * time.Millisecond
 
 // New returns a bar on w; nil unless w is a terminal. A negative total means that it is not known.
 func New(w io.Writer, label string, total int64) *Bar {
 	if !IsTerminal(w) {
 		return nil
 	}
-	return &Bar{progressbar.NewOptions64(total,
+	bar := progressbar.NewOptions64(total,
 		progressbar.OptionSetDescription(label), progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
 		progressbar.OptionSetWidth(30), progressbar.OptionSpinnerType(14), progressbar.OptionFullWidth(),
-	)}
+		progressbar.OptionThrottle(redrawEvery),
+	)
+	return &Bar{bar, w}
 }
 
 // IsTerminal reports whether w is a terminal.
@@ -47,13 +57,17 @@ func (b *Bar) Func() func(int64) {
 // Grow adds to the total.
 func (b *Bar) Grow(n int64) {
 	if b != nil {
-		b.bar.ChangeMax64(b.bar.GetMax64() + n)
+		b.bar.AddMax64(n)
 	}
 }
 
 // End leaves the bar as it is and goes to the next line.
 func (b *Bar) End() {
-	if b != nil {
-		b.bar.Exit() //nolint:errcheck // see Add
+	if b == nil {
+		return
+	}
+	b.bar.Exit() //nolint:errcheck // see Add
+	if b.bar.IsStarted() {
+		fmt.Fprintln(b.w)
 	}
 }

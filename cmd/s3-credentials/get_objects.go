@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/transfer"
+)
+
+// objectsGetter is get-objects with its options.
+type objectsGetter struct {
+	moving
+	output   string
+	patterns []string
+}
+
+func newGetObjects() *cli.Command {
+	g := &objectsGetter{moving: moving{done: "downloaded", thing: "file"}}
+	output := cli.Text(&g.output, "output", "Write to this directory instead of the current one").WithShort("o").Completing(cli.CompleteFolder)
+	output.Metavar = "DIRECTORY"
+	return &cli.Command{
+		Name:    "get-objects",
+		Summary: "Download multiple objects from an S3 bucket",
+		Long: "Each object is written to a file of its key's name below the directory, whole or not at all. Keys that would lead out of the " +
+			"directory are refused, and an object whose key ends with a slash becomes a directory.\n\n" +
+			"Keys and patterns can be combined. In a pattern * stands for any characters, slashes among them, ? for one, and [abc] for one of those.\n\n" +
+			"Objects that could not be downloaded are listed at the end; run the same command with --skip-existing to go on.",
+		Examples: []cli.Example{
+			{Purpose: "To download everything to the current directory", Line: "s3-credentials get-objects my-bucket"},
+			{Purpose: "To a different directory", Line: "s3-credentials get-objects my-bucket -o my-folder"},
+			{Purpose: "To download specific keys, list them", Line: "s3-credentials get-objects my-bucket one.txt path/two.txt"},
+			{Purpose: "To download files matching a glob-style pattern", Line: "s3-credentials get-objects my-bucket --pattern '*/*.js'"},
+		},
+		Args: []cli.Arg{
+			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			{Name: "KEYS", Repeated: true},
+		},
+		Options: []cli.Option{
+			output,
+			cli.Texts(&g.patterns, "pattern", "Glob patterns for files to download, e.g. '*/*.js'").WithShort("p"),
+			g.silentOption("Don't show progress bar"),
+			g.skipOption("Leave out objects whose file is there already, with the same size and checksum"),
+			g.concurrencyOption("How many objects to download at the same time"),
+		},
+		Check: func([]string) error { return checkFolder(g.output) },
+		Run:   g.run,
+	}
+}
+
+func (g *objectsGetter) run(ctx context.Context, env *cli.Env, args []string) error {
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	options, endBar := g.options(env, "Downloading", 0)
+	summary, err := transfer.Get(ctx, engine, transfer.Download{Bucket: args[0], Keys: args[1:], Patterns: g.patterns, Dir: g.output}, options)
+	endBar()
+	if err = g.finish(ctx, env, summary, err); err == nil {
+		g.conclude(env, summary)
+	}
+	return err
+}
+
+// checkFolder refuses a directory that cannot be written to, in the words that click has for it. One that is not there is
+// made later.
+func checkFolder(path string) error {
+	if path == "" {
+		return nil
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil
+	}
+	if !info.IsDir() {
+		return cli.Usagef("Invalid value for '-o' / '--output': Directory '%s' is a file.", path)
+	}
+	probe, err := os.CreateTemp(path, ".s3-credentials-*")
+	if err != nil {
+		return cli.Usagef("Invalid value for '-o' / '--output': Directory '%s' is not writable.", path)
+	}
+	probe.Close()
+	return os.Remove(probe.Name())
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/transfer"
+)
+
+// objectsPutter is put-objects with its options.
+type objectsPutter struct {
+	moving
+	prefix string
+	dryRun bool
+}
+
+func newPutObjects() *cli.Command {
+	p := &objectsPutter{moving: moving{done: "uploaded", thing: "file"}}
+	return &cli.Command{
+		Name:    "put-objects",
+		Summary: "Upload multiple objects to an S3 bucket",
+		Long: "A file is stored under its name. A folder is stored with all that is in it, under keys that begin with the folder's name.\n\n" +
+			"Files that could not be uploaded are listed at the end; run the same command with --skip-existing to go on.",
+		Examples: []cli.Example{
+			{Purpose: "To upload files to the root of the bucket", Line: "s3-credentials put-objects my-bucket one.txt two.txt"},
+			{
+				Purpose: "To upload them as my-folder/one.txt and my-folder/two.txt",
+				Line:    "s3-credentials put-objects my-bucket one.txt two.txt --prefix my-folder",
+			},
+			{Purpose: "To upload a folder with all that is in it, under keys my-folder/...", Line: "s3-credentials put-objects my-bucket my-folder"},
+			{Purpose: "To upload what is in the folder to the root of the bucket", Line: "s3-credentials put-objects my-bucket my-folder/*"},
+		},
+		Args: []cli.Arg{
+			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			{Name: "OBJECTS", Required: true, Repeated: true, Complete: cli.CompleteFile},
+		},
+		Options: []cli.Option{
+			cli.Text(&p.prefix, "prefix", "Prefix to add to the files within the bucket"),
+			p.silentOption("Don't show progress bar"),
+			cli.Flag(&p.dryRun, "dry-run", "Show steps without executing them"),
+			p.skipOption("Leave out files that are in the bucket already, with the same size and checksum"),
+			p.concurrencyOption("How many files to upload at the same time"),
+		},
+		Run: p.run,
+	}
+}
+
+func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) error {
+	skipped := func(path, why string) { env.Step("Left out %s: %s", path, why) }
+	if p.silent {
+		skipped = nil
+	}
+	files, err := transfer.FindFiles(ctx, args[1:], p.prefix, skipped)
+	if err != nil {
+		return err
+	}
+	if p.dryRun {
+		return p.show(ctx, env, args[0], files)
+	}
+	engine, err := env.Engine()
+	if err != nil {
+		return err
+	}
+	label := fmt.Sprintf("Uploading %s (%s)", formatBytes(files.Bytes), counted(files.Count, p.thing))
+	options, endBar := p.options(env, label, files.Bytes)
+	summary, err := transfer.Put(ctx, engine, args[0], files, options)
+	endBar()
+	if err = p.finish(ctx, env, summary, err); err == nil {
+		p.conclude(env, summary)
+	}
+	return err
+}
+
+// show prints what would be uploaded. Only --skip-existing makes it ask the server.
+func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, files *transfer.Files) error {
+	listed := files.All(ctx)
+	if p.skipExisting {
+		engine, err := env.Engine()
+		if err != nil {
+			return err
+		}
+		listed = transfer.Missing(ctx, engine, bucket, files)
+	}
+	summary, err := printFiles(env, bucket, listed)
+	if err == nil {
+		err = p.finish(ctx, env, summary, nil)
+	}
+	return err
+}
+
+// printFiles prints the files, and returns those that cannot be read as failures.
+func printFiles(env *cli.Env, bucket string, files iter.Seq2[transfer.File, error]) (summary transfer.Summary, err error) {
+	out := bufio.NewWriter(env.Stdout)
+	for file, fileErr := range files {
+		switch {
+		case fileErr != nil:
+			err = fileErr
+		case file.Err != nil:
+			summary.Failures = append(summary.Failures, transfer.Failure{Name: file.Key, Err: file.Err})
+		default:
+			_, err = fmt.Fprintf(out, "%s => s3://%s/%s\n", file.Path, bucket, file.Key)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if flushed := out.Flush(); err == nil {
+		err = flushed
+	}
+	return summary, err
+}
