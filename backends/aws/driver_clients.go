@@ -222,7 +222,12 @@ var errNotS3 = errors.New("the answer is a web page")
 
 // Do sends one request.
 func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
-	resp, err := c.transport.RoundTrip(meterBody(req))
+	sent := *req
+	// The SDK leaves the protocol unset, and net/http then sends a body without waiting for the "continue" that the
+	// SDK's header asks for: a refusal would come after the whole part, or be lost with the connection.
+	sent.Proto, sent.ProtoMajor, sent.ProtoMinor = "HTTP/1.1", 1, 1
+	meterBody(&sent)
+	resp, err := c.transport.RoundTrip(&sent)
 	if err == nil {
 		err = refuseWebPage(req, resp)
 	}

@@ -3,13 +3,19 @@ package aws
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -156,7 +162,7 @@ func TestEndpointsThatAreNone(t *testing.T) {
 	defer page.Close()
 	secure := httptest.NewTLSServer(page.Config.Handler)
 	defer secure.Close()
-	secure.Config.ErrorLog = nil
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -223,10 +229,32 @@ func TestNothingIsMadeTwice(t *testing.T) {
 	if keys != 1 {
 		t.Errorf("%d keys were made", keys)
 	}
-	// A request that surely had no effect is repeated.
-	proxy.FailNth(1, systems.Throttle)
-	if _, err := d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "once"}); err != nil {
-		t.Error(err)
+}
+
+func TestWhatIsRepeated(t *testing.T) {
+	down := &endpointError{"http://127.0.0.1:1", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}
+	for _, c := range []struct {
+		name          string
+		err           error
+		any, creation bool
+	}{
+		{"throttled", answered(400, "Throttling", ""), true, true},
+		{"failed", answered(500, "InternalError", ""), true, false},
+		{"cut off", &endpointError{"http://x", syscall.ECONNRESET}, true, false},
+		{"down", down, false, false},
+		{"denied", answered(403, "AccessDenied", ""), false, false},
+		{"no credentials", &credentialError{err: errors.New("x")}, false, false},
+	} {
+		sent := fmt.Errorf("request send failed: %w", &smithyhttp.RequestSendError{Err: c.err})
+		if serviceCodeOf(c.err) != "" {
+			sent = c.err
+		}
+		if got := newRetryer(0).IsErrorRetryable(sent); got != c.any {
+			t.Errorf("%s: repeated %v", c.name, got)
+		}
+		if got := newCreationRetryer().IsErrorRetryable(sent); got != c.creation {
+			t.Errorf("%s: creation repeated %v", c.name, got)
+		}
 	}
 }
 

@@ -237,14 +237,11 @@ func (t *transfer) metered(ctx context.Context) context.Context {
 }
 
 // meterBody counts what is read of a request's body, where its context asks for that.
-func meterBody(req *http.Request) *http.Request {
+func meterBody(req *http.Request) {
 	m, ok := req.Context().Value(meterKey{}).(*meter)
-	if !ok || req.Body == nil || req.Body == http.NoBody {
-		return req
+	if ok && req.Body != nil && req.Body != http.NoBody {
+		req.Body = &meteredBody{ReadCloser: req.Body, meter: m}
 	}
-	counted := *req
-	counted.Body = &meteredBody{ReadCloser: req.Body, meter: m}
-	return &counted
 }
 
 type meteredBody struct {
