@@ -74,12 +74,11 @@ func (b *backends) close() {
 
 // refuseSecond keeps two sandboxes out of one folder, where each would undo what the other did.
 func refuseSecond(dir string) error {
-	connection, err := net.Dial("unix", gatewaySocket)
-	if err != nil {
-		return nil
+	if connection, err := net.Dial("unix", gatewaySocket); err == nil {
+		_ = connection.Close() // it was only to see that someone listens
+		return fmt.Errorf("another sandbox runs in %s: end it, or use another folder", dir)
 	}
-	_ = connection.Close() // it was only to see that someone listens
-	return fmt.Errorf("another sandbox runs in %s: end it, or use another folder", dir)
+	return nil
 }
 
 // openStore keeps what S3 knows of objects beside their content in extended attributes, or in a folder of its own
