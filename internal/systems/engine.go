@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -99,22 +100,21 @@ func tail(text string, max int) string {
 	return text
 }
 
-// Labels by which a later run knows a container whose owner was killed together with its guard.
+// hostLabel marks a container as started by the tests of a host; its name has the process that started it. By these a
+// later run knows a container whose owner was killed together with its guard.
 const (
-	ownerLabel = "s3-credentials.test.pid"
 	hostLabel  = "s3-credentials.test.host"
+	namePrefix = "s3-credentials-test-"
 )
 
-// labels are the options that mark a container as owned by this process.
-func labels() ([]string, error) {
+func containerName() string {
+	return fmt.Sprintf("%s%d-%s", namePrefix, os.Getpid(), strings.ToLower(secret()[:8]))
+}
+
+// label is the option that marks a container.
+func label() ([]string, error) {
 	host, err := os.Hostname()
-	if err != nil {
-		return nil, err
-	}
-	return []string{
-		"--label", fmt.Sprintf("%s=%d", ownerLabel, os.Getpid()),
-		"--label", fmt.Sprintf("%s=%s", hostLabel, host),
-	}, nil
+	return []string{"--label", hostLabel + "=" + host}, err
 }
 
 // reap removes the containers of test processes of this host that are gone.
@@ -123,15 +123,12 @@ func (e engine) reap() error {
 	if err != nil {
 		return err
 	}
-	list, err := e.run(time.Minute, "ps", "--all", "--filter", "label="+hostLabel+"="+host, "--format",
-		`{{.Names}} {{.Label "`+ownerLabel+`"}}`)
+	list, err := e.run(time.Minute, "ps", "--all", "--filter", "label="+hostLabel+"="+host, "--format", "{{.Names}}")
 	if err != nil {
 		return err
 	}
-	for line := range strings.Lines(list) {
-		var name string
-		var owner int
-		if _, err := fmt.Sscan(line, &name, &owner); err != nil || alive(owner) {
+	for _, name := range strings.Fields(list) {
+		if ownerIsAlive(name) {
 			continue
 		}
 		// Its guard may be removing it at this moment, so a failure here tells nothing.
@@ -140,4 +137,9 @@ func (e engine) reap() error {
 	return nil
 }
 
-func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
+// ownerIsAlive reports whether the process that started a container runs; of one that is not ours, that it does.
+func ownerIsAlive(name string) bool {
+	pid, _, _ := strings.Cut(strings.TrimPrefix(name, namePrefix), "-")
+	owner, err := strconv.Atoi(pid)
+	return err != nil || !errors.Is(syscall.Kill(owner, 0), syscall.ESRCH)
+}

@@ -100,17 +100,17 @@ func startMinIOContainer(e engine) (*System, *guard, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	marks, err := labels()
+	mark, err := label()
 	if err != nil {
 		return nil, nil, err
 	}
-	name := fmt.Sprintf("s3-credentials-test-%d-%s", os.Getpid(), strings.ToLower(secret()[:8]))
+	name := containerName()
 	system := newMinIO(fmt.Sprintf("minio (container, %s)", e), "")
 	g, err := startGuard(guardContainer, os.Environ(), nil, nil, e.command, name)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := runMinIOContainer(e, system, name, image, marks); err != nil {
+	if err := runMinIOContainer(e, system, name, image, mark); err != nil {
 		g.stop()
 		return nil, nil, fmt.Errorf("cannot start minio in a container: %w", err)
 	}
@@ -118,11 +118,11 @@ func startMinIOContainer(e engine) (*System, *guard, error) {
 }
 
 // runMinIOContainer sets limits of its own, because those that engines set by default may be above what they may set.
-func runMinIOContainer(e engine, system *System, name, image string, marks []string) error {
+func runMinIOContainer(e engine, system *System, name, image string, mark []string) error {
 	args := append([]string{"run", "--detach", "--name", name,
 		"--publish", "127.0.0.1::9000", "--volume", "/data",
 		"--ulimit", "nofile=16384:16384", "--ulimit", "nproc=4096:4096",
-		"--env", "MINIO_ROOT_USER", "--env", "MINIO_ROOT_PASSWORD"}, marks...)
+		"--env", "MINIO_ROOT_USER", "--env", "MINIO_ROOT_PASSWORD"}, mark...)
 	args = append(args, image, "server", "--address", ":9000", "/data")
 	if _, err := runToolEnv(2*time.Minute, minioEnv(system), e.command, args...); err != nil {
 		return err

@@ -12,8 +12,6 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-func TestMain(m *testing.M) { Main(m) }
-
 func s3Client(s *System, key, secret string) *s3.Client {
 	return s3.New(s3.Options{
 		Region: s.Region, BaseEndpoint: aws.String(s.EndpointURL), UsePathStyle: true, Retryer: aws.NopRetryer{},
