@@ -36,7 +36,7 @@ func runOn(t *testing.T, system *systems.System) {
 }
 
 // runScripts runs the scripts of a folder, each in an empty folder with an empty HOME. B is a bucket name that no other
-// script uses; s3-credentials works on the system as its administrator, without an option.
+// script uses, SEP what stands between buckets in derived names; s3-credentials works on the system as its administrator, without an option.
 func runScripts(t *testing.T, folder string, system *systems.System) {
 	bin := filepath.Dir(systems.Binary(t, "s3-credentials"))
 	systems.PluginBinary(t, "aws")
@@ -50,7 +50,7 @@ func runScripts(t *testing.T, folder string, system *systems.System) {
 			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
 			env.Setenv("B", "b-"+strings.ToLower(rand.Text()[:12]))
 			if system != nil {
-				env.Setenv("SYSTEM", system.Name)
+				env.Setenv("SEP", map[bool]string{true: "+", false: ","}[system.Name == "minio"])
 				env.Setenv("S3_CREDENTIALS_ENDPOINT_URL", system.EndpointURL)
 				env.Setenv("S3_CREDENTIALS_ACCESS_KEY", system.AccessKeyID)
 				env.Setenv("S3_CREDENTIALS_SECRET_KEY", system.SecretAccessKey)
