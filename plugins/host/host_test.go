@@ -1,34 +1,329 @@
 package host_test
 
 import (
+	"bufio"
 	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-func TestLaunchOpenDescribeClose(t *testing.T) {
-	path := program(t, "fine")
-	began := time.Now()
-	p, err := host.Launch(context.Background(), host.Options{Name: "fine", Dirs: []string{filepath.Dir(path)}})
+const patience = 10 * time.Second
+
+// unixListeners keeps what a deaf plugin listens on from being collected.
+var unixListeners []net.Listener
+
+func listenUnix(path string) {
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		os.Exit(5)
+	}
+	unixListeners = append(unixListeners, l)
+}
+
+// privateTemp makes TMPDIR a folder of the test's own, and checks in the end that nothing stayed in it.
+func privateTemp(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "h")
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if left, _ := os.ReadDir(dir); len(left) > 0 {
+			t.Errorf("%s was left in the temporary folder", left[0].Name())
+		}
+		_ = os.RemoveAll(dir)
+	})
+	t.Setenv("TMPDIR", dir)
+	return dir
+}
+
+func eventually(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !is(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(what)
+		}
+	}
+}
+
+func alive(pid int) bool { return syscall.Kill(pid, 0) == nil && !zombie(pid) }
+
+// zombie reports a process that is dead but not yet waited for: by nobody, where its parent was killed too.
+func zombie(pid int) bool {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	return err == nil && strings.Contains(string(status), ") Z ")
+}
+
+func launch(t *testing.T, name string, o host.Options) (*host.Plugin, driver.Driver) {
+	t.Helper()
+	p, err := host.LaunchPath(context.Background(), program(t, name), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Close() })
 	d, err := p.Open(context.Background(), driver.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	description, err := d.Describe(context.Background())
-	if err != nil || description.Version != "1.2.3" {
-		t.Fatalf("got %+v, %v", description, err)
+	return p, d
+}
+
+func TestLaunchOpenClose(t *testing.T) {
+	for name, o := range map[string]host.Options{"socket": {}, "AutoMTLS": {AutoMTLS: true}} {
+		t.Run(name, func(t *testing.T) {
+			dir := privateTemp(t)
+			p, d := launch(t, "fine", o)
+			if left, _ := filepath.Glob(filepath.Join(dir, "s3-credentials-*")); len(left) > 0 {
+				t.Errorf("%s is there while the plugin runs", left)
+			}
+			description, err := d.Describe(context.Background())
+			if err != nil || description.Version != "1.2.3" || p.Protocol() != 1 {
+				t.Errorf("got %+v, %d, %v", description, p.Protocol(), err)
+			}
+			began := time.Now()
+			if err := p.Close(); err != nil {
+				t.Error(err)
+			}
+			if took := time.Since(began); took > time.Second {
+				t.Errorf("closing took %s", took)
+			}
+			if alive(p.PID()) {
+				t.Error("the process is still there")
+			}
+			if _, err := d.WhoAmI(context.Background()); !errors.Is(err, fault.Unavailable) {
+				t.Errorf("a call after the end gave %v", err)
+			}
+		})
 	}
-	opened := time.Since(began)
-	began = time.Now()
-	if err := p.Close(); err != nil {
+}
+
+func TestSurroundingsOfAPlugin(t *testing.T) {
+	privateTemp(t)
+	t.Setenv("S3_CREDENTIALS_SECRET_KEY", "hidden")
+	t.Setenv("GITHUB_TOKEN", "hidden")
+	t.Setenv("AWS_PROFILE", "shown")
+	t.Setenv("LC_ALL", "C.UTF-8")
+	_, d := launch(t, "fine", host.Options{})
+	seen, err := d.WhoAmI(context.Background())
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("open %s close %s", opened, time.Since(began))
+	if strings.Contains(seen.UserID, "hidden") || !strings.Contains(seen.UserID, "AWS_PROFILE=shown") ||
+		!strings.Contains(seen.UserID, "LC_ALL=C.UTF-8") || !strings.Contains(seen.UserID, "HOME=") {
+		t.Errorf("the plugin's environment is\n%s", seen.UserID)
+	}
+	if seen.Account != "0 <nil>" {
+		t.Errorf("the plugin read stdin: %s", seen.Account)
+	}
+	if seen.ARN != "true" {
+		t.Error("the plugin is not in a process group of its own")
+	}
+}
+
+func TestFailedStarts(t *testing.T) {
+	privateTemp(t)
+	for _, c := range []struct {
+		name string
+		says []string
+	}{
+		{"crash", []string{"ended before it was ready (exit status 3)", "cannot find my libraries"}},
+		{"silent-crash", []string{"ended before it was ready (exit status 0)"}},
+		{"family-crash", []string{"ended before it was ready (exit status 4)"}},
+		{"hang", []string{"did not answer within 700ms"}},
+		{"half-line", []string{"did not answer within 700ms"}},
+		{"deaf", []string{"did not answer within 700ms"}},
+		{"chatty", []string{"prints to stdout before its handshake", "100% your plugin!"}},
+		{"version", []string{"version 7", "version 1", "update"}},
+		{"netrpc", []string{"netrpc"}},
+		{"no-socket", []string{"no-socket"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			began := time.Now()
+			p, err := host.LaunchPath(context.Background(), program(t, c.name), host.Options{StartTimeout: 700 * time.Millisecond})
+			if err == nil {
+				_, err = p.Open(context.Background(), driver.Config{})
+				_ = p.Close()
+			}
+			if !errors.Is(err, fault.Unavailable) {
+				t.Fatalf("got %v (%s)", err, fault.CodeOf(err))
+			}
+			for _, says := range append(c.says, "the plugin "+c.name) {
+				if !strings.Contains(err.Error(), says) {
+					t.Errorf("%q does not say %q", err, says)
+				}
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("%q is more than one line", err)
+			}
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
+func TestFilesThatAreNoPrograms(t *testing.T) {
+	privateTemp(t)
+	dir := t.TempDir()
+	for _, c := range []struct {
+		name, content string
+		mode          os.FileMode
+		says          string
+	}{
+		{"plain", "echo hello", 0o644, "chmod +x"},
+		{"noshebang", "echo hello", 0o755, "not a program for this machine"},
+		{"otherarch", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 200), 0o755, "not a program for this machine"},
+		{"nointerpreter", "#!/no/such/interpreter\n", 0o755, "interpreter"},
+	} {
+		path := filepath.Join(dir, host.Prefix+c.name)
+		if err := os.WriteFile(path, []byte(c.content), c.mode); err != nil {
+			t.Fatal(err)
+		}
+		_, err := host.LaunchPath(context.Background(), path, host.Options{})
+		if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s gave %v", c.name, err)
+		}
+	}
+	if _, err := host.LaunchPath(context.Background(), dir, host.Options{Name: "folder"}); !errors.Is(err, fault.Unavailable) {
+		t.Errorf("a folder gave %v", err)
+	}
+}
+
+func TestCancelledStart(t *testing.T) {
+	privateTemp(t)
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	_, err := host.LaunchPath(ctx, program(t, "hang"), host.Options{})
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDeathInACall(t *testing.T) {
+	privateTemp(t)
+	_, d := launch(t, "fine", host.Options{})
+	_, err := d.GetUser(context.Background(), driver.GetUserRequest{Name: "die"})
+	if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "ended unexpectedly") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestHangInACall(t *testing.T) {
+	privateTemp(t)
+	p, d := launch(t, "fine", host.Options{})
+	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := d.GetUser(ctx, driver.GetUserRequest{}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v", err)
+	}
+	requireQuickEnd(t, p)
+}
+
+func TestStubbornPluginIsKilled(t *testing.T) {
+	privateTemp(t)
+	p, _ := launch(t, "stubborn", host.Options{})
+	requireQuickEnd(t, p)
+}
+
+func requireQuickEnd(t *testing.T, p *host.Plugin) {
+	t.Helper()
+	began := time.Now()
+	_ = p.Close()
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("closing took %s", took)
+	}
+	if alive(p.PID()) {
+		t.Error("the process is still there")
+	}
+}
+
+func TestChildrenGoWithTheirPlugin(t *testing.T) {
+	privateTemp(t)
+	file := filepath.Join(t.TempDir(), "pid")
+	t.Setenv("S3_CREDENTIALS_PLUGIN_PID_FILE", file)
+	p, _ := launch(t, "family", host.Options{})
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := strconv.Atoi(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireQuickEnd(t, p)
+	eventually(t, "the child outlived the plugin", func() bool { return !alive(child) })
+}
+
+func TestEachOpenHasItsOwnProcess(t *testing.T) {
+	privateTemp(t)
+	p, first := launch(t, "fine", host.Options{})
+	second, err := p.Open(context.Background(), driver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := second.WhoAmI(context.Background()); !errors.Is(err, fault.Unavailable) {
+		t.Errorf("the closed driver gave %v", err)
+	}
+	if _, err := first.WhoAmI(context.Background()); err != nil {
+		t.Errorf("the first driver suffered: %v", err)
+	}
+	third, err := p.Open(context.Background(), driver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireQuickEnd(t, p)
+	if _, err := third.WhoAmI(context.Background()); !errors.Is(err, fault.Unavailable) {
+		t.Errorf("a driver outlived its plugin: %v", err)
+	}
+	if _, err := p.Open(context.Background(), driver.Config{}); !errors.Is(err, fault.FailedPrecondition) {
+		t.Errorf("opening a closed plugin gave %v", err)
+	}
+}
+
+// TestPluginEndsWithItsHost kills hosts in the ways in which hosts are killed.
+func TestPluginEndsWithItsHost(t *testing.T) {
+	for _, name := range []string{"fine", "stubborn"} {
+		for _, how := range []syscall.Signal{syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT} {
+			t.Run(fmt.Sprint(name, " ", how), func(t *testing.T) {
+				privateTemp(t)
+				cmd := exec.Command(program(t, "the-host"), program(t, name))
+				stdin, _ := cmd.StdinPipe()
+				defer func() { _ = stdin.Close() }()
+				stdout, err := cmd.StdoutPipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				var pid int
+				line, _ := bufio.NewReader(stdout).ReadString('\n')
+				if _, err := fmt.Sscanf(line, "pid %d", &pid); err != nil {
+					t.Fatalf("the host said %q", line)
+				}
+				if !alive(pid) {
+					t.Fatal("the plugin does not run")
+				}
+				_ = cmd.Process.Signal(how)
+				_ = cmd.Wait()
+				eventually(t, "the plugin outlived its host", func() bool { return !alive(pid) })
+			})
+		}
+	}
 }

@@ -3,15 +3,19 @@ package host_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 	"github.com/s3-credentials/s3-credentials/plugins/serve"
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
 )
 
 // TestMain makes this test binary play every part: the tests, a plugin that behaves as the name of its file says, and
@@ -25,16 +29,77 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// behaviours are the plugins, by name.
+// behaviours are the plugins, by name, and the host that is to be killed.
 var behaviours = map[string]func(){
 	"fine": func() { serve.Serve(openFake) },
 	"crash": func() {
 		fmt.Fprintln(os.Stderr, "cannot find my libraries")
 		os.Exit(3)
 	},
+	"silent-crash": func() { os.Exit(0) },
+	"hang":         func() { time.Sleep(time.Hour) },
+	"chatty":       func() { fmt.Println("Hello, I am 100% your plugin!"); time.Sleep(time.Hour) },
+	"half-line":    func() { fmt.Print("1|1|unix"); time.Sleep(time.Hour) },
+	"version":      func() { fmt.Println("1|7|unix|/nowhere|grpc|"); time.Sleep(time.Hour) },
+	"netrpc":       func() { fmt.Println("1|1|unix|/nowhere|netrpc|"); time.Sleep(time.Hour) },
+	"no-socket":    func() { fmt.Println("1|1|unix|/nowhere|grpc|"); time.Sleep(time.Hour) },
+	"deaf": func() {
+		// It listens, and says nothing.
+		path := filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "s")
+		listenUnix(path)
+		fmt.Printf("1|1|unix|%s|grpc|\n", path)
+		time.Sleep(time.Hour)
+	},
+	"stubborn": func() {
+		signal.Ignore(syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP)
+		go func() { time.Sleep(time.Hour) }()
+		serve.Serve(func(ctx context.Context, c driver.Config) (driver.Driver, error) {
+			return &fake{close: func() { time.Sleep(time.Hour) }}, nil
+		})
+		time.Sleep(time.Hour)
+	},
+	"family": func() {
+		// A child that would outlive it, and holds its stdout and stderr.
+		child := exec.Command("sleep", "3600")
+		child.Stdout, child.Stderr = os.Stdout, os.Stderr
+		_ = child.Start()
+		writeEnv("PID_FILE", fmt.Sprint(child.Process.Pid))
+		serve.Serve(openFake)
+	},
+	"family-crash": func() {
+		child := exec.Command("sleep", "3600")
+		child.Stdout, child.Stderr = os.Stdout, os.Stderr
+		_ = child.Start()
+		os.Exit(4)
+	},
+	"the-host": hostToBeKilled,
 }
 
-type fake struct{ driver.Unimplemented }
+// writeEnv writes text into the file that a variable names.
+func writeEnv(name, text string) {
+	_ = os.WriteFile(os.Getenv("S3_CREDENTIALS_PLUGIN_"+name), []byte(text), 0o600)
+}
+
+// hostToBeKilled starts a plugin, says where it is, and waits for its end.
+func hostToBeKilled() {
+	p, err := host.LaunchPath(context.Background(), os.Args[1], host.Options{})
+	if err != nil {
+		fmt.Println("error", err)
+		return
+	}
+	if _, err := p.Open(context.Background(), driver.Config{}); err != nil {
+		fmt.Println("error", err)
+		return
+	}
+	fmt.Println("pid", p.PID())
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	_ = p.Close()
+}
+
+type fake struct {
+	driver.Unimplemented
+	close func()
+}
 
 func openFake(context.Context, driver.Config) (driver.Driver, error) { return &fake{}, nil }
 
@@ -42,7 +107,26 @@ func (*fake) Describe(context.Context) (driver.Description, error) {
 	return driver.Description{Name: "fine", Version: "1.2.3"}, nil
 }
 
-func (*fake) Close() error { return nil }
+// WhoAmI returns what the plugin sees of its surroundings.
+func (*fake) WhoAmI(context.Context) (driver.Caller, error) {
+	input, err := io.ReadAll(os.Stdin)
+	return driver.Caller{UserID: strings.Join(os.Environ(), "\n"), Account: fmt.Sprint(len(input), err), ARN: fmt.Sprint(syscall.Getpgrp() == os.Getpid())}, nil
+}
+
+// GetUser ends the process in the middle of the call, or hangs in it.
+func (*fake) GetUser(_ context.Context, req driver.GetUserRequest) (driver.User, error) {
+	if req.Name == "die" {
+		os.Exit(9)
+	}
+	select {}
+}
+
+func (f *fake) Close() error {
+	if f.close != nil {
+		f.close()
+	}
+	return nil
+}
 
 // program makes a plugin of the given name in a folder of its own, and returns its file.
 func program(t testing.TB, name string) string {
@@ -52,16 +136,15 @@ func program(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), host.Prefix+name)
-	if err := os.Link(self, path); err != nil {
-		data, err := os.ReadFile(self)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, data, 0o755); err != nil {
-			t.Fatal(err)
-		}
+	if os.Link(self, path) == nil {
+		return path
+	}
+	data, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o755); err != nil {
+		t.Fatal(err)
 	}
 	return path
 }
-
-var _ = wire.ProtocolVersion

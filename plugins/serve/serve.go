@@ -66,7 +66,7 @@ func watch(stop func()) {
 		case <-gone:
 		}
 		// Whatever hangs, this process does not outlive its host by more than a moment.
-		time.AfterFunc(endTime+time.Second, func() {
+		time.AfterFunc(endTime, func() {
 			removeSocket()
 			os.Exit(1)
 		})
