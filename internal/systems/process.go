@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -15,39 +16,39 @@ import (
 type process struct {
 	guard *guard
 	log   string
+	// said is the log, open until the server is ready: when it ends before, its folder goes, and the log with it.
+	said *os.File
 }
 
 // startProcess starts a server with the given folder for its data, which the guard removes at the end. Its output
 // goes to a file in that folder, except for its standard output where out is given.
 func startProcess(dir string, env []string, out *os.File, args ...string) (*process, error) {
 	path := filepath.Join(dir, "log")
-	log, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
 	if out == nil {
 		out = log
 	}
 	g, err := startGuard(guardProcess, env, out, log, append([]string{dir}, args...)...)
 	if err != nil {
+		log.Close()
 		return nil, err
 	}
-	return &process{guard: g, log: path}, nil
+	return &process{guard: g, log: path, said: log}, nil
 }
 
 // ready waits for the server; when it does not come up it is ended, and the error has the end of its log.
 func (p *process) ready(probe func() error) error {
+	defer p.said.Close()
 	err := waitReady(p.guard, probe)
 	if err == nil {
 		return nil
 	}
-	log, readErr := os.ReadFile(p.log)
-	if readErr != nil {
-		log = []byte("(its log is gone)")
-	}
 	p.guard.stop()
-	return fmt.Errorf("%w: %s", err, tail(string(log), 2000))
+	said, readErr := io.ReadAll(io.NewSectionReader(p.said, 0, 1<<20))
+	return errors.Join(fmt.Errorf("%w: %s", err, tail(string(said), 2000)), readErr)
 }
 
 // attempts is how often a server is started anew when another process took the port that was free a moment before.
