@@ -1,0 +1,123 @@
+package host_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// put makes an executable of the given name, and returns its folder.
+func put(t *testing.T, dir, name string, mode os.FileMode) string {
+	t.Helper()
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, host.Prefix+name), []byte("#!/bin/sh\nexit 1\n"), mode); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestOrderOfTheSearch(t *testing.T) {
+	root := t.TempDir()
+	folder := func(name string) string { return filepath.Join(root, name) }
+	option1 := put(t, folder("option1"), "one", 0o755)
+	option2 := put(t, folder("option2"), "one", 0o755)
+	env := put(t, folder("env"), "one", 0o755)
+	put(t, env, "two", 0o755)
+	t.Setenv(host.EnvDirs, env+string(filepath.ListSeparator)+"relative")
+	t.Setenv("XDG_DATA_HOME", folder("data"))
+	user := put(t, folder("data/s3-credentials/plugins"), "two", 0o755)
+	put(t, user, "three", 0o644)
+	path := put(t, folder("path"), "three", 0o755)
+	put(t, path, "Bad_Name", 0o755)
+	put(t, folder("current"), "four", 0o755)
+	put(t, folder("current/relative"), "four", 0o755)
+	t.Chdir(folder("current"))
+	t.Setenv("PATH", strings.Join([]string{".", "", path, "relative"}, string(filepath.ListSeparator)))
+
+	var got []string
+	for _, f := range host.Discover(host.Options{Dirs: []string{option1, option2}}) {
+		relative, _ := filepath.Rel(root, filepath.Dir(f.Path))
+		line := f.Name + " " + relative + " " + f.Source
+		if f.Shadowed {
+			line += " shadowed"
+		}
+		if f.Problem != "" {
+			line += " problem"
+		}
+		got = append(got, line)
+	}
+	want := []string{
+		"one option1 --plugin-dir",
+		"one option2 --plugin-dir shadowed",
+		"one env S3_CREDENTIALS_PLUGIN_DIR shadowed",
+		"two env S3_CREDENTIALS_PLUGIN_DIR",
+		"three data/s3-credentials/plugins user data problem",
+		"two data/s3-credentials/plugins user data shadowed",
+		"three path PATH",
+	}
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestMissingPluginSaysWhereItLooked(t *testing.T) {
+	dir := t.TempDir()
+	_, err := host.Launch(context.Background(), host.Options{Name: "acme", Dirs: []string{dir}})
+	if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "s3-credentials-backend-acme") {
+		t.Errorf("got %v", err)
+	}
+	put(t, dir, "acme", 0o644)
+	_, err = host.Launch(context.Background(), host.Options{Name: "acme", Dirs: []string{dir}})
+	if err == nil || !strings.Contains(err.Error(), "chmod +x") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNamesOfBackends(t *testing.T) {
+	for _, name := range []string{"", "../evil", "a/b", "A", "a b", "-a", "a-", "a--b", ".", strings.Repeat("a", 65)} {
+		if _, err := host.Launch(context.Background(), host.Options{Name: name}); !errors.Is(err, fault.InvalidArgument) {
+			t.Errorf("%q gave %v", name, err)
+		}
+	}
+}
+
+func TestPins(t *testing.T) {
+	path := program(t, "fine")
+	o := host.Options{Name: "fine", Dirs: []string{filepath.Dir(path)}}
+	sum, err := host.Checksum(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, pin := range []string{sum, strings.ToUpper(sum), "sha256:" + sum} {
+		o.Pins = map[string]string{"fine": pin, "other": "00"}
+		p, err := host.Launch(context.Background(), o)
+		if err != nil {
+			t.Fatalf("with the pin %s: %v", pin, err)
+		}
+		_ = p.Close()
+	}
+	// A file that would leave a trace if it were started.
+	trace := filepath.Join(t.TempDir(), "trace")
+	dir := t.TempDir()
+	script := filepath.Join(dir, host.Prefix+"traced")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\ntouch "+trace+"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, pin := range []string{sum, "", "nonsense"} {
+		_, err := host.Launch(context.Background(), host.Options{Name: "traced", Dirs: []string{dir}, Pins: map[string]string{"traced": pin}})
+		if !errors.Is(err, fault.FailedPrecondition) || !strings.Contains(err.Error(), "pinned") {
+			t.Errorf("with the pin %q: %v", pin, err)
+		}
+	}
+	if _, err := os.Stat(trace); err == nil {
+		t.Error("a program was started in spite of its pin")
+	}
+}
