@@ -1,0 +1,112 @@
+package conformance
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+func bucketChecks() []Check {
+	return []Check{
+		{Name: "a bucket that was created is looked up and listed once", Run: bucketIsThere},
+		{Name: "a bucket that exists is not created again", Rules: []Rule{RuleReplacement}, Run: bucketExists},
+		{Name: "a bucket that is missing is not found", Run: bucketMissing},
+		{Name: "a bucket that was deleted is gone", Run: bucketIsGone},
+		{Name: "a bucket that is not empty is not deleted", Requires: []driver.Capability{driver.CapObjects}, Run: bucketNotEmpty},
+		{Name: "names that are none are refused", Rules: []Rule{RuleBucketNames}, Run: bucketNames},
+		{Name: "a bucket is created in the region that was asked for", Requires: []driver.Capability{driver.CapBucketRegion}, Run: bucketRegion},
+		{Name: "a region that is none is refused", Requires: []driver.Capability{driver.CapBucketRegion}, Rules: []Rule{RuleBucketNames}, Run: regionMissing},
+	}
+}
+
+func bucketIsThere(e *Env) {
+	bucket := e.newBucket()
+	detail, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
+	e.ok(err, "HeadBucket")
+	if e.Description.Has(driver.CapBucketRegion) && detail.Region != e.Description.Region {
+		e.Errorf("the region is %q, want the driver's own, %q", detail.Region, e.Description.Region)
+	}
+	var names []string
+	for _, b := range all(e, e.Driver.ListBuckets(e.ctx), "ListBuckets") {
+		names = append(names, b.Name)
+		if b.Name == bucket && b.Created.IsZero() {
+			e.Errorf("the listing does not say when the bucket was created")
+		}
+	}
+	if !slices.IsSorted(names) {
+		e.Errorf("the listing is not sorted: %v", names)
+	}
+	if n := len(slices.DeleteFunc(names, func(n string) bool { return n != bucket })); n != 1 {
+		e.Errorf("listed %d times, want once", n)
+	}
+}
+
+func bucketExists(e *Env) {
+	bucket := e.newBucket()
+	if e.has(driver.CapObjects) {
+		e.put(bucket, "key", []byte("kept"))
+	}
+	e.want(e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket}), fault.AlreadyExists, "CreateBucket of one that exists")
+	if e.has(driver.CapObjects) && !bytes.Equal(e.get(bucket, "key"), []byte("kept")) {
+		e.Errorf("the object in it has changed")
+	}
+}
+
+func bucketMissing(e *Env) {
+	bucket := e.name("b")
+	_, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
+	e.want(err, fault.NotFound, "HeadBucket")
+	e.want(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), fault.NotFound, "DeleteBucket")
+}
+
+func bucketIsGone(e *Env) {
+	bucket := e.newBucket()
+	e.ok(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), "DeleteBucket")
+	_, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
+	e.want(err, fault.NotFound, "HeadBucket of one that was deleted")
+}
+
+func bucketNotEmpty(e *Env) {
+	bucket := e.newBucket()
+	e.put(bucket, "key", []byte("kept"))
+	e.want(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), fault.FailedPrecondition, "DeleteBucket of one that is not empty")
+	if !bytes.Equal(e.get(bucket, "key"), []byte("kept")) {
+		e.Errorf("the object in it has changed")
+	}
+}
+
+func bucketNames(e *Env) {
+	for _, name := range []string{"ab", "Has-Capitals-" + e.run, "has_underscore." + e.run + ".", "-starts-with-dash-" + e.run} {
+		err := e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: name})
+		e.want(err, fault.InvalidArgument, "CreateBucket(%q)", name)
+		if err == nil {
+			e.removeBucketLater(name)
+		}
+	}
+}
+
+func bucketRegion(e *Env) {
+	region := e.Harness.OtherRegion
+	if region == "" {
+		region = e.Description.Region
+	}
+	bucket := e.name("b")
+	e.removeBucketLater(bucket)
+	e.ok(e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket, Region: region}), "CreateBucket in %s", region)
+	detail, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
+	e.ok(err, "HeadBucket")
+	if detail.Region != region {
+		e.Errorf("the region is %q, want %q", detail.Region, region)
+	}
+}
+
+func regionMissing(e *Env) {
+	bucket := e.name("b")
+	err := e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket, Region: "xx-nowhere-9"})
+	e.want(err, fault.InvalidArgument, "CreateBucket in a region that does not exist")
+	if err == nil {
+		e.removeBucketLater(bucket)
+	}
+}

@@ -1,0 +1,94 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/url"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// minioClient is an ObjectClient by minio-go.
+type minioClient struct{ *minio.Client }
+
+// NewObjectClient returns an independent client for the endpoint, or for AWS where that is empty. With nil credentials
+// it sends none.
+func NewObjectClient(endpoint, region string, c *driver.Credentials) (ObjectClient, error) {
+	if endpoint == "" {
+		endpoint = "https://s3.amazonaws.com"
+	}
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return nil, err
+	}
+	if c == nil {
+		c = &driver.Credentials{}
+	}
+	client, err := minio.New(u.Host, &minio.Options{
+		Creds:  credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
+		Secure: u.Scheme == "https", Region: region, MaxRetries: 1,
+	})
+	return minioClient{client}, err
+}
+
+// said gives an error of minio-go a code.
+func said(err error) error {
+	if err == nil {
+		return nil
+	}
+	response := minio.ToErrorResponse(err)
+	code := fault.Unknown
+	switch {
+	case response.Code == "InvalidAccessKeyId", response.Code == "SignatureDoesNotMatch", response.Code == "InvalidTokenId",
+		response.Code == "InvalidClientTokenId", response.Code == "ExpiredToken", response.Code == "InvalidToken":
+		code = fault.Unauthenticated
+	case response.StatusCode == 403 || response.Code == "AccessDenied":
+		code = fault.PermissionDenied
+	case response.StatusCode == 404:
+		code = fault.NotFound
+	}
+	return fault.Wrap(code, err, "the independent client: %s", err)
+}
+
+func (c minioClient) Put(ctx context.Context, bucket, key string, data []byte) error {
+	_, err := c.PutObject(ctx, bucket, key, bytes.NewReader(data), int64(len(data)), minio.PutObjectOptions{})
+	return said(err)
+}
+
+func (c minioClient) Get(ctx context.Context, bucket, key string) ([]byte, error) {
+	o, err := c.GetObject(ctx, bucket, key, minio.GetObjectOptions{})
+	if err != nil {
+		return nil, said(err)
+	}
+	defer o.Close()
+	data, err := io.ReadAll(o)
+	return data, said(err)
+}
+
+func (c minioClient) Delete(ctx context.Context, bucket, key string) error {
+	return said(c.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{}))
+}
+
+func (c minioClient) List(ctx context.Context, bucket, prefix string) ([]string, error) {
+	var keys []string
+	for o := range c.ListObjects(ctx, bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
+		if o.Err != nil {
+			return nil, said(o.Err)
+		}
+		keys = append(keys, o.Key)
+	}
+	return keys, nil
+}
+
+func (c minioClient) DeleteBucket(ctx context.Context, bucket string) error {
+	return said(c.RemoveBucket(ctx, bucket))
+}
+
+func (c minioClient) PutBucketPolicy(ctx context.Context, bucket, document string) error {
+	return said(c.SetBucketPolicy(ctx, bucket, document))
+}

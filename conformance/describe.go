@@ -1,0 +1,140 @@
+package conformance
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+func describeChecks() []Check {
+	return []Check{
+		{Name: "describe returns the same every time", Run: describesTheSame},
+		{Name: "describe needs no credentials and no server", Run: describesAlone},
+		{Name: "capabilities are known, sorted and declared once", Run: describesCapabilities},
+		{Name: "name rules are expressions and fit together", Run: describesNames},
+		{Name: "limits fit together", Run: describesLimits},
+		{Name: "guards are statements that deny", Run: describesGuards},
+		{Name: "templates are there exactly for what is declared", Run: describesTemplates},
+		{Name: "open refuses an endpoint that is no URL", Run: openRefuses},
+	}
+}
+
+func describesTheSame(e *Env) {
+	for range 3 {
+		d, err := e.Driver.Describe(e.ctx)
+		e.ok(err, "Describe")
+		if !reflect.DeepEqual(d, e.Description) {
+			e.Errorf("Describe returned\n%+v\nand before that\n%+v", d, e.Description)
+		}
+	}
+	if e.Description.Name == "" || e.Description.Version == "" || e.Description.Partition == "" {
+		e.Errorf("name, version and partition must not be empty: %+v", e.Description)
+	}
+	if strings.HasSuffix(e.Description.EndpointURL, "/") {
+		e.Errorf("EndpointURL %q ends in a slash", e.Description.EndpointURL)
+	}
+}
+
+// nobody is an endpoint at which nothing answers: port 1 of this machine.
+const nobody = "http://127.0.0.1:1"
+
+func describesAlone(e *Env) {
+	d, err := e.open(driver.Config{EndpointURL: nobody, Region: e.Harness.Config.Region}).Describe(e.ctx)
+	e.ok(err, "Describe without credentials")
+	if !slices.Equal(d.Capabilities, e.Description.Capabilities) {
+		e.Errorf("capabilities without a server are %v, else %v", d.Capabilities, e.Description.Capabilities)
+	}
+}
+
+func describesCapabilities(e *Env) {
+	have := e.Description.Capabilities
+	if !slices.IsSorted(have) {
+		e.Errorf("not sorted: %v", have)
+	}
+	if len(slices.Compact(slices.Clone(have))) != len(have) {
+		e.Errorf("repeated: %v", have)
+	}
+	for _, c := range have {
+		if !slices.Contains(driver.AllCapabilities(), c) {
+			e.Errorf("%s is no capability", c)
+		}
+	}
+}
+
+func describesNames(e *Env) {
+	names := e.Description.Names
+	for kind, rule := range map[string]driver.NameRule{"user": names.User, "policy": names.Policy, "session": names.Session, "role": names.Role} {
+		re, err := regexp.Compile(`^(?:` + rule.Pattern + `)$`)
+		if err != nil {
+			e.Errorf("the pattern for %s names is no expression: %v", kind, err)
+			continue
+		}
+		if rule.Max > 0 && rule.Min > rule.Max {
+			e.Errorf("%s names have at least %d and at most %d characters", kind, rule.Min, rule.Max)
+		}
+		// Derived names look like this. Roles are not named after buckets.
+		derived := "s3.read-only.one" + names.Separator + "two"
+		if kind != "role" && rule.Pattern != "" && !re.MatchString(derived) {
+			e.Errorf("the rule for %s names refuses %q, as this tool derives them", kind, derived)
+		}
+	}
+	if names.Separator == "" || regexp.MustCompile(`[a-z0-9.-]`).MatchString(names.Separator) {
+		e.Errorf("the separator %q can be part of a bucket name", names.Separator)
+	}
+}
+
+func describesLimits(e *Env) {
+	l := e.Description.Limits
+	for what, n := range map[string]int{
+		"InlinePolicyBytes": l.InlinePolicyBytes, "InlinePolicyTotalBytes": l.InlinePolicyTotalBytes, "SessionPolicyBytes": l.SessionPolicyBytes,
+		"BucketPolicyBytes": l.BucketPolicyBytes, "AccessKeysPerUser": l.AccessKeysPerUser, "MinSessionSeconds": l.MinSessionSeconds,
+	} {
+		if n < 0 {
+			e.Errorf("%s is %d", what, n)
+		}
+	}
+	if l.MaxSessionSeconds > 0 && l.MinSessionSeconds > l.MaxSessionSeconds {
+		e.Errorf("sessions last from %d to %d seconds", l.MinSessionSeconds, l.MaxSessionSeconds)
+	}
+}
+
+func describesGuards(e *Env) {
+	for _, s := range e.Description.Dialect.Guards {
+		if s.Effect != policy.Deny || len(s.Action) == 0 {
+			e.Errorf("the guard %+v does not deny actions", s)
+		}
+	}
+}
+
+func describesTemplates(e *Env) {
+	d := e.Description
+	if has := strings.Contains(d.Principal, "{user}"); has != d.Has(driver.CapPolicyPrincipal) || (d.Principal != "" && !has) {
+		e.Errorf("Principal is %q, and %s declared: %v", d.Principal, driver.CapPolicyPrincipal, d.Has(driver.CapPolicyPrincipal))
+	}
+	if d.Boundaries != (driver.Boundaries{}) && !d.Has(driver.CapPolicyBoundary) {
+		e.Errorf("there are default boundaries, and %s is not declared", driver.CapPolicyBoundary)
+	}
+	if d.SessionRole != nil && !(d.Has(driver.CapSessions) && d.Has(driver.CapRoles) && d.SessionRole.Name != "") {
+		e.Errorf("there is a session role, and sessions or roles are not declared: %+v", d.SessionRole)
+	}
+	if d.WebsiteURL != "" && !strings.Contains(d.WebsiteURL, "{bucket}") {
+		e.Errorf("WebsiteURL %q names no bucket", d.WebsiteURL)
+	}
+}
+
+func openRefuses(e *Env) {
+	for _, endpoint := range []string{"ftp://127.0.0.1", "no url at all", "http://"} {
+		config := e.Harness.Config
+		config.EndpointURL = endpoint
+		d, err := e.Harness.Open(e.ctx, config)
+		e.want(err, fault.InvalidArgument, "opening the endpoint %q", endpoint)
+		if err == nil {
+			_ = d.Close()
+		}
+	}
+}

@@ -1,0 +1,239 @@
+package conformance
+
+import (
+	"bytes"
+	"context"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// newBucket makes a bucket, and removes it with all that is in it.
+func (e *Env) newBucket() string {
+	e.Helper()
+	bucket := e.name("b")
+	e.removeBucketLater(bucket)
+	e.ok(e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket}), "CreateBucket(%s)", bucket)
+	return bucket
+}
+
+func (e *Env) removeBucketLater(bucket string) {
+	e.cleanup("bucket "+bucket, func(ctx context.Context) error {
+		if err := emptyBucket(ctx, e.Driver, e.Description, bucket); err != nil {
+			return err
+		}
+		return e.Driver.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: bucket})
+	})
+}
+
+// emptyBucket deletes the objects of a bucket, a request's worth at a time.
+func emptyBucket(ctx context.Context, d driver.Driver, description driver.Description, bucket string) error {
+	if !description.Has(driver.CapObjects) {
+		return nil
+	}
+	for {
+		var keys []string
+		for o, err := range d.ListObjects(ctx, driver.ListObjectsRequest{Bucket: bucket}) {
+			if err != nil {
+				return err
+			}
+			if keys = append(keys, o.Key); len(keys) == driver.MaxDeleteObjects {
+				break
+			}
+		}
+		if len(keys) == 0 {
+			return nil
+		}
+		if _, err := d.DeleteObjects(ctx, driver.DeleteObjectsRequest{Bucket: bucket, Keys: keys}); err != nil {
+			return err
+		}
+	}
+}
+
+// put stores an object.
+func (e *Env) put(bucket, key string, data []byte) driver.ObjectDetail {
+	e.Helper()
+	detail, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: key, Body: bytes.NewReader(data)})
+	e.ok(err, "PutObject(%s/%s)", bucket, key)
+	return detail
+}
+
+// get fetches an object.
+func (e *Env) get(bucket, key string) []byte {
+	e.Helper()
+	var b bytes.Buffer
+	_, err := e.Driver.GetObject(e.ctx, driver.GetObjectRequest{Bucket: bucket, Key: key, Body: &b})
+	e.ok(err, "GetObject(%s/%s)", bucket, key)
+	return b.Bytes()
+}
+
+// newUser makes a user, and removes it with its keys and policies. The key is nil where users get keys one by one.
+func (e *Env) newUser() (string, *driver.AccessKey) {
+	e.Helper()
+	return e.newUserWith(driver.CreateUserRequest{Name: e.name("u")})
+}
+
+func (e *Env) newUserWith(req driver.CreateUserRequest) (string, *driver.AccessKey) {
+	e.Helper()
+	e.removeUserLater(req.Name)
+	made, err := e.Driver.CreateUser(e.ctx, req)
+	e.ok(err, "CreateUser(%s)", req.Name)
+	return req.Name, made.AccessKey
+}
+
+func (e *Env) removeUserLater(name string) {
+	e.cleanup("user "+name, func(ctx context.Context) error {
+		if err := e.stripUser(ctx, name); err != nil {
+			return err
+		}
+		return e.Driver.DeleteUser(ctx, driver.DeleteUserRequest{Name: name})
+	})
+}
+
+// stripUser takes everything away that keeps a user from being deleted.
+func (e *Env) stripUser(ctx context.Context, name string) error {
+	if e.has(driver.CapAccessKeys) {
+		keys, err := collect(e.Driver.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
+		if err != nil {
+			return err
+		}
+		for _, k := range keys {
+			if err := e.Driver.DeleteAccessKey(ctx, driver.DeleteAccessKeyRequest{UserName: name, AccessKeyID: k.AccessKeyID}); err != nil {
+				return err
+			}
+		}
+	}
+	return e.stripPolicies(ctx, driver.UserPrincipal(name))
+}
+
+func (e *Env) stripPolicies(ctx context.Context, p driver.Principal) error {
+	if e.has(driver.CapPolicyInline) {
+		names, err := collect(e.Driver.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: p}))
+		if err != nil {
+			return err
+		}
+		for _, n := range names {
+			if err := e.Driver.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: p, Name: n}); err != nil {
+				return err
+			}
+		}
+	}
+	if e.has(driver.CapPolicyManaged) {
+		attached, err := collect(e.Driver.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: p}))
+		if err != nil {
+			return err
+		}
+		for _, a := range attached {
+			if err := e.Driver.DetachPolicy(ctx, driver.AttachPolicyRequest{Principal: p, PolicyARN: a.ARN}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// newKey makes a key of a user, or returns the one that it came with.
+func (e *Env) newKey(user string, own *driver.AccessKey) driver.AccessKey {
+	e.Helper()
+	if own != nil {
+		return *own
+	}
+	key, err := e.Driver.CreateAccessKey(e.ctx, driver.CreateAccessKeyRequest{UserName: user})
+	e.ok(err, "CreateAccessKey(%s)", user)
+	return key
+}
+
+// newRole makes a role that the caller's account may assume, and removes it with its policies.
+func (e *Env) newRole() driver.Role {
+	e.Helper()
+	name := e.name("r")
+	e.cleanup("role "+name, func(ctx context.Context) error {
+		if err := e.stripPolicies(ctx, driver.RolePrincipal(name)); err != nil {
+			return err
+		}
+		return e.Driver.DeleteRole(ctx, driver.DeleteRoleRequest{Name: name})
+	})
+	role, err := e.Driver.CreateRole(e.ctx, driver.CreateRoleRequest{
+		Name: name, Description: "made by the conformance suite", TrustPolicy: e.trustPolicy(), MaxSessionSeconds: 3600,
+	})
+	e.ok(err, "CreateRole(%s)", name)
+	return role
+}
+
+// trustPolicy lets the caller's account assume a role.
+func (e *Env) trustPolicy() string {
+	e.Helper()
+	who, err := e.Driver.WhoAmI(e.ctx)
+	e.ok(err, "WhoAmI")
+	template := "arn:" + e.Description.Partition + ":iam::{account}:root"
+	if e.Description.SessionRole != nil {
+		template = e.Description.SessionRole.TrustPrincipal
+	}
+	principal := strings.ReplaceAll(template, "{account}", who.Account)
+	return policy.Document{Version: policy.Version, Statement: []policy.Statement{{
+		Effect:    policy.Allow,
+		Principal: &policy.Principal{Of: map[string][]string{"AWS": {principal}}},
+		Action:    []string{"sts:AssumeRole"},
+	}}}.JSON()
+}
+
+// sessionRequest returns a request for a session, with a role of its own where sessions need one.
+func (e *Env) sessionRequest(document string) driver.CreateSessionRequest {
+	e.Helper()
+	req := driver.CreateSessionRequest{Name: e.name("s"), Policy: document, DurationSeconds: e.sessionSeconds()}
+	if needed := e.Description.SessionRole; needed != nil {
+		role := e.newRole()
+		req.RoleARN = role.ARN
+		if needed.PolicyARN != "" && e.has(driver.CapPolicyManaged) {
+			err := e.Driver.AttachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: needed.PolicyARN})
+			e.ok(err, "AttachPolicy(%s)", needed.PolicyARN)
+		}
+	}
+	return req
+}
+
+// sessionSeconds is a duration that the system accepts.
+func (e *Env) sessionSeconds() int { return max(e.Description.Limits.MinSessionSeconds, 900) }
+
+// newSession opens a session. A role that was just made may need a moment.
+func (e *Env) newSession(document string) driver.Session {
+	e.Helper()
+	req := e.sessionRequest(document)
+	var made driver.Session
+	e.eventually("CreateSession", func() (err error) {
+		made, err = e.Driver.CreateSession(e.ctx, req)
+		if isUnsupported(err) {
+			e.ok(err, "CreateSession")
+		}
+		return err
+	})
+	return made
+}
+
+// document builds a policy and compiles it for the backend's dialect.
+func (e *Env) document(access policy.Access, bucket, prefix string) policy.Document {
+	e.Helper()
+	doc, err := policy.Build(access, []string{bucket}, policy.Options{Prefix: prefix, Partition: e.Description.Partition})
+	e.ok(err, "building a policy")
+	return e.compile(doc)
+}
+
+func (e *Env) compile(doc policy.Document) policy.Document {
+	e.Helper()
+	compiled, _, err := policy.Compile(doc, e.Description.Dialect, policy.CompileOptions{Generated: len(doc.Statement)})
+	e.ok(err, "compiling a policy")
+	return compiled
+}
+
+// custom is a policy that allows to get one object and nothing else.
+func (e *Env) custom(bucket, key string) policy.Document {
+	e.Helper()
+	return e.compile(policy.Document{Version: policy.Version, Statement: []policy.Statement{{
+		Effect: policy.Allow, Action: []string{"s3:GetObject"},
+		Resource: []string{"arn:" + e.Description.Partition + ":s3:::" + bucket + "/" + key},
+	}}})
+}
+
+// replaceUser puts a user's name into a template.
+func replaceUser(template, user string) string { return strings.ReplaceAll(template, "{user}", user) }

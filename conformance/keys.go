@@ -1,0 +1,119 @@
+package conformance
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// mostKeys is the largest limit of keys that is worth reaching.
+const mostKeys = 10
+
+func keyChecks() []Check {
+	keys := []driver.Capability{driver.CapUsers, driver.CapAccessKeys}
+	return []Check{
+		{Name: "a key that was created is listed without its secret", Requires: keys, Run: keyIsListed},
+		{Name: "a key works", Requires: keys, Rules: []Rule{RuleAuthentication}, Run: keyWorks},
+		{Name: "a key that was deleted stops working", Requires: keys, Rules: []Rule{RuleAuthentication}, Run: keyStops},
+		{Name: "one key too many is refused with the number", Requires: keys, Run: keyLimit},
+		{Name: "keys of a user that is missing are not found", Requires: keys, Run: keysOfNobody},
+		{Name: "a key of another user is not found", Requires: keys, Run: keyOfAnother},
+	}
+}
+
+func matches(pattern, name string) bool {
+	return regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(name)
+}
+
+func (e *Env) keysOf(user string) []driver.AccessKey {
+	e.Helper()
+	return all(e, e.Driver.ListAccessKeys(e.ctx, driver.ListAccessKeysRequest{UserName: user}), "ListAccessKeys")
+}
+
+func keyIsListed(e *Env) {
+	user, _ := e.newUser()
+	key := e.newKey(user, nil)
+	if key.AccessKeyID == "" || key.SecretAccessKey == "" || key.UserName != user {
+		e.Errorf("the key has no id, no secret, or another user than %s: %v", user, key)
+	}
+	listed := e.keysOf(user)
+	if len(listed) != 1 {
+		e.Fatalf("listed are %v, want one key", listed)
+	}
+	got := listed[0]
+	if got.AccessKeyID != key.AccessKeyID || got.UserName != user || got.Status != "Active" || got.SecretAccessKey != "" {
+		e.Errorf("listed is %v with status %q and a secret of %d characters, want %v, Active, without a secret",
+			got, got.Status, len(got.SecretAccessKey), key)
+	}
+}
+
+func keyWorks(e *Env) {
+	user, _ := e.newUser()
+	d := e.as(credentialsOf(e.newKey(user, nil)))
+	e.eventually("WhoAmI with a key that may do nothing", func() error {
+		_, err := d.WhoAmI(e.ctx)
+		return err
+	})
+}
+
+func keyStops(e *Env) {
+	user, _ := e.newUser()
+	key := e.newKey(user, nil)
+	d := e.as(credentialsOf(key))
+	e.eventually("WhoAmI with the key", func() error {
+		_, err := d.WhoAmI(e.ctx)
+		return err
+	})
+	e.ok(e.Driver.DeleteAccessKey(e.ctx, driver.DeleteAccessKeyRequest{UserName: user, AccessKeyID: key.AccessKeyID}), "DeleteAccessKey")
+	e.eventually("WhoAmI with the deleted key fails with Unauthenticated", func() error {
+		_, err := d.WhoAmI(e.ctx)
+		return mustBe(err, fault.Unauthenticated)
+	})
+	if left := e.keysOf(user); len(left) != 0 {
+		e.Errorf("the key is still listed: %v", left)
+	}
+}
+
+func keyLimit(e *Env) {
+	limit := e.Description.Limits.AccessKeysPerUser
+	if limit == 0 || limit > mostKeys {
+		e.Unsupported("no limit of keys, or a large one: %d", limit)
+	}
+	user, _ := e.newUser()
+	for range limit {
+		e.newKey(user, nil)
+	}
+	_, err := e.Driver.CreateAccessKey(e.ctx, driver.CreateAccessKeyRequest{UserName: user})
+	e.want(err, fault.ResourceExhausted, "key number %d", limit+1)
+	if err != nil && !strings.Contains(err.Error(), strconv.Itoa(limit)) {
+		e.Errorf("the error does not name the limit, %d: %v", limit, err)
+	}
+	if have := e.keysOf(user); len(have) != limit {
+		e.Errorf("the user has %d keys, want %d", len(have), limit)
+	}
+}
+
+func keysOfNobody(e *Env) {
+	user := e.name("u")
+	_, err := e.Driver.CreateAccessKey(e.ctx, driver.CreateAccessKeyRequest{UserName: user})
+	e.want(err, fault.NotFound, "CreateAccessKey")
+	wantListing(e, e.Driver.ListAccessKeys(e.ctx, driver.ListAccessKeysRequest{UserName: user}), fault.NotFound, "ListAccessKeys")
+	err = e.Driver.DeleteAccessKey(e.ctx, driver.DeleteAccessKeyRequest{UserName: user, AccessKeyID: "AKIAIOSFODNN7EXAMPLE"})
+	e.want(err, fault.NotFound, "DeleteAccessKey")
+}
+
+func keyOfAnother(e *Env) {
+	one, _ := e.newUser()
+	two, _ := e.newUser()
+	key := e.newKey(one, nil)
+	err := e.Driver.DeleteAccessKey(e.ctx, driver.DeleteAccessKeyRequest{UserName: two, AccessKeyID: key.AccessKeyID})
+	e.want(err, fault.NotFound, "DeleteAccessKey of another user's key")
+	if left := e.keysOf(one); len(left) != 1 {
+		e.Errorf("the key is gone")
+	}
+	err = e.Driver.DeleteAccessKey(e.ctx, driver.DeleteAccessKeyRequest{UserName: one, AccessKeyID: "AKIAIOSFODNN7EXAMPLE"})
+	e.want(err, fault.NotFound, "DeleteAccessKey of one that does not exist")
+}

@@ -1,0 +1,82 @@
+package conformance
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// clockSlack is how far the system's clock may be from this one's.
+const clockSlack = 2 * time.Minute
+
+func sessionChecks() []Check {
+	sessions := []driver.Capability{driver.CapSessions}
+	return []Check{
+		{Name: "a session ends when it was asked to", Requires: sessions, Run: sessionEnds},
+		{Name: "a session works", Requires: sessions, Rules: []Rule{RuleAuthentication}, Run: sessionWorks},
+		{Name: "a session without a policy is refused", Requires: sessions, Run: sessionWithoutPolicy},
+		{Name: "a session outside the limits of duration is refused", Requires: sessions, Run: sessionDuration},
+		{Name: "a role that is missing opens no session", Requires: []driver.Capability{driver.CapSessions, driver.CapRoles}, Run: sessionWithoutRole},
+	}
+}
+
+func sessionEnds(e *Env) {
+	before := time.Now()
+	s := e.newSession(e.document(policy.ReadOnly, e.name("b"), "").JSON())
+	if s.AccessKeyID == "" || s.SecretAccessKey == "" || s.SessionToken == "" {
+		e.Errorf("the session %v lacks a part", s)
+	}
+	want := before.Add(time.Duration(e.sessionSeconds()) * time.Second)
+	if off := s.Expiration.Sub(want).Abs(); off > clockSlack+e.Harness.Settle {
+		e.Errorf("the session ends at %s, want about %s", s.Expiration, want)
+	}
+}
+
+func credentialsOfSession(s driver.Session) driver.Credentials {
+	return driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey, SessionToken: s.SessionToken}
+}
+
+func sessionWorks(e *Env) {
+	d := e.as(credentialsOfSession(e.newSession(e.document(policy.ReadOnly, e.name("b"), "").JSON())))
+	e.eventually("WhoAmI with the session", func() error {
+		_, err := d.WhoAmI(e.ctx)
+		return err
+	})
+}
+
+func sessionWithoutPolicy(e *Env) {
+	_, err := e.Driver.CreateSession(e.ctx, e.sessionRequest(""))
+	e.want(err, fault.InvalidArgument, "CreateSession without a policy")
+}
+
+func sessionDuration(e *Env) {
+	req := e.sessionRequest(e.document(policy.ReadOnly, e.name("b"), "").JSON())
+	limits := e.Description.Limits
+	bad := []int{-1, 0}
+	if limits.MinSessionSeconds > 1 {
+		bad = append(bad, limits.MinSessionSeconds-1)
+	}
+	if limits.MaxSessionSeconds > 0 {
+		bad = append(bad, limits.MaxSessionSeconds+1)
+	}
+	for _, seconds := range bad {
+		req.DurationSeconds = seconds
+		_, err := e.Driver.CreateSession(e.ctx, req)
+		e.want(err, fault.InvalidArgument, "CreateSession for %d seconds", seconds)
+	}
+}
+
+func sessionWithoutRole(e *Env) {
+	if e.Description.SessionRole == nil {
+		e.Unsupported("sessions need no role")
+	}
+	req := e.sessionRequest(e.document(policy.ReadOnly, e.name("b"), "").JSON())
+	at := strings.LastIndex(req.RoleARN, "/")
+	req.RoleARN = fmt.Sprintf("%s/%s", req.RoleARN[:max(at, 0)], e.name("r"))
+	_, err := e.Driver.CreateSession(e.ctx, req)
+	e.want(err, fault.NotFound, "CreateSession with a role that does not exist")
+}

@@ -1,0 +1,225 @@
+package conformance
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+func userChecks() []Check {
+	users := []driver.Capability{driver.CapUsers}
+	return []Check{
+		{Name: "whoami says whose credentials they are", Run: whoAmI},
+		{Name: "a user that was created is looked up and listed once", Requires: users, Run: userIsThere},
+		{Name: "a user that exists is not created again", Requires: users, Run: userExists},
+		{Name: "creating a user again changes none of its keys", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Run: userKeepsKeys},
+		{Name: "user names outside the rules are refused", Requires: users, Run: userNames},
+		{Name: "a user that is missing is not found", Requires: users, Run: userMissing},
+		{Name: "a user that was deleted is gone", Requires: users, Run: userIsGone},
+		{Name: "a user with keys is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Run: userWithKeys},
+		{Name: "a user with inline policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyInline}, Run: userWithInline},
+		{Name: "a user with attached policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyManaged}, Run: userWithManaged},
+		{Name: "a user of a former user's name has nothing of it", Requires: users, Run: userAgain},
+		{Name: "a boundary that is missing is not found", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Run: boundaryMissing},
+		{Name: "a user has the boundary that was asked for", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Run: boundaryIsSet},
+		{Name: "a user comes with its only key where keys are not declared", Requires: users, Run: userComesWithKey},
+	}
+}
+
+func whoAmI(e *Env) {
+	who, err := e.Driver.WhoAmI(e.ctx)
+	e.ok(err, "WhoAmI")
+	if who == (driver.Caller{}) {
+		e.Errorf("WhoAmI says nothing")
+	}
+}
+
+func (e *Env) countUsers(name string) int {
+	e.Helper()
+	count := 0
+	for _, u := range all(e, e.Driver.ListUsers(e.ctx), "ListUsers") {
+		if u.Name == name {
+			count++
+		}
+	}
+	return count
+}
+
+func userIsThere(e *Env) {
+	name := e.name("u")
+	e.removeUserLater(name)
+	made, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
+	e.ok(err, "CreateUser")
+	found, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
+	e.ok(err, "GetUser")
+	if made.User.Name != name || found.Name != name || found.ARN != made.User.ARN || found.ID != made.User.ID {
+		e.Errorf("created %+v, found %+v, want the name %s", made.User, found, name)
+	}
+	if n := e.countUsers(name); n != 1 {
+		e.Errorf("listed %d times, want once", n)
+	}
+}
+
+func userExists(e *Env) {
+	name, _ := e.newUser()
+	_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
+	e.want(err, fault.AlreadyExists, "CreateUser of one that exists")
+	if n := e.countUsers(name); n != 1 {
+		e.Errorf("listed %d times, want once", n)
+	}
+}
+
+func userKeepsKeys(e *Env) {
+	name, _ := e.newUser()
+	key := e.newKey(name, nil)
+	_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
+	e.want(err, fault.AlreadyExists, "CreateUser of one that exists")
+	keys := all(e, e.Driver.ListAccessKeys(e.ctx, driver.ListAccessKeysRequest{UserName: name}), "ListAccessKeys")
+	if len(keys) != 1 || keys[0].AccessKeyID != key.AccessKeyID {
+		e.Errorf("the keys are %v, want %v", keys, key)
+	}
+	if e.enforces(RuleAuthentication) {
+		e.eventually("the key still works", func() error {
+			_, err := e.as(credentialsOf(key)).WhoAmI(e.ctx)
+			return err
+		})
+	}
+}
+
+// badNames are names that the rule refuses.
+func badNames(rule driver.NameRule) []string {
+	var bad []string
+	if rule.Min > 1 {
+		bad = append(bad, strings.Repeat("a", rule.Min-1))
+	}
+	if rule.Max > 0 {
+		bad = append(bad, strings.Repeat("a", rule.Max+1))
+	}
+	if rule.Pattern != "" {
+		for _, c := range []string{"/", "\x01", "?", ",", "="} {
+			if !matches(rule.Pattern, "s3c"+c+"x") {
+				bad = append(bad, "s3c"+c+"x")
+			}
+		}
+	}
+	return bad
+}
+
+func userNames(e *Env) {
+	for _, name := range badNames(e.Description.Names.User) {
+		_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
+		e.want(err, fault.InvalidArgument, "CreateUser(%q)", name)
+		if err == nil {
+			e.removeUserLater(name)
+		}
+	}
+}
+
+func userMissing(e *Env) {
+	name := e.name("u")
+	_, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
+	e.want(err, fault.NotFound, "GetUser")
+	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.NotFound, "DeleteUser")
+}
+
+func userIsGone(e *Env) {
+	name, _ := e.newUser()
+	e.ok(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), "DeleteUser")
+	_, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
+	e.want(err, fault.NotFound, "GetUser of one that was deleted")
+	if n := e.countUsers(name); n != 0 {
+		e.Errorf("still listed")
+	}
+	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.NotFound, "DeleteUser again")
+}
+
+func userWithKeys(e *Env) {
+	name, _ := e.newUser()
+	key := e.newKey(name, nil)
+	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.FailedPrecondition, "DeleteUser of one with a key")
+	keys := all(e, e.Driver.ListAccessKeys(e.ctx, driver.ListAccessKeysRequest{UserName: name}), "ListAccessKeys")
+	if len(keys) != 1 || keys[0].AccessKeyID != key.AccessKeyID {
+		e.Errorf("the keys are %v, want %v", keys, key)
+	}
+}
+
+func userWithInline(e *Env) {
+	name, _ := e.newUser()
+	p := driver.UserPrincipal(name)
+	e.putPolicy(p, e.name("p"), e.document(policy.ReadOnly, e.name("b"), ""))
+	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.FailedPrecondition, "DeleteUser of one with a policy")
+	if names := e.policies(p); len(names) != 1 {
+		e.Errorf("the policies are %v, want the one", names)
+	}
+}
+
+func userWithManaged(e *Env) {
+	name, _ := e.newUser()
+	p := driver.UserPrincipal(name)
+	arn := e.managedPolicy()
+	e.ok(e.Driver.AttachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: p, PolicyARN: arn}), "AttachPolicy")
+	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.FailedPrecondition, "DeleteUser of one with a policy attached")
+	if got := e.attached(p); !slices.Equal(got, []string{arn}) {
+		e.Errorf("attached are %v, want %s", got, arn)
+	}
+}
+
+func userAgain(e *Env) {
+	name, own := e.newUser()
+	p := driver.UserPrincipal(name)
+	key := driver.AccessKey{}
+	if own != nil || e.has(driver.CapAccessKeys) {
+		key = e.newKey(name, own)
+	}
+	if e.has(driver.CapPolicyInline) {
+		e.putPolicy(p, e.name("p"), e.document(policy.ReadOnly, e.name("b"), ""))
+	}
+	e.ok(e.stripUser(e.ctx, name), "taking everything from the user")
+	e.ok(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), "DeleteUser")
+	e.newUserWith(driver.CreateUserRequest{Name: name})
+	if e.has(driver.CapAccessKeys) {
+		if keys := all(e, e.Driver.ListAccessKeys(e.ctx, driver.ListAccessKeysRequest{UserName: name}), "ListAccessKeys"); len(keys) != 0 {
+			e.Errorf("the new user has the keys %v", keys)
+		}
+	}
+	if e.has(driver.CapPolicyInline) {
+		if names := e.policies(p); len(names) != 0 {
+			e.Errorf("the new user has the policies %v", names)
+		}
+	}
+	if key.AccessKeyID != "" && key.AccessKeyID != name && e.enforces(RuleAuthentication) {
+		_, err := e.as(credentialsOf(key)).WhoAmI(e.ctx)
+		e.want(err, fault.Unauthenticated, "WhoAmI with the former user's key")
+	}
+}
+
+func boundaryMissing(e *Env) {
+	name := e.name("u")
+	e.removeUserLater(name)
+	arn := "arn:" + e.Description.Partition + ":iam::aws:policy/" + e.name("p")
+	_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name, PermissionsBoundary: arn})
+	e.want(err, fault.NotFound, "CreateUser with a boundary that does not exist")
+}
+
+func boundaryIsSet(e *Env) {
+	arn := e.Description.Boundaries.ReadOnly
+	name, _ := e.newUserWith(driver.CreateUserRequest{Name: e.name("u"), PermissionsBoundary: arn})
+	u, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
+	e.ok(err, "GetUser")
+	if u.PermissionsBoundary != arn {
+		e.Errorf("the boundary is %q, want %q", u.PermissionsBoundary, arn)
+	}
+}
+
+func userComesWithKey(e *Env) {
+	_, key := e.newUser()
+	switch {
+	case e.Description.Has(driver.CapAccessKeys) && key != nil:
+		e.Errorf("the user came with a key, although %s is declared", driver.CapAccessKeys)
+	case !e.Description.Has(driver.CapAccessKeys) && (key == nil || key.AccessKeyID == "" || key.SecretAccessKey == ""):
+		e.Errorf("the user came without a key, although %s is not declared", driver.CapAccessKeys)
+	}
+}
