@@ -23,6 +23,12 @@ import (
 // codeAlreadyApplied is the admin API's answer to attaching what is attached, and to detaching what is not.
 const codeAlreadyApplied = "XMinioAdminPolicyChangeAlreadyApplied"
 
+// codeNotAllowed is its answer to looking an access key up as if it were a user.
+const codeNotAllowed = "XMinioIAMActionNotAllowed"
+
+// codeNotAUser is its answer to adding a user by the name of an access key or of the root user.
+const codeNotAUser = "XMinioInvalidIAMCredentials"
+
 // reasons complete the sentence "cannot ...: ".
 var reasons = map[fault.Code]string{
 	fault.InvalidArgument:    "MinIO does not accept the request",

@@ -65,7 +65,7 @@ func (b *backend) describe() driver.Description {
 func capabilities() []driver.Capability {
 	declared := []driver.Capability{
 		driver.CapUsers, driver.CapAccessKeys, driver.CapSessions, driver.CapPolicyInline, driver.CapPolicyManaged,
-		driver.CapBucketPolicy, driver.CapBucketPolicyStatus, driver.CapObjects,
+		driver.CapBucketPolicy, driver.CapObjects,
 	}
 	slices.Sort(declared)
 	return declared

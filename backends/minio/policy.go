@@ -1,6 +1,7 @@
 package minio
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"iter"
@@ -118,7 +119,27 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	if err != nil {
 		return driver.PolicyDocument{}, b.refused(ctx, err, "read the policy %q of the user %q", req.Name, req.Principal.Name)
 	}
-	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: string(document)}, nil
+	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: asPut(document)}, nil
+}
+
+// asPut undoes what MinIO does to a document: it spreads it over lines, and calls the member Id "ID".
+func asPut(document []byte) string {
+	var members map[string]json.RawMessage
+	var line bytes.Buffer
+	if json.Unmarshal(document, &members) != nil || json.Compact(&line, document) != nil {
+		return string(document)
+	}
+	id, renamed := members["ID"]
+	if !renamed {
+		return line.String()
+	}
+	delete(members, "ID")
+	members["Id"] = id
+	restored, err := json.Marshal(members)
+	if err != nil {
+		return line.String()
+	}
+	return string(restored)
 }
 
 // ListPolicies yields the names of a user's own policies.

@@ -76,7 +76,7 @@ func (b *backend) GetManagedPolicy(ctx context.Context, req driver.GetManagedPol
 	return driver.ManagedPolicy{
 		Name: req.ARN, ID: req.ARN, ARN: req.ARN, Path: "/", DefaultVersionID: "v1", IsAttachable: true,
 		Created: info.CreateDate, Updated: info.UpdateDate,
-		Version: driver.PolicyVersion{Document: string(info.Policy), VersionID: "v1", IsDefaultVersion: true, Created: info.UpdateDate},
+		Version: driver.PolicyVersion{Document: asPut(info.Policy), VersionID: "v1", IsDefaultVersion: true, Created: info.UpdateDate},
 	}, nil
 }
 

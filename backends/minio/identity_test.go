@@ -1,0 +1,138 @@
+package minio_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/minio/madmin-go/v3"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::*"}]}`
+
+func adminClient(t *testing.T, s *systems.System, c driver.Credentials) *madmin.AdminClient {
+	t.Helper()
+	client, err := madmin.New(strings.TrimPrefix(s.EndpointURL, "http://"), c.AccessKeyID, c.SecretAccessKey, false)
+	must(t, err)
+	return client
+}
+
+func guarded(t *testing.T, d driver.Driver, document string) string {
+	t.Helper()
+	description, err := d.Describe(t.Context())
+	must(t, err)
+	doc, err := policy.Parse([]byte(document))
+	must(t, err)
+	compiled, _, err := policy.Compile(doc, description.Dialect, policy.CompileOptions{})
+	must(t, err)
+	return compiled.JSON()
+}
+
+func keyOf(t *testing.T, d driver.Driver, user string) driver.Credentials {
+	t.Helper()
+	key, err := d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: user})
+	must(t, err)
+	return driver.Credentials{AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey}
+}
+
+func TestAKeyMakesNoFurtherKeys(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	user := makeUser(t, d, "minting")
+	key := keyOf(t, d, "minting")
+	mint := func() error {
+		_, err := adminClient(t, s, key).AddServiceAccount(t.Context(), madmin.AddServiceAccountReq{})
+		return err
+	}
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "p", Document: everything}))
+	if err := mint(); err != nil {
+		t.Fatalf("without the guard a key can make keys, or else the guard is needless: %v", err)
+	}
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "p", Document: guarded(t, d, everything)}))
+	if err := mint(); madmin.ToErrorResponse(err).Code != "AccessDenied" {
+		t.Fatalf("a guarded key made another: %v", err)
+	}
+}
+
+func TestASessionMakesNoKeysAndNoSessions(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	session, err := d.CreateSession(t.Context(), driver.CreateSessionRequest{Name: "s1", Policy: guarded(t, d, everything), DurationSeconds: 900})
+	must(t, err)
+	within := open(t, s, driver.Credentials{AccessKeyID: session.AccessKeyID, SecretAccessKey: session.SecretAccessKey, SessionToken: session.SessionToken})
+	if caller, err := within.WhoAmI(t.Context()); err != nil || caller.UserID != session.AccessKeyID {
+		t.Fatalf("the session does not know itself: %+v, %v", caller, err)
+	}
+	for _, user := range []string{"", s.AccessKeyID} {
+		makeUser(t, d, "victim"+user)
+		err := second(within.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "victim" + user}))
+		if !errors.Is(err, fault.PermissionDenied) {
+			t.Errorf("a session made a key: %v", err)
+		}
+	}
+	err = second(within.CreateSession(t.Context(), driver.CreateSessionRequest{Name: "s2", Policy: everything, DurationSeconds: 900}))
+	if !errors.Is(err, fault.PermissionDenied) {
+		t.Errorf("a session opened a session: %v", err)
+	}
+}
+
+func TestSessionsOfADeletedUserStayDead(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	const name = "revenant"
+	user := makeUser(t, d, name)
+	// Nobody knows the secret of a user made by the backend; to open a session of its own, it is given another.
+	must(t, adminClient(t, s, root(s)).AddUser(t.Context(), name, "a-secret-of-its-own"))
+	put := driver.PutPolicyRequest{Principal: user, Name: "p", Document: everything}
+	must(t, d.PutPolicy(t.Context(), put))
+	asUser := open(t, s, driver.Credentials{AccessKeyID: name, SecretAccessKey: "a-secret-of-its-own"})
+	session, err := asUser.CreateSession(t.Context(), driver.CreateSessionRequest{Name: "s1", Policy: everything, DurationSeconds: 900})
+	must(t, err)
+	client := independent(t, s, driver.Credentials{AccessKeyID: session.AccessKeyID, SecretAccessKey: session.SecretAccessKey, SessionToken: session.SessionToken})
+	must(t, second(client.ListBuckets(t.Context())))
+	removeUser(d, name)
+	must(t, second(d.CreateUser(t.Context(), driver.CreateUserRequest{Name: name})))
+	must(t, d.PutPolicy(t.Context(), put))
+	if _, err := client.ListBuckets(t.Context()); err == nil {
+		t.Fatal("a session of the former user works for the new one")
+	}
+}
+
+func TestCreateUserTakesNobodysName(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	makeUser(t, d, "taken")
+	must(t, adminClient(t, s, root(s)).AddUser(t.Context(), "taken", "known-secret"))
+	key := keyOf(t, d, "taken")
+	for _, name := range []string{"taken", key.AccessKeyID, s.AccessKeyID} {
+		if err := second(d.CreateUser(t.Context(), driver.CreateUserRequest{Name: name})); !errors.Is(err, fault.AlreadyExists) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	must(t, second(open(t, s, driver.Credentials{AccessKeyID: "taken", SecretAccessKey: "known-secret"}).WhoAmI(t.Context())))
+	must(t, second(open(t, s, key).WhoAmI(t.Context())))
+}
+
+func TestWrongKeysAreUnauthenticated(t *testing.T) {
+	s := systems.MinIO(t)
+	for _, c := range []driver.Credentials{{AccessKeyID: s.AccessKeyID, SecretAccessKey: "wrong-secret"}, {AccessKeyID: "nobody-at-all", SecretAccessKey: "wrong-secret"}} {
+		d := open(t, s, c)
+		request := driver.CreateSessionRequest{Name: "s1", Policy: everything, DurationSeconds: 900}
+		for what, err := range map[string]error{
+			"WhoAmI": second(d.WhoAmI(t.Context())), "CreateSession": second(d.CreateSession(t.Context(), request)),
+			"HeadObject": second(d.HeadObject(t.Context(), driver.HeadObjectRequest{Bucket: "any-bucket", Key: "k"})),
+		} {
+			if what == "HeadObject" && errors.Is(err, fault.PermissionDenied) {
+				continue // an answer to HEAD has no body that would tell the two apart
+			}
+			if !errors.Is(err, fault.Unauthenticated) {
+				t.Errorf("%s: %v", what, err)
+			}
+		}
+	}
+}
