@@ -1,0 +1,154 @@
+package minio_test
+
+import (
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/backends/minio"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// bare clears what the person who runs the tests has set.
+func bare(t *testing.T) string {
+	home := t.TempDir()
+	for _, entry := range os.Environ() {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "AWS_") || strings.HasPrefix(name, "MINIO_") {
+			t.Setenv(name, "")
+		}
+	}
+	t.Setenv("HOME", home)
+	return home
+}
+
+func TestDescribeNeedsNothing(t *testing.T) {
+	bare(t)
+	d, err := minio.Open(t.Context(), driver.Config{})
+	must(t, err)
+	description, err := d.Describe(t.Context())
+	if err != nil || description.Name != "minio" || description.EndpointURL != "" {
+		t.Errorf("%+v, %v", description, err)
+	}
+	if err := second(d.WhoAmI(t.Context())); !errors.Is(err, fault.InvalidArgument) || !strings.Contains(err.Error(), "--endpoint-url") {
+		t.Errorf("without an endpoint: %v", err)
+	}
+}
+
+func TestOpenRefusesWhatCannotBe(t *testing.T) {
+	bare(t)
+	for _, cfg := range []driver.Config{
+		{EndpointURL: "ftp://host"}, {EndpointURL: "host:9000"}, {EndpointURL: "http://host/path"},
+		{EndpointURL: "http://user:secret@host"}, {EndpointURL: "http://host?x"}, {Profile: "no-such-profile"},
+	} {
+		err := second(minio.Open(t.Context(), cfg))
+		if !errors.Is(err, fault.InvalidArgument) || strings.Contains(err.Error(), "secret@") {
+			t.Errorf("%+v: %v", cfg, err)
+		}
+	}
+}
+
+func TestCredentialsComeFromWhereAWSKeepsThem(t *testing.T) {
+	s := systems.MinIO(t)
+	home := bare(t)
+	who := func(profile string) error {
+		d, err := minio.Open(t.Context(), driver.Config{EndpointURL: s.EndpointURL, Profile: profile})
+		must(t, err)
+		return second(d.WhoAmI(t.Context()))
+	}
+	if err := who(""); !errors.Is(err, fault.Unauthenticated) {
+		t.Errorf("without credentials: %v", err)
+	}
+	must(t, os.Mkdir(filepath.Join(home, ".aws"), 0o700))
+	file := "[mine]\naws_access_key_id = " + s.AccessKeyID + "\naws_secret_access_key = " + s.SecretAccessKey + "\n"
+	must(t, os.WriteFile(filepath.Join(home, ".aws", "credentials"), []byte(file), 0o600))
+	must(t, who("mine"))
+	t.Setenv("AWS_ACCESS_KEY_ID", s.AccessKeyID)
+	if err := who(""); !errors.Is(err, fault.Unauthenticated) {
+		t.Errorf("with half of the credentials: %v", err)
+	}
+	t.Setenv("AWS_SECRET_ACCESS_KEY", s.SecretAccessKey)
+	must(t, who(""))
+}
+
+// tryAll calls the admin API, S3 and STS.
+func tryAll(t *testing.T, endpoint string) map[string]error {
+	d, err := minio.Open(t.Context(), driver.Config{EndpointURL: endpoint, Credentials: &driver.Credentials{AccessKeyID: "any-key", SecretAccessKey: "any-secret"}})
+	must(t, err)
+	t.Cleanup(func() { _ = d.Close() })
+	return map[string]error{
+		"WhoAmI":        second(d.WhoAmI(t.Context())),
+		"HeadBucket":    second(d.HeadBucket(t.Context(), driver.HeadBucketRequest{Bucket: "any-bucket"})),
+		"CreateSession": second(d.CreateSession(t.Context(), driver.CreateSessionRequest{Policy: everything, DurationSeconds: 900})),
+	}
+}
+
+func TestAnEndpointThatIsDown(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	address := listener.Addr().String()
+	must(t, listener.Close())
+	start := time.Now()
+	for what, err := range tryAll(t, "http://"+address) {
+		if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), address) || strings.Contains(err.Error(), "Signature") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("took %s", took)
+	}
+}
+
+func TestACertificateThatIsNotTrusted(t *testing.T) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	server.Config.ErrorLog = nil
+	defer server.Close()
+	for what, err := range tryAll(t, server.URL) {
+		if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "AWS_CA_BUNDLE") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestAServerWithoutAdminAPI(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	defer server.Close()
+	if err := tryAll(t, server.URL)["WhoAmI"]; !errors.Is(err, fault.Unsupported) || !strings.Contains(err.Error(), "--backend") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestUndeclaredSettingsSendNothing(t *testing.T) {
+	asked := false
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked = true }))
+	defer server.Close()
+	d, err := minio.Open(t.Context(), driver.Config{EndpointURL: server.URL, Credentials: &driver.Credentials{AccessKeyID: "any-key", SecretAccessKey: "any-secret"}})
+	must(t, err)
+	description, err := d.Describe(t.Context())
+	must(t, err)
+	for _, setting := range driver.Settings() {
+		if description.Has(setting.Capability()) {
+			continue
+		}
+		for what, err := range map[string]error{
+			"get":    second(d.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "any-bucket", Setting: setting})),
+			"delete": d.DeleteBucketSetting(t.Context(), driver.DeleteBucketSettingRequest{Bucket: "any-bucket", Setting: setting}),
+		} {
+			if !errors.Is(err, fault.Unsupported) {
+				t.Errorf("%s %s: %v", what, setting, err)
+			}
+		}
+	}
+	err = d.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: "any-bucket", Value: driver.BucketSetting{PublicAccessBlock: &driver.PublicAccessBlock{}}})
+	if !errors.Is(err, fault.Unsupported) || asked {
+		t.Errorf("put: %v, a request was sent: %v", err, asked)
+	}
+}
