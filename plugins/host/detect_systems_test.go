@@ -2,6 +2,7 @@ package host_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/internal/systems"
@@ -15,6 +16,12 @@ func TestDetectRealSystems(t *testing.T) {
 	} {
 		for _, system := range start {
 			s := system(t)
+			// The first answer of moto is slow, as it loads what it needs.
+			warm, err := http.Get(s.EndpointURL + "/minio/health/live")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = warm.Body.Close()
 			for _, endpoint := range []string{s.EndpointURL, s.EndpointURL + "/"} {
 				got, err := host.Detect(context.Background(), endpoint)
 				if got != want || err != nil {
