@@ -26,9 +26,7 @@ import (
 func openOn(t *testing.T, s *systems.System) driver.Driver {
 	t.Helper()
 	clearEnvironment(t)
-	return openWith(t, driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Credentials: &driver.Credentials{
-		AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey,
-	}})
+	return openWith(t, configOf(s))
 }
 
 func openWith(t *testing.T, config driver.Config) driver.Driver {

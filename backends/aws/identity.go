@@ -90,6 +90,15 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 	if err := checkPresent("user", req.Name); err != nil {
 		return err
 	}
+	if b.iam().Options().BaseEndpoint != nil {
+		// IAM refuses while there are keys; not every system like it does, and the keys would outlive their user.
+		for key, err := range b.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: req.Name}) {
+			if err != nil {
+				return err
+			}
+			return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has the access key %s", req.Name, key.AccessKeyID)
+		}
+	}
 	_, err := b.iam().DeleteUser(ctx, &iam.DeleteUserInput{UserName: aws.String(req.Name)})
 	return refused(ctx, err, "delete the user %q", req.Name)
 }

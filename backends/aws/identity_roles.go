@@ -96,6 +96,9 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 	for {
 		out, err := b.sts().AssumeRole(ctx, in, func(o *sts.Options) { o.Retryer = newCreationRetryer() })
 		if err == nil {
+			if err := b.roleIsThere(ctx, req.RoleARN); err != nil {
+				return driver.Session{}, err
+			}
 			return sessionOf(out)
 		}
 		err = refused(ctx, err, "open a session with the role %q", req.RoleARN)
@@ -126,11 +129,26 @@ func checkSession(req driver.CreateSessionRequest) error {
 	return checkName("session", req.Name, names().Session)
 }
 
+// roleIsThere finds out whether the role that a session was opened with exists. STS looks itself; not every system like
+// it does, and hands out credentials all the same.
+func (b *backend) roleIsThere(ctx context.Context, arn string) error {
+	if b.sts().Options().BaseEndpoint == nil {
+		return nil
+	}
+	_, err := b.GetRole(ctx, driver.GetRoleRequest{Name: roleName(arn)})
+	if errors.Is(err, fault.NotFound) {
+		return err
+	}
+	return nil
+}
+
+// roleName is the name in a role's ARN.
+func roleName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
+
 // roleIsNew finds out why STS refused a role: it does the same for one that does not exist, one that the caller may
 // not assume, and one so new that STS does not know it yet. It returns whether to ask again, or else the error.
 func (b *backend) roleIsNew(ctx context.Context, arn string, denied error) (bool, error) {
-	name := arn[strings.LastIndexByte(arn, '/')+1:]
-	role, err := b.GetRole(ctx, driver.GetRoleRequest{Name: name})
+	role, err := b.GetRole(ctx, driver.GetRoleRequest{Name: roleName(arn)})
 	switch {
 	case errors.Is(err, fault.NotFound):
 		return false, err

@@ -1,0 +1,53 @@
+package aws
+
+import (
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/conformance"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+func TestConformanceOnSandbox(t *testing.T) {
+	clearEnvironment(t)
+	conformance.Run(t, conformance.Harness{
+		Open:   Open,
+		Config: configOf(systems.Sandbox(t)),
+		Lacks: map[driver.Capability]string{
+			driver.CapPolicyManaged:           "the sandbox has no managed policies",
+			driver.CapPolicyBoundary:          "the sandbox makes users without the boundary",
+			driver.CapSessions:                "the sandbox has no AssumeRole",
+			driver.CapBucketPublicAccessBlock: "the sandbox has no public access block",
+		},
+		NotEnforced: map[conformance.Rule]string{
+			conformance.RuleBoundaries: "the sandbox makes users without the boundary",
+		},
+	})
+}
+
+func TestConformanceOnMoto(t *testing.T) {
+	clearEnvironment(t)
+	conformance.Run(t, conformance.Harness{
+		Open:        Open,
+		Config:      configOf(systems.Moto(t)),
+		OtherRegion: "eu-west-1",
+		NotEnforced: map[conformance.Rule]string{
+			conformance.RuleAuthentication:   "moto lets every key pass",
+			conformance.RuleUserPolicies:     "moto lets every key pass",
+			conformance.RuleSessionPolicies:  "moto lets every key pass",
+			conformance.RulePrefixConditions: "moto lets every key pass",
+			conformance.RuleBoundaries:       "moto lets every key pass",
+			conformance.RuleBucketPolicies:   "moto lets every key pass",
+			conformance.RuleSettingValues:    "moto takes any document",
+			conformance.RulePolicyDocuments:  "moto takes documents of any size",
+			conformance.RuleBucketNames:      "moto takes any name and region",
+		},
+	})
+}
+
+// configOf is how to reach a system as its administrator.
+func configOf(s *systems.System) driver.Config {
+	return driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Credentials: &driver.Credentials{
+		AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey,
+	}}
+}
