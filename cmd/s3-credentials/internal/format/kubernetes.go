@@ -36,8 +36,11 @@ func kubernetesSecret(c Credentials) (string, error) {
 	for _, v := range c.environment() {
 		s.Data[v.name] = base64.StdEncoding.EncodeToString([]byte(v.value))
 	}
-	text, err := yaml.Marshal(s)
-	return string(text), err
+	var b strings.Builder
+	encoder := yaml.NewEncoder(&b)
+	encoder.SetIndent(2)
+	err := encoder.Encode(s)
+	return b.String(), err
 }
 
 // secretName is a name that Kubernetes accepts.
