@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
@@ -51,8 +55,27 @@ func runDir(name string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	removeLeft(base)
 	return os.MkdirTemp(base, fmt.Sprintf("%s-%d-", name, os.Getpid()))
 }
+
+// removeLeft removes old folders of test processes that are gone: those that were killed together with their guards.
+func removeLeft(base string) {
+	dirs, err := os.ReadDir(base)
+	if err != nil {
+		return // then there is nothing that could be removed
+	}
+	for _, dir := range dirs {
+		parts := strings.Split(dir.Name(), "-") // NAME-PID-RANDOM
+		pid, err := strconv.Atoi(parts[max(0, len(parts)-2)])
+		info, infoErr := dir.Info()
+		if err == nil && infoErr == nil && !alive(pid) && time.Since(info.ModTime()) > time.Hour {
+			os.RemoveAll(filepath.Join(base, dir.Name()))
+		}
+	}
+}
+
+func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
 // moduleRoot is the folder with go.mod, above the folder of the tests that run.
 var moduleRoot = sync.OnceValues(func() (string, error) {

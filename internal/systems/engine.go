@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 )
 
@@ -141,5 +140,5 @@ func (e engine) reap() error {
 func ownerIsAlive(name string) bool {
 	pid, _, _ := strings.Cut(strings.TrimPrefix(name, namePrefix), "-")
 	owner, err := strconv.Atoi(pid)
-	return err != nil || !errors.Is(syscall.Kill(owner, 0), syscall.ESRCH)
+	return err != nil || alive(owner)
 }

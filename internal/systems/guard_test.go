@@ -173,3 +173,26 @@ func until(t *testing.T, what string, done func() bool) {
 		time.Sleep(10 * time.Millisecond)
 	}
 }
+
+func TestRemovesOldFoldersOfTheDead(t *testing.T) {
+	gone := exec.Command("true")
+	if err := gone.Run(); err != nil {
+		t.Fatal(err)
+	}
+	base, old := t.TempDir(), time.Now().Add(-2*time.Hour)
+	for name, removed := range map[string]bool{
+		fmt.Sprintf("moto-%d-1", gone.Process.Pid): true, fmt.Sprintf("moto-%d-2", os.Getpid()): false, "something": false,
+	} {
+		dir := filepath.Join(base, name)
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(dir, old, old); err != nil {
+			t.Fatal(err)
+		}
+		removeLeft(base)
+		if _, err := os.Stat(dir); (err != nil) != removed {
+			t.Errorf("%s: removed is %v", name, !removed)
+		}
+	}
+}
