@@ -1,0 +1,23 @@
+package minio_test
+
+import (
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/backends/minio"
+	"github.com/s3-credentials/s3-credentials/conformance"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+func TestConformance(t *testing.T) {
+	system := systems.MinIO(t)
+	t.Logf("runs on %s", system.RunsOn)
+	conformance.Run(t, conformance.Harness{
+		Open: minio.Open,
+		Config: driver.Config{
+			EndpointURL: system.EndpointURL, Region: system.Region,
+			Credentials: &driver.Credentials{AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey},
+		},
+		ManagedPolicy: "readonly",
+	})
+}
