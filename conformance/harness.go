@@ -22,11 +22,11 @@ const (
 	RuleAuthentication Rule = "authentication"
 	// RuleUserPolicies: users may do what their policies allow, and nothing else.
 	RuleUserPolicies Rule = "user policies"
-	// RuleSessionPolicies: sessions may do what their policy allows, and nothing else.
+	// RuleSessionPolicies: sessions may do what their policy allows, and nothing else, and need roles that exist.
 	RuleSessionPolicies Rule = "session policies"
 	// RulePrefixConditions: conditions on s3:prefix bound listings.
 	RulePrefixConditions Rule = "prefix conditions"
-	// RuleBoundaries: permissions boundaries bound what policies allow.
+	// RuleBoundaries: permissions boundaries exist, are shown, and bound what policies allow.
 	RuleBoundaries Rule = "permissions boundaries"
 	// RuleBucketPolicies: bucket policies give everybody, or a user, access.
 	RuleBucketPolicies Rule = "bucket policies"
@@ -36,6 +36,8 @@ const (
 	RulePolicyDocuments Rule = "policy documents"
 	// RuleBucketNames: the system looks at names of buckets and regions.
 	RuleBucketNames Rule = "bucket names"
+	// RuleUsersWithKeys: users that have keys are not deleted.
+	RuleUsersWithKeys Rule = "users with keys"
 	// RuleReplacement: creating a bucket again is refused.
 	RuleReplacement Rule = "creating buckets once"
 )

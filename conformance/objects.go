@@ -120,10 +120,11 @@ func objectsAreListed(e *Env) {
 	if got := e.keys(bucket, ""); len(got) != 0 {
 		e.Errorf("a new bucket has %q", got)
 	}
-	for _, key := range []string{"a", "a/1", "a/2", "ab", "b"} {
+	// No key is the folder of another: not every system can hold both.
+	for _, key := range []string{"a/1", "a/2", "ab", "b"} {
 		e.put(bucket, key, []byte(key))
 	}
-	for prefix, want := range map[string][]string{"": {"a", "a/1", "a/2", "ab", "b"}, "a/": {"a/1", "a/2"}, "a": {"a", "a/1", "a/2", "ab"}, "c": nil} {
+	for prefix, want := range map[string][]string{"": {"a/1", "a/2", "ab", "b"}, "a/": {"a/1", "a/2"}, "a": {"a/1", "a/2", "ab"}, "c": nil} {
 		if got := e.keys(bucket, prefix); !slices.Equal(got, want) {
 			e.Errorf("prefix %q: listed are %q, want %q", prefix, got, want)
 		}

@@ -20,7 +20,7 @@ func sessionChecks() []Check {
 		{Name: "a session works", Requires: sessions, Rules: []Rule{RuleAuthentication}, Run: sessionWorks},
 		{Name: "a session without a policy is refused", Requires: sessions, Run: sessionWithoutPolicy},
 		{Name: "a session outside the limits of duration is refused", Requires: sessions, Run: sessionDuration},
-		{Name: "a role that is missing opens no session", Requires: []driver.Capability{driver.CapSessions, driver.CapRoles}, Run: sessionWithoutRole},
+		{Name: "a role that is missing opens no session", Requires: []driver.Capability{driver.CapSessions, driver.CapRoles}, Rules: []Rule{RuleSessionPolicies}, Run: sessionWithoutRole},
 	}
 }
 

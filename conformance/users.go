@@ -19,12 +19,12 @@ func userChecks() []Check {
 		{Name: "user names outside the rules are refused", Requires: users, Run: userNames},
 		{Name: "a user that is missing is not found", Requires: users, Run: userMissing},
 		{Name: "a user that was deleted is gone", Requires: users, Run: userIsGone},
-		{Name: "a user with keys is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Run: userWithKeys},
+		{Name: "a user with keys is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Rules: []Rule{RuleUsersWithKeys}, Run: userWithKeys},
 		{Name: "a user with inline policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyInline}, Run: userWithInline},
 		{Name: "a user with attached policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyManaged}, Run: userWithManaged},
 		{Name: "a user of a former user's name has nothing of it", Requires: users, Run: userAgain},
-		{Name: "a boundary that is missing is not found", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Run: boundaryMissing},
-		{Name: "a user has the boundary that was asked for", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Run: boundaryIsSet},
+		{Name: "a boundary that is missing is not found", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, Run: boundaryMissing},
+		{Name: "a user has the boundary that was asked for", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, Run: boundaryIsSet},
 		{Name: "a user comes with its only key where keys are not declared", Requires: users, Run: userComesWithKey},
 	}
 }

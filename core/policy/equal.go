@@ -24,6 +24,7 @@ func (d Document) canonical() string {
 // canonical is the same text for statements that mean the same.
 func (s Statement) canonical() string {
 	n := node{kind: object}
+	s.Principal, s.NotPrincipal = s.Principal.plain(), s.NotPrincipal.plain()
 	for _, f := range fields() {
 		if value, set := f.get(&s); set {
 			n.members = append(n.members, member{f.name, sorted(value)})
@@ -37,6 +38,14 @@ func (s Statement) canonical() string {
 		}
 	}
 	return n.compact() + unknown(s.order, fieldNames())
+}
+
+// plain is the principal as shortly as it can be written: {"AWS": "*"} is everybody, as "*" is.
+func (p *Principal) plain() *Principal {
+	if p != nil && !p.Any && len(p.Of) == 1 && slices.Contains(p.Of["AWS"], "*") {
+		return &Principal{Any: true}
+	}
+	return p
 }
 
 // unknown prints the members that are not among the names.

@@ -147,6 +147,18 @@ func TestEqual(t *testing.T) {
 	}
 }
 
+func TestEverybodyIsEverybody(t *testing.T) {
+	statement := func(principal string) Document {
+		return mustParse(t, `{"Statement":[{"Effect":"Allow","Principal":`+principal+`,"Action":"*","Resource":"*"}]}`)
+	}
+	if !Equal(statement(`"*"`), statement(`{"AWS":["*"]}`)) {
+		t.Error(`"*" and {"AWS": ["*"]} differ`)
+	}
+	if Equal(statement(`"*"`), statement(`{"Service":"*"}`)) || Equal(statement(`"*"`), statement(`{"AWS":"123"}`)) {
+		t.Error(`"*" is a service or an account`)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:*","Resource":["a"],"Condition":{"Bool":{"x":true}}}}`))
 	f.Add([]byte(`{"Statement":[{"Effect":"Deny","NotAction":["a"],"Principal":{"AWS":["1","2"]},"é":[1.0e9,null]}]}`))
