@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -250,5 +251,29 @@ func TestDeleteUserLeavesNothingBehind(t *testing.T) {
 			_, err = e.PlanDeleteUser(t.Context(), plan.Result.AccessKey.UserName)
 			wantCode(t, err, fault.NotFound)
 		})
+	}
+}
+
+// deaf is a system that ignores permissions boundaries, as some that imitate AWS do.
+type deaf struct{ driver.Driver }
+
+func (d deaf) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
+	req.PermissionsBoundary = ""
+	return d.Driver.CreateUser(ctx, req)
+}
+
+func TestCreateFindsOutThatABoundaryIsIgnored(t *testing.T) {
+	d := deaf{open(t, memory.Options{})}
+	e := engine(t, d)
+	must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
+	before := snapshot(t, d)
+	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, PermissionsBoundary: e.Description().Boundaries.ReadOnly})
+	must(t, err)
+	wantCode(t, plan.Apply(t.Context(), nil), fault.Unsupported)
+	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
+		t.Errorf("left behind (-before +after):\n%s", diff)
+	}
+	if plan = create(t, e, core.CreateOptions{Buckets: []string{"one"}}); len(plan.Warnings) != 1 {
+		t.Errorf("the warnings are %q", plan.Warnings)
 	}
 }

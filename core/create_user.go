@@ -27,7 +27,7 @@ func (e *Engine) planUser(ctx context.Context, plan *CreatePlan, options CreateO
 	if exists {
 		plan.Notes = append(plan.Notes, existingUserNotes(name, options)...)
 	} else {
-		plan.Steps = append(plan.Steps, e.userStep(plan, name, e.boundaryFor(plan, options)))
+		plan.Steps = append(plan.Steps, e.userStep(plan, name, e.boundaryFor(plan, options), options.PermissionsBoundary != ""))
 	}
 	granter, err := e.granter()
 	if err != nil {
@@ -100,8 +100,10 @@ func (e *Engine) boundaryFor(plan *CreatePlan, options CreateOptions) string {
 	return e.description.Boundaries.ReadWrite
 }
 
-// userStep creates the user. On a system whose users are their own key, the key is the plan's result.
-func (e *Engine) userStep(plan *CreatePlan, name, boundary string) Step {
+// userStep creates the user. On a system whose users are their own key, the key is the plan's result. A system that
+// ignores the boundary is found out from what it says of the new user: a boundary that was asked for is then an error,
+// and the default one, which is a second line of defence only, a warning.
+func (e *Engine) userStep(plan *CreatePlan, name, boundary string, asked bool) Step {
 	what := fmt.Sprintf("user: '%s'", name)
 	if boundary != "" {
 		what += fmt.Sprintf(" with permissions boundary: '%s'", boundary)
@@ -110,13 +112,40 @@ func (e *Engine) userStep(plan *CreatePlan, name, boundary string) Step {
 		Would: "Would create " + what, Did: "Created " + what, Thing: fmt.Sprintf("user '%s'", name),
 		do: func(ctx context.Context) error {
 			made, err := e.CreateUser(ctx, driver.CreateUserRequest{Name: name, PermissionsBoundary: boundary})
-			if err == nil && made.AccessKey != nil {
+			if err != nil {
+				return err
+			}
+			if made.AccessKey != nil {
 				plan.Result = CreateResult{AccessKey: made.AccessKey, UserKeys: 1}
 			}
-			return err
+			return e.checkBoundary(ctx, plan, made.User, boundary, asked)
 		},
 		undo: func(ctx context.Context) error { return e.DeleteUser(ctx, driver.DeleteUserRequest{Name: name}) },
 	}
+}
+
+// checkBoundary finds out whether the system took the boundary of a new user, and undoes the user if it must have and did not.
+func (e *Engine) checkBoundary(ctx context.Context, plan *CreatePlan, made driver.User, boundary string, asked bool) error {
+	if made.PermissionsBoundary == boundary {
+		return nil
+	}
+	// The answer to the creation need not say it.
+	now, err := e.GetUser(ctx, driver.GetUserRequest{Name: made.Name})
+	if err == nil && now.PermissionsBoundary == boundary {
+		return nil
+	}
+	if err == nil && !asked {
+		plan.Warnings = append(plan.Warnings, boundaryIgnored(made.Name).Error())
+		return nil
+	}
+	if err == nil {
+		err = boundaryIgnored(made.Name)
+	}
+	return errors.Join(err, e.DeleteUser(context.WithoutCancel(ctx), driver.DeleteUserRequest{Name: made.Name}))
+}
+
+func boundaryIgnored(user string) error {
+	return fault.New(fault.Unsupported, "the system ignored the permissions boundary of user '%s'; its own policies are all that limits it", user)
 }
 
 // keyStep makes an access key for the user, which has the given keys before.
