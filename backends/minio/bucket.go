@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/s3utils"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -56,12 +57,15 @@ func (b *backend) readyFor(ctx context.Context, bucket string) error {
 	return b.ready(ctx)
 }
 
-// CreateBucket creates a bucket. A MinIO server is in one region, so naming that one is all that can be done.
+// CreateBucket creates a bucket. A MinIO server is in one region.
 func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketRequest) error {
-	if req.Region != "" && req.Region != b.region {
+	if req.Region != "" {
 		return fault.New(fault.Unsupported, "MinIO keeps all buckets in one region; leave the region out")
 	}
-	if err := b.readyFor(ctx, req.Bucket); err != nil {
+	if err := s3utils.CheckValidBucketNameStrict(req.Bucket); err != nil {
+		return fault.New(fault.InvalidArgument, "%q cannot be the name of a bucket: %s", req.Bucket, lowerFirst(err.Error()))
+	}
+	if err := b.ready(ctx); err != nil {
 		return err
 	}
 	err := b.s3.MakeBucket(ctx, req.Bucket, minio.MakeBucketOptions{Region: b.region})

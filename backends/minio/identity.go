@@ -234,10 +234,10 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 
 // CreateSession opens a session of the caller, bounded by the policy.
 func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
-	if err := checkSession(req); err != nil {
+	if err := b.ready(ctx); err != nil {
 		return driver.Session{}, err
 	}
-	if err := b.ready(ctx); err != nil {
+	if err := checkSession(req); err != nil {
 		return driver.Session{}, err
 	}
 	value, err := b.identity(ctx)

@@ -2,9 +2,11 @@ package minio
 
 import (
 	"context"
+	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // Of the other settings no request is ever sent: MinIO takes the deletion of several of them for the bucket's.
@@ -24,7 +26,22 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 	if document == "" {
 		return driver.BucketSetting{}, fault.New(fault.NotFound, "the bucket %q has no policy", req.Bucket)
 	}
-	return driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document}}, nil
+	return driver.BucketSetting{Policy: &driver.BucketPolicy{Document: publicAsPut(document)}}, nil
+}
+
+// publicAsPut writes everybody as "*" again, as this tool and nearly everybody does. MinIO keeps {"AWS": ["*"]}, which
+// means the same.
+func publicAsPut(document string) string {
+	doc, err := policy.Parse([]byte(document))
+	if err != nil {
+		return document
+	}
+	for i, statement := range doc.Statement {
+		if p := statement.Principal; p != nil && len(p.Of) == 1 && slices.Equal(p.Of["AWS"], []string{"*"}) {
+			doc.Statement[i].Principal = &policy.Principal{Any: true}
+		}
+	}
+	return doc.JSON()
 }
 
 // PutBucketSetting replaces a setting.
