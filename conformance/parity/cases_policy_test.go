@@ -19,6 +19,9 @@ func allCases() []parityCase {
 	} {
 		all = append(all, family...)
 	}
+	for i, c := range all {
+		all[i].offline = c.args[0] == "policy"
+	}
 	return all
 }
 
