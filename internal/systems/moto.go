@@ -21,15 +21,30 @@ var sharedMoto, sharedMotoEnforcing shared
 func Moto(t testing.TB) *System {
 	t.Helper()
 	return sharedMoto.get(t, "moto", func() (*System, error) {
-		system, _, err := startMoto("moto", nil)
+		system, _, err := startMoto("moto", []string{managedPolicies})
 		return system, err
 	})
 }
 
+// managedPolicies makes moto have AWS's own managed policies, AmazonS3FullAccess among them. They are over a thousand, and
+// take it a second to load after each reset.
+const managedPolicies = "MOTO_IAM_LOAD_MANAGED_POLICIES=true"
+
 // NewMoto is a moto server of the test's own, empty, which ends with the test. [System.Reset] empties it again.
 func NewMoto(t testing.TB) *System {
 	t.Helper()
-	system, g, err := startMoto("moto", nil)
+	return newMoto(t, managedPolicies)
+}
+
+// NewPlainMoto is as NewMoto, without AWS's own managed policies, for a test that resets it often.
+func NewPlainMoto(t testing.TB) *System {
+	t.Helper()
+	return newMoto(t)
+}
+
+func newMoto(t testing.TB, env ...string) *System {
+	t.Helper()
+	system, g, err := startMoto("moto", env)
 	if err != nil {
 		missing(t, "moto", err)
 	}
@@ -42,7 +57,7 @@ func MotoEnforcing(t testing.TB) *System {
 	t.Helper()
 	return sharedMotoEnforcing.get(t, "moto-enforcing", func() (*System, error) {
 		// The three requests that make the administrator are let through, no others.
-		system, g, err := startMoto("moto-enforcing", []string{"INITIAL_NO_AUTH_ACTION_COUNT=3"})
+		system, g, err := startMoto("moto-enforcing", []string{"INITIAL_NO_AUTH_ACTION_COUNT=3", managedPolicies})
 		if err != nil {
 			return nil, err
 		}
@@ -82,8 +97,7 @@ func startMoto(name string, env []string) (*System, *guard, error) {
 		if err != nil {
 			return err
 		}
-		// AWS's own managed policies, AmazonS3FullAccess among them, are there only when asked for.
-		env := append(withoutAWS(os.Environ()), append(env, "PYTHONUNBUFFERED=1", "MOTO_IAM_LOAD_MANAGED_POLICIES=true")...)
+		env := append(withoutAWS(os.Environ()), append(env, "PYTHONUNBUFFERED=1")...)
 		server, err = startProcess(dir, env, nil,
 			filepath.Join(venv, "bin", "moto_server"), "-H", "127.0.0.1", "-p", port)
 		if err != nil {
