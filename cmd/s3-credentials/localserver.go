@@ -65,8 +65,11 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	if err != nil {
 		return err
 	}
+	if d := engine.Description(); !d.Has(driver.CapSessions) {
+		return fault.New(fault.Unsupported, "the %s backend cannot make temporary credentials, which is what localserver hands out; make a key with create instead", d.Name)
+	}
 	if _, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket}); errors.Is(err, fault.NotFound) {
-		return fault.Wrap(fault.NotFound, err, "Bucket does not exist: %s", bucket)
+		return fault.Wrap(fault.NotFound, err, "bucket does not exist: %s", bucket)
 	}
 	token, err := localserver.FindToken(l.tokenFile)
 	if err != nil {
