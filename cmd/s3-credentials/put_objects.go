@@ -66,6 +66,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	}
 	label := fmt.Sprintf("Uploading %s (%s)", formatBytes(files.Bytes), counted(files.Count, p.thing))
 	options, endBar := p.options(env, label, files.Bytes)
+	options.ContentType = contentTypeOf
 	summary, err := transfer.Put(ctx, engine, args[0], files, options)
 	endBar()
 	if err = p.finish(ctx, env, summary, err); err == nil {

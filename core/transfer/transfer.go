@@ -23,6 +23,8 @@ type Options struct {
 	Concurrency int
 	// SkipExisting leaves alone what is there already with the same size and checksum.
 	SkipExisting bool
+	// ContentType, if set, returns the media type of the file of that name for Put; empty for the system's default.
+	ContentType func(name string) string
 	// Progress, if set, is told how it goes.
 	Progress Progress
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Put stores the files as objects of the bucket, each with the media type that its name stands for.
+// Put stores the files as objects of the bucket.
 func Put(ctx context.Context, engine *core.Engine, bucket string, files *Files, options Options) (Summary, error) {
 	n := options.concurrency()
 	u := &uploads{
@@ -84,9 +84,11 @@ func (u *uploads) send(ctx context.Context, file File) (driver.ObjectDetail, err
 	if err != nil {
 		return driver.ObjectDetail{}, fault.Wrap(fault.InvalidArgument, err, "the current folder cannot be found: %s", reason(err))
 	}
-	detail, err := u.engine.PutObject(ctx, driver.PutObjectRequest{
-		Bucket: u.bucket, Key: file.Key, Path: path, ContentType: ContentType(file.Path), Progress: u.options.addFunc(),
-	})
+	request := driver.PutObjectRequest{Bucket: u.bucket, Key: file.Key, Path: path, Progress: u.options.addFunc()}
+	if u.options.ContentType != nil {
+		request.ContentType = u.options.ContentType(file.Path)
+	}
+	detail, err := u.engine.PutObject(ctx, request)
 	detail.Size = file.Size // not every system tells
 	return detail, err
 }

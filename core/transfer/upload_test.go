@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 
@@ -17,13 +18,14 @@ func TestPut(t *testing.T) {
 	engine, _ := start(t)
 	write(t, "site/index.html", "site/js/app.js", "one.txt", "none")
 	bar := &sums{}
-	summary, err := put(t, engine, transfer.Options{Progress: bar}, "site", "one.txt", "none")
+	byExtension := func(name string) string { return map[string]string{".html": "text/html", ".txt": "text/plain"}[filepath.Ext(name)] }
+	summary, err := put(t, engine, transfer.Options{Progress: bar, ContentType: byExtension}, "site", "one.txt", "none")
 	expect(t, summary, err, 4, 0)
 	same(t, "keys", keys(t, engine), []string{"none", "one.txt", "site/index.html", "site/js/app.js"})
 	if want := int64(len("site/index.html" + "site/js/app.js" + "one.txt" + "none")); bar.moved.Load() != want || summary.Bytes != want {
 		t.Errorf("%d and %d bytes moved of %d", bar.moved.Load(), summary.Bytes, want)
 	}
-	for key, want := range map[string]string{"site/index.html": "text/html", "site/js/app.js": "text/javascript", "one.txt": "text/plain"} {
+	for key, want := range map[string]string{"site/index.html": "text/html", "site/js/app.js": "binary/octet-stream", "one.txt": "text/plain"} {
 		detail, err := engine.HeadObject(t.Context(), driver.HeadObjectRequest{Bucket: bucket, Key: key})
 		if err != nil || detail.ContentType != want {
 			t.Errorf("%s: %q, %v", key, detail.ContentType, err)
