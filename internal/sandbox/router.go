@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httputil"
@@ -13,7 +15,7 @@ import (
 func newRouter() http.Handler {
 	gateway, iam := proxyTo(gatewaySocket), proxyTo(iamSocket)
 	sts := refuseLackingSTS(iam)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return readFirst(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch signedService(r) {
 		case "iam":
 			iam.ServeHTTP(w, r)
@@ -22,6 +24,30 @@ func newRouter() http.Handler {
 		default: // S3, and whoever has no signature
 			gateway.ServeHTTP(w, r)
 		}
+	}))
+}
+
+// smallBody is what is read of a request's body before the request goes on.
+const smallBody = 1 << 20
+
+// readFirst keeps a server's answer back until the request has arrived, if it is small. The gateway denies what it
+// can from the headers alone, and clients that are still sending then lose the answer: they see a closed connection.
+func readFirst(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		begin, err := io.ReadAll(io.LimitReader(r.Body, smallBody))
+		if err != nil {
+			unavailable(w, r, err)
+			return
+		}
+		rest := r.Body
+		if len(begin) < smallBody {
+			rest = http.NoBody
+		}
+		r.Body = struct {
+			io.Reader
+			io.Closer
+		}{io.MultiReader(bytes.NewReader(begin), rest), r.Body}
+		next.ServeHTTP(w, r)
 	})
 }
 
@@ -42,6 +68,8 @@ func signedService(r *http.Request) string {
 // proxyTo forwards to a socket and changes nothing that is signed: not the Host header, not the query.
 func proxyTo(socket string) http.Handler {
 	dialer := net.Dialer{}
+	// Answers are not flushed piece by piece: aws-sdk-go-v2 loses a small one whose headers come alone, now and then
+	// (smithy-go closes the request's body on seeing them, which the transport may take for a failed request).
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "sandbox"
@@ -59,8 +87,7 @@ func proxyTo(socket string) http.Handler {
 			WriteBufferSize:       copyBuffer,
 			ReadBufferSize:        copyBuffer,
 		},
-		FlushInterval: -1,
-		ErrorHandler:  unavailable,
+		ErrorHandler: unavailable,
 	}
 }
 
