@@ -10,6 +10,7 @@ import (
 // Object is the objects of a bucket.
 type Object interface {
 	// ListObjects yields the objects of a bucket whose keys start with the prefix, each once, in the system's order. NotFound if there is no such bucket.
+	// Objects that are deleted while it goes on do not make it leave out others.
 	ListObjects(ctx context.Context, req ListObjectsRequest) iter.Seq2[ObjectInfo, error]
 	// HeadObject looks an object up. NotFound if there is no such object or bucket.
 	HeadObject(ctx context.Context, req HeadObjectRequest) (ObjectDetail, error)
