@@ -83,13 +83,36 @@ func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, f
 		if err != nil {
 			return err
 		}
-		listed = transfer.Missing(ctx, engine, bucket, files)
+		listed = notThere(lookedUp(ctx, listed, func(ctx context.Context, file transfer.File) (checkedFile, error) {
+			if file.Err != nil {
+				return checkedFile{file, false}, nil
+			}
+			there, err := transfer.There(ctx, engine, bucket, file)
+			return checkedFile{file, there}, err
+		}))
 	}
 	summary, err := printFiles(env, bucket, listed)
 	if err == nil {
 		err = p.finish(ctx, env, summary, nil)
 	}
 	return err
+}
+
+// checkedFile is a file, and whether it is in the bucket already.
+type checkedFile struct {
+	transfer.File
+	there bool
+}
+
+// notThere yields the files that are not in the bucket yet.
+func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[transfer.File, error] {
+	return func(yield func(transfer.File, error) bool) {
+		for file, err := range files {
+			if (err != nil || !file.there) && !yield(file.File, err) {
+				return
+			}
+		}
+	}
 }
 
 // printFiles prints the files, and returns those that cannot be read as failures.

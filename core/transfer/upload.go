@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"context"
-	"iter"
 	"os"
 
 	"github.com/s3-credentials/s3-credentials/core"
@@ -20,25 +19,6 @@ func Put(ctx context.Context, engine *core.Engine, bucket string, files *Files, 
 	return u.tally.result(each(ctx, n, files.All, u.put))
 }
 
-// Missing yields those of the files that [Put] with SkipExisting would store.
-func Missing(ctx context.Context, engine *core.Engine, bucket string, files *Files) iter.Seq2[File, error] {
-	u := &uploads{engine: engine, bucket: bucket}
-	return func(yield func(File, error) bool) {
-		for file, err := range files.All(ctx) {
-			if err == nil && file.Err == nil {
-				var there bool
-				there, err = u.there(ctx, file)
-				if there {
-					continue
-				}
-			}
-			if !yield(file, err) || err != nil {
-				return
-			}
-		}
-	}
-}
-
 type uploads struct {
 	engine  *core.Engine
 	bucket  string
@@ -53,7 +33,7 @@ func (u *uploads) put(ctx context.Context, file File) error {
 		return u.tally.failed(ctx, file.Err, file.Key)
 	}
 	if u.options.SkipExisting {
-		there, err := u.there(ctx, file)
+		there, err := There(ctx, u.engine, u.bucket, file)
 		if err != nil {
 			return u.tally.failed(ctx, err, file.Key)
 		}
@@ -93,10 +73,10 @@ func (u *uploads) send(ctx context.Context, file File) (driver.ObjectDetail, err
 	return detail, err
 }
 
-// there reports whether the object is in the bucket already, with the file's size and checksum. Where the credentials do
-// not allow to look, it is not known to be there.
-func (u *uploads) there(ctx context.Context, file File) (bool, error) {
-	detail, err := u.engine.HeadObject(ctx, driver.HeadObjectRequest{Bucket: u.bucket, Key: file.Key})
+// There reports whether the file's object is in the bucket already, with the same size and checksum, so that [Put] with
+// SkipExisting would leave it out. Where the credentials do not allow to look, it is not known to be there.
+func There(ctx context.Context, engine *core.Engine, bucket string, file File) (bool, error) {
+	detail, err := engine.HeadObject(ctx, driver.HeadObjectRequest{Bucket: bucket, Key: file.Key})
 	switch fault.CodeOf(err) {
 	case "":
 	case fault.NotFound, fault.PermissionDenied:
