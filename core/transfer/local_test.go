@@ -3,11 +3,11 @@ package transfer
 import (
 	"context"
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -146,15 +146,17 @@ func TestFindFilesRefuses(t *testing.T) {
 
 func TestFindFilesTellsWhatItSkips(t *testing.T) {
 	tree(t, "d/a", "other/", "d/none -> nowhere", "d/folder -> ../other")
-	if err := syscall.Mkfifo("d/pipe", 0o666); err != nil {
+	socket, err := net.Listen("unix", "d/socket")
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer socket.Close()
 	skipped := map[string]string{}
 	files, err := FindFiles(t.Context(), []string{"d"}, "", func(path, why string) { skipped[path] = why })
 	if err != nil || files.Count != 1 {
 		t.Fatal(files, err)
 	}
-	if len(skipped) != 3 || skipped["d/none"] != "it is a link to nothing" || skipped["d/pipe"] != "it is no regular file" || skipped["d/folder"] != "it is a link to a folder" {
+	if len(skipped) != 3 || skipped["d/none"] != "it is a link to nothing" || skipped["d/socket"] != "it is no regular file" || skipped["d/folder"] != "it is a link to a folder" {
 		t.Errorf("%v", skipped)
 	}
 }
