@@ -121,7 +121,7 @@ func (e *Engine) roleStep(want *driver.SessionRole, trusted string, request *dri
 		Thing: "role " + want.Name,
 		do: func(ctx context.Context) error {
 			role, err := e.CreateRole(ctx, driver.CreateRoleRequest{
-				Name: want.Name, Description: roleDescription, TrustPolicy: trustPolicy(trusted).JSON(), MaxSessionSeconds: want.MaxSessionSeconds,
+				Name: want.Name, Description: roleDescription, TrustPolicy: trustPolicy(trusted), MaxSessionSeconds: want.MaxSessionSeconds,
 			})
 			request.RoleARN = role.ARN
 			return err
@@ -142,12 +142,9 @@ func (e *Engine) attachStep(want *driver.SessionRole) Step {
 }
 
 // trustPolicy lets one principal, and nobody else, assume a role.
-func trustPolicy(principal string) policy.Document {
-	return policy.Document{Version: policy.Version, Statement: []policy.Statement{{
-		Effect:    policy.Allow,
-		Principal: &policy.Principal{Of: map[string][]string{"AWS": {principal}}},
-		Action:    []string{"sts:AssumeRole"},
-	}}}
+// It is written as the Python tool writes it, because list-roles shows it.
+func trustPolicy(principal string) string {
+	return fmt.Sprintf(`{"Version": %q, "Statement": [{"Effect": "Allow", "Principal": {"AWS": %q}, "Action": "sts:AssumeRole"}]}`, policy.Version, principal)
 }
 
 // checkTrust refuses an existing role that anybody but the account's own principals may assume: a session opened

@@ -273,7 +273,7 @@ func TestCreateFindsOutThatABoundaryIsIgnored(t *testing.T) {
 	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
 		t.Errorf("left behind (-before +after):\n%s", diff)
 	}
-	if plan = create(t, e, core.CreateOptions{Buckets: []string{"one"}}); len(plan.Warnings) != 1 {
-		t.Errorf("the warnings are %q", plan.Warnings)
+	if plan = create(t, e, core.CreateOptions{Buckets: []string{"one"}}); len(plan.Notes) != 1 {
+		t.Errorf("the notes are %q", plan.Notes)
 	}
 }

@@ -102,7 +102,7 @@ func (e *Engine) boundaryFor(plan *CreatePlan, options CreateOptions) string {
 
 // userStep creates the user. On a system whose users are their own key, the key is the plan's result. A system that
 // ignores the boundary is found out from what it says of the new user: a boundary that was asked for is then an error,
-// and the default one, which is a second line of defence only, a warning.
+// and the default one, which is a second line of defence only, a note.
 func (e *Engine) userStep(plan *CreatePlan, name, boundary string, asked bool) Step {
 	what := fmt.Sprintf("user: '%s'", name)
 	if boundary != "" {
@@ -135,7 +135,7 @@ func (e *Engine) checkBoundary(ctx context.Context, plan *CreatePlan, made drive
 		return nil
 	}
 	if err == nil && !asked {
-		plan.Warnings = append(plan.Warnings, boundaryIgnored(made.Name).Error())
+		plan.Notes = append(plan.Notes, boundaryIgnored(made.Name).Error())
 		return nil
 	}
 	if err == nil {

@@ -17,7 +17,7 @@ const undoTimeout = 5 * time.Second
 // Plan is an ordered list of steps that change something. Making a plan reads the system's state and changes nothing.
 type Plan struct {
 	Steps []Step
-	// Notes are sentences that a person should read before or beside the steps: what is left out, and why.
+	// Notes are sentences that a person should read beside the steps: what is left out, and why. Apply may add some.
 	Notes []string
 	// Warnings are notes that must not be missed: access that others have now, and that the steps change.
 	Warnings []string

@@ -91,8 +91,9 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	if err != nil {
 		return err
 	}
-	for _, note := range plan.Notes {
-		c.step(env, note)
+	c.note(env, plan.Notes)
+	for _, w := range plan.Warnings {
+		env.Step("Warning: %s", w)
 	}
 	if c.dryRun {
 		for _, s := range plan.Steps {
@@ -100,10 +101,18 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 		}
 		return nil
 	}
+	noted := len(plan.Notes)
 	if err := plan.Apply(ctx, func(s core.Step) { c.step(env, s.Did) }); err != nil {
 		return err
 	}
-	return c.handOver(env, engine.Description(), buckets, plan.Result)
+	c.note(env, plan.Notes[noted:])
+	return c.handOver(ctx, env, engine.Description(), buckets, plan)
+}
+
+func (c *creator) note(env *cli.Env, notes []string) {
+	for _, n := range notes {
+		c.step(env, n)
+	}
 }
 
 // coreOptions returns the options as the engine takes them.
@@ -124,15 +133,15 @@ func (c *creator) step(env *cli.Env, text string) {
 	}
 }
 
-// handOver prints the credentials. They cannot be shown again, so a failure says which key nobody has.
-func (c *creator) handOver(env *cli.Env, d driver.Description, buckets []string, result core.CreateResult) error {
+// handOver prints the credentials. They cannot be shown again, so where that fails all of the run is undone.
+func (c *creator) handOver(ctx context.Context, env *cli.Env, d driver.Description, buckets []string, plan *core.CreatePlan) error {
+	result := plan.Result
 	if result.UserKeys > 1 {
 		c.step(env, fmt.Sprintf("User %s has %d access keys now", result.AccessKey.UserName, result.UserKeys))
 	}
 	err := printCredentials(env, c.format, d, buckets, result)
-	if err != nil && result.AccessKey != nil {
-		env.Step("The access key %s of user '%s' was made, but its secret could not be printed: delete it",
-			result.AccessKey.AccessKeyID, result.AccessKey.UserName)
+	if err != nil {
+		return plan.Undo(ctx, "printing the credentials", err)
 	}
-	return err
+	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"syscall"
 
+	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -87,7 +88,8 @@ func (a *App) report(ctx context.Context, err error) {
 		fmt.Fprintf(a.Stderr, "Error: %s\nTry '%s' for help.\n", usage.Message, hint)
 		return
 	}
-	if errors.Is(err, syscall.EPIPE) && a.stdout.closed() {
+	var undone *core.ApplyError
+	if errors.Is(err, syscall.EPIPE) && a.stdout.closed() && !errors.As(err, &undone) {
 		return // whoever read our output has had enough: not worth a word
 	}
 	var sig SignalError
