@@ -35,7 +35,7 @@ func (m *moving) concurrencyOption(help string) cli.Option {
 func atLeastOne(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 {
-		return 0, fmt.Errorf("'%s' is not a whole number from 1 up.", s) //nolint:staticcheck // a sentence, as its siblings
+		return 0, fmt.Errorf("'%s' is not a whole number from 1 up", s)
 	}
 	return n, nil
 }
