@@ -36,9 +36,10 @@ func (c *Client) DeleteBucket(ctx context.Context, req driver.DeleteBucketReques
 
 // GetBucketSetting implements driver.Bucket.
 func (c *Client) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
-	return call(ctx, c.name, c.bucket.GetBucketSetting,
+	value, err := call(ctx, c.name, c.bucket.GetBucketSetting,
 		&pb.GetBucketSettingRequest{Bucket: req.Bucket, Setting: string(req.Setting)},
 		func(a *pb.GetBucketSettingResponse) driver.BucketSetting { return fromSetting(a.GetValue()) })
+	return answersFor(c, value, err, "bucket setting", string(req.Setting), string(value.Setting()))
 }
 
 // PutBucketSetting implements driver.Bucket.

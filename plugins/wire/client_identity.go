@@ -27,14 +27,15 @@ func (c *Client) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 
 // GetUser implements driver.Identity.
 func (c *Client) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
-	return call(ctx, c.name, c.identity.GetUser, &pb.GetUserRequest{Name: req.Name},
+	user, err := call(ctx, c.name, c.identity.GetUser, &pb.GetUserRequest{Name: req.Name},
 		func(a *pb.GetUserResponse) driver.User { return fromUser(a.GetUser()) })
+	return answersFor(c, user, err, "user", req.Name, user.Name)
 }
 
 // CreateUser implements driver.Identity.
 func (c *Client) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	request := &pb.CreateUserRequest{Name: req.Name, PermissionsBoundary: req.PermissionsBoundary}
-	return call(ctx, c.name, c.identity.CreateUser, request, func(a *pb.CreateUserResponse) driver.CreateUserResponse {
+	made, err := call(ctx, c.name, c.identity.CreateUser, request, func(a *pb.CreateUserResponse) driver.CreateUserResponse {
 		made := driver.CreateUserResponse{User: fromUser(a.GetUser())}
 		if a.GetAccessKey() != nil {
 			key := fromAccessKey(a.GetAccessKey())
@@ -42,6 +43,13 @@ func (c *Client) CreateUser(ctx context.Context, req driver.CreateUserRequest) (
 		}
 		return made
 	})
+	if err == nil {
+		err = c.verifyNewUser(req.Name, made)
+	}
+	if err != nil {
+		return driver.CreateUserResponse{}, err
+	}
+	return made, nil
 }
 
 // DeleteUser implements driver.Identity.
@@ -51,8 +59,9 @@ func (c *Client) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) e
 
 // CreateAccessKey implements driver.Identity.
 func (c *Client) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	return call(ctx, c.name, c.identity.CreateAccessKey, &pb.CreateAccessKeyRequest{UserName: req.UserName},
+	key, err := call(ctx, c.name, c.identity.CreateAccessKey, &pb.CreateAccessKeyRequest{UserName: req.UserName},
 		func(a *pb.CreateAccessKeyResponse) driver.AccessKey { return fromAccessKey(a.GetAccessKey()) })
+	return answersFor(c, key, err, "access key of the user", req.UserName, key.UserName)
 }
 
 // ListAccessKeys implements driver.Identity.
@@ -60,7 +69,8 @@ func (c *Client) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRe
 	open := func(ctx context.Context) (grpc.ServerStreamingClient[pb.ListAccessKeysResponse], error) {
 		return c.identity.ListAccessKeys(ctx, &pb.ListAccessKeysRequest{UserName: req.UserName})
 	}
-	return receiveListing(ctx, c.name, open, (*pb.ListAccessKeysResponse).GetAccessKeys, fromAccessKey)
+	keys := receiveListing(ctx, c.name, open, (*pb.ListAccessKeysResponse).GetAccessKeys, fromAccessKey)
+	return verifyEach(keys, func(key driver.AccessKey) error { return c.verifyKeyOwner(req.UserName, key) })
 }
 
 // DeleteAccessKey implements driver.Identity.
@@ -79,8 +89,9 @@ func (c *Client) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
 
 // GetRole implements driver.Identity.
 func (c *Client) GetRole(ctx context.Context, req driver.GetRoleRequest) (driver.Role, error) {
-	return call(ctx, c.name, c.identity.GetRole, &pb.GetRoleRequest{Name: req.Name},
+	role, err := call(ctx, c.name, c.identity.GetRole, &pb.GetRoleRequest{Name: req.Name},
 		func(a *pb.GetRoleResponse) driver.Role { return fromRole(a.GetRole()) })
+	return answersFor(c, role, err, "role", req.Name, role.Name)
 }
 
 // CreateRole implements driver.Identity.
@@ -89,8 +100,9 @@ func (c *Client) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (
 		Name: req.Name, Description: req.Description, TrustPolicy: req.TrustPolicy,
 		MaxSessionSeconds: toInt32(req.MaxSessionSeconds),
 	}
-	return call(ctx, c.name, c.identity.CreateRole, request,
+	role, err := call(ctx, c.name, c.identity.CreateRole, request,
 		func(a *pb.CreateRoleResponse) driver.Role { return fromRole(a.GetRole()) })
+	return answersFor(c, role, err, "role", req.Name, role.Name)
 }
 
 // DeleteRole implements driver.Identity.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"strings"
+	"sync/atomic"
 
 	"google.golang.org/grpc"
 
@@ -18,7 +20,13 @@ func (c *Client) ListObjects(ctx context.Context, req driver.ListObjectsRequest)
 	open := func(ctx context.Context) (grpc.ServerStreamingClient[pb.ListObjectsResponse], error) {
 		return c.object.ListObjects(ctx, &pb.ListObjectsRequest{Bucket: req.Bucket, Prefix: req.Prefix})
 	}
-	return receiveListing(ctx, c.name, open, (*pb.ListObjectsResponse).GetObjects, fromObject)
+	objects := receiveListing(ctx, c.name, open, (*pb.ListObjectsResponse).GetObjects, fromObject)
+	return verifyEach(objects, func(o driver.ObjectInfo) error {
+		if strings.HasPrefix(o.Key, req.Prefix) {
+			return nil
+		}
+		return c.foreign("objects with the prefix", req.Prefix, o.Key)
+	})
 }
 
 // HeadObject implements driver.Object.
@@ -29,18 +37,69 @@ func (c *Client) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (
 
 // DeleteObjects implements driver.Object.
 func (c *Client) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
-	return call(ctx, c.name, c.object.DeleteObjects, &pb.DeleteObjectsRequest{Bucket: req.Bucket, Keys: req.Keys},
+	gone, err := call(ctx, c.name, c.object.DeleteObjects, &pb.DeleteObjectsRequest{Bucket: req.Bucket, Keys: req.Keys},
 		func(a *pb.DeleteObjectsResponse) driver.DeleteObjectsResponse {
 			return driver.DeleteObjectsResponse{Deleted: a.GetDeleted(), Failed: mapSlice(a.GetFailed(), fromFailure)}
 		})
+	if err == nil {
+		err = c.verifyDeleted(req.Keys, gone)
+	}
+	if err != nil {
+		return driver.DeleteObjectsResponse{}, err
+	}
+	return gone, nil
 }
 
-// GetObject implements driver.Object.
+// GetObject implements driver.Object. What the plugin wrote becomes the file that was asked for only if it is all there.
 func (c *Client) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	none := driver.ObjectDetail{}
 	if (req.Path != "") == (req.Body != nil) {
-		return none, fault.New(fault.InvalidArgument, "an object goes either to a path or to a body")
+		return driver.ObjectDetail{}, fault.New(fault.InvalidArgument, "an object goes either to a path or to a body")
 	}
+	if req.Body != nil {
+		counted := &countingWriter{to: req.Body}
+		req.Body = counted
+		detail, err := c.getObject(ctx, req)
+		if err == nil {
+			err = c.verifySize("what came", detail.Size, counted.bytes)
+		}
+		return ifNone(detail, err)
+	}
+	stage, err := newStaging(req.Path)
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	defer stage.discard()
+	req.Path = stage.path
+	detail, err := c.getObject(ctx, req)
+	if err == nil {
+		err = stage.commit(c, detail)
+	}
+	return ifNone(detail, err)
+}
+
+// ifNone returns the detail if there is no error.
+func ifNone(detail driver.ObjectDetail, err error) (driver.ObjectDetail, error) {
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	return detail, nil
+}
+
+// countingWriter counts what passes.
+type countingWriter struct {
+	to    io.Writer
+	bytes int64
+}
+
+func (w *countingWriter) Write(p []byte) (int, error) {
+	n, err := w.to.Write(p)
+	w.bytes += int64(n)
+	return n, err
+}
+
+// getObject makes the call.
+func (c *Client) getObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
+	none := driver.ObjectDetail{}
 	call, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream, err := c.object.GetObject(call, &pb.GetObjectRequest{Bucket: req.Bucket, Key: req.Key, Path: []byte(req.Path)})
@@ -81,8 +140,9 @@ func (c *Client) PutObject(ctx context.Context, req driver.PutObjectRequest) (dr
 	if err != nil {
 		return none, fromStatus(ctx, c.name, err)
 	}
+	sent := &progressOfBody{}
 	go func() {
-		if err := sendObject(stream, req); err != nil {
+		if err := sendObject(stream, req, sent); err != nil {
 			// Breaking the call off is what tells the plugin to store nothing.
 			cancel(fault.Wrap(fault.Unknown, err, "the object cannot be read: %v", err))
 		}
@@ -100,14 +160,32 @@ func (c *Client) PutObject(ctx context.Context, req driver.PutObjectRequest) (dr
 		case *pb.PutObjectResponse_Progress:
 			report(req.Progress, event.Progress)
 		case *pb.PutObjectResponse_Detail:
-			return settle(ctx, c, event.Detail, stream.Recv)
+			detail, err := settle(ctx, c, event.Detail, stream.Recv)
+			if err == nil && req.Body != nil {
+				err = sent.verify(c, detail)
+			}
+			return ifNone(detail, err)
 		}
 	}
 }
 
+// progressOfBody is how much of an upload's body has been sent.
+type progressOfBody struct {
+	bytes atomic.Int64
+	whole atomic.Bool
+}
+
+// verify checks that the plugin stored all of the body.
+func (p *progressOfBody) verify(c *Client, detail driver.ObjectDetail) error {
+	if !p.whole.Load() {
+		return c.broken("said that it had stored the object before it had all of it")
+	}
+	return c.verifySize("what was sent", detail.Size, p.bytes.Load())
+}
+
 // sendObject sends the header and the body. It returns an error only if the body cannot be read: what goes wrong with
 // the stream itself, its receiving end reports.
-func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjectResponse], req driver.PutObjectRequest) error {
+func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjectResponse], req driver.PutObjectRequest, sent *progressOfBody) error {
 	header := &pb.PutObjectHeader{Bucket: req.Bucket, Key: req.Key, Path: []byte(req.Path), ContentType: req.ContentType}
 	if stream.Send(&pb.PutObjectRequest{Event: &pb.PutObjectRequest_Header{Header: header}}) != nil {
 		return nil
@@ -116,6 +194,7 @@ func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjec
 		buffer := make([]byte, ChunkBytes)
 		for {
 			n, err := fill(req.Body, buffer)
+			sent.bytes.Add(int64(n))
 			if n > 0 && stream.Send(&pb.PutObjectRequest{Event: &pb.PutObjectRequest_Chunk{Chunk: buffer[:n]}}) != nil {
 				return nil
 			}
@@ -127,6 +206,7 @@ func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjec
 			}
 		}
 	}
+	sent.whole.Store(true)
 	_ = stream.CloseSend()
 	return nil
 }

@@ -18,8 +18,9 @@ func (c *Client) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) err
 
 // GetPolicy implements driver.Policy.
 func (c *Client) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
-	return call(ctx, c.name, c.policy.GetPolicy, &pb.GetPolicyRequest{Principal: toPrincipal(req.Principal), Name: req.Name},
+	document, err := call(ctx, c.name, c.policy.GetPolicy, &pb.GetPolicyRequest{Principal: toPrincipal(req.Principal), Name: req.Name},
 		func(a *pb.GetPolicyResponse) driver.PolicyDocument { return fromPolicyDocument(a.GetPolicy()) })
+	return answersFor(c, document, err, "policy", req.Name, document.Name)
 }
 
 // ListPolicies implements driver.Policy.
@@ -57,6 +58,7 @@ func (c *Client) DetachPolicy(ctx context.Context, req driver.AttachPolicyReques
 
 // GetManagedPolicy implements driver.Policy.
 func (c *Client) GetManagedPolicy(ctx context.Context, req driver.GetManagedPolicyRequest) (driver.ManagedPolicy, error) {
-	return call(ctx, c.name, c.policy.GetManagedPolicy, &pb.GetManagedPolicyRequest{Arn: req.ARN},
+	managed, err := call(ctx, c.name, c.policy.GetManagedPolicy, &pb.GetManagedPolicyRequest{Arn: req.ARN},
 		func(a *pb.GetManagedPolicyResponse) driver.ManagedPolicy { return fromManagedPolicy(a.GetPolicy()) })
+	return answersFor(c, managed, err, "managed policy", req.ARN, managed.ARN)
 }

@@ -3,6 +3,7 @@ package wire_test
 import (
 	"context"
 	"iter"
+	"os"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
@@ -141,7 +142,11 @@ func (r *recorder) HeadObject(_ context.Context, req driver.HeadObjectRequest) (
 }
 
 func (r *recorder) GetObject(_ context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	return one[driver.ObjectDetail](r, req)
+	detail, err := one[driver.ObjectDetail](r, req)
+	if err == nil {
+		err = os.WriteFile(req.Path, make([]byte, detail.Size), 0o600)
+	}
+	return detail, err
 }
 
 func (r *recorder) PutObject(_ context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {

@@ -64,6 +64,9 @@ func (o *objectServer) GetObject(in *pb.GetObjectRequest, stream grpc.ServerStre
 	}
 	detail, err := d.GetObject(stream.Context(), req)
 	progress.stop()
+	if err != nil && req.Path != "" && stream.Context().Err() != nil {
+		discardStaging(req.Path)
+	}
 	if err != nil {
 		return toStatus(contextFirst(stream.Context(), err))
 	}

@@ -8,6 +8,8 @@ import (
 	"io"
 	"iter"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/iotest"
@@ -31,6 +33,11 @@ type store struct {
 
 func (s *store) GetObject(_ context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
 	s.asked = req.Path
+	if req.Path != "" {
+		if err := os.WriteFile(req.Path, s.data, 0o644); err != nil {
+			return driver.ObjectDetail{}, err
+		}
+	}
 	if req.Body != nil {
 		if _, err := io.Copy(req.Body, bytes.NewReader(s.data)); err != nil {
 			return driver.ObjectDetail{}, err
@@ -97,11 +104,14 @@ func TestBodiesAndProgress(t *testing.T) {
 }
 
 func TestPathsCrossByteForByte(t *testing.T) {
-	d := &store{}
+	d := &store{data: []byte("data")}
 	client := open(t, d)
-	const path = "/tmp/caf\xe9 ü\n"
-	if _, err := client.GetObject(context.Background(), driver.GetObjectRequest{Path: path}); err != nil || d.asked != path {
+	path := filepath.Join(t.TempDir(), "caf\xe9 ü\n")
+	if _, err := client.GetObject(context.Background(), driver.GetObjectRequest{Path: path}); err != nil || filepath.Base(d.asked.(string)) != filepath.Base(path) {
 		t.Errorf("get asked for %q: %v", d.asked, err)
+	}
+	if data, err := os.ReadFile(path); err != nil || string(data) != "data" {
+		t.Errorf("the file has %q, %v", data, err)
 	}
 	if _, err := client.PutObject(context.Background(), driver.PutObjectRequest{Path: path}); err != nil || d.asked != path {
 		t.Errorf("put asked for %q: %v", d.asked, err)
