@@ -117,7 +117,7 @@ func managedPolicyOf(p *types.Policy, v *types.PolicyVersion) driver.ManagedPoli
 		Description:                   aws.ToString(p.Description),
 		DefaultVersionID:              aws.ToString(p.DefaultVersionId),
 		AttachmentCount:               int(aws.ToInt32(p.AttachmentCount)),
-		PermissionsBoundaryUsageCount: int(aws.ToInt32(p.PermissionsBoundaryUsageCount)),
+		PermissionsBoundaryUsageCount: optionalInt(p.PermissionsBoundaryUsageCount),
 		IsAttachable:                  p.IsAttachable,
 		Created:                       aws.ToTime(p.CreateDate),
 		Updated:                       aws.ToTime(p.UpdateDate),
@@ -129,4 +129,13 @@ func managedPolicyOf(p *types.Policy, v *types.PolicyVersion) driver.ManagedPoli
 			Created:          aws.ToTime(v.CreateDate),
 		},
 	}
+}
+
+// optionalInt keeps the difference between 0 and what the system does not tell.
+func optionalInt(n *int32) *int {
+	if n == nil {
+		return nil
+	}
+	value := int(*n)
+	return &value
 }

@@ -27,10 +27,7 @@ func (b *backend) cors(ctx context.Context, bucket string) (*driver.CORS, error)
 			AllowedOrigins: r.AllowedOrigins,
 			ExposeHeaders:  r.ExposeHeaders,
 		}
-		if r.MaxAgeSeconds != nil {
-			age := int(*r.MaxAgeSeconds)
-			rule.MaxAgeSeconds = &age
-		}
+		rule.MaxAgeSeconds = optionalInt(r.MaxAgeSeconds)
 		rules.Rules = append(rules.Rules, rule)
 	}
 	return rules, nil

@@ -39,15 +39,18 @@ func (b *backend) manager(client transfermanager.S3APIClient) *transfermanager.C
 	})
 }
 
+// defaultContentType is what S3 gives an object for which none is sent. The SDK would send another.
+const defaultContentType = "binary/octet-stream"
+
 // PutObject stores an object, in parts if it is large.
 func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
 	if err := checkTransfer(req.Bucket, req.Key, req.Path != "", req.Body != nil); err != nil {
 		return driver.ObjectDetail{}, err
 	}
-	in := &transfermanager.UploadObjectInput{Bucket: &req.Bucket, Key: &req.Key, Body: req.Body}
-	if req.ContentType != "" {
-		in.ContentType = &req.ContentType
+	if req.ContentType == "" {
+		req.ContentType = defaultContentType
 	}
+	in := &transfermanager.UploadObjectInput{Bucket: &req.Bucket, Key: &req.Key, Body: req.Body, ContentType: &req.ContentType}
 	if req.Path != "" {
 		file, size, err := openRegular(req.Path)
 		if err != nil {

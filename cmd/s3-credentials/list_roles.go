@@ -168,7 +168,9 @@ func managedPolicy(ctx context.Context, engine *core.Engine, arn string) (output
 	row.AddText("Path", p.Path)
 	row.AddText("DefaultVersionId", p.DefaultVersionID)
 	row.Add("AttachmentCount", p.AttachmentCount)
-	row.Add("PermissionsBoundaryUsageCount", p.PermissionsBoundaryUsageCount)
+	if p.PermissionsBoundaryUsageCount != nil {
+		row.Add("PermissionsBoundaryUsageCount", *p.PermissionsBoundaryUsageCount)
+	}
 	row.Add("IsAttachable", p.IsAttachable)
 	row.AddText("Description", p.Description)
 	row.AddTime("CreateDate", p.Created)

@@ -17,6 +17,8 @@ var masks = []struct {
 }{
 	{regexp.MustCompile(`\b(AKIA|ASIA|LKIA|LSIA)[A-Z0-9]{12,20}\b`), "<access key>"},
 	{regexp.MustCompile(`\b(AIDA|AROA|ANPA)[A-Z0-9]{12,21}\b`), "<id>"},
+	{regexp.MustCompile(`\bA[A-Z0-9]{20}\b`), "<policy id>"},
+	{regexp.MustCompile(`\b[a-z0-9]{20}\b`), "<user id>"},
 	{regexp.MustCompile(`"SecretAccessKey": "[^"]+"`), `"SecretAccessKey": "<secret>"`},
 	{regexp.MustCompile(`"SessionToken": "[^"]+"`), `"SessionToken": "<token>"`},
 	{regexp.MustCompile(`(?m)^aws_secret_access_key=\S+$`), "aws_secret_access_key=<secret>"},

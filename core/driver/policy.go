@@ -100,7 +100,8 @@ type ManagedPolicy struct {
 	Name, ID, ARN, Path, Description string
 	DefaultVersionID                 string
 	AttachmentCount                  int
-	PermissionsBoundaryUsageCount    int
+	// PermissionsBoundaryUsageCount is nil where the system does not tell.
+	PermissionsBoundaryUsageCount    *int
 	IsAttachable                     bool
 	Created, Updated                 time.Time
 	Tags                             []Tag

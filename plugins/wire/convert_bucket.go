@@ -51,27 +51,18 @@ func fromSetting(in *pb.BucketSetting) driver.BucketSetting {
 }
 
 func toCORSRule(r driver.CORSRule) *pb.CorsRule {
-	out := &pb.CorsRule{
+	return &pb.CorsRule{
 		Id: r.ID, AllowedHeaders: r.AllowedHeaders, AllowedMethods: r.AllowedMethods, AllowedOrigins: r.AllowedOrigins,
-		ExposeHeaders: r.ExposeHeaders,
+		ExposeHeaders: r.ExposeHeaders, MaxAgeSeconds: toOptionalInt32(r.MaxAgeSeconds),
 	}
-	if r.MaxAgeSeconds != nil {
-		seconds := toInt32(*r.MaxAgeSeconds)
-		out.MaxAgeSeconds = &seconds
-	}
-	return out
 }
 
 func fromCORSRule(in *pb.CorsRule) driver.CORSRule {
-	r := driver.CORSRule{
+	return driver.CORSRule{
 		ID: in.GetId(), AllowedHeaders: in.GetAllowedHeaders(), AllowedMethods: in.GetAllowedMethods(),
 		AllowedOrigins: in.GetAllowedOrigins(), ExposeHeaders: in.GetExposeHeaders(),
+		MaxAgeSeconds: fromOptionalInt32(in.MaxAgeSeconds),
 	}
-	if in.MaxAgeSeconds != nil {
-		seconds := int(in.GetMaxAgeSeconds())
-		r.MaxAgeSeconds = &seconds
-	}
-	return r
 }
 
 func toWebsite(w *driver.Website) *pb.Website {

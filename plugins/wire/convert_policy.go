@@ -33,7 +33,7 @@ func toManagedPolicy(p driver.ManagedPolicy) *pb.ManagedPolicy {
 	return &pb.ManagedPolicy{
 		Name: p.Name, Id: p.ID, Arn: p.ARN, Path: p.Path, Description: p.Description,
 		DefaultVersionId: p.DefaultVersionID, AttachmentCount: toInt32(p.AttachmentCount),
-		PermissionsBoundaryUsageCount: toInt32(p.PermissionsBoundaryUsageCount), IsAttachable: p.IsAttachable,
+		PermissionsBoundaryUsageCount: toOptionalInt32(p.PermissionsBoundaryUsageCount), IsAttachable: p.IsAttachable,
 		Created: toTime(p.Created), Updated: toTime(p.Updated), Tags: toTags(p.Tags),
 		Version: &pb.PolicyVersion{
 			Document: p.Version.Document, VersionId: p.Version.VersionID, IsDefaultVersion: p.Version.IsDefaultVersion,
@@ -47,7 +47,7 @@ func fromManagedPolicy(in *pb.ManagedPolicy) driver.ManagedPolicy {
 	return driver.ManagedPolicy{
 		Name: in.GetName(), ID: in.GetId(), ARN: in.GetArn(), Path: in.GetPath(), Description: in.GetDescription(),
 		DefaultVersionID: in.GetDefaultVersionId(), AttachmentCount: int(in.GetAttachmentCount()),
-		PermissionsBoundaryUsageCount: int(in.GetPermissionsBoundaryUsageCount()), IsAttachable: in.GetIsAttachable(),
+		PermissionsBoundaryUsageCount: fromOptionalInt32(in.PermissionsBoundaryUsageCount), IsAttachable: in.GetIsAttachable(),
 		Created: fromTime(in.GetCreated()), Updated: fromTime(in.GetUpdated()), Tags: fromTags(in.GetTags()),
 		Version: driver.PolicyVersion{
 			Document: version.GetDocument(), VersionID: version.GetVersionId(),

@@ -44,6 +44,23 @@ func toInt32(n int) int32 {
 	return int32(max(math.MinInt32, min(math.MaxInt32, n)))
 }
 
+// toOptionalInt32 and fromOptionalInt32 keep the difference between 0 and a number that is not known.
+func toOptionalInt32(n *int) *int32 {
+	if n == nil {
+		return nil
+	}
+	out := toInt32(*n)
+	return &out
+}
+
+func fromOptionalInt32(n *int32) *int {
+	if n == nil {
+		return nil
+	}
+	out := int(*n)
+	return &out
+}
+
 // mapSlice converts each element. Nil stays nil, as an empty list arrives as nil.
 func mapSlice[A, B any](in []A, convert func(A) B) []B {
 	if len(in) == 0 {

@@ -914,15 +914,16 @@ func (x *GetManagedPolicyResponse) GetPolicy() *ManagedPolicy {
 
 // ManagedPolicy is a policy that stands by itself and can be attached.
 type ManagedPolicy struct {
-	state                         protoimpl.MessageState `protogen:"open.v1"`
-	Name                          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	Id                            string                 `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
-	Arn                           string                 `protobuf:"bytes,3,opt,name=arn,proto3" json:"arn,omitempty"`
-	Path                          string                 `protobuf:"bytes,4,opt,name=path,proto3" json:"path,omitempty"`
-	Description                   string                 `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
-	DefaultVersionId              string                 `protobuf:"bytes,6,opt,name=default_version_id,json=defaultVersionId,proto3" json:"default_version_id,omitempty"`
-	AttachmentCount               int32                  `protobuf:"varint,7,opt,name=attachment_count,json=attachmentCount,proto3" json:"attachment_count,omitempty"`
-	PermissionsBoundaryUsageCount int32                  `protobuf:"varint,8,opt,name=permissions_boundary_usage_count,json=permissionsBoundaryUsageCount,proto3" json:"permissions_boundary_usage_count,omitempty"`
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	Name             string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Id               string                 `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	Arn              string                 `protobuf:"bytes,3,opt,name=arn,proto3" json:"arn,omitempty"`
+	Path             string                 `protobuf:"bytes,4,opt,name=path,proto3" json:"path,omitempty"`
+	Description      string                 `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
+	DefaultVersionId string                 `protobuf:"bytes,6,opt,name=default_version_id,json=defaultVersionId,proto3" json:"default_version_id,omitempty"`
+	AttachmentCount  int32                  `protobuf:"varint,7,opt,name=attachment_count,json=attachmentCount,proto3" json:"attachment_count,omitempty"`
+	// Not set where the system does not tell.
+	PermissionsBoundaryUsageCount *int32                 `protobuf:"varint,8,opt,name=permissions_boundary_usage_count,json=permissionsBoundaryUsageCount,proto3,oneof" json:"permissions_boundary_usage_count,omitempty"`
 	IsAttachable                  bool                   `protobuf:"varint,9,opt,name=is_attachable,json=isAttachable,proto3" json:"is_attachable,omitempty"`
 	Created                       *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=created,proto3" json:"created,omitempty"`
 	Updated                       *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=updated,proto3" json:"updated,omitempty"`
@@ -1013,8 +1014,8 @@ func (x *ManagedPolicy) GetAttachmentCount() int32 {
 }
 
 func (x *ManagedPolicy) GetPermissionsBoundaryUsageCount() int32 {
-	if x != nil {
-		return x.PermissionsBoundaryUsageCount
+	if x != nil && x.PermissionsBoundaryUsageCount != nil {
+		return *x.PermissionsBoundaryUsageCount
 	}
 	return 0
 }
@@ -1173,7 +1174,7 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\x17GetManagedPolicyRequest\x12\x10\n" +
 	"\x03arn\x18\x01 \x01(\tR\x03arn\"[\n" +
 	"\x18GetManagedPolicyResponse\x12?\n" +
-	"\x06policy\x18\x01 \x01(\v2'.s3credentials.backend.v1.ManagedPolicyR\x06policy\"\xa4\x04\n" +
+	"\x06policy\x18\x01 \x01(\v2'.s3credentials.backend.v1.ManagedPolicyR\x06policy\"\xce\x04\n" +
 	"\rManagedPolicy\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x10\n" +
@@ -1181,14 +1182,15 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\x04path\x18\x04 \x01(\tR\x04path\x12 \n" +
 	"\vdescription\x18\x05 \x01(\tR\vdescription\x12,\n" +
 	"\x12default_version_id\x18\x06 \x01(\tR\x10defaultVersionId\x12)\n" +
-	"\x10attachment_count\x18\a \x01(\x05R\x0fattachmentCount\x12G\n" +
-	" permissions_boundary_usage_count\x18\b \x01(\x05R\x1dpermissionsBoundaryUsageCount\x12#\n" +
+	"\x10attachment_count\x18\a \x01(\x05R\x0fattachmentCount\x12L\n" +
+	" permissions_boundary_usage_count\x18\b \x01(\x05H\x00R\x1dpermissionsBoundaryUsageCount\x88\x01\x01\x12#\n" +
 	"\ris_attachable\x18\t \x01(\bR\fisAttachable\x124\n" +
 	"\acreated\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampR\acreated\x124\n" +
 	"\aupdated\x18\v \x01(\v2\x1a.google.protobuf.TimestampR\aupdated\x121\n" +
 	"\x04tags\x18\f \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\x12A\n" +
-	"\aversion\x18\r \x01(\v2'.s3credentials.backend.v1.PolicyVersionR\aversion\"\xae\x01\n" +
+	"\aversion\x18\r \x01(\v2'.s3credentials.backend.v1.PolicyVersionR\aversionB#\n" +
+	"!_permissions_boundary_usage_count\"\xae\x01\n" +
 	"\rPolicyVersion\x12\x1a\n" +
 	"\bdocument\x18\x01 \x01(\tR\bdocument\x12\x1d\n" +
 	"\n" +
@@ -1289,6 +1291,7 @@ func file_s3credentials_backend_v1_policy_proto_init() {
 		return
 	}
 	file_s3credentials_backend_v1_identity_proto_init()
+	file_s3credentials_backend_v1_policy_proto_msgTypes[19].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
