@@ -102,12 +102,13 @@ func (e *Engine) boundaryFor(plan *CreatePlan, options CreateOptions) string {
 
 // userStep creates the user. On a system whose users are their own key, the key is the plan's result. A system that
 // ignores the boundary is found out from what it says of the new user: a boundary that was asked for is then an error,
-// and the default one, which is a second line of defence only, a note.
+// and without the default one, which is a second line of defence only, the step says so.
 func (e *Engine) userStep(plan *CreatePlan, name, boundary string, asked bool) Step {
 	what := fmt.Sprintf("user: '%s'", name)
 	if boundary != "" {
 		what += fmt.Sprintf(" with permissions boundary: '%s'", boundary)
 	}
+	index := len(plan.Steps)
 	return Step{
 		Would: "Would create " + what, Did: "Created " + what, Thing: fmt.Sprintf("user '%s'", name),
 		do: func(ctx context.Context) error {
@@ -118,14 +119,14 @@ func (e *Engine) userStep(plan *CreatePlan, name, boundary string, asked bool) S
 			if made.AccessKey != nil {
 				plan.Result = CreateResult{AccessKey: made.AccessKey, UserKeys: 1}
 			}
-			return e.checkBoundary(ctx, plan, made.User, boundary, asked)
+			return e.checkBoundary(ctx, &plan.Steps[index], made.User, boundary, asked)
 		},
 		undo: func(ctx context.Context) error { return e.DeleteUser(ctx, driver.DeleteUserRequest{Name: name}) },
 	}
 }
 
 // checkBoundary finds out whether the system took the boundary of a new user, and undoes the user if it must have and did not.
-func (e *Engine) checkBoundary(ctx context.Context, plan *CreatePlan, made driver.User, boundary string, asked bool) error {
+func (e *Engine) checkBoundary(ctx context.Context, step *Step, made driver.User, boundary string, asked bool) error {
 	if made.PermissionsBoundary == boundary {
 		return nil
 	}
@@ -135,7 +136,7 @@ func (e *Engine) checkBoundary(ctx context.Context, plan *CreatePlan, made drive
 		return nil
 	}
 	if err == nil && !asked {
-		plan.Notes = append(plan.Notes, boundaryIgnored(made.Name).Error())
+		step.Did = fmt.Sprintf("Created user: '%s', without the permissions boundary, which the system ignored", made.Name)
 		return nil
 	}
 	if err == nil {

@@ -17,7 +17,7 @@ const undoTimeout = 5 * time.Second
 // Plan is an ordered list of steps that change something. Making a plan reads the system's state and changes nothing.
 type Plan struct {
 	Steps []Step
-	// Notes are sentences that a person should read beside the steps: what is left out, and why. Apply may add some.
+	// Notes are sentences that a person should read beside the steps: what is left out, and why.
 	Notes []string
 	// Warnings are notes that must not be missed: access that others have now, and that the steps change.
 	Warnings []string
@@ -53,7 +53,7 @@ func (p *Plan) Apply(ctx context.Context, report func(Step)) error {
 			return p.unwind(ctx, i, step, err)
 		}
 		if report != nil {
-			report(step)
+			report(p.Steps[i])
 		}
 	}
 	return nil

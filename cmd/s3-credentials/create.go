@@ -91,7 +91,9 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	if err != nil {
 		return err
 	}
-	c.note(env, plan.Notes)
+	for _, n := range plan.Notes {
+		c.step(env, n)
+	}
 	for _, w := range plan.Warnings {
 		env.Step("Warning: %s", w)
 	}
@@ -101,18 +103,10 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 		}
 		return nil
 	}
-	noted := len(plan.Notes)
 	if err := plan.Apply(ctx, func(s core.Step) { c.step(env, s.Did) }); err != nil {
 		return err
 	}
-	c.note(env, plan.Notes[noted:])
 	return c.handOver(ctx, env, engine.Description(), buckets, plan)
-}
-
-func (c *creator) note(env *cli.Env, notes []string) {
-	for _, n := range notes {
-		c.step(env, n)
-	}
 }
 
 // coreOptions returns the options as the engine takes them.
