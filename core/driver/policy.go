@@ -101,10 +101,10 @@ type ManagedPolicy struct {
 	DefaultVersionID                 string
 	AttachmentCount                  int
 	// PermissionsBoundaryUsageCount is nil where the system does not tell.
-	PermissionsBoundaryUsageCount    *int
-	IsAttachable                     bool
-	Created, Updated                 time.Time
-	Tags                             []Tag
+	PermissionsBoundaryUsageCount *int
+	IsAttachable                  bool
+	Created, Updated              time.Time
+	Tags                          []Tag
 	// Version is the default version.
 	Version PolicyVersion
 }
