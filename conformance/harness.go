@@ -65,6 +65,8 @@ type Harness struct {
 	Prefix string
 	// Settle is how long the system may need until a change is in force everywhere; 0 for 30 seconds.
 	Settle time.Duration
+	// Within is how long one check may take; 0 for 90 seconds.
+	Within time.Duration
 }
 
 // ObjectClient is an independent client. Its errors have a code of package fault: PermissionDenied where the

@@ -10,7 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// checkWithin is how long one check may take.
+// checkWithin is how long one check may take if the harness does not say.
 const checkWithin = 90 * time.Second
 
 // Suite is the suite opened for one backend.
@@ -38,6 +38,9 @@ func NewSuite(ctx context.Context, h Harness) (*Suite, error) {
 	if h.Settle == 0 {
 		h.Settle = 30 * time.Second
 	}
+	if h.Within == 0 {
+		h.Within = checkWithin
+	}
 	return &Suite{harness: h, driver: d, description: description, run: strings.ToLower(rand.Text()[:8])}, nil
 }
 
@@ -50,7 +53,7 @@ func (s *Suite) Close() error { return s.driver.Close() }
 // Run runs one check.
 func (s *Suite) Run(t T, c Check) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), checkWithin)
+	ctx, cancel := context.WithTimeout(t.Context(), s.harness.Within)
 	t.Cleanup(cancel)
 	e := &Env{T: t, Driver: s.driver, Description: s.description, Harness: s.harness, ctx: ctx, check: c, run: s.run}
 	for _, need := range c.Requires {

@@ -108,6 +108,7 @@ func (p *process) Start(context.Context) error {
 func (p *process) wait() {
 	p.exitErr = p.cmd.Wait()
 	killGroup(p.cmd)
+	killStrays(p.cmd.Process.Pid, p.folder)
 	close(p.exited)
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -12,7 +13,6 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
-	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/plugins/wire"
 )
 
@@ -26,6 +26,8 @@ func start(ctx context.Context, path string, o Options) (*Plugin, error) {
 		return nil, err
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
+
+	go sweep(filepath.Dir(folder))
 
 	proc := newProcess(exec.Command(path), folder)
 	client := plugin.NewClient(clientConfig(proc, o))
@@ -86,23 +88,4 @@ func newLogger(o Options) hclog.Logger {
 		return hclog.NewNullLogger()
 	}
 	return hclog.New(&hclog.LoggerOptions{Name: "plugin", Level: level, Output: o.logWriter()})
-}
-
-// makeFolder makes the folder for the socket, which only this user may enter.
-func makeFolder() (string, error) {
-	folder, err := os.MkdirTemp(socketBase(), folderPattern)
-	if err != nil {
-		return "", fault.Wrap(fault.Unavailable, err, "no folder for the plugin's socket can be made: %v", err)
-	}
-	return folder, nil
-}
-
-const folderPattern = "s3-credentials-*"
-
-// socketBase is the folder for temporary files, unless its name leaves no room for a socket's: 104 bytes on some systems.
-func socketBase() string {
-	if base := os.TempDir(); len(base) <= 50 || runtime.GOOS == "windows" {
-		return base
-	}
-	return "/tmp"
 }

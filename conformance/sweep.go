@@ -1,0 +1,65 @@
+package conformance
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+// Mark is what the name of everything begins with that this run of the suite makes.
+func (s *Suite) Mark() string { return s.harness.Prefix + "-" + s.run + "-" }
+
+// Sweep looks for users, roles and buckets that this run made and that are still there when all checks have ended, and
+// removes them. It returns what it could not remove, and what it could not look for, each in a few words.
+func (s *Suite) Sweep(ctx context.Context) []string {
+	e := &Env{Driver: s.driver, Description: s.description, Harness: s.harness, ctx: ctx, run: s.run}
+	left := sweep(ctx, s, driver.CapUsers, "user", s.driver.ListUsers, func(u driver.User) string { return u.Name },
+		func(name string) error {
+			if err := e.stripUser(ctx, name); err != nil {
+				return err
+			}
+			return s.driver.DeleteUser(ctx, driver.DeleteUserRequest{Name: name})
+		})
+	left = append(left, sweep(ctx, s, driver.CapRoles, "role", s.driver.ListRoles, func(r driver.Role) string { return r.Name },
+		func(name string) error {
+			if err := e.stripPolicies(ctx, driver.RolePrincipal(name)); err != nil {
+				return err
+			}
+			return s.driver.DeleteRole(ctx, driver.DeleteRoleRequest{Name: name})
+		})...)
+	return append(left, sweep(ctx, s, "", "bucket", s.driver.ListBuckets, func(b driver.BucketInfo) string { return b.Name },
+		func(name string) error {
+			if err := emptyBucket(ctx, s.driver, s.description, name); err != nil {
+				return err
+			}
+			return s.driver.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: name})
+		})...)
+}
+
+// sweep removes one kind of thing.
+func sweep[T any](
+	ctx context.Context, s *Suite, needs driver.Capability, kind string,
+	list func(context.Context) iter.Seq2[T, error], nameOf func(T) string, remove func(name string) error,
+) []string {
+	if _, lacks := s.harness.Lacks[needs]; lacks || needs != "" && !s.description.Has(needs) {
+		return nil
+	}
+	things, err := collect(list(ctx))
+	if err != nil {
+		return []string{fmt.Sprintf("perhaps a %s whose name begins with %s: they could not be listed: %v", kind, s.Mark(), err)}
+	}
+	var left []string
+	for _, thing := range things {
+		name := nameOf(thing)
+		if !strings.HasPrefix(name, s.Mark()) {
+			continue
+		}
+		if err := remove(name); err != nil {
+			left = append(left, fmt.Sprintf("%s %s: %v", kind, name, err))
+		}
+	}
+	return left
+}
