@@ -101,17 +101,40 @@ func (e *Engine) planNewBucket(plan *CreatePlan, bucket string, options CreateOp
 // the statement is added to its policy, and an undo puts the former settings back.
 func (e *Engine) planPublic(ctx context.Context, plan *CreatePlan, bucket string, exists bool) error {
 	if e.description.Has(driver.CapBucketPublicAccessBlock) {
-		open := driver.BucketSetting{PublicAccessBlock: &driver.PublicAccessBlock{}}
-		step, err := e.settingStep(ctx, bucket, exists, open)
-		if err != nil {
+		if err := e.planUnblock(ctx, plan, bucket, exists); err != nil {
 			return err
 		}
-		step.Would = "... then add this public access block configuration:\n" +
-			`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`
-		step.Did = "Set public access block configuration"
-		step.Thing = "public access block of bucket " + bucket
-		plan.Steps = append(plan.Steps, step)
 	}
+	return e.planPublicPolicy(ctx, plan, bucket, exists)
+}
+
+// planUnblock adds the step that lets a bucket's policy make it public. A system that does not have the setting after
+// all blocks nothing.
+func (e *Engine) planUnblock(ctx context.Context, plan *CreatePlan, bucket string, exists bool) error {
+	open := driver.BucketSetting{PublicAccessBlock: &driver.PublicAccessBlock{}}
+	step, err := e.settingStep(ctx, bucket, exists, open)
+	if errors.Is(err, fault.Unsupported) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	put := step.do
+	step.do = func(ctx context.Context) error {
+		if err := put(ctx); !errors.Is(err, fault.Unsupported) {
+			return err
+		}
+		return nil
+	}
+	step.Would = "... then add this public access block configuration:\n" +
+		`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`
+	step.Did = "Set public access block configuration"
+	step.Thing = "public access block of bucket " + bucket
+	plan.Steps = append(plan.Steps, step)
+	return nil
+}
+
+func (e *Engine) planPublicPolicy(ctx context.Context, plan *CreatePlan, bucket string, exists bool) error {
 	document, err := e.publicPolicy(ctx, bucket, exists)
 	if err != nil {
 		return err

@@ -277,3 +277,29 @@ func TestCreateFindsOutThatABoundaryIsIgnored(t *testing.T) {
 		t.Errorf("the step says %q", plan.Steps[0].Did)
 	}
 }
+
+// unblocked is a system that turns out not to have public access blocks, though its backend declares them.
+type unblocked struct{ driver.Driver }
+
+func (d unblocked) PutBucketSetting(ctx context.Context, req driver.PutBucketSettingRequest) error {
+	if req.Value.PublicAccessBlock != nil {
+		return fault.New(fault.Unsupported, "the system has no public access block")
+	}
+	return d.Driver.PutBucketSetting(ctx, req)
+}
+
+func (d unblocked) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
+	if req.Setting == driver.SettingPublicAccessBlock {
+		return driver.BucketSetting{}, fault.New(fault.Unsupported, "the system has no public access block")
+	}
+	return d.Driver.GetBucketSetting(ctx, req)
+}
+
+func TestCreatePublicWhereNothingBlocks(t *testing.T) {
+	e := engine(t, unblocked{open(t, memory.Options{})})
+	for range 2 { // the bucket is new, and then exists
+		create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Public: true})
+	}
+	_, err := e.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "one", Setting: driver.SettingPolicy})
+	must(t, err)
+}
