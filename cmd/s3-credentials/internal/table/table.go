@@ -1,0 +1,125 @@
+// Package table prints listings for people: columns that line up and fit the terminal.
+package table
+
+import (
+	"bufio"
+	"io"
+	"strings"
+)
+
+// Options say what a table looks like.
+type Options struct {
+	// Headers name the columns, the most important first.
+	Headers []string
+	// Width is how many cells a line may take; 0 for as many as it needs.
+	Width int
+	// Bold prints the headers in bold.
+	Bold bool
+}
+
+// Cell is one field of a row.
+type Cell struct {
+	Text string
+	// Right says that the text stands at the right, as numbers do.
+	Right bool
+}
+
+// Writer prints a table row by row. How wide the columns are is decided by the first rows, so that a listing of any
+// length takes the same memory.
+type Writer struct {
+	w       *bufio.Writer
+	options Options
+	// first are the rows that decide; nil once they are printed.
+	first  [][]Cell
+	widths []int // of the columns that are shown
+}
+
+// deciding is how many rows decide: as many as S3 has on a page.
+const deciding = 1000
+
+// gap stands between columns.
+const gap = "  "
+
+// New starts a table.
+func New(w io.Writer, options Options) *Writer {
+	return &Writer{w: bufio.NewWriterSize(w, 64<<10), options: options}
+}
+
+// Write prints a row, which has as many cells as there are headers.
+func (t *Writer) Write(row []Cell) error {
+	shown := make([]Cell, len(row))
+	for i, cell := range row {
+		shown[i] = Cell{printable(cell.Text), cell.Right}
+	}
+	if t.widths != nil {
+		return t.line(shown, false)
+	}
+	t.first = append(t.first, shown)
+	if len(t.first) < deciding {
+		return nil
+	}
+	return t.begin()
+}
+
+// Close prints what has not been printed yet. A listing that ended early is closed too.
+func (t *Writer) Close() error {
+	if t.widths == nil {
+		if err := t.begin(); err != nil {
+			return err
+		}
+	}
+	return t.w.Flush()
+}
+
+// begin decides how wide the columns are, and prints the headers and the first rows.
+func (t *Writer) begin() error {
+	headers := make([]Cell, len(t.options.Headers))
+	natural := make([]int, len(headers))
+	for i, name := range t.options.Headers {
+		headers[i] = Cell{Text: name}
+		natural[i] = width(name)
+	}
+	for _, row := range t.first {
+		for i, cell := range row {
+			natural[i] = max(natural[i], width(cell.Text))
+			headers[i].Right = cell.Right
+		}
+	}
+	t.widths = fit(natural, t.options.Width)
+	if err := t.line(headers, t.options.Bold); err != nil {
+		return err
+	}
+	for _, row := range t.first {
+		if err := t.line(row, false); err != nil {
+			return err
+		}
+	}
+	t.first = nil
+	return t.w.Flush()
+}
+
+// line prints one line, without blanks at its end.
+func (t *Writer) line(cells []Cell, bold bool) error {
+	var b strings.Builder
+	for i, w := range t.widths {
+		if i > 0 {
+			b.WriteString(gap)
+		}
+		b.WriteString(padded(cells[i], w, bold))
+	}
+	_, err := t.w.WriteString(strings.TrimRight(b.String(), " ") + "\n")
+	return err
+}
+
+// padded returns a cell that takes w cells of the terminal.
+func padded(cell Cell, w int, bold bool) string {
+	text := shorten(cell.Text, w)
+	space := strings.Repeat(" ", max(0, w-width(text)))
+	if bold {
+		text = "\x1b[1m" + text + "\x1b[0m"
+	}
+	if cell.Right {
+		return space + text
+	}
+	return text + space
+}
