@@ -46,12 +46,12 @@ func enforcementChecks() []Check {
 			Check{Name: "a " + s.name + " session may do just that", Requires: temporary, Rules: []Rule{RuleSessionPolicies}, Run: func(e *Env) {
 				e.tryScope(s, (*Env).temporaryKey)
 			}},
+			Check{Name: "a " + s.name + " user whom a bucket policy names may do just that", Requires: principal, Rules: []Rule{RuleBucketPolicies}, Run: func(e *Env) {
+				e.tryScope(s, (*Env).namedKey)
+			}},
 		)
 	}
 	return append(checks,
-		Check{Name: "a user whom a bucket policy names may do just that", Requires: principal, Rules: []Rule{RuleBucketPolicies}, Run: func(e *Env) {
-			e.tryScope(scope{name: "read-write", access: policy.ReadWrite}, (*Env).namedKey)
-		}},
 		Check{Name: "a user without policies may do nothing", Requires: []driver.Capability{driver.CapUsers, driver.CapObjects}, Rules: []Rule{RuleUserPolicies}, Run: newUserMayNothing},
 		Check{Name: "a key may not make users, keys or policies", Requires: permanent, Rules: []Rule{RuleUserPolicies}, Run: keyMayNotAdminister},
 		Check{Name: "a session of a user may not do more than the user", Requires: append(slices.Clone(permanent), driver.CapSessions), Rules: []Rule{RuleUserPolicies, RuleSessionPolicies}, Run: sessionIsNoWiderThanUser},

@@ -1,0 +1,108 @@
+// Package body is for backends whose client library reads and writes streams: it makes of a transfer's path or stream
+// what the library takes, and keeps the promises of core/driver about files, streams, progress and cancelling.
+package body
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"io"
+	"os"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// Receive writes an object's bytes to where the request wants them. A file is written beside the one that it then
+// replaces, and is gone after an error. DataLoss if fewer or more bytes come than size; a size of -1 is not checked.
+func Receive(req driver.GetObjectRequest, from io.Reader, size int64) error {
+	if (req.Path == "") == (req.Body == nil) {
+		return fault.New(fault.InvalidArgument, "a transfer has either a file or a stream")
+	}
+	if req.Path == "" {
+		return receive(req.Body, from, size, req.Progress)
+	}
+	part := req.Path + ".part-" + rand.Text()
+	file, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // the caller's own file, as the caller's umask has it
+	if err != nil {
+		return fault.Wrap(fault.InvalidArgument, err, "the file cannot be written: %v", err)
+	}
+	err = errors.Join(receive(file, from, size, req.Progress), file.Close())
+	if err == nil {
+		err = os.Rename(part, req.Path)
+	}
+	if err != nil {
+		err = errors.Join(err, os.Remove(part))
+	}
+	return err
+}
+
+func receive(to io.Writer, from io.Reader, size int64, progress func(int64)) error {
+	n, err := io.Copy(to, io.TeeReader(from, tell(progress)))
+	if err == nil && size >= 0 && n != size {
+		return fault.New(fault.DataLoss, "%d bytes arrived of %d", n, size)
+	}
+	return err
+}
+
+// tell passes on how many bytes are written to it.
+type tell func(int64)
+
+func (t tell) Write(p []byte) (int, error) {
+	if t != nil {
+		t(int64(len(p)))
+	}
+	return len(p), nil
+}
+
+// Source is the bytes of an object that is to be stored. Close frees it.
+type Source struct {
+	io.Reader
+	// Size is how many bytes there are; -1 where that is not known.
+	Size  int64
+	close func()
+}
+
+// Close frees what Open opened.
+func (s *Source) Close() { s.close() }
+
+// Open opens what the request wants stored. Its Read ends when the context does, also while the stream has nothing to
+// give. InvalidArgument, then or while it is read, for a file or a stream that cannot be read.
+func Open(ctx context.Context, req driver.PutObjectRequest) (*Source, error) {
+	if (req.Path == "") == (req.Body == nil) {
+		return nil, fault.New(fault.InvalidArgument, "a transfer has either a file or a stream")
+	}
+	if req.Path == "" {
+		return open(ctx, req.Body, -1, req.Progress, func() {}), nil
+	}
+	// It is looked at before it is opened: opening a pipe would wait for its other end.
+	info, err := os.Stat(req.Path)
+	if err == nil && !info.Mode().IsRegular() {
+		return nil, fault.New(fault.InvalidArgument, "%s is no regular file", req.Path)
+	}
+	var file *os.File
+	if err == nil {
+		file, err = os.Open(req.Path)
+	}
+	if err != nil {
+		return nil, fault.Wrap(fault.InvalidArgument, err, "the file cannot be read: %v", err)
+	}
+	return open(ctx, file, info.Size(), req.Progress, func() { _ = file.Close() }), nil
+}
+
+func open(ctx context.Context, from io.Reader, size int64, progress func(int64), closeFrom func()) *Source {
+	reader, writer := io.Pipe()
+	go func() {
+		_, err := io.Copy(writer, io.TeeReader(from, tell(progress)))
+		if err != nil {
+			err = fault.Wrap(fault.InvalidArgument, err, "the input cannot be read: %v", err)
+		}
+		_ = writer.CloseWithError(err) // nil is the end; it returns no error
+	}()
+	unregister := context.AfterFunc(ctx, func() { _ = writer.CloseWithError(ctx.Err()) })
+	return &Source{Reader: reader, Size: size, close: func() {
+		unregister()
+		_ = reader.Close()
+		closeFrom()
+	}}
+}
