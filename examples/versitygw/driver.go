@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/credentials"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// version is this backend's own.
+const version = "1.0.0"
+
+// defaultRegion is the server's own default.
+const defaultRegion = "us-east-1"
+
+// retries is how often a request for an object that could not be sent, or was answered with "later", is sent.
+const retries = 3
+
+// backend is one server, with the credentials of somebody. What it does not implement answers Unsupported.
+type backend struct {
+	driver.Unimplemented
+	endpoint    *url.URL // nil where none was named
+	region      string
+	credentials *credentials.Credentials
+	http        *http.Client
+	objects     *minio.Core
+}
+
+// Open opens the backend; it is a driver.Opener.
+func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
+	b := &backend{region: config.Region, credentials: chain(config), http: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}}
+	if b.region == "" {
+		b.region = defaultRegion
+	}
+	if config.EndpointURL == "" {
+		return b, nil
+	}
+	u, err := url.Parse(config.EndpointURL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
+		return nil, fault.New(fault.InvalidArgument, "the endpoint %q is no http or https URL", config.EndpointURL)
+	}
+	b.endpoint = u
+	b.objects, err = minio.NewCore(u.Host, &minio.Options{
+		Creds: b.credentials, Secure: u.Scheme == "https", Region: b.region, BucketLookup: minio.BucketLookupPath,
+		Transport: b.http.Transport, MaxRetries: retries,
+	})
+	if err != nil {
+		return nil, fault.Wrap(fault.InvalidArgument, err, "the endpoint %q cannot be used: %v", config.EndpointURL, err)
+	}
+	return b, nil
+}
+
+// chain is where the credentials come from: the caller, or the places where S3 programs look for them.
+func chain(config driver.Config) *credentials.Credentials {
+	if c := config.Credentials; c != nil {
+		return credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)
+	}
+	file := &credentials.FileAWSCredentials{Profile: config.Profile}
+	if config.Profile != "" {
+		return credentials.New(file)
+	}
+	return credentials.NewChainCredentials([]credentials.Provider{&credentials.EnvAWS{}, file})
+}
+
+// Describe says what VersityGW can do. Its bucket policies know every action that s3-credentials hands out, so the
+// dialect is AWS's own.
+func (b *backend) Describe(context.Context) (driver.Description, error) {
+	d := driver.Description{
+		Name: "versitygw", Version: version, Partition: "aws", Region: b.region,
+		Capabilities: []driver.Capability{driver.CapBucketPolicy, driver.CapUsers, driver.CapObjects, driver.CapPolicyPrincipal},
+		// A name that this tool derives has no other limit than that of a header.
+		Names: driver.Names{User: driver.NameRule{Min: 1, Pattern: namePattern}, Separator: "+"},
+		// A bucket policy names a user by its access key, without an ARN around it.
+		Principal: "{user}",
+	}
+	if b.endpoint != nil {
+		d.EndpointURL = strings.TrimSuffix(b.endpoint.String(), "/")
+	}
+	return d, nil
+}
+
+// Close frees the connections.
+func (b *backend) Close() error {
+	b.http.CloseIdleConnections()
+	return nil
+}
