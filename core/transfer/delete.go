@@ -17,7 +17,8 @@ const deletionsAtOnce = 4
 // KeySource yields keys. An error ends it.
 type KeySource func(context.Context) iter.Seq2[string, error]
 
-// Keys is a source of keys that the caller has. It fails with InvalidArgument, before it yields any, if one of them can be
+// Keys is a source of keys that the caller has, each once: systems disagree on what to answer for one that is named
+// twice in a request. It fails with InvalidArgument, before it yields any, if one of them can be
 // no key.
 func Keys(keys []string) KeySource {
 	return func(context.Context) iter.Seq2[string, error] {
@@ -28,10 +29,12 @@ func Keys(keys []string) KeySource {
 					return
 				}
 			}
+			given := make(map[string]bool, len(keys))
 			for _, key := range keys {
-				if !yield(key, nil) {
+				if !given[key] && !yield(key, nil) {
 					return
 				}
+				given[key] = true
 			}
 		}
 	}
