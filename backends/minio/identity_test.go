@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/minio/madmin-go/v3"
+	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -17,7 +18,9 @@ const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti
 
 func adminClient(t *testing.T, s *systems.System, c driver.Credentials) *madmin.AdminClient {
 	t.Helper()
-	client, err := madmin.New(strings.TrimPrefix(s.EndpointURL, "http://"), c.AccessKeyID, c.SecretAccessKey, false)
+	client, err := madmin.NewWithOptions(strings.TrimPrefix(s.EndpointURL, "http://"), &madmin.Options{
+		Creds: credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, ""),
+	})
 	must(t, err)
 	return client
 }

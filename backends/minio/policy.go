@@ -115,11 +115,11 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	if err != nil {
 		return driver.PolicyDocument{}, err
 	}
-	document, err := adminCall(ctx, func(ctx context.Context) ([]byte, error) { return b.admin.InfoCannedPolicy(ctx, canned) })
+	info, err := adminCall(ctx, func(ctx context.Context) (*madmin.PolicyInfo, error) { return b.admin.InfoCannedPolicyV2(ctx, canned) })
 	if err != nil {
 		return driver.PolicyDocument{}, b.refused(ctx, err, "read the policy %q of the user %q", req.Name, req.Principal.Name)
 	}
-	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: asPut(document)}, nil
+	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: asPut(info.Policy)}, nil
 }
 
 // asPut undoes what MinIO does to a document: it spreads it over lines, and calls the member Id "ID".

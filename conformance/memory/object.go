@@ -129,11 +129,11 @@ func copyAll(ctx context.Context, to io.Writer, from io.Reader) error {
 
 // PutObject stores an object.
 func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
-	if _, _, unlock, err := b.mayPut(ctx, "PutObject", req); err != nil {
+	_, _, unlock, err := b.mayPut(ctx, "PutObject", req)
+	if err != nil {
 		return driver.ObjectDetail{}, err
-	} else {
-		unlock()
 	}
+	unlock()
 	data, err := readBody(ctx, req)
 	if err != nil {
 		return driver.ObjectDetail{}, err

@@ -61,7 +61,7 @@ func parseINI(text string) (*driver.Credentials, error) {
 		InsensitiveKeys: true, IgnoreInlineComment: true, PreserveSurroundedQuote: true, IgnoreContinuation: true,
 	}, []byte(text))
 	if err != nil {
-		return nil, fmt.Errorf("is neither JSON nor INI with lines such as aws_access_key_id=...")
+		return nil, fmt.Errorf("is neither JSON nor INI with a line aws_access_key_id=KEY")
 	}
 	for _, s := range file.Sections() {
 		if s.HasKey("aws_access_key_id") {

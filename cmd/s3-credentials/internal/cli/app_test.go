@@ -104,7 +104,7 @@ func TestSources(t *testing.T) {
 		{name: "pins are for the file alone", args: "a --plugin-pin aws=" + pin, code: 2, err: "No such option '--plugin-pin'"},
 		{name: "pins are not for the environment", args: "a", env: map[string]string{"PLUGIN_PIN": "aws=" + pin}, want: "pins=0"},
 		{name: "missing config file", args: "a --config nowhere", code: 2, err: "Cannot read the config file 'nowhere': no such file"},
-		{name: "number", args: "a --age x", code: 2, err: "Invalid value for '--age': 'x' is not a valid integer."},
+		{name: "number", args: "a --age x", code: 2, err: "Invalid value for '--age': 'x' is not a whole number"},
 		{name: "missing argument", args: "", code: 2, err: "Missing argument 'BUCKETS...'."},
 	} {
 		t.Run(test.name, func(t *testing.T) {

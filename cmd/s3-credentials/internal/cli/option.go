@@ -122,7 +122,7 @@ func (v numberValue) String() string { return "" }
 func (v numberValue) Set(s string) error {
 	n, err := strconv.Atoi(strings.TrimSpace(s))
 	if err != nil {
-		return fmt.Errorf("'%s' is not a valid integer.", s) //nolint:staticcheck // the words users of the Python tool know
+		return fmt.Errorf("'%s' is not a whole number", s)
 	}
 	*v.p = &n
 	return nil
