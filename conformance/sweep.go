@@ -47,19 +47,34 @@ func sweep[T any](
 	if _, lacks := s.harness.Lacks[needs]; lacks || needs != "" && !s.description.Has(needs) {
 		return nil
 	}
-	things, err := collect(list(ctx))
+	found := func() ([]string, error) {
+		things, err := collect(list(ctx))
+		var names []string
+		for _, thing := range things {
+			if name := nameOf(thing); strings.HasPrefix(name, s.Mark()) {
+				names = append(names, name)
+			}
+		}
+		return names, err
+	}
+	names, err := found()
+	why := map[string]error{}
+	for _, name := range names {
+		why[name] = remove(name)
+	}
+	if err == nil && len(names) > 0 {
+		names, err = found()
+	}
 	if err != nil {
 		return []string{fmt.Sprintf("perhaps a %s whose name begins with %s: they could not be listed: %v", kind, s.Mark(), err)}
 	}
 	var left []string
-	for _, thing := range things {
-		name := nameOf(thing)
-		if !strings.HasPrefix(name, s.Mark()) {
+	for _, name := range names {
+		if why[name] == nil {
+			left = append(left, fmt.Sprintf("%s %s: it is there although it was deleted", kind, name))
 			continue
 		}
-		if err := remove(name); err != nil {
-			left = append(left, fmt.Sprintf("%s %s: %v", kind, name, err))
-		}
+		left = append(left, fmt.Sprintf("%s %s could not be removed: %v", kind, name, why[name]))
 	}
 	return left
 }

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// result is what a run of the built command gave.
+type ran struct {
+	code           int
+	stdout, stderr string
+}
+
+// try runs the built command.
+func try(t *testing.T, env []string, args ...string) ran {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), systems.Binary(t, "s3-credentials-conformance"), args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), &stdout, &stderr
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return ran{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}
+}
+
+// program is this test binary under the name of a plugin.
+func program(t *testing.T, name string) string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), host.Prefix+name)
+	if err := os.Symlink(self, path); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// onHub runs the command with a plugin of that name on a system in memory. The independent client of the suite cannot
+// reach it, so that what needs one is said to be not enforced.
+func onHub(t *testing.T, h *hub, name string, args ...string) ran {
+	t.Helper()
+	root := h.Root()
+	return try(t, []string{hubVariable + "=" + h.socket}, append([]string{
+		"--plugin", program(t, name), "--access-key", root.AccessKeyID, "--secret-key", root.SecretAccessKey,
+		"--region", "us-east-1", "--settle", "3s",
+		"--not-enforced", "user-policies,session-policies,permissions-boundaries,bucket-policies",
+	}, args...)...)
+}
+
+// inJSON runs it with --format json.
+func inJSON(t *testing.T, h *hub, name string, args ...string) (suiteResult, ran) {
+	t.Helper()
+	r := onHub(t, h, name, append(args, "--format", "json")...)
+	var result suiteResult
+	if err := json.Unmarshal([]byte(r.stdout), &result); err != nil {
+		t.Fatalf("%v\n%+v", err, r)
+	}
+	return result, r
+}
+
+// messagesOf returns what was said of the checks with an outcome.
+func messagesOf(r suiteResult, o outcome) string {
+	var all []string
+	for _, c := range r.Checks {
+		if c.Outcome == o {
+			all = append(all, c.Family+"/"+c.Name)
+			all = append(all, c.Messages...)
+		}
+	}
+	return strings.Join(all, "\n")
+}
+
+func TestHonestPluginPasses(t *testing.T) {
+	h := newHub(t)
+	result, r := inJSON(t, h, "honest")
+	if r.code != exitRight || result.Summary[failed]+result.Summary[lied] != 0 {
+		t.Errorf("exit code %d, %v, %s\n%s\n%s", r.code, result.Summary, r.stderr, messagesOf(result, failed), messagesOf(result, lied))
+	}
+	if result.Summary[passed] < 50 || len(result.Left) != 0 || result.Name == "" || len(result.Capabilities) == 0 {
+		t.Errorf("got %v, left %v, %+v", result.Summary, result.Left, result)
+	}
+	requireEmpty(t, h)
+}
+
+// requireEmpty checks that nothing is left on the system.
+func requireEmpty(t *testing.T, h *hub) {
+	t.Helper()
+	root := h.Root()
+	d := h.Client(&root)
+	for u, err := range d.ListUsers(t.Context()) {
+		t.Errorf("the user %s is left, %v", u.Name, err)
+	}
+	for b, err := range d.ListBuckets(t.Context()) {
+		t.Errorf("the bucket %s is left, %v", b.Name, err)
+	}
+	for r, err := range d.ListRoles(t.Context()) {
+		t.Errorf("the role %s is left, %v", r.Name, err)
+	}
+}
+
+func TestPluginsThatAreWrong(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		args []string
+		o    outcome
+		says []string
+	}{
+		{"modest", []string{"--run", "^(roles|undeclared)/"}, lied, []string{"identity.roles is not declared, but"}},
+		{"boastful", []string{"--run", "^users/"}, lied, []string{"maybe later", "is declared"}},
+		{"dying", []string{"--run", "^bucket/"}, failed, []string{"ended unexpectedly", "ended by itself during the check: exit status 9"}},
+		{"hanging", []string{"--run", "^bucket/", "--timeout", "3s"}, failed, []string{"took longer than --timeout (3s)"}},
+		{"speechless", []string{"--run", "^bucket/", "--timeout", "5s"}, failed, []string{"ended unexpectedly"}},
+		{"confused", []string{"--run", "^users/"}, failed, []string{`answered with "somebody-else"`}},
+		{"panicking", []string{"--run", "(?i)who|caller|concurrent|same time|cancelled"}, failed, []string{"has a bug"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHub(t)
+			result, r := inJSON(t, h, c.name, c.args...)
+			if r.code != exitFailed || result.Summary[c.o] == 0 {
+				t.Errorf("exit code %d, %v, %s", r.code, result.Summary, r.stderr)
+			}
+			said := messagesOf(result, c.o)
+			for _, says := range c.says {
+				if !strings.Contains(said, says) {
+					t.Errorf("it does not say %q but\n%s", says, said)
+				}
+			}
+			if c.name != "panicking" && result.Summary[passed] == 0 {
+				t.Errorf("the run did not go on: %v\n%s", result.Summary, said)
+			}
+			if len(result.Left) != 0 {
+				t.Errorf("left: %v", result.Left)
+			}
+			requireEmpty(t, h)
+		})
+	}
+}
+
+func TestWhatIsLeftIsNamed(t *testing.T) {
+	for name, run := range map[string]string{"hoarding": "^bucket/", "pretending": "^users/"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHub(t)
+			result, r := inJSON(t, h, name, "--run", run, "--name-prefix", "left")
+			if r.code != exitFailed || len(result.Left) == 0 {
+				t.Fatalf("exit code %d, left %v", r.code, result.Left)
+			}
+			said := strings.Join(result.Left, "\n")
+			root := h.Root()
+			d := h.Client(&root)
+			var names []string
+			for u := range d.ListUsers(t.Context()) {
+				names = append(names, "user "+u.Name)
+			}
+			for b := range d.ListBuckets(t.Context()) {
+				names = append(names, "bucket "+b.Name)
+			}
+			if len(names) == 0 {
+				t.Fatal("nothing is left")
+			}
+			for _, name := range names {
+				if !strings.Contains(said, name) || !strings.Contains(name, " left-") {
+					t.Errorf("%s is left, and not named in\n%s", name, said)
+				}
+			}
+		})
+	}
+}
+
+func TestPluginsThatDoNotStart(t *testing.T) {
+	h := newHub(t)
+	for _, name := range []string{"crash", "dyingonopen"} {
+		result, r := inJSON(t, h, name)
+		if r.code != exitFailed || len(result.Checks) != 1 || result.Checks[0].Outcome != failed || len(result.Checks[0].Messages) != 1 {
+			t.Errorf("%s gave %d, %+v", name, r.code, result)
+		}
+	}
+}
+
+func TestTable(t *testing.T) {
+	h := newHub(t)
+	r := onHub(t, h, "modest", "--run", "^(describe|roles)/")
+	if r.code != exitFailed || r.stderr != "" {
+		t.Errorf("exit code %d, %s", r.code, r.stderr)
+	}
+	for _, says := range []string{"\npass         describe/", "\nlied         roles/", "\n              identity.roles is not declared, but", " lied, ", "\nnothing is left behind"} {
+		if !strings.Contains(r.stdout, says) {
+			t.Errorf("%q is missing in\n%s", says, r.stdout)
+		}
+	}
+}
+
+func TestJUnit(t *testing.T) {
+	h := newHub(t)
+	r := onHub(t, h, "boastful", "--run", "^(describe|users)/", "--format", "junit")
+	var suite junitSuite
+	if err := xml.Unmarshal([]byte(r.stdout), &suite); err != nil {
+		t.Fatalf("%v in\n%s", err, r.stdout)
+	}
+	if suite.Tests != len(suite.Cases) || suite.Failures == 0 || suite.Failures == suite.Tests {
+		t.Errorf("%d tests, %d cases, %d failures", suite.Tests, len(suite.Cases), suite.Failures)
+	}
+	if !slices.ContainsFunc(suite.Cases, func(c junitCase) bool { return c.Failure != nil && c.Failure.Type == "lied" }) {
+		t.Errorf("no lie in\n%s", r.stdout)
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	plugin := program(t, "honest")
+	for _, args := range [][]string{
+		{}, {"--plugin", "/no/such/file"}, {"--plugin", plugin, "extra"}, {"--plugin", plugin, "--format", "yaml"},
+		{"--plugin", plugin, "--run", "("}, {"--plugin", plugin, "--run", "no such check"},
+		{"--plugin", plugin, "--not-enforced", "gravity"}, {"--plugin", plugin, "--lacks", "identity.telepathy"},
+		{"--plugin", plugin, "--access-key", "half"}, {"--plugin", plugin, "--auth", "/no/such/file"},
+		{"--plugin", plugin, "--auth", plugin, "--access-key", "a", "--secret-key", "b"},
+		{"--plugin", plugin, "--timeout", "0s"}, {"--plugin", plugin, "--name-prefix", "UPPER"}, {"--unknown"},
+	} {
+		r := try(t, nil, args...)
+		if r.code != exitUsage || r.stdout != "" || strings.Count(r.stderr, "\n") != 1 || !strings.HasPrefix(r.stderr, "Error: ") {
+			t.Errorf("%q gave %+v", args, r)
+		}
+	}
+	if r := try(t, nil, "--help"); r.code != exitRight || !strings.Contains(r.stdout, "-not-enforced") {
+		t.Errorf("--help gave %+v", r)
+	}
+}
+
+// TestMinIO runs the suite on a real system, with the plugin that users get.
+func TestMinIO(t *testing.T) {
+	system := systems.MinIO(t)
+	auth := filepath.Join(t.TempDir(), "auth.json")
+	content, err := json.Marshal(map[string]string{"AccessKeyId": system.AccessKeyID, "SecretAccessKey": system.SecretAccessKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(auth, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := try(t, nil, "--plugin", systems.PluginBinary(t, "minio"), "--endpoint-url", system.EndpointURL, "--region", system.Region,
+		"--auth", auth, "--managed-policy", "readonly", "--format", "json")
+	var result suiteResult
+	if err := json.Unmarshal([]byte(r.stdout), &result); err != nil {
+		t.Fatalf("%v\n%+v", err, r)
+	}
+	if r.code != exitRight || result.Summary[passed] < 50 || len(result.Left) != 0 {
+		t.Errorf("exit code %d, %v, left %v\n%s\n%s", r.code, result.Summary, result.Left, messagesOf(result, failed), messagesOf(result, lied))
+	}
+	if !slices.Contains(result.Capabilities, driver.CapUsers) || result.EndpointURL != system.EndpointURL {
+		t.Errorf("got %+v", result)
+	}
+	if strings.Contains(r.stdout+r.stderr, system.SecretAccessKey) {
+		t.Error("the secret was printed")
+	}
+}

@@ -1,0 +1,197 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/conformance"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+const (
+	// graceTime is how long a check that ran out of time has to notice it.
+	graceTime = 5 * time.Second
+	// sweepTime is how long looking for what was left may take.
+	sweepTime = 2 * time.Minute
+)
+
+// checkResult is how one check ended.
+type checkResult struct {
+	Family   string   `json:"family"`
+	Name     string   `json:"name"`
+	Outcome  outcome  `json:"outcome"`
+	Messages []string `json:"messages,omitempty"`
+	Seconds  float64  `json:"seconds"`
+}
+
+// suiteResult is how the run ended.
+type suiteResult struct {
+	Plugin       string              `json:"plugin"`
+	Name         string              `json:"name"`
+	Version      string              `json:"version"`
+	EndpointURL  string              `json:"endpointUrl"`
+	Capabilities []driver.Capability `json:"capabilities"`
+	Checks       []checkResult       `json:"checks"`
+	Summary      map[outcome]int     `json:"summary"`
+	// Left is what is left behind on the tested system.
+	Left        []string `json:"left"`
+	Interrupted bool     `json:"interrupted,omitempty"`
+}
+
+// right reports whether there is nothing to complain of.
+func (r *suiteResult) right() bool {
+	return r.Summary[failed]+r.Summary[lied]+len(r.Left) == 0 && !r.Interrupted
+}
+
+// runner runs checks one after the other.
+type runner struct {
+	settings *settings
+	plugin   *host.Lasting
+	suite    *conformance.Suite
+	result   *suiteResult
+	report   reporter
+}
+
+// runSuite runs what the settings select. It fails with InvalidArgument for a configuration that the backend refuses, and
+// if the report cannot be written; a plugin that cannot be started is a failed check.
+func runSuite(ctx context.Context, s *settings, report reporter) (*suiteResult, error) {
+	r := &runner{
+		settings: s, report: report, plugin: host.NewLasting(s.plugin, host.Options{}),
+		result: &suiteResult{Plugin: s.plugin, Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{}},
+	}
+	defer r.plugin.Restart()
+	var err error
+	began := time.Now()
+	if r.suite, err = conformance.NewSuite(ctx, s.harness(r.plugin.Open)); err != nil {
+		if errors.Is(err, fault.InvalidArgument) || ctx.Err() != nil {
+			return nil, err
+		}
+		return r.result, r.notStarted(err, time.Since(began))
+	}
+	d := r.suite.Description()
+	r.result.Name, r.result.Version, r.result.EndpointURL = d.Name, d.Version, d.EndpointURL
+	r.result.Capabilities = append(r.result.Capabilities, d.Capabilities...)
+	if err := report.begin(r.result); err != nil {
+		return r.result, r.end(ctx, err)
+	}
+	for _, c := range s.checks() {
+		if ctx.Err() != nil {
+			break
+		}
+		if err := r.add(r.run(ctx, c)); err != nil {
+			return r.result, r.end(ctx, err)
+		}
+	}
+	return r.result, r.end(ctx, nil)
+}
+
+// notStarted reports a plugin that no check can be run with.
+func (r *runner) notStarted(err error, took time.Duration) error {
+	if err := r.report.begin(r.result); err != nil {
+		return err
+	}
+	failure := checkResult{Family: "start", Name: "the plugin starts and opens", Outcome: failed, Messages: []string{err.Error()}, Seconds: took.Seconds()}
+	if err := r.add(failure); err != nil {
+		return err
+	}
+	return r.report.end(r.result)
+}
+
+func (r *runner) add(c checkResult) error {
+	r.result.Checks = append(r.result.Checks, c)
+	r.result.Summary[c.Outcome]++
+	return r.report.check(c)
+}
+
+// end looks for what is left, closes the plugin and ends the report, which may have failed already.
+func (r *runner) end(ctx context.Context, err error) error {
+	r.result.Interrupted = ctx.Err() != nil
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), sweepTime)
+	defer cancel()
+	for _, left := range r.suite.Sweep(limit) {
+		r.left(left)
+	}
+	_ = r.suite.Close()
+	if err != nil {
+		return err
+	}
+	return r.report.end(r.result)
+}
+
+func (r *runner) left(what string) {
+	if !slices.Contains(r.result.Left, what) {
+		r.result.Left = append(r.result.Left, what)
+	}
+}
+
+// run runs one check and what it cleans up.
+func (r *runner) run(ctx context.Context, c conformance.Check) checkResult {
+	began := time.Now()
+	limit, cancel := context.WithTimeout(ctx, r.settings.timeout)
+	defer cancel()
+	record := newRecord(limit, c.Family+"/"+c.Name)
+	r.bounded(limit, record, "the check", func() { r.suite.Run(record, c) })
+	for f := record.nextCleanup(); f != nil; f = record.nextCleanup() {
+		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.settings.timeout)
+		r.bounded(within, record, "cleaning up", f)
+		cancel()
+	}
+	record.removeFolders()
+	for _, how := range r.plugin.Deaths() {
+		record.Errorf("the plugin's process ended by itself during the check: %s", how)
+	}
+	o, messages, left := record.done()
+	for _, what := range left {
+		r.left(what)
+	}
+	return checkResult{Family: c.Family, Name: c.Name, Outcome: o, Messages: messages, Seconds: time.Since(began).Seconds()}
+}
+
+// bounded runs a part of a check until it ends or its time does. A plugin that hangs is ended, which ends what waits
+// for it; what does not end even then is abandoned.
+func (r *runner) bounded(ctx context.Context, record *record, what string, run func()) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		record.guarded(run)
+	}()
+	select {
+	case <-done:
+	case <-ctx.Done():
+		r.cutShort(ctx, record, what, done)
+	}
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		r.plugin.Restart()
+	}
+}
+
+func (r *runner) cutShort(ctx context.Context, record *record, what string, done <-chan struct{}) {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		record.Errorf("%s took longer than --timeout (%s); the plugin was ended", what, r.settings.timeout)
+	} else {
+		record.Errorf("interrupted")
+	}
+	if ends(done) {
+		return
+	}
+	r.plugin.Restart()
+	if !ends(done) {
+		record.Errorf("%s did not end even without the plugin and was abandoned", what)
+	}
+}
+
+// ends waits for a moment.
+func ends(done <-chan struct{}) bool {
+	timer := time.NewTimer(graceTime)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
