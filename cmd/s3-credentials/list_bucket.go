@@ -20,13 +20,14 @@ type objectLister struct {
 }
 
 func newListBucket() *cli.Command {
-	l := &objectLister{}
+	l := &objectLister{list: listing{shown: []string{"Key", "Size", "LastModified", "StorageClass"}}}
 	return &cli.Command{
 		Name:    "list-bucket",
 		Summary: "List contents of bucket",
 		Examples: []cli.Example{
 			{Purpose: "To list the contents of a bucket as JSON", Line: "s3-credentials list-bucket my-bucket"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-bucket my-bucket --csv"},
+			{Purpose: "To read it yourself, in a terminal", Line: "s3-credentials list-bucket my-bucket --table"},
 			{Purpose: "Add --urls to get an extra URL field for each key", Line: "s3-credentials list-bucket my-bucket --urls"},
 		},
 		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
@@ -34,7 +35,8 @@ func newListBucket() *cli.Command {
 			cli.Text(&l.prefix, "prefix", "List keys starting with this prefix"),
 			cli.Flag(&l.urls, "urls", "Show URLs for each key"),
 		}, l.list.options()...),
-		Run: l.run,
+		Check: l.list.check,
+		Run:   l.run,
 	}
 }
 
@@ -47,6 +49,7 @@ func (l *objectLister) run(ctx context.Context, env *cli.Env, args []string) err
 	base := ""
 	if l.urls {
 		columns = append(append([]string{}, objectColumns...), "URL")
+		l.list.shown = []string{"Key", "Size", "LastModified", "URL"}
 		base = engine.Description().EndpointURL + "/" + escapePath(args[0]) + "/"
 	}
 	objects := engine.ListObjects(ctx, driver.ListObjectsRequest{Bucket: args[0], Prefix: l.prefix})

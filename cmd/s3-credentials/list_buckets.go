@@ -25,20 +25,22 @@ type bucketLister struct {
 }
 
 func newListBuckets() *cli.Command {
-	l := &bucketLister{}
+	l := &bucketLister{list: listing{shown: bucketColumns}}
 	return &cli.Command{
 		Name:    "list-buckets",
 		Summary: "List buckets",
 		Examples: []cli.Example{
 			{Purpose: "To list all buckets and their creation time as JSON", Line: "s3-credentials list-buckets"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-buckets --csv"},
+			{Purpose: "To read it yourself, in a terminal", Line: "s3-credentials list-buckets --table"},
 			{Purpose: "For extra details per bucket (slower) add --details", Line: "s3-credentials list-buckets --details"},
 		},
 		Args: []cli.Arg{{Name: "BUCKETS", Repeated: true, Complete: cli.CompleteBucket}},
 		Options: append([]cli.Option{
 			cli.Flag(&l.details, "details", "Include extra bucket details (slower)"),
 		}, l.list.options()...),
-		Run: l.run,
+		Check: l.list.check,
+		Run:   l.run,
 	}
 }
 
@@ -57,6 +59,7 @@ func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) er
 		return bucketDetails(ctx, engine, b)
 	})
 	columns := append(slices.Clone(bucketColumns), bucketDetailColumns...)
+	l.list.shown = columns
 	return printRows(env, &l.list, columns, detailed, func(o output.Object) (output.Object, error) { return o, nil })
 }
 

@@ -26,20 +26,22 @@ type roleLister struct {
 }
 
 func newListRoles() *cli.Command {
-	l := &roleLister{}
+	l := &roleLister{list: listing{shown: []string{"RoleName", "CreateDate", "Description", "Arn"}}}
 	return &cli.Command{
 		Name:    "list-roles",
 		Summary: "List roles",
 		Examples: []cli.Example{
 			{Purpose: "To list all roles for this account", Line: "s3-credentials list-roles"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-roles --csv"},
+			{Purpose: "To read it yourself, in a terminal", Line: "s3-credentials list-roles --table"},
 			{Purpose: "For each role's policies as well (slower) add --details", Line: "s3-credentials list-roles --details"},
 		},
 		Args: []cli.Arg{{Name: "ROLE_NAMES", Repeated: true, Complete: cli.CompleteRole}},
 		Options: append([]cli.Option{
 			cli.Flag(&l.details, "details", "Include inline and attached policies (slower)"),
 		}, l.list.options()...),
-		Run: l.run,
+		Check: l.list.check,
+		Run:   l.run,
 	}
 }
 
@@ -58,6 +60,7 @@ func (l *roleLister) run(ctx context.Context, env *cli.Env, names []string) erro
 		return roleDetails(ctx, engine, r)
 	})
 	columns := append(slices.Clone(roleColumns), roleDetailColumns...)
+	l.list.shown = append([]string{"RoleName", "CreateDate"}, roleDetailColumns...)
 	return printRows(env, &l.list, columns, detailed, func(o output.Object) (output.Object, error) { return o, nil })
 }
 

@@ -11,15 +11,17 @@ import (
 var userColumns = []string{"UserName", "UserId", "Arn", "Path", "CreateDate", "PasswordLastUsed", "PermissionsBoundary", "Tags"}
 
 func newListUsers() *cli.Command {
-	var list listing
+	list := listing{shown: []string{"UserName", "CreateDate", "PasswordLastUsed", "Arn"}}
 	return &cli.Command{
 		Name:    "list-users",
 		Summary: "List all users for this account",
 		Examples: []cli.Example{
 			{Purpose: "To list all users as JSON", Line: "s3-credentials list-users"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-users --csv"},
+			{Purpose: "To read it yourself, in a terminal", Line: "s3-credentials list-users --table"},
 		},
 		Options: list.options(),
+		Check:   list.check,
 		Run: func(ctx context.Context, env *cli.Env, _ []string) error {
 			engine, err := env.Engine()
 			if err != nil {

@@ -22,6 +22,8 @@ type Cell struct {
 	Text string
 	// Right says that the text stands at the right, as numbers do.
 	Right bool
+	// Whole says that the text means nothing when it is cut short: a number, a date.
+	Whole bool
 }
 
 // Writer prints a table row by row. How wide the columns are is decided by the first rows, so that a listing of any
@@ -49,7 +51,8 @@ func New(w io.Writer, options Options) *Writer {
 func (t *Writer) Write(row []Cell) error {
 	shown := make([]Cell, len(row))
 	for i, cell := range row {
-		shown[i] = Cell{printable(cell.Text), cell.Right}
+		shown[i] = cell
+		shown[i].Text = printable(cell.Text)
 	}
 	if t.widths != nil {
 		return t.line(shown, false)
@@ -74,18 +77,19 @@ func (t *Writer) Close() error {
 // begin decides how wide the columns are, and prints the headers and the first rows.
 func (t *Writer) begin() error {
 	headers := make([]Cell, len(t.options.Headers))
-	natural := make([]int, len(headers))
+	columns := make([]column, len(headers))
 	for i, name := range t.options.Headers {
 		headers[i] = Cell{Text: name}
-		natural[i] = width(name)
+		columns[i].natural = width(name)
 	}
 	for _, row := range t.first {
 		for i, cell := range row {
-			natural[i] = max(natural[i], width(cell.Text))
-			headers[i].Right = cell.Right
+			columns[i].natural = max(columns[i].natural, width(cell.Text))
+			columns[i].whole = columns[i].whole || cell.Whole
+			headers[i].Right = headers[i].Right || cell.Right
 		}
 	}
-	t.widths = fit(natural, t.options.Width)
+	t.widths = fit(columns, t.options.Width)
 	if err := t.line(headers, t.options.Bold); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package table
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -17,59 +16,59 @@ const ellipsis = "…"
 // narrowest is how narrow a column may become; before one gets narrower, the last column is left out.
 const narrowest = 8
 
-// fit returns the widths of the columns that are shown. The widest give way first.
-func fit(natural []int, total int) []int {
-	if total <= 0 {
-		return slices.Clone(natural)
+// column is what is known of a column when its width is decided.
+type column struct {
+	// natural is the width of its longest text.
+	natural int
+	// whole says that it is shown in full or not at all.
+	whole bool
+}
+
+// least is how narrow the column can be.
+func (c column) least() int {
+	if c.whole {
+		return c.natural
 	}
-	shown := len(natural)
-	for shown > 1 && least(natural[:shown]) > total {
+	return min(c.natural, narrowest)
+}
+
+// fit returns the widths of the columns that are shown. The widest give way first.
+func fit(columns []column, total int) []int {
+	shown := len(columns)
+	for total > 0 && shown > 1 && sum(columns[:shown], column.least) > total {
 		shown--
 	}
-	widths := slices.Clone(natural[:shown])
-	for excess := sum(widths) - total; excess > 0; excess = sum(widths) - total {
-		widest := widestOf(widths)
-		if widths[widest] == 1 {
-			break
+	columns = columns[:shown]
+	widest := 0
+	for _, c := range columns {
+		widest = max(widest, c.natural)
+	}
+	atMost := func(c column) int { return max(c.least(), min(c.natural, widest)) }
+	if shown == 1 { // the only one is cut wherever the line ends
+		atMost = func(c column) int { return min(c.natural, widest) }
+	}
+	for total > 0 && widest > 1 && sum(columns, atMost) > total {
+		widest--
+	}
+	widths := make([]int, shown)
+	left := total - sum(columns, atMost)
+	for i, c := range columns {
+		widths[i] = atMost(c)
+		if total > 0 && left > 0 && widths[i] < c.natural { // one cell more for each, as far as they go
+			widths[i]++
+			left--
 		}
-		// Down to the second widest, or as far as is needed.
-		next := 1
-		for _, w := range widths {
-			if w < widths[widest] {
-				next = max(next, w)
-			}
-		}
-		widths[widest] -= min(excess, max(1, widths[widest]-next))
 	}
 	return widths
 }
 
-// least is how narrow these columns can be.
-func least(natural []int) int {
-	narrow := make([]int, len(natural))
-	for i, w := range natural {
-		narrow[i] = min(w, narrowest)
-	}
-	return sum(narrow)
-}
-
 // sum is how wide a line of these columns is.
-func sum(widths []int) int {
-	total := len(gap) * (len(widths) - 1)
-	for _, w := range widths {
-		total += w
+func sum(columns []column, widthOf func(column) int) int {
+	total := len(gap) * (len(columns) - 1)
+	for _, c := range columns {
+		total += widthOf(c)
 	}
 	return total
-}
-
-func widestOf(widths []int) int {
-	widest := 0
-	for i, w := range widths {
-		if w > widths[widest] {
-			widest = i
-		}
-	}
-	return widest
 }
 
 // width is how many cells of a terminal a text takes.
