@@ -43,5 +43,19 @@ func (e *Engine) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequ
 	if err := e.require(driver.CapObjects); err != nil {
 		return driver.DeleteObjectsResponse{}, err
 	}
+	req.Keys = unique(req.Keys)
 	return e.driver.DeleteObjects(ctx, req)
+}
+
+// unique returns the keys, each once, in order.
+func unique(keys []string) []string {
+	seen := make(map[string]bool, len(keys))
+	var once []string
+	for _, key := range keys {
+		if !seen[key] {
+			seen[key] = true
+			once = append(once, key)
+		}
+	}
+	return once
 }

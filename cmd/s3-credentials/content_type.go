@@ -42,7 +42,7 @@ func knownType(extension string) string {
 }
 
 // typeTable has a line for each media type, followed by the extensions that stand for it.
-const typeTable = `application/javascript js mjs
+const typeTable = `text/javascript js mjs
 application/json json
 application/manifest+json webmanifest
 application/msword doc dot wiz

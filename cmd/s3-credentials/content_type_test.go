@@ -7,7 +7,7 @@ func TestContentTypeOf(t *testing.T) {
 	for name, want := range map[string]string{
 		"a.txt": "text/plain", "A.HTML": "text/html", "a.tar.gz": "application/x-tar", "a.tgz": "application/x-tar", "a.gz": "",
 		"a.txt.gz": "text/plain", "a.Z": "", "a": "", "a.": "", ".txt": "", ".profile": "", "dir.d/file": "",
-		"a.json": "application/json", "a.svgz": "image/svg+xml", "a.js": "application/javascript", "b.csv": "text/csv",
+		"a.json": "application/json", "a.svgz": "image/svg+xml", "a.js": "text/javascript", "b.csv": "text/csv",
 		"a.txt.bz2": "text/plain", "a.tar.xz": "application/x-tar", ".tar.gz": "", "dir/a.MP4": "video/mp4",
 		"a.no-such-type": "", "a.webp": "image/webp",
 	} {

@@ -91,7 +91,8 @@ type PutObjectRequest struct {
 // DeleteObjectsRequest is for Object.DeleteObjects.
 type DeleteObjectsRequest struct {
 	Bucket string
-	Keys   []string
+	// Keys has no key twice: core sees to that.
+	Keys []string
 }
 
 // DeleteObjectsResponse says which keys are gone and which are not.

@@ -3,6 +3,7 @@
 package body
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -55,10 +56,13 @@ func (t tell) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// short is how long a stream may be for its size to be found out: this much of it is held in memory.
+const short = 1 << 20
+
 // Source is the bytes of an object that is to be stored. Close frees it.
 type Source struct {
 	io.Reader
-	// Size is how many bytes there are; -1 where that is not known.
+	// Size is how many bytes there are; -1 where that is not known, which is so for long streams.
 	Size  int64
 	close func()
 }
@@ -73,7 +77,7 @@ func Open(ctx context.Context, req driver.PutObjectRequest) (*Source, error) {
 		return nil, fault.New(fault.InvalidArgument, "a transfer has either a file or a stream")
 	}
 	if req.Path == "" {
-		return open(ctx, req.Body, -1, req.Progress, func() {}), nil
+		return openStream(ctx, req)
 	}
 	// It is looked at before it is opened: opening a pipe would wait for its other end.
 	info, err := os.Stat(req.Path)
@@ -88,6 +92,23 @@ func Open(ctx context.Context, req driver.PutObjectRequest) (*Source, error) {
 		return nil, fault.Wrap(fault.InvalidArgument, err, "the file cannot be read: %v", err)
 	}
 	return open(ctx, file, info.Size(), req.Progress, func() { _ = file.Close() }), nil
+}
+
+// openStream reads so far that it knows the size of a short stream, which then needs one request only.
+func openStream(ctx context.Context, req driver.PutObjectRequest) (*Source, error) {
+	s := open(ctx, req.Body, -1, req.Progress, func() {})
+	start := new(bytes.Buffer)
+	n, err := io.CopyN(start, s.Reader, short)
+	switch {
+	case err == io.EOF: //nolint:errorlint // only the stream's own end, not what a broken one wraps
+		s.Reader, s.Size = start, n
+	case err != nil:
+		s.Close()
+		return nil, err
+	default:
+		s.Reader = io.MultiReader(start, s.Reader)
+	}
+	return s, nil
 }
 
 func open(ctx context.Context, from io.Reader, size int64, progress func(int64), closeFrom func()) *Source {
