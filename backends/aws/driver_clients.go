@@ -225,6 +225,20 @@ func (e *endpointError) Unwrap() error { return e.err }
 // errNotS3 is an answer that none of the three services gives.
 var errNotS3 = errors.New("the answer is a web page")
 
+// readOnly hides the WriteTo of the SDK's bodies. That one answers io.EOF as an error once the SDK has closed the body,
+// which it does as soon as an answer begins; net/http, when it then looks whether the body has more bytes than announced, takes
+// the error for a broken request and closes the connection under the answer that is still being read.
+type readOnly struct {
+	io.Reader
+	io.Closer
+}
+
+func hideWriteTo(req *http.Request) {
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = readOnly{req.Body, req.Body}
+	}
+}
+
 // Do sends one request.
 func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	sent := *req
@@ -232,6 +246,7 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	// SDK's header asks for: a refusal would come after the whole part, or be lost with the connection.
 	sent.Proto, sent.ProtoMajor, sent.ProtoMinor = "HTTP/1.1", 1, 1
 	meterBody(&sent)
+	hideWriteTo(&sent)
 	resp, err := c.transport.RoundTrip(&sent)
 	if err == nil {
 		err = refuseWebPage(req, resp)
