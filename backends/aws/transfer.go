@@ -12,6 +12,7 @@ import (
 	tmtypes "github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager/types"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/body"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -52,7 +53,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	}
 	in := &transfermanager.UploadObjectInput{Bucket: &req.Bucket, Key: &req.Key, Body: req.Body, ContentType: &req.ContentType}
 	if req.Path != "" {
-		file, size, err := openRegular(req.Path)
+		file, size, err := body.OpenRegular(req.Path)
 		if err != nil {
 			return driver.ObjectDetail{}, err
 		}
@@ -94,16 +95,16 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 		ordered := newOrderedWriter(transfer, req.Body)
 		return b.download(ctx, transfer, req, ordered)
 	}
-	file, err := newReplacement(req.Path)
+	file, err := body.NewReplacement(req.Path)
 	if err != nil {
 		return driver.ObjectDetail{}, err
 	}
-	defer file.discard()
+	defer file.Discard()
 	detail, err := b.download(ctx, transfer, req, &fileWriter{transfer: transfer, file: file.File})
 	if err != nil {
 		return driver.ObjectDetail{}, err
 	}
-	return detail, file.commit()
+	return detail, file.Commit()
 }
 
 func (b *backend) download(ctx context.Context, transfer *transfer, req driver.GetObjectRequest, to io.WriterAt) (driver.ObjectDetail, error) {
@@ -150,22 +151,6 @@ func checkTransfer(bucket, key string, path, body bool) error {
 		return fault.New(fault.InvalidArgument, "the key of the object is empty")
 	}
 	return checkBucket(bucket)
-}
-
-// openRegular opens a file for reading. It looks before: opening a pipe would wait for its other end.
-func openRegular(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, 0, fault.New(fault.InvalidArgument, "%s is not a regular file", path)
-	}
-	var file *os.File
-	if err == nil {
-		file, err = os.Open(path)
-	}
-	if err != nil {
-		return nil, 0, fault.Wrap(fault.InvalidArgument, err, "the file cannot be read: %v", err)
-	}
-	return file, info.Size(), nil
 }
 
 // wholeFile reads as many bytes of a file as it had when it was opened. One that has become shorter is an error, so

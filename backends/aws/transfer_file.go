@@ -2,75 +2,13 @@ package aws
 
 import (
 	"context"
-	"crypto/rand"
-	"errors"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
-	"syscall"
 
+	"github.com/s3-credentials/s3-credentials/core/driver/body"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
-
-// replacement is a file that takes another's place, or comes into being, all at once. It is not synced to the disk
-// first: that would cost more than the transfer, and no tool of this kind does it.
-type replacement struct {
-	*os.File
-	path string
-	done bool
-}
-
-// newReplacement makes the temporary file, in the same folder, so that it can be renamed.
-func newReplacement(path string) (*replacement, error) {
-	old, err := os.Stat(path)
-	replaces := err == nil
-	if replaces && !old.Mode().IsRegular() {
-		return nil, fault.New(fault.InvalidArgument, "%s is not a regular file", path)
-	}
-	name := filepath.Join(filepath.Dir(path), ".s3-credentials-"+rand.Text()+".part")
-	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
-	if err != nil {
-		return nil, writeFault(err)
-	}
-	r := &replacement{File: file, path: path}
-	if replaces {
-		if err := file.Chmod(old.Mode().Perm()); err != nil {
-			r.discard()
-			return nil, writeFault(err)
-		}
-	}
-	return r, nil
-}
-
-// commit puts the file in its place.
-func (r *replacement) commit() error {
-	if err := r.Close(); err != nil {
-		return writeFault(err)
-	}
-	if err := os.Rename(r.Name(), r.path); err != nil {
-		return writeFault(err)
-	}
-	r.done = true
-	return nil
-}
-
-// discard removes the file, unless it is in its place.
-func (r *replacement) discard() {
-	if !r.done {
-		_ = r.Close()
-		_ = os.Remove(r.Name())
-	}
-}
-
-// writeFault says that the bytes have no place to go to.
-func writeFault(err error) error {
-	code := fault.InvalidArgument
-	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-		code = fault.ResourceExhausted
-	}
-	return fault.Wrap(code, err, "the file cannot be written: %v", err)
-}
 
 // fileWriter writes ranges to a file as they come, one piece at a time: the kernel lets only one in anyway, and makes
 // the others wait on the processor.
@@ -87,7 +25,7 @@ func (w *fileWriter) WriteAt(p []byte, at int64) (int, error) {
 	n, err := w.file.WriteAt(p, at)
 	w.mu.Unlock()
 	if err != nil {
-		return n, w.transfer.fail(writeFault(err))
+		return n, w.transfer.fail(body.WriteFault(err))
 	}
 	w.transfer.progress.add(w.counted.news(at, int64(n)))
 	return n, nil

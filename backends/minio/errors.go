@@ -156,25 +156,7 @@ func codeOf(said *fault.Service) fault.Code {
 	if code, ok := serviceCodes[said.Code]; ok {
 		return code
 	}
-	switch status := said.HTTPStatus; {
-	case status == http.StatusBadRequest:
-		return fault.InvalidArgument
-	case status == http.StatusUnauthorized:
-		return fault.Unauthenticated
-	case status == http.StatusForbidden:
-		return fault.PermissionDenied
-	case status == http.StatusNotFound:
-		return fault.NotFound
-	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
-		return fault.Unsupported
-	case status == http.StatusConflict, status == http.StatusPreconditionFailed:
-		return fault.FailedPrecondition
-	case status == http.StatusTooManyRequests:
-		return fault.ResourceExhausted
-	case status >= 500:
-		return fault.Unavailable
-	}
-	return fault.Unknown
+	return fault.OfHTTPStatus(said.HTTPStatus)
 }
 
 // transportFault is for requests that no service answered. URLs are kept out: a presigned one is a secret.

@@ -10,6 +10,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/body"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -34,7 +35,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 		defer stop()
 		return b.putStream(ctx, req, stream)
 	}
-	file, size, err := openRegular(req.Path)
+	file, size, err := body.OpenRegular(req.Path)
 	if err != nil {
 		return none, err
 	}
@@ -78,22 +79,6 @@ type progress func(int64)
 func (p progress) Read(data []byte) (int, error) {
 	p(int64(len(data)))
 	return len(data), nil
-}
-
-// openRegular opens a file for reading. It looks before: opening a pipe would wait for its other end.
-func openRegular(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, 0, fault.New(fault.InvalidArgument, "%s is not a regular file", path)
-	}
-	var file *os.File
-	if err == nil {
-		file, err = os.Open(path)
-	}
-	if err != nil {
-		return nil, 0, fault.Wrap(fault.InvalidArgument, err, "the file cannot be read: %v", err)
-	}
-	return file, info.Size(), nil
 }
 
 // wholeFile is a file as long as it was when it was opened. That it has become shorter is an error, so that no part of

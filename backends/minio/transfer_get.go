@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/body"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -25,27 +26,27 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	body, info, _, err := b.core().GetObject(ctx, req.Bucket, req.Key, minio.GetObjectOptions{})
+	answer, info, _, err := b.core().GetObject(ctx, req.Bucket, req.Key, minio.GetObjectOptions{})
 	if err != nil {
 		return none, b.refused(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 	}
-	defer body.Close()
+	defer answer.Close()
 	d := &download{backend: b, req: req, info: info}
 	if req.Path == "" {
-		if err := d.toStream(ctx, body); err != nil {
+		if err := d.toStream(ctx, answer); err != nil {
 			return none, b.refused(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 		}
 		return detailOf(info), nil
 	}
-	file, err := newReplacement(req.Path)
+	file, err := body.NewReplacement(req.Path)
 	if err != nil {
 		return none, err
 	}
-	defer file.discard()
-	if err := d.toFile(ctx, body, file.File); err != nil {
+	defer file.Discard()
+	if err := d.toFile(ctx, answer, file.File); err != nil {
 		return none, b.refused(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 	}
-	return detailOf(info), file.commit()
+	return detailOf(info), file.Commit()
 }
 
 func (b *backend) core() minio.Core { return minio.Core{Client: b.s3} }
@@ -129,7 +130,7 @@ func (c *counted) Write(p []byte) (int, error) {
 		c.told(int64(n))
 	}
 	if err != nil {
-		return n, writeFault(err)
+		return n, body.WriteFault(err)
 	}
 	return n, nil
 }

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 )
 
 // Code says what kind of failure an error is. A Code is itself an error, so it can be the target of errors.Is.
@@ -157,4 +158,27 @@ func ServiceOf(err error) *Service {
 		err = f.Err
 	}
 	return nil
+}
+
+// OfHTTPStatus returns the code that an HTTP status stands for by itself, for an answer whose own error code says nothing more.
+func OfHTTPStatus(status int) Code {
+	switch {
+	case status == http.StatusBadRequest:
+		return InvalidArgument
+	case status == http.StatusUnauthorized:
+		return Unauthenticated
+	case status == http.StatusForbidden:
+		return PermissionDenied
+	case status == http.StatusNotFound:
+		return NotFound
+	case status == http.StatusMethodNotAllowed, status == http.StatusNotImplemented:
+		return Unsupported
+	case status == http.StatusConflict, status == http.StatusPreconditionFailed:
+		return FailedPrecondition
+	case status == http.StatusTooManyRequests:
+		return ResourceExhausted
+	case status >= 500:
+		return Unavailable
+	}
+	return Unknown
 }
