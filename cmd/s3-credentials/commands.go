@@ -5,6 +5,8 @@ import "github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli
 // commands returns every command, sorted by name.
 func commands(stdin *cli.Input) []*cli.Command {
 	return []*cli.Command{
+		newComplete(stdin),
+		newCompletion(),
 		newCreate(stdin),
 		newDebugBucket(),
 		newDeleteObjects(),

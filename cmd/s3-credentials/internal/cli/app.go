@@ -27,13 +27,18 @@ type App struct {
 	stdout *sink
 }
 
+// Shown returns the commands that are there for people.
+func (a *App) Shown() []*Command {
+	return slices.DeleteFunc(slices.Clone(a.Commands), func(c *Command) bool { return c.Hidden })
+}
+
 // Connector starts the backend that the options ask for and returns an engine on it, and what ends it.
 type Connector func(ctx context.Context, env *Env) (engine *core.Engine, end func(), err error)
 
 // Main runs the command that args name (without the program's own name) and returns the exit code.
 func (a *App) Main(ctx context.Context, args []string) (code int) {
 	a.stdout = &sink{w: a.Stdout}
-	env := &Env{Stdin: a.Stdin, Stdout: a.stdout, Stderr: a.Stderr, Common: &Common{}, connect: a.Connect}
+	env := &Env{Stdin: a.Stdin, Stdout: a.stdout, Stderr: a.Stderr, Common: &Common{}, App: a, connect: a.Connect}
 	defer env.end()
 	defer a.recoverPanic(&code)
 	err := a.run(ctx, env, args)
@@ -98,6 +103,8 @@ func (a *App) named(name string, rest []string) (*Command, []string, error) {
 		if c.Name == name {
 			return c, rest, nil
 		}
+	}
+	for _, c := range a.Shown() {
 		names = append(names, c.Name)
 	}
 	return nil, nil, Usagef("No such command '%s'.%s", name, didYouMean(name, names))

@@ -7,6 +7,8 @@ package cli
 import (
 	"context"
 	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 // Command is one command of the tool.
@@ -23,6 +25,10 @@ type Command struct {
 	Args []Arg
 	// Options are the command's own options; every command has the common ones besides.
 	Options []Option
+	// Hidden keeps the command out of --help, completion and the manual: it is for programs.
+	Hidden bool
+	// Needs are the capabilities without which the backend cannot run the command at all.
+	Needs []driver.Capability
 	// Offline says that the command needs no backend: none is looked for, and no plugin is started.
 	Offline bool
 	// Check, if set, looks for contradictions among options and arguments. It runs before a plugin is started.
@@ -45,6 +51,7 @@ const (
 	CompleteRole    Complete = "role"
 	CompleteFile    Complete = "file"
 	CompleteFolder  Complete = "folder"
+	CompleteBackend Complete = "backend"
 )
 
 // Arg is a positional argument.
@@ -53,6 +60,8 @@ type Arg struct {
 	Name               string
 	Required, Repeated bool
 	Complete           Complete
+	// Choices are the only values, where there are only some.
+	Choices []string
 }
 
 // Usage returns the argument as it stands in a usage line: BUCKET, BUCKETS... or [KEYS]...

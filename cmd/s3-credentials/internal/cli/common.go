@@ -29,13 +29,16 @@ func (c *Common) options() []Option {
 			WithShort("a").FromConfig().Completing(CompleteFile),
 		Text(&c.Profile, "profile", "Profile of the AWS configuration files to use").FromConfig(),
 		Text(&c.Region, "region", "Region to work in").FromConfig(),
-		Text(&c.Backend, "backend", "Backend to use: aws, minio or another plugin's name").FromConfig(),
+		Text(&c.Backend, "backend", "Backend to use: aws, minio or another plugin's name").FromConfig().Completing(CompleteBackend),
 		named(Texts(&c.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first"), "FOLDER").
 			FromConfig().Completing(CompleteFolder),
 		named(Text(&c.Config, "config", "Config file to read instead of the default one"), "FILENAME").
 			Completing(CompleteFile),
 	}
 }
+
+// CommonOptions returns the options that every command has.
+func CommonOptions() []Option { return (&Common{}).options() }
 
 // fileOnlyOptions returns what only the config file can set.
 func (c *Common) fileOnlyOptions() []Option {

@@ -21,6 +21,8 @@ type Env struct {
 	Stdin          *Input
 	Stdout, Stderr io.Writer
 	Common         *Common
+	// App is the program that the command is of.
+	App *App
 	// Credentials are what the options say to work with; nil for the backend's own chain.
 	Credentials *driver.Credentials
 

@@ -40,7 +40,7 @@ func (a *App) printProgramHelp(w io.Writer) error {
 		{"--help", "Show this message and exit."},
 	}))
 	var rows [][2]string
-	for _, c := range a.Commands {
+	for _, c := range a.Shown() {
 		rows = append(rows, [2]string{c.Name, c.Summary})
 	}
 	b.WriteString("\nCommands:\n" + table(rows))

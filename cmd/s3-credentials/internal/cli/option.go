@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 // Option is one option of a command.
@@ -28,6 +30,8 @@ type Option struct {
 	Configurable bool
 	// Complete says what a shell can offer for the value.
 	Complete Complete
+	// Needs are the capabilities without which the backend cannot do what the option asks for.
+	Needs []driver.Capability
 }
 
 // IsFlag reports whether the option takes no value.
@@ -57,6 +61,9 @@ func (o Option) MustBeGiven() Option { o.Required = true; return o }
 
 // Completing says what a shell can offer for the value.
 func (o Option) Completing(c Complete) Option { o.Complete = c; return o }
+
+// Needing says which capabilities the option asks of the backend.
+func (o Option) Needing(c ...driver.Capability) Option { o.Needs = c; return o }
 
 // Flag is an option without a value.
 func Flag(p *bool, name, help string) Option {

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/complete"
+)
+
+func newCompletion() *cli.Command {
+	return &cli.Command{
+		Name:    "completion",
+		Summary: "Output a script that makes a shell complete commands, options and names",
+		Long: "After it, the tabulator completes commands, options and their values, and the names of buckets, users, roles and " +
+			"backends, which are asked for with the credentials and the endpoint that the line names so far.",
+		Examples: []cli.Example{
+			{Purpose: "To complete in this bash", Line: "source <(s3-credentials completion bash)"},
+			{
+				Purpose: "To complete in every bash that starts from now on",
+				Line: "mkdir -p ~/.local/share/bash-completion/completions\n" +
+					"s3-credentials completion bash > ~/.local/share/bash-completion/completions/s3-credentials",
+			},
+			{
+				Purpose: "The same for fish",
+				Line:    "mkdir -p ~/.config/fish/completions\ns3-credentials completion fish > ~/.config/fish/completions/s3-credentials.fish",
+			},
+			{
+				Purpose: "For zsh, put it into a folder of your own that $fpath names before compinit runs",
+				Line:    "mkdir -p ~/.zfunc\ns3-credentials completion zsh > ~/.zfunc/_s3-credentials",
+			},
+		},
+		Args:    []cli.Arg{{Name: "SHELL", Required: true, Choices: complete.Shells()}},
+		Offline: true,
+		Run: func(_ context.Context, env *cli.Env, args []string) error {
+			script, err := complete.Script(args[0])
+			if err != nil {
+				return cli.InvalidValue("SHELL", "'"+args[0]+"' is not one of '"+strings.Join(complete.Shells(), "', '")+"'.")
+			}
+			_, err = io.WriteString(env.Stdout, script)
+			return err
+		},
+	}
+}
+
+// newComplete is what the scripts of completion ask. It reads the command line from standard input: from bash the line
+// itself, up to the cursor, with the number of characters before the cursor that bash would replace as an argument; from
+// the others the words after the program's name, each with a zero byte after it. The answer's first line is a
+// complete.Kind, each further one a candidate, which a tabulator and its meaning may follow.
+func newComplete(stdin *cli.Input) *cli.Command {
+	return &cli.Command{
+		Name:    "__complete",
+		Summary: "Answer a shell's question for what can come next",
+		Args:    []cli.Arg{{Name: "SHELL", Required: true}, {Name: "CHARACTERS"}},
+		Hidden:  true,
+		Offline: true,
+		Run: func(ctx context.Context, env *cli.Env, args []string) error {
+			r, err := stdin.Take("the command line")
+			if err != nil {
+				return err
+			}
+			content, err := io.ReadAll(r)
+			if err != nil {
+				return err
+			}
+			_, err = env.Stdout.Write(completed(ctx, env.App, string(content), args))
+			return err
+		},
+	}
+}
+
+// completed answers in the shell's way.
+func completed(ctx context.Context, app *cli.App, content string, args []string) []byte {
+	var out bytes.Buffer
+	if args[0] == "bash" {
+		line := complete.SplitLine(content)
+		offer := complete.For(ctx, app, line.Words[1:])
+		fmt.Fprintln(&out, offer.Kind)
+		for _, c := range offer.Candidates {
+			fmt.Fprintln(&out, line.Replacing(c.Text, charactersOf(args)))
+		}
+		return out.Bytes()
+	}
+	offer := complete.For(ctx, app, strings.Split(strings.TrimSuffix(content, "\x00"), "\x00"))
+	fmt.Fprintln(&out, offer.Kind)
+	for _, c := range offer.Candidates {
+		out.WriteString(c.Text)
+		if c.Help != "" {
+			out.WriteString("\t" + c.Help)
+		}
+		out.WriteByte('\n')
+	}
+	return out.Bytes()
+}
+
+func charactersOf(args []string) int {
+	if len(args) < 2 {
+		return 0
+	}
+	n, err := strconv.Atoi(args[1])
+	if err != nil {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,78 @@
+package complete
+
+import (
+	"context"
+	"iter"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// patience is how long a user who pressed the tabulator waits for names that a server knows.
+const patience = 2 * time.Second
+
+// most is how many names are offered: nobody reads more.
+const most = 1000
+
+// names returns the names that can stand here. What cannot be found out, for whatever reason, is not offered: there is
+// no place for an error while a line is being typed.
+func names(ctx context.Context, u cli.Unfinished, what cli.Complete) []string {
+	if what == cli.CompleteBackend {
+		return backends(u)
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	engine, end, err := u.Connect(ctx)
+	if err != nil {
+		return nil
+	}
+	defer end()
+	switch what {
+	case cli.CompleteBucket:
+		return collect(u, engine.ListBuckets(ctx), func(b driver.BucketInfo) string { return b.Name })
+	case cli.CompleteUser:
+		return collect(u, engine.ListUsers(ctx), func(user driver.User) string { return user.Name })
+	case cli.CompleteRole:
+		return collect(u, engine.ListRoles(ctx), func(r driver.Role) string { return r.Name })
+	}
+	return nil
+}
+
+// collect reads the names that fit what was typed, until there are enough of them.
+func collect[T any](u cli.Unfinished, items iter.Seq2[T, error], nameOf func(T) string) []string {
+	var found []string
+	for item, err := range items {
+		if err != nil || len(found) == most {
+			break
+		}
+		name := nameOf(item)
+		if strings.HasPrefix(name, u.Word) && !slices.Contains(u.Args, name) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// backends returns the names of the plugins that are there.
+func backends(u cli.Unfinished) []string {
+	common, err := u.Common()
+	if err != nil {
+		return nil
+	}
+	options, err := connect.Options(common)
+	if err != nil {
+		return nil
+	}
+	var found []string
+	for _, plugin := range host.Discover(options) {
+		if !slices.Contains(found, plugin.Name) {
+			found = append(found, plugin.Name)
+		}
+	}
+	return found
+}
