@@ -22,6 +22,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		newListUserPolicies(),
 		newListUsers(),
 		newLocalserver(),
+		newPlugins(),
 		newPolicy(),
 		newPutObject(),
 		newPutObjects(),

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"os"
+	"slices"
+
+	"golang.org/x/term"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+var pluginColumns = []string{"Name", "Version", "Protocol", "Pinned", "Path", "Problem", "Source", "Shadowed", "SHA256", "Capabilities"}
+
+func newPlugins() *cli.Command {
+	var list listing
+	return &cli.Command{
+		Name:    "plugins",
+		Summary: "List, pin and examine the backend plugins",
+		Long: "Without an argument, or with 'list', says which plugins there are, where, and what each can do. " +
+			"'pin NAME' writes the checksum of a plugin into the config file: only that file is started for the name from then on. " +
+			"'doctor' says of each plugin, or of NAME, in one sentence whether it starts, and if not, why; it exits 1 if one does not.",
+		Examples: []cli.Example{
+			{Purpose: "To see all plugins", Line: "s3-credentials plugins"},
+			{Purpose: "To find out why one does not start", Line: "s3-credentials plugins doctor aws"},
+			{Purpose: "To start no other file than the one that is there now", Line: "s3-credentials plugins pin aws"},
+		},
+		Args:    []cli.Arg{{Name: "ACTION"}, {Name: "NAME"}},
+		Options: list.options(),
+		Offline: true,
+		Check: func(args []string) error {
+			if err := list.check(args); err != nil {
+				return err
+			}
+			return checkPluginsAction(args)
+		},
+		Run: func(ctx context.Context, env *cli.Env, args []string) error {
+			switch action, name := pluginsAction(args); action {
+			case "pin":
+				return pinPlugin(env, name)
+			case "doctor":
+				return examinePlugins(ctx, env, name)
+			}
+			return listPlugins(ctx, env, &list)
+		},
+	}
+}
+
+// pluginsAction returns the action and the name that stands after it.
+func pluginsAction(args []string) (action, name string) {
+	switch len(args) {
+	case 0:
+		return "list", ""
+	case 1:
+		return args[0], ""
+	}
+	return args[0], args[1]
+}
+
+func checkPluginsAction(args []string) error {
+	action, name := pluginsAction(args)
+	switch {
+	case !slices.Contains([]string{"list", "pin", "doctor"}, action):
+		return cli.InvalidValue("[ACTION]", "'"+action+"' is not one of 'list', 'pin', 'doctor'.")
+	case action == "pin" && name == "":
+		return cli.Usagef("Missing argument 'NAME': whose plugin to pin, such as aws.")
+	case action == "list" && name != "":
+		return cli.Usagef("Got unexpected extra argument (%s)", name)
+	}
+	return nil
+}
+
+func listPlugins(ctx context.Context, env *cli.Env, list *listing) error {
+	options, err := connect.Options(env.Common)
+	if err != nil {
+		return err
+	}
+	all := inspectPlugins(ctx, env, options, host.Discover(options))
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if !list.nl && !list.csv && !list.tsv && term.IsTerminal(int(os.Stdout.Fd())) {
+		list.table = true // unlike the other listings, this one has no scripts that know it from the Python tool
+	}
+	return printRows(env, list, pluginColumns, func(yield func(inspected, error) bool) {
+		for _, p := range all {
+			if !yield(p, nil) {
+				return
+			}
+		}
+	}, asRow(pluginRow))
+}
+
+// pluginRow leaves out what is not known of a plugin that does not start.
+func pluginRow(p inspected) output.Object {
+	var row output.Object
+	row.Add("Name", p.found.Name)
+	row.Add("Path", p.found.Path)
+	row.Add("Source", p.found.Source)
+	row.Add("Shadowed", p.found.Shadowed)
+	row.AddText("Version", p.description.Version)
+	if p.protocol != 0 {
+		row.Add("Protocol", p.protocol)
+		capabilities := make([]output.Value, len(p.description.Capabilities))
+		for i, c := range p.description.Capabilities {
+			capabilities[i] = string(c)
+		}
+		row.Add("Capabilities", capabilities)
+	}
+	row.AddText("SHA256", p.checksum)
+	row.Add("Pinned", p.pinned)
+	if p.problem != nil {
+		row.Add("Problem", p.problem.Error())
+	}
+	return row
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// inspected is what is known of a plugin after it was started.
+type inspected struct {
+	found       host.Found
+	description driver.Description
+	// protocol is 0 for a plugin that did not start.
+	protocol int
+	checksum string
+	pinned   bool
+	problem  error
+}
+
+// inspectAtOnce bounds how many plugins are started at the same time.
+const inspectAtOnce = 4
+
+// inspectPlugins starts each plugin, besides those that nothing would ever start, and asks it what it is.
+func inspectPlugins(ctx context.Context, env *cli.Env, options host.Options, found []host.Found) []inspected {
+	all := make([]inspected, len(found))
+	free := make(chan struct{}, inspectAtOnce)
+	var wait sync.WaitGroup
+	for i, f := range found {
+		wait.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			all[i] = inspectPlugin(ctx, env, options, f)
+		})
+	}
+	wait.Wait()
+	return all
+}
+
+func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f host.Found) inspected {
+	p := inspected{found: f}
+	_, p.pinned = options.Pins[f.Name]
+	// A file that cannot be read has no checksum; starting it says why.
+	p.checksum, _ = host.Checksum(f.Path)
+	options.Name = f.Name
+	plugin, err := host.LaunchPath(ctx, f.Path, options)
+	if err != nil {
+		p.problem = err
+		return p
+	}
+	defer plugin.Close() //nolint:errcheck // what it is has been said
+	d, err := plugin.Open(ctx, driver.Config{EndpointURL: env.Common.EndpointURL, Region: env.Common.Region, Profile: env.Common.Profile})
+	if err != nil {
+		p.problem = err
+		return p
+	}
+	p.protocol = plugin.Protocol()
+	p.description, p.problem = d.Describe(ctx)
+	return p
+}
+
+// examinePlugins says of each plugin in one sentence whether it starts.
+func examinePlugins(ctx context.Context, env *cli.Env, name string) error {
+	options, err := connect.Options(env.Common)
+	if err != nil {
+		return err
+	}
+	options.Name = name
+	found := host.Discover(options)
+	if len(found) == 0 {
+		return noPlugins(ctx, options)
+	}
+	failed := 0
+	for _, p := range inspectPlugins(ctx, env, options, found) {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+		if p.problem != nil {
+			failed++
+		}
+		if _, err := fmt.Fprintln(env.Stdout, p.sentence()); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return cli.Failure(fmt.Sprintf("%d of %d plugins do not start", failed, len(found)))
+	}
+	return nil
+}
+
+// sentence says how the plugin is.
+func (p inspected) sentence() string {
+	unused := ""
+	if p.found.Shadowed {
+		unused = "; it is not used, as another one of that name comes first"
+	}
+	if p.problem != nil {
+		return fmt.Sprintf("%s: %v%s", p.found.Name, p.problem, unused)
+	}
+	return fmt.Sprintf("%s: %s starts (version %s, protocol %d, %s)%s",
+		p.found.Name, p.found.Path, p.description.Version, p.protocol, p.pinnedText(), unused)
+}
+
+func (p inspected) pinnedText() string {
+	if p.pinned {
+		return "pinned"
+	}
+	return "not pinned"
+}
+
+// noPlugins says where was looked.
+func noPlugins(ctx context.Context, options host.Options) error {
+	if options.Name == "" {
+		return cli.Failure("there are no plugins: no " + host.Prefix + "NAME beside s3-credentials, in the folders of --plugin-dir, or in those of PATH")
+	}
+	plugin, err := host.Launch(ctx, options)
+	if err == nil {
+		// It came into being between the two looks, or runs in a debugger.
+		err = errors.Join(cli.Failure("the plugin "+options.Name+" was started by somebody else, and there is no file of it"), plugin.Close())
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// pinKey is the config file's key for pins.
+const pinKey = "plugin-pin"
+
+// pinPlugin writes the checksum of the plugin that would be started for the name.
+func pinPlugin(env *cli.Env, name string) error {
+	options := host.Options{Name: name, Dirs: env.Common.PluginDirs()}
+	path, err := usedPlugin(options)
+	if err != nil {
+		return err
+	}
+	sum, err := host.Checksum(path)
+	if err != nil {
+		return fault.Wrap(fault.Unavailable, err, "the plugin %s cannot be pinned: %s cannot be read", name, path)
+	}
+	config := env.Common.ConfigFile()
+	if config == "" {
+		return cli.Failure("there is no folder for a config file: name one with --config")
+	}
+	if err := editFile(config, func(content string) string { return withPin(content, name, sum) }); err != nil {
+		return fault.Wrap(fault.FailedPrecondition, err, "the config file '%s' cannot be written: %v", config, bare(err))
+	}
+	env.Step("Pinned %s to %s (%s) in %s", name, path, sum, config)
+	return nil
+}
+
+// usedPlugin returns the file that is started for a name.
+func usedPlugin(options host.Options) (string, error) {
+	var problem string
+	for _, f := range host.Discover(options) {
+		if f.Problem == "" {
+			return f.Path, nil
+		}
+		if problem == "" {
+			problem = f.Problem
+		}
+	}
+	if problem != "" {
+		return "", fault.New(fault.Unavailable, "%s", problem)
+	}
+	return "", fault.New(fault.NotFound, "there is no backend %q to pin; s3-credentials plugins lists those that there are", options.Name)
+}
+
+// withPin replaces a name's pin in a config file, or adds it, and keeps everything else as it is.
+func withPin(content, name, sum string) string {
+	var out strings.Builder
+	written := false
+	for line := range strings.Lines(content) {
+		if !isPinOf(line, name) {
+			out.WriteString(line)
+			continue
+		}
+		if !written {
+			out.WriteString(pinLine(name, sum))
+		}
+		written = true
+	}
+	if written {
+		return out.String()
+	}
+	if text := out.String(); text != "" && !strings.HasSuffix(text, "\n") {
+		out.WriteString("\n")
+	}
+	return out.String() + pinLine(name, sum)
+}
+
+func pinLine(name, sum string) string { return pinKey + " " + name + "=" + sum + "\n" }
+
+// isPinOf reports whether a line of the config file pins the name.
+func isPinOf(line, name string) bool {
+	key, value, found := strings.Cut(strings.TrimSpace(line), " ")
+	pinned, _, assigned := strings.Cut(value, "=")
+	return found && assigned && key == pinKey && strings.TrimSpace(pinned) == name
+}
+
+// editFile replaces a file's content all at once. A link stays one: the file that it leads to is replaced.
+func editFile(path string, edit func(string) string) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	mode := fs.FileMode(0o600)
+	content, err := os.ReadFile(path)
+	switch info, statErr := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	case statErr == nil:
+		mode = info.Mode().Perm()
+	}
+	return replaceFile(path, edit(string(content)), mode)
+}
+
+func replaceFile(path, content string, mode fs.FileMode) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), ".config-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = file.Close()
+			_ = os.Remove(file.Name())
+		}
+	}()
+	if err := file.Chmod(mode); err != nil {
+		return err
+	}
+	if _, err := file.WriteString(content); err != nil {
+		return err
+	}
+	if err := file.Sync(); err != nil {
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
+}
+
+// bare leaves out the path that the sentence names already.
+func bare(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	return err
+}
