@@ -1,0 +1,125 @@
+// Package python tests the example of a backend in Python as a host sees it: as a process.
+package python
+
+import (
+	"bytes"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/conformance"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+func TestMain(m *testing.M) { systems.Main(m) }
+
+// launch starts the plugin, and makes a folder with an administrator for it.
+func launch(t *testing.T) (*host.Plugin, driver.Config) {
+	t.Helper()
+	// A start takes the interpreter half a second, and several when the machine is busy.
+	plugin, err := host.LaunchPath(t.Context(), systems.PythonPlugin(t), host.Options{Name: "folder", StartTimeout: time.Minute})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := plugin.Close(); err != nil {
+			t.Errorf("the plugin does not end: %v", err)
+		}
+	})
+	root := driver.Credentials{AccessKeyID: "FK" + rand.Text()[:10], SecretAccessKey: rand.Text()}
+	users, err := json.Marshal(map[string]any{
+		"root":  map[string]string{"access_key_id": root.AccessKeyID, "secret_access_key": root.SecretAccessKey},
+		"users": map[string]any{},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "users.json"), users, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return plugin, driver.Config{EndpointURL: "file://" + folder, Credentials: &root}
+}
+
+func TestConformance(t *testing.T) {
+	plugin, config := launch(t)
+	conformance.Run(t, conformance.Harness{
+		Open:   plugin.Open,
+		Config: config,
+		NotEnforced: map[conformance.Rule]string{
+			conformance.RuleUserPolicies: "there is no S3 endpoint to try a user's key at; see TestAUserMayNothing",
+		},
+	})
+}
+
+func TestAUserMayNothing(t *testing.T) {
+	plugin, config := launch(t)
+	ctx := t.Context()
+	admin := open(t, plugin, config)
+	must(t, admin.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: "bucket"}))
+	_, err := admin.CreateUser(ctx, driver.CreateUserRequest{Name: "user"})
+	must(t, err)
+	key, err := admin.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: "user"})
+	must(t, err)
+	config.Credentials = &driver.Credentials{AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey}
+	user := open(t, plugin, config)
+	if who, err := user.WhoAmI(ctx); err != nil || who.UserID != "user" {
+		t.Errorf("WhoAmI: %+v, %v", who, err)
+	}
+	_, headErr := user.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: "bucket"})
+	_, putErr := user.PutObject(ctx, driver.PutObjectRequest{Bucket: "bucket", Key: "key", Body: bytes.NewReader([]byte("data"))})
+	_, keyErr := user.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: "user"})
+	for what, err := range map[string]error{
+		"HeadBucket": headErr, "PutObject": putErr, "CreateAccessKey": keyErr,
+		"CreateBucket": user.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: "other"}),
+		"DeleteBucket": user.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: "bucket"}),
+		"DeleteUser":   user.DeleteUser(ctx, driver.DeleteUserRequest{Name: "user"}),
+	} {
+		if !errors.Is(err, fault.PermissionDenied) {
+			t.Errorf("%s: want it denied, got %v", what, err)
+		}
+	}
+}
+
+// TestKeysStayInTheirBucket puts keys that would be other files if they were used as names.
+func TestKeysStayInTheirBucket(t *testing.T) {
+	plugin, config := launch(t)
+	ctx, admin := t.Context(), open(t, plugin, config)
+	must(t, admin.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: "bucket"}))
+	keys := []string{".", "..", "../users.json", "/etc/passwd", "a", "a/b", "a@", "a@about", "//", "users.json"}
+	for _, key := range keys {
+		_, err := admin.PutObject(ctx, driver.PutObjectRequest{Bucket: "bucket", Key: key, Body: bytes.NewReader([]byte(key))})
+		must(t, err)
+	}
+	for _, key := range keys {
+		var got bytes.Buffer
+		if _, err := admin.GetObject(ctx, driver.GetObjectRequest{Bucket: "bucket", Key: key, Body: &got}); err != nil || got.String() != key {
+			t.Errorf("%q: got %q, %v", key, got.String(), err)
+		}
+	}
+	if _, err := admin.WhoAmI(ctx); err != nil {
+		t.Errorf("the administrator is locked out: %v", err)
+	}
+}
+
+func open(t *testing.T, plugin *host.Plugin, config driver.Config) driver.Driver {
+	t.Helper()
+	d, err := plugin.Open(t.Context(), config)
+	must(t, err)
+	t.Cleanup(func() { must(t, d.Close()) })
+	return d
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
