@@ -73,7 +73,7 @@ func (b *backend) connect() error {
 	if b.transport, err = newTransport(secure); err != nil {
 		return err
 	}
-	watched := &watchedTransport{next: b.transport}
+	watched := &watchedTransport{next: &checkedTransport{next: b.transport}}
 	b.http = &http.Client{Transport: watched}
 	b.s3, err = minio.New(b.endpoint.Host, &minio.Options{
 		Creds: b.credentials, Secure: secure, Region: b.region, Transport: watched,

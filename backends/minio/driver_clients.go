@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/minio/minio-go/v7"
@@ -95,6 +96,24 @@ func newTransport(secure bool) (*http.Transport, error) {
 
 // errTriedEnough ends the admin client's own repetitions, of which there are ten, half a minute apart at the end.
 var errTriedEnough = errors.New("the server does not answer")
+
+// errNotS3 is an answer that MinIO does not give.
+var errNotS3 = errors.New("the answer is a web page")
+
+// checkedTransport tells a web server's page from MinIO's answers, all of which have an id. Without it, a page could pass
+// for an empty listing.
+type checkedTransport struct{ next http.RoundTripper }
+
+// RoundTrip sends.
+func (t *checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	answer, err := t.next.RoundTrip(req)
+	if err != nil || answer.StatusCode >= 300 || answer.Header.Get("X-Amz-Request-Id") != "" ||
+		!strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
+		return answer, err
+	}
+	_ = answer.Body.Close()
+	return nil, errNotS3
+}
 
 // limitedTransport bounds how often one call is tried; calls are told apart by their context (see attempts).
 type limitedTransport struct {

@@ -168,6 +168,8 @@ func (b *backend) transportFault(err error, action string) error {
 		endpoint = b.endpoint.Scheme + "://" + b.endpoint.Host
 	}
 	switch {
+	case errors.Is(err, errNotS3):
+		return fault.Wrap(fault.Unavailable, err, "%s: %s answers, but not as MinIO does; check --endpoint-url", action, endpoint)
 	case isCertificateError(err):
 		return fault.Wrap(fault.Unavailable, err, "%s: the certificate of %s is not trusted; name its authority with "+
 			"AWS_CA_BUNDLE or SSL_CERT_FILE: %s", action, endpoint, innermost(err))
@@ -181,7 +183,7 @@ func (b *backend) transportFault(err error, action string) error {
 
 // hopeless reports whether a request that failed like this need not be sent again.
 func hopeless(err error) bool {
-	return isCertificateError(err) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+	return errors.Is(err, errNotS3) || isCertificateError(err) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
 }
 
 // isCertificateError reports whether the server's certificate was refused.
