@@ -55,17 +55,22 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 	return append([]cli.Option{
 		cli.Choice(&c.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
 		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
-			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d"),
+			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d").
+			Needing(driver.CapSessions),
 		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
 		cli.Flag(&o.CreateBuckets, "create-bucket", "Create buckets if they do not already exist").WithShort("c"),
-		cli.Flag(&o.Public, "public", "Make the bucket public: anyone will be able to download files if they know their name"),
-		cli.Flag(&o.Website, "website", "Configure bucket to act as a website, using index.html and error.html"),
+		cli.Flag(&o.Public, "public", "Make the bucket public: anyone will be able to download files if they know their name").
+			Needing(driver.CapBucketPolicy),
+		cli.Flag(&o.Website, "website", "Configure bucket to act as a website, using index.html and error.html").
+			Needing(driver.CapBucketWebsite),
 		policyFile.Completing(cli.CompleteFile),
-		cli.Text(&o.BucketRegion, "bucket-region", "Region in which to create buckets").FromConfig(),
+		cli.Text(&o.BucketRegion, "bucket-region", "Region in which to create buckets").FromConfig().
+			Needing(driver.CapBucketRegion),
 		cli.Flag(&c.silent, "silent", "Don't show performed steps").FromConfig(),
 		cli.Flag(&c.dryRun, "dry-run", "Show steps without executing them"),
 		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+
-			"or 'none' to create without. Defaults to limiting to S3 based on --read-only and --write-only options."),
+			"or 'none' to create without. Defaults to limiting to S3 based on --read-only and --write-only options.").
+			Needing(driver.CapPolicyBoundary),
 	}, c.access.options()...)
 }
 

@@ -24,6 +24,7 @@ func newDebugBucket() *cli.Command {
 	return &cli.Command{
 		Name:    "debug-bucket",
 		Summary: "Run a bunch of diagnostics to help debug a bucket",
+		Uses:    []driver.Capability{driver.CapBucketACL, driver.CapBucketPolicyStatus, driver.CapBucketPublicAccessBlock},
 		Examples: []cli.Example{
 			{Purpose: "To see who can get at a bucket", Line: "s3-credentials debug-bucket my-bucket"},
 		},

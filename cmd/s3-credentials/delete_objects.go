@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/transfer"
 )
 
@@ -21,6 +22,7 @@ func newDeleteObjects() *cli.Command {
 	return &cli.Command{
 		Name:    "delete-objects",
 		Summary: "Delete one or more object from an S3 bucket",
+		Needs:   []driver.Capability{driver.CapObjects},
 		Long:    "Keys are taken as they are, white space included. Objects that could not be deleted are listed at the end.",
 		Examples: []cli.Example{
 			{Purpose: "Pass one or more keys to delete them", Line: "s3-credentials delete-objects my-bucket one.txt two.txt"},

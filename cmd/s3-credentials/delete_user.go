@@ -8,6 +8,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -15,6 +16,7 @@ func newDeleteUser() *cli.Command {
 	return &cli.Command{
 		Name:    "delete-user",
 		Summary: "Delete specified users, their access keys and their inline policies",
+		Needs:   []driver.Capability{driver.CapUsers},
 		Long:    "Attached policies are detached. A user that does not exist does not keep the others from being deleted.",
 		Examples: []cli.Example{
 			{Purpose: "To delete two users", Line: "s3-credentials delete-user username1 username2"},

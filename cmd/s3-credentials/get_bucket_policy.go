@@ -11,6 +11,7 @@ func newGetBucketPolicy() *cli.Command {
 	return &cli.Command{
 		Name:    "get-bucket-policy",
 		Summary: "Get bucket policy for a bucket",
+		Needs:   []driver.Capability{driver.CapBucketPolicy},
 		Long:    "Returns the bucket policy for this bucket, if set, as JSON.",
 		Examples: []cli.Example{
 			{Purpose: "To see a bucket's policy", Line: "s3-credentials get-bucket-policy my-bucket"},

@@ -11,6 +11,7 @@ func newGetCORSPolicy() *cli.Command {
 	return &cli.Command{
 		Name:    "get-cors-policy",
 		Summary: "Get CORS policy for a bucket",
+		Needs:   []driver.Capability{driver.CapBucketCORS},
 		Long:    "Returns the CORS policy for this bucket, if set, as JSON.",
 		Examples: []cli.Example{
 			{Purpose: "To see which other sites may use a bucket", Line: "s3-credentials get-cors-policy my-bucket"},

@@ -16,6 +16,7 @@ func newGetObject() *cli.Command {
 	return &cli.Command{
 		Name:    "get-object",
 		Summary: "Download an object from an S3 bucket",
+		Needs:   []driver.Capability{driver.CapObjects},
 		Examples: []cli.Example{
 			{
 				Purpose: "To see the contents of the object on standard output",

@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/transfer"
 )
 
@@ -22,6 +23,7 @@ func newGetObjects() *cli.Command {
 	return &cli.Command{
 		Name:    "get-objects",
 		Summary: "Download multiple objects from an S3 bucket",
+		Needs:   []driver.Capability{driver.CapObjects},
 		Long: "Each object is written to a file of its key's name below the directory, whole or not at all. Keys that would lead out of the " +
 			"directory are refused, and an object whose key ends with a slash becomes a directory.\n\n" +
 			"Keys and patterns can be combined. In a pattern * stands for any characters, slashes among them, ? for one, and [abc] for one of those.\n\n" +

@@ -24,6 +24,7 @@ func newListBucket() *cli.Command {
 	return &cli.Command{
 		Name:    "list-bucket",
 		Summary: "List contents of bucket",
+		Needs:   []driver.Capability{driver.CapObjects},
 		Examples: []cli.Example{
 			{Purpose: "To list the contents of a bucket as JSON", Line: "s3-credentials list-bucket my-bucket"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-bucket my-bucket --csv"},

@@ -37,7 +37,8 @@ func newListBuckets() *cli.Command {
 		},
 		Args: []cli.Arg{{Name: "BUCKETS", Repeated: true, Complete: cli.CompleteBucket}},
 		Options: append([]cli.Option{
-			cli.Flag(&l.details, "details", "Include extra bucket details (slower)"),
+			cli.Flag(&l.details, "details", "Include extra bucket details (slower)").
+				Using(driver.CapBucketACL, driver.CapBucketPublicAccessBlock, driver.CapBucketWebsite),
 		}, l.list.options()...),
 		Check: l.list.check,
 		Run:   l.run,

@@ -30,6 +30,7 @@ func newListRoles() *cli.Command {
 	return &cli.Command{
 		Name:    "list-roles",
 		Summary: "List roles",
+		Needs:   []driver.Capability{driver.CapRoles},
 		Examples: []cli.Example{
 			{Purpose: "To list all roles for this account", Line: "s3-credentials list-roles"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-roles --csv"},
@@ -38,7 +39,8 @@ func newListRoles() *cli.Command {
 		},
 		Args: []cli.Arg{{Name: "ROLE_NAMES", Repeated: true, Complete: cli.CompleteRole}},
 		Options: append([]cli.Option{
-			cli.Flag(&l.details, "details", "Include inline and attached policies (slower)"),
+			cli.Flag(&l.details, "details", "Include inline and attached policies (slower)").
+				Needing(driver.CapPolicyInline, driver.CapPolicyManaged),
 		}, l.list.options()...),
 		Check: l.list.check,
 		Run:   l.run,

@@ -6,12 +6,14 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 func newListUserPolicies() *cli.Command {
 	return &cli.Command{
 		Name:    "list-user-policies",
 		Summary: "List inline policies for specified users",
+		Needs:   []driver.Capability{driver.CapUsers},
 		Long:    "Returns policies for all users if no usernames are provided.",
 		Examples: []cli.Example{
 			{Purpose: "To see what one user may do", Line: "s3-credentials list-user-policies username"},

@@ -15,6 +15,7 @@ func newListUsers() *cli.Command {
 	return &cli.Command{
 		Name:    "list-users",
 		Summary: "List all users for this account",
+		Needs:   []driver.Capability{driver.CapUsers},
 		Examples: []cli.Example{
 			{Purpose: "To list all users as JSON", Line: "s3-credentials list-users"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-users --csv"},

@@ -28,6 +28,7 @@ func newLocalserver() *cli.Command {
 	return &cli.Command{
 		Name:    "localserver",
 		Summary: "Start a localhost server that serves S3 credentials",
+		Needs:   []driver.Capability{driver.CapSessions},
 		Long: "The server responds to GET requests on / with JSON containing temporary credentials that allow access to the " +
 			"specified bucket. They are kept, and replaced some minutes before they expire.\n\n" +
 			"It is a container credentials endpoint as well: with the two environment variables that it prints, any AWS SDK " +

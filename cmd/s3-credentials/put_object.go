@@ -23,6 +23,7 @@ func newPutObject() *cli.Command {
 	return &cli.Command{
 		Name:    "put-object",
 		Summary: "Upload an object to an S3 bucket",
+		Needs:   []driver.Capability{driver.CapObjects},
 		Examples: []cli.Example{
 			{
 				Purpose: "To upload a file to /my-key.txt in the my-bucket bucket",

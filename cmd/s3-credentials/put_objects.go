@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/transfer"
 )
 
@@ -22,6 +23,7 @@ func newPutObjects() *cli.Command {
 	return &cli.Command{
 		Name:    "put-objects",
 		Summary: "Upload multiple objects to an S3 bucket",
+		Needs:   []driver.Capability{driver.CapObjects},
 		Long: "A file is stored under its name. A folder is stored with all that is in it, under keys that begin with the folder's name.\n\n" +
 			"Files that could not be uploaded are listed at the end; run the same command with --skip-existing to go on.",
 		Examples: []cli.Example{

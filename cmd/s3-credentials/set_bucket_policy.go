@@ -28,6 +28,7 @@ func newSetBucketPolicy(stdin *cli.Input) *cli.Command {
 	return &cli.Command{
 		Name:    "set-bucket-policy",
 		Summary: "Set bucket policy for a bucket",
+		Needs:   []driver.Capability{driver.CapBucketPolicy},
 		Examples: []cli.Example{
 			{Purpose: "To set a policy of your own", Line: "s3-credentials set-bucket-policy my-bucket --policy-file policy.json"},
 			{

@@ -20,6 +20,7 @@ func newSetCORSPolicy() *cli.Command {
 	return &cli.Command{
 		Name:    "set-cors-policy",
 		Summary: "Set CORS policy for a bucket",
+		Needs:   []driver.Capability{driver.CapBucketCORS},
 		Examples: []cli.Example{
 			{Purpose: "To allow GET requests from any origin", Line: "s3-credentials set-cors-policy my-bucket"},
 			{

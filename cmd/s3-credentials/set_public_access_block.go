@@ -22,6 +22,7 @@ func newSetPublicAccessBlock() *cli.Command {
 	return &cli.Command{
 		Name:    "set-public-access-block",
 		Summary: "Configure public access settings for an S3 bucket",
+		Needs:   []driver.Capability{driver.CapBucketPublicAccessBlock},
 		Long:    "Settings that are not named stay as they are.",
 		Examples: []cli.Example{
 			{Purpose: "To allow public ACLs", Line: "s3-credentials set-public-access-block my-bucket --block-public-acls false"},

@@ -29,6 +29,8 @@ type Command struct {
 	Hidden bool
 	// Needs are the capabilities without which the backend cannot run the command at all.
 	Needs []driver.Capability
+	// Uses are the capabilities without which the command says of a part that it cannot do it, and does the rest.
+	Uses []driver.Capability
 	// Offline says that the command needs no backend: none is looked for, and no plugin is started.
 	Offline bool
 	// Check, if set, looks for contradictions among options and arguments. It runs before a plugin is started.

@@ -13,7 +13,7 @@ const helpWidth = 80
 func (a *App) printHelp(w io.Writer, c *Command) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Usage: %s %s\n\n", a.Program, c.Usage())
-	for _, paragraph := range append([]string{c.Summary}, paragraphs(c.Long)...) {
+	for _, paragraph := range c.Description() {
 		b.WriteString(wrap(paragraph, "  ") + "\n\n")
 	}
 	for _, e := range c.Examples {
@@ -46,7 +46,7 @@ func (a *App) printProgramHelp(w io.Writer) error {
 	b.WriteString("\nCommands:\n" + table(rows))
 	b.WriteString("\nOptions of every command:\n" + table(optionRows((&Common{}).options())))
 	b.WriteString("\nSettings:\n" + wrap(settingsText, "  ") + "\n\n")
-	b.WriteString(wrap("These can be set that way: "+strings.Join(a.configurable(), ", ")+".", "  ") + "\n")
+	b.WriteString(wrap(a.settable(), "  ") + "\n")
 	b.WriteString("\nExit codes:\n" + table(exitCodeRows))
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -73,8 +73,22 @@ var exitCodeRows = [][2]string{
 	{"143", "Terminated: the same."},
 }
 
+// settable names what need not be typed, of all commands.
+func (a *App) settable() string {
+	return "These can be set that way: " + strings.Join(a.configurable(), ", ") + "."
+}
+
+// Settings says, in paragraphs, how options are set elsewhere than on the command line.
+func (a *App) Settings() []string { return []string{settingsText, a.settable()} }
+
+// ExitCodes returns each exit code with what it means.
+func ExitCodes() [][2]string { return exitCodeRows }
+
 // settingsHelp names the options of a command that need not be typed.
-func (a *App) settingsHelp(c *Command) string {
+func (a *App) settingsHelp(c *Command) string { return wrap(c.Settings(), "") + "\n" }
+
+// Settings names the options of the command that need not be typed.
+func (c *Command) Settings() string {
 	var names []string
 	for _, o := range c.Options {
 		if o.Configurable {
@@ -82,26 +96,14 @@ func (a *App) settingsHelp(c *Command) string {
 		}
 	}
 	names = append(names, "the common options")
-	text := "May also be set by the environment (S3_CREDENTIALS_...) and the config file: " + strings.Join(names, ", ") + "."
-	return wrap(text, "") + "\n"
+	return "May also be set by the environment (S3_CREDENTIALS_...) and the config file: " + strings.Join(names, ", ") + "."
 }
 
 // optionRows returns how options stand in --help.
 func optionRows(options []Option) [][2]string {
 	var rows [][2]string
 	for _, o := range options {
-		spelled := "--" + o.Name
-		if o.Short != "" {
-			spelled = "-" + o.Short + ", " + spelled
-		}
-		if o.Metavar != "" {
-			spelled += " " + o.Metavar
-		}
-		help := o.Help
-		if o.Required {
-			help += "  [required]"
-		}
-		rows = append(rows, [2]string{spelled, help})
+		rows = append(rows, [2]string{o.Usage(), o.Description()})
 	}
 	return rows
 }
@@ -144,6 +146,9 @@ func wrap(text, indent string) string {
 	}
 	return strings.Join(append(lines, line), "\n")
 }
+
+// Description returns the command's summary and what more there is to say, in paragraphs.
+func (c *Command) Description() []string { return append([]string{c.Summary}, paragraphs(c.Long)...) }
 
 // paragraphs splits at blank lines.
 func paragraphs(text string) []string {

@@ -32,6 +32,8 @@ type Option struct {
 	Complete Complete
 	// Needs are the capabilities without which the backend cannot do what the option asks for.
 	Needs []driver.Capability
+	// Uses are the capabilities without which the option does less.
+	Uses []driver.Capability
 }
 
 // IsFlag reports whether the option takes no value.
@@ -43,6 +45,26 @@ func (o *Option) Spelled() string {
 		return "'--" + o.Name + "'"
 	}
 	return "'-" + o.Short + "' / '--" + o.Name + "'"
+}
+
+// Usage returns the option as it stands in --help: -d, --duration DURATION.
+func (o *Option) Usage() string {
+	usage := "--" + o.Name
+	if o.Short != "" {
+		usage = "-" + o.Short + ", " + usage
+	}
+	if o.Metavar != "" {
+		usage += " " + o.Metavar
+	}
+	return usage
+}
+
+// Description returns what --help says of the option.
+func (o *Option) Description() string {
+	if o.Required {
+		return o.Help + "  [required]"
+	}
+	return o.Help
 }
 
 // EnvVar returns the environment variable that sets a configurable option.
@@ -64,6 +86,9 @@ func (o Option) Completing(c Complete) Option { o.Complete = c; return o }
 
 // Needing says which capabilities the option asks of the backend.
 func (o Option) Needing(c ...driver.Capability) Option { o.Needs = c; return o }
+
+// Using says for which parts of what the option does the backend has to have a capability.
+func (o Option) Using(c ...driver.Capability) Option { o.Uses = c; return o }
 
 // Flag is an option without a value.
 func Flag(p *bool, name, help string) Option {
