@@ -21,8 +21,9 @@ var (
 
 const noWords = "Failed to read any lines from plugin's stdout"
 
-// startError turns what go-plugin and the system say of a failed start into a sentence.
-func startError(ctx context.Context, o Options, proc *process, err error) error {
+// startError turns what go-plugin and the system say of a failed start into a sentence. how says in what way the program
+// had ended by then, "" if it had not.
+func startError(ctx context.Context, o Options, proc *process, how string, err error) error {
 	path := proc.cmd.Path
 	fail := func(format string, args ...any) error {
 		return fault.Wrap(fault.Unavailable, err, "the plugin %s ("+escape(path)+") "+format, append([]any{o.Name}, args...)...)
@@ -48,8 +49,11 @@ func startError(ctx context.Context, o Options, proc *process, err error) error 
 		return fail("is not a plugin of s3-credentials, or prints to stdout before its handshake: it printed %.200q",
 			strings.TrimSpace(m[1]))
 	}
-	if how := proc.exitedBy(); how != "" {
+	if how != "" {
 		return fail("ended before it was ready (%s)%s", how, said(proc))
+	}
+	if strings.Contains(err.Error(), noWords) {
+		return fail("is not a plugin of s3-credentials: it closed its stdout, or prints to it without an end of line, before its handshake")
 	}
 	return fail("does not speak the plugin protocol: %.200q", err.Error())
 }

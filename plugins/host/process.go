@@ -33,6 +33,8 @@ type process struct {
 
 	mu      sync.Mutex
 	started bool
+	// killed says that the program was killed here, unless it ended at the same moment.
+	killed  bool
 	exited  chan struct{}
 	exitErr error
 }
@@ -144,6 +146,7 @@ func (p *process) kill() {
 	case <-p.exited:
 		// The number may belong to somebody else by now.
 	default:
+		p.killed = true
 		killGroup(p.cmd)
 	}
 }
@@ -171,6 +174,31 @@ func (p *process) exitedBy() string {
 	default:
 		return ""
 	}
+}
+
+// exitNoticed is how long it takes at most until the end of a program is seen after that of its output.
+const exitNoticed = 200 * time.Millisecond
+
+// exitedSoon is exitedBy for a program whose output has ended, which may be about to end itself. It is "" for one that
+// had to be killed.
+func (p *process) exitedSoon() string {
+	p.mu.Lock()
+	started, killed := p.started, p.killed
+	p.mu.Unlock()
+	if !started {
+		return ""
+	}
+	timer := time.NewTimer(exitNoticed)
+	defer timer.Stop()
+	select {
+	case <-p.exited:
+	case <-timer.C:
+		return ""
+	}
+	if killed && p.cmd.ProcessState.ExitCode() < 0 {
+		return ""
+	}
+	return p.exitedBy()
 }
 
 // Wait implements runner.Runner.

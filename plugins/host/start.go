@@ -33,9 +33,10 @@ func start(ctx context.Context, path string, o Options) (*Plugin, error) {
 	client := plugin.NewClient(clientConfig(proc, o))
 	conn, err := connect(ctx, client, proc, o.StartTimeout)
 	if err != nil {
+		how := proc.exitedSoon()
 		proc.end(0)
 		client.Kill()
-		return nil, startError(ctx, o, proc, err)
+		return nil, startError(ctx, o, proc, how, err)
 	}
 	return &Plugin{name: o.Name, path: path, options: o, client: client, process: proc, conn: conn}, nil
 }

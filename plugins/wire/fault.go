@@ -163,10 +163,10 @@ func interrupted(err error) string {
 	return "interrupted"
 }
 
-// ended is the fault for a plugin that is no longer there.
+// ended is the fault for a plugin that is no longer there, or no longer makes sense: gRPC does not tell one from the other.
 func ended(name string) error {
 	return fault.New(fault.Unavailable,
-		"the plugin %s has ended unexpectedly; run again with S3_CREDENTIALS_LOG=debug to see what it said", name)
+		"the plugin %s has ended unexpectedly, or broke off its connection; run again with S3_CREDENTIALS_LOG=debug to see what it said", name)
 }
 
 // shorten keeps text valid and at most maxMessageBytes long.
