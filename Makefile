@@ -6,6 +6,7 @@
 # make generate     code from plugins/proto
 # make bench        this tool against the Python tool and bare programs, as ratios
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
+# make man          the manual's pages into bin/man: one for the program, one for each command
 # make clean        remove what make build made
 #
 # What has to be built or installed first goes, once, into a cache outside of the clone.
@@ -20,7 +21,7 @@ LINT := $(CACHE)/tools/golangci-lint-$(LINT_VERSION)/golangci-lint
 # The others are those of tools/go.mod.
 TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
 
-.PHONY: build install test conformance lint generate bench demo demo-minio clean
+.PHONY: build install test conformance lint generate bench demo demo-minio man clean
 
 build:
 	$(GO) build -o bin/ ./cmd/...
@@ -50,6 +51,9 @@ demo: build
 
 demo-minio: build
 	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/demo minio
+
+man: build
+	bin/s3-credentials __man bin/man/man1
 
 clean:
 	rm -rf bin

@@ -7,6 +7,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 	return []*cli.Command{
 		newComplete(stdin),
 		newCompletion(),
+		newManual(),
 		newCreate(stdin),
 		newDebugBucket(),
 		newDeleteObjects(),

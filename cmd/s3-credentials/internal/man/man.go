@@ -1,0 +1,93 @@
+// Package man writes the manual: one page for the program and one for each command, from what --help is made of.
+package man
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+)
+
+// Write writes all pages into a folder, which is made where it is missing.
+func Write(dir string, app *cli.App) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	pages := map[string]string{app.Program: programPage(app)}
+	for _, c := range app.Shown() {
+		pages[app.Program+"-"+c.Name] = commandPage(app, c)
+	}
+	for name, page := range pages {
+		if err := os.WriteFile(filepath.Join(dir, name+".1"), []byte(page), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// programPage is the page of the program.
+func programPage(app *cli.App) string {
+	p := newPage(app.Program, app.Version, app.Summary)
+	p.section("SYNOPSIS")
+	p.usage(app.Program, "[OPTIONS] COMMAND [ARGS]...")
+	p.section("DESCRIPTION")
+	p.paragraphs(strings.Split(app.Description, "\n\n"))
+	p.section("COMMANDS")
+	for _, c := range app.Shown() {
+		p.entry(app.Program+"-"+c.Name+"(1)", c.Summary)
+	}
+	p.section("OPTIONS")
+	p.entry("--version", "Show the version and exit.")
+	p.entry("--help", "Show the help and exit.")
+	p.section("OPTIONS OF EVERY COMMAND")
+	p.options(cli.CommonOptions())
+	p.section("SETTINGS")
+	p.paragraphs(app.Settings())
+	p.exitStatus()
+	return p.String()
+}
+
+// commandPage is the page of a command.
+func commandPage(app *cli.App, c *cli.Command) string {
+	name := app.Program + "-" + c.Name
+	p := newPage(name, app.Version, c.Summary)
+	p.section("SYNOPSIS")
+	p.usage(app.Program+" "+c.Name, strings.TrimPrefix(c.Usage(), c.Name+" "))
+	p.section("DESCRIPTION")
+	p.paragraphs(c.Description())
+	p.section("OPTIONS")
+	p.options(c.Options)
+	p.entry("--help", "Show the help and exit.")
+	p.section("COMMON OPTIONS")
+	p.options(cli.CommonOptions())
+	p.section("SETTINGS")
+	p.paragraphs([]string{c.Settings()})
+	if len(c.Examples) > 0 {
+		p.section("EXAMPLES")
+	}
+	for i, e := range c.Examples {
+		if i > 0 {
+			p.WriteString(".PP\n")
+		}
+		p.paragraphs([]string{e.Purpose + ":"})
+		p.verbatim(e.Line)
+	}
+	p.exitStatus()
+	p.section("SEE ALSO")
+	p.paragraphs([]string{app.Program + "(1)"})
+	return p.String()
+}
+
+func (p *page) options(options []cli.Option) {
+	for _, o := range options {
+		p.entry(o.Usage(), o.Description())
+	}
+}
+
+func (p *page) exitStatus() {
+	p.section("EXIT STATUS")
+	for _, row := range cli.ExitCodes() {
+		p.entry(row[0], row[1])
+	}
+}
