@@ -7,6 +7,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/body"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -180,7 +181,7 @@ func (d *downloads) receive(ctx context.Context, o *object, p place) error {
 		return err
 	}
 	defer free()
-	detail, err := d.engine.GetObject(ctx, driver.GetObjectRequest{Bucket: d.what.Bucket, Key: o.key, Path: p.path, Progress: d.options.addFunc()})
+	detail, err := d.write(ctx, o, p)
 	if err != nil {
 		// Another object may have made a folder of that name meanwhile, which says more than the failed rename.
 		if conflict := d.target.checkNoFolder(p); conflict != nil {
@@ -190,6 +191,30 @@ func (d *downloads) receive(ctx context.Context, o *object, p place) error {
 	}
 	o.size = detail.Size
 	return nil
+}
+
+// smallObject is up to what size an object's bytes cross the plugin's socket. That costs less than a second process
+// making and renaming a file; for larger ones the copying costs more. It is one message of the wire.
+const smallObject = 1 << 20
+
+// write fetches the object into its file, which is made and put into its place all at once, here or by the backend.
+func (d *downloads) write(ctx context.Context, o *object, p place) (driver.ObjectDetail, error) {
+	request := driver.GetObjectRequest{Bucket: d.what.Bucket, Key: o.key, Progress: d.options.addFunc()}
+	if !o.known || o.size > smallObject {
+		request.Path = p.path
+		return d.engine.GetObject(ctx, request)
+	}
+	file, err := body.NewReplacement(p.path)
+	if err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	defer file.Discard()
+	request.Body = file
+	detail, err := d.engine.GetObject(ctx, request)
+	if err != nil {
+		return detail, err
+	}
+	return detail, file.Commit()
 }
 
 // grow adds to the progress's total.
