@@ -32,7 +32,7 @@ func TestTheGuide(t *testing.T) {
 	}
 	folder := t.TempDir()
 	commands := follow(t, string(guide), folder)
-	shell := exec.CommandContext(t.Context(), "sh", "-eux", "-c", commands)
+	shell := exec.CommandContext(t.Context(), "sh", "-eux", "-c", commands+"wait\n")
 	shell.Dir = folder
 	shell.Env = append(os.Environ(), "S3_CREDENTIALS_SOURCE="+source, "GOWORK=off")
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -41,7 +41,8 @@ type Driver interface {
 
 // Opener opens a backend. It sends no request and does not fail for missing or wrong credentials (a later method
 // does, with Unauthenticated), so that Describe works without any. It fails with InvalidArgument for a configuration
-// that cannot be right: an endpoint that is no http or https URL, a profile that does not exist.
+// that cannot be right: an endpoint that can be none (for a system behind HTTP: no http or https URL), a profile that
+// does not exist.
 type Opener func(ctx context.Context, config Config) (Driver, error)
 
 // Config is where a backend is to work and as whom.

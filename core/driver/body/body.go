@@ -24,7 +24,7 @@ func Receive(req driver.GetObjectRequest, from io.Reader, size int64) error {
 		return receive(req.Body, from, size, req.Progress)
 	}
 	part := req.Path + ".part-" + rand.Text()
-	file, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // the caller's own file, as the caller's umask has it
+	file, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // as the caller's umask has it
 	if err != nil {
 		return fault.Wrap(fault.InvalidArgument, err, "the file cannot be written: %v", err)
 	}
@@ -100,7 +100,7 @@ func openStream(ctx context.Context, req driver.PutObjectRequest) (*Source, erro
 	start := new(bytes.Buffer)
 	n, err := io.CopyN(start, s.Reader, short)
 	switch {
-	case err == io.EOF: //nolint:errorlint // only the stream's own end, not what a broken one wraps
+	case err == io.EOF: // the stream's own end, not what a broken one wraps
 		s.Reader, s.Size = start, n
 	case err != nil:
 		s.Close()
