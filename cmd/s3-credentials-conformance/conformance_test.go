@@ -10,13 +10,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// result is what a run of the built command gave.
+// ran is what a run of the built command gave.
 type ran struct {
 	code           int
 	stdout, stderr string
@@ -240,9 +241,67 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
-// TestMinIO runs the suite on a real system, with the plugin that users get.
-func TestMinIO(t *testing.T) {
-	system := systems.MinIO(t)
+// TestInterrupt presses Ctrl-C while a check hangs: what it made is removed, and the run says that it is not whole.
+func TestInterrupt(t *testing.T) {
+	h := newHub(t)
+	root := h.Root()
+	cmd := exec.CommandContext(t.Context(), systems.Binary(t, "s3-credentials-conformance"), "--plugin", program(t, "hanging"),
+		"--access-key", root.AccessKeyID, "--secret-key", root.SecretAccessKey, "--run", "^bucket/")
+	var stdout, stderr bytes.Buffer
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), hubVariable+"="+h.socket), &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	hasBucket := func() bool {
+		for range h.Client(&root).ListBuckets(t.Context()) {
+			return true
+		}
+		return false
+	}
+	for deadline := time.Now().Add(30 * time.Second); !hasBucket(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			_ = cmd.Process.Kill()
+			t.Fatal("no check began")
+		}
+	}
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // the exit code says it
+	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || stderr.String() != "Error: interrupted\n" {
+		t.Errorf("exit code %d, %s", code, stderr.String())
+	}
+	if !strings.Contains(stdout.String(), "nothing is left behind") {
+		t.Errorf("stdout is\n%s", stdout.String())
+	}
+	requireEmpty(t, h)
+}
+
+// TestRealSystems runs the suite with the plugins that users get. What a system lacks is said as in the tests of its
+// backend.
+func TestRealSystems(t *testing.T) {
+	for _, c := range []struct {
+		name, plugin string
+		system       func(testing.TB) *systems.System
+		args         []string
+	}{
+		{"minio", "minio", systems.MinIO, []string{"--managed-policy", "readonly"}},
+		{"sandbox", "aws", systems.Sandbox, []string{
+			"--lacks", "policy.managed,policy.boundary,identity.sessions,bucket.public-access-block",
+			"--not-enforced", "permissions-boundaries",
+		}},
+		{"moto", "aws", systems.Moto, []string{
+			"--other-region", "eu-west-1",
+			"--not-enforced", "authentication,user-policies,session-policies,prefix-conditions,permissions-boundaries," +
+				"bucket-policies,values-of-bucket-settings,policy-documents,bucket-names",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) { onSystem(t, c.system(t), c.plugin, c.args...) })
+	}
+}
+
+func onSystem(t *testing.T, system *systems.System, plugin string, args ...string) {
+	t.Helper()
 	auth := filepath.Join(t.TempDir(), "auth.json")
 	content, err := json.Marshal(map[string]string{"AccessKeyId": system.AccessKeyID, "SecretAccessKey": system.SecretAccessKey})
 	if err != nil {
@@ -251,14 +310,17 @@ func TestMinIO(t *testing.T) {
 	if err := os.WriteFile(auth, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := try(t, nil, "--plugin", systems.PluginBinary(t, "minio"), "--endpoint-url", system.EndpointURL, "--region", system.Region,
-		"--auth", auth, "--managed-policy", "readonly", "--format", "json")
+	r := try(t, nil, append([]string{
+		"--plugin", systems.PluginBinary(t, plugin), "--endpoint-url", system.EndpointURL, "--region", system.Region,
+		"--auth", auth, "--format", "json",
+	}, args...)...)
 	var result suiteResult
 	if err := json.Unmarshal([]byte(r.stdout), &result); err != nil {
 		t.Fatalf("%v\n%+v", err, r)
 	}
+	t.Logf("runs on %s: %v", system.RunsOn, result.Summary)
 	if r.code != exitRight || result.Summary[passed] < 50 || len(result.Left) != 0 {
-		t.Errorf("exit code %d, %v, left %v\n%s\n%s", r.code, result.Summary, result.Left, messagesOf(result, failed), messagesOf(result, lied))
+		t.Errorf("exit code %d, left %v\n%s\n%s", r.code, result.Left, messagesOf(result, failed), messagesOf(result, lied))
 	}
 	if !slices.Contains(result.Capabilities, driver.CapUsers) || result.EndpointURL != system.EndpointURL {
 		t.Errorf("got %+v", result)
