@@ -2,6 +2,8 @@ package core_test
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -302,4 +304,44 @@ func TestCreatePublicWhereNothingBlocks(t *testing.T) {
 	}
 	_, err := e.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "one", Setting: driver.SettingPolicy})
 	must(t, err)
+}
+
+// A user that somebody deleted by other means is still named in bucket policies: a new user of that name must not have
+// what it had, also where the run that makes it fails.
+func TestCreateForgetsAFormerUserOfTheName(t *testing.T) {
+	ctx, d := t.Context(), open(t, kinds["with one key a user"])
+	e := engine(t, d)
+	create(t, e, core.CreateOptions{Buckets: []string{"shared"}, CreateBuckets: true, UserName: "other"})
+	create(t, e, core.CreateOptions{Buckets: []string{"former", "shared"}, CreateBuckets: true, UserName: "name"})
+	must(t, d.DeleteUser(ctx, driver.DeleteUserRequest{Name: "name"}))
+
+	plan, err := e.PlanCreate(ctx, core.CreateOptions{Buckets: []string{"shared"}, UserName: "name", Access: policy.ReadOnly})
+	must(t, err)
+	must(t, plan.Apply(ctx, nil))
+	wantGrants(t, e, "name", "s3.read-only.shared")
+	wantGrants(t, e, "other", "s3.read-write.shared")
+
+	undone := plan.Undo(ctx, "something", errors.New("for this test"))
+	var applied *core.ApplyError
+	if !errors.As(undone, &applied) || len(applied.Left) > 0 {
+		t.Fatalf("undoing: %v", undone)
+	}
+	for _, line := range snapshot(t, d) {
+		if strings.Contains(line, `user/name"`) {
+			t.Errorf("still granted: %s", line)
+		}
+	}
+}
+
+// wantGrants fails the test unless the user has just these grants.
+func wantGrants(t *testing.T, e *core.Engine, user string, want ...string) {
+	t.Helper()
+	var got []string
+	for p, err := range e.ListUserPolicies(t.Context(), user) {
+		must(t, err)
+		got = append(got, p.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("user %s has the grants %v, want %v", user, got, want)
+	}
 }

@@ -18,7 +18,12 @@ const sidPrefix = "S3Credentials"
 // policies of their own. What others wrote into the policy is kept.
 type bucketGranter struct{ *Engine }
 
-func (g bucketGranter) plan(ctx context.Context, plan *Plan, user string, _ bool, permission string, grants []grant) error {
+func (g bucketGranter) plan(ctx context.Context, plan *Plan, user string, exists bool, permission string, grants []grant) error {
+	if !exists {
+		if err := g.planForget(ctx, plan, user); err != nil {
+			return err
+		}
+	}
 	for _, gr := range grants {
 		statements := g.statements(user, permission, gr.document)
 		current, err := g.bucketPolicyOf(ctx, gr.bucket)
@@ -29,9 +34,46 @@ func (g bucketGranter) plan(ctx context.Context, plan *Plan, user string, _ bool
 		if err := checkSize("policy of bucket "+gr.bucket, after, g.description.Limits.BucketPolicyBytes, g.description.Limits.IgnoreWhitespace); err != nil {
 			return err
 		}
-		plan.Steps = append(plan.Steps, g.grantStep(user, permission, gr.bucket, statements, g.ofUser(current, user)))
+		var former []policy.Statement
+		if exists {
+			former = g.ofUser(current, user)
+		}
+		plan.Steps = append(plan.Steps, g.grantStep(user, permission, gr.bucket, statements, former))
 	}
 	return nil
+}
+
+// planForget adds the steps that take a former user of a new user's name out of the bucket policies: somebody deleted
+// it by other means, and the new one would have what it had. There is no undo: that must not come back.
+func (g bucketGranter) planForget(ctx context.Context, plan *Plan, user string) error {
+	buckets, err := g.naming(ctx, user)
+	for _, bucket := range buckets {
+		plan.Steps = append(plan.Steps, Step{
+			Would: fmt.Sprintf("Would remove what a former user '%s' was granted in the policy of bucket '%s'", user, bucket),
+			Did:   fmt.Sprintf("Removed what a former user %s was granted in the policy of bucket %s", user, bucket),
+			Thing: fmt.Sprintf("grant to a former user '%s' in the policy of bucket %s", user, bucket),
+			do:    func(ctx context.Context) error { return g.removeUser(ctx, bucket, user) },
+		})
+	}
+	return err
+}
+
+// naming returns the buckets whose policies name the user.
+func (g bucketGranter) naming(ctx context.Context, user string) ([]string, error) {
+	var buckets []string
+	for bucket, err := range g.ListBuckets(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		document, err := g.bucketPolicyOf(ctx, bucket.Name)
+		if err != nil {
+			return nil, err
+		}
+		if _, named := g.without(document, user); named {
+			buckets = append(buckets, bucket.Name)
+		}
+	}
+	return buckets, nil
 }
 
 // bucketPolicyOf reads the policy of a bucket that the same plan may be about to create.
@@ -153,26 +195,17 @@ func (g bucketGranter) list(ctx context.Context, user string) iter.Seq2[driver.P
 // revoke takes the user out of every bucket policy, whoever put it there: where a user is its name, a later user of
 // that name would have what the policy still grants.
 func (g bucketGranter) revoke(ctx context.Context, user string) ([]Step, error) {
+	buckets, err := g.naming(ctx, user)
 	var steps []Step
-	for bucket, err := range g.ListBuckets(ctx) {
-		if err != nil {
-			return nil, err
-		}
-		document, err := g.bucketPolicyOf(ctx, bucket.Name)
-		if err != nil {
-			return nil, err
-		}
-		if _, changed := g.without(document, user); !changed {
-			continue
-		}
+	for _, bucket := range buckets {
 		steps = append(steps, Step{
-			Would: "  Would delete grant in the policy of bucket: " + bucket.Name,
-			Did:   "  Deleted grant in the policy of bucket: " + bucket.Name,
-			Thing: fmt.Sprintf("grant to user '%s' in the policy of bucket %s", user, bucket.Name),
-			do:    func(ctx context.Context) error { return g.removeUser(ctx, bucket.Name, user) },
+			Would: "  Would delete grant in the policy of bucket: " + bucket,
+			Did:   "  Deleted grant in the policy of bucket: " + bucket,
+			Thing: fmt.Sprintf("grant to user '%s' in the policy of bucket %s", user, bucket),
+			do:    func(ctx context.Context) error { return g.removeUser(ctx, bucket, user) },
 		})
 	}
-	return steps, nil
+	return steps, err
 }
 
 func (g bucketGranter) removeUser(ctx context.Context, bucket, user string) error {
