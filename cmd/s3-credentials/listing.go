@@ -84,7 +84,7 @@ func (t *tableRows) Write(row output.Object) error {
 
 func (t *tableRows) Close() error { return t.table.Close() }
 
-func (t *tableRows) Abandon() { t.table.Close() } //nolint:errcheck // the listing has failed already, and that is what is reported
+func (t *tableRows) Abandon() { t.table.Abandon() }
 
 // printRows prints items one by one, as they come. Headers are the columns of CSV and TSV.
 func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq2[T, error], row func(T) (output.Object, error)) error {

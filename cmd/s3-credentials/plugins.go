@@ -15,8 +15,10 @@ import (
 
 var pluginColumns = []string{"Name", "Version", "Protocol", "Pinned", "Path", "Problem", "Source", "Shadowed", "SHA256", "Capabilities"}
 
+var pluginsActions = []string{"list", "pin", "doctor"}
+
 func newPlugins() *cli.Command {
-	var list listing
+	list := listing{shown: []string{"Name", "Version", "Protocol", "Pinned", "Problem", "Path", "Source"}}
 	return &cli.Command{
 		Name:    "plugins",
 		Summary: "List, pin and examine the backend plugins",
@@ -28,7 +30,7 @@ func newPlugins() *cli.Command {
 			{Purpose: "To find out why one does not start", Line: "s3-credentials plugins doctor aws"},
 			{Purpose: "To start no other file than the one that is there now", Line: "s3-credentials plugins pin aws"},
 		},
-		Args:    []cli.Arg{{Name: "ACTION"}, {Name: "NAME"}},
+		Args:    []cli.Arg{{Name: "ACTION", Choices: pluginsActions}, {Name: "NAME", Complete: cli.CompleteBackend}},
 		Options: list.options(),
 		Offline: true,
 		Check: func(args []string) error {
@@ -63,7 +65,7 @@ func pluginsAction(args []string) (action, name string) {
 func checkPluginsAction(args []string) error {
 	action, name := pluginsAction(args)
 	switch {
-	case !slices.Contains([]string{"list", "pin", "doctor"}, action):
+	case !slices.Contains(pluginsActions, action):
 		return cli.InvalidValue("[ACTION]", "'"+action+"' is not one of 'list', 'pin', 'doctor'.")
 	case action == "pin" && name == "":
 		return cli.Usagef("Missing argument 'NAME': whose plugin to pin, such as aws.")

@@ -53,18 +53,28 @@ func (o *Option) Usage() string {
 	if o.Short != "" {
 		usage = "-" + o.Short + ", " + usage
 	}
-	if o.Metavar != "" {
+	switch {
+	case o.longChoices():
+		usage += " " + strings.ToUpper(o.Name)
+	case o.Metavar != "":
 		usage += " " + o.Metavar
 	}
 	return usage
 }
 
+// longChoices reports whether the choices are more than fits into a usage line.
+func (o *Option) longChoices() bool { return len(o.Choices) > 0 && len(o.Metavar) > helpWidth/2 }
+
 // Description returns what --help says of the option.
 func (o *Option) Description() string {
-	if o.Required {
-		return o.Help + "  [required]"
+	text := o.Help
+	if o.longChoices() {
+		text += "; one of " + strings.Join(o.Choices, ", ")
 	}
-	return o.Help
+	if o.Required {
+		text += "  [required]"
+	}
+	return text
 }
 
 // EnvVar returns the environment variable that sets a configurable option.

@@ -32,8 +32,10 @@ type Writer struct {
 	w       *bufio.Writer
 	options Options
 	// first are the rows that decide; nil once they are printed.
-	first  [][]Cell
-	widths []int // of the columns that are shown
+	first [][]Cell
+	begun bool
+	// shown are the columns that are printed, by their numbers, and widths how wide each is.
+	shown, widths []int
 }
 
 // deciding is how many rows decide: as many as S3 has on a page.
@@ -54,28 +56,35 @@ func (t *Writer) Write(row []Cell) error {
 		shown[i] = cell
 		shown[i].Text = printable(cell.Text)
 	}
-	if t.widths != nil {
+	if t.begun {
 		return t.line(shown, false)
 	}
 	t.first = append(t.first, shown)
 	if len(t.first) < deciding {
 		return nil
 	}
-	return t.begin()
+	return t.begin(false)
 }
 
-// Close prints what has not been printed yet. A listing that ended early is closed too.
+// Close prints what has not been printed yet. Columns that are empty in all of a listing are left out.
 func (t *Writer) Close() error {
-	if t.widths == nil {
-		if err := t.begin(); err != nil {
+	if !t.begun {
+		if err := t.begin(len(t.first) > 0); err != nil {
 			return err
 		}
 	}
 	return t.w.Flush()
 }
 
-// begin decides how wide the columns are, and prints the headers and the first rows.
-func (t *Writer) begin() error {
+// Abandon prints what there is of a listing that ends early, which may be nothing.
+func (t *Writer) Abandon() {
+	if t.begun || len(t.first) > 0 {
+		t.Close() //nolint:errcheck // the listing has failed already, and that is what is reported
+	}
+}
+
+// begin decides which columns are shown and how wide they are, and prints the headers and the first rows.
+func (t *Writer) begin(withoutEmpty bool) error {
 	headers := make([]Cell, len(t.options.Headers))
 	columns := make([]column, len(headers))
 	for i, name := range t.options.Headers {
@@ -85,11 +94,18 @@ func (t *Writer) begin() error {
 	for _, row := range t.first {
 		for i, cell := range row {
 			columns[i].natural = max(columns[i].natural, width(cell.Text))
+			columns[i].filled = columns[i].filled || cell.Text != ""
 			columns[i].whole = columns[i].whole || cell.Whole
 			headers[i].Right = headers[i].Right || cell.Right
 		}
 	}
-	t.widths = fit(columns, t.options.Width)
+	t.begun = true
+	for i := range columns {
+		if i == 0 || columns[i].filled || !withoutEmpty {
+			t.shown = append(t.shown, i)
+		}
+	}
+	t.widths = fit(pick(columns, t.shown), t.options.Width)
 	if err := t.line(headers, t.options.Bold); err != nil {
 		return err
 	}
@@ -109,10 +125,19 @@ func (t *Writer) line(cells []Cell, bold bool) error {
 		if i > 0 {
 			b.WriteString(gap)
 		}
-		b.WriteString(padded(cells[i], w, bold))
+		b.WriteString(padded(cells[t.shown[i]], w, bold))
 	}
 	_, err := t.w.WriteString(strings.TrimRight(b.String(), " ") + "\n")
 	return err
+}
+
+// pick returns the items of these numbers.
+func pick[T any](all []T, numbers []int) []T {
+	picked := make([]T, len(numbers))
+	for i, n := range numbers {
+		picked[i] = all[n]
+	}
+	return picked
 }
 
 // padded returns a cell that takes w cells of the terminal.

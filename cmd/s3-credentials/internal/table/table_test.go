@@ -66,6 +66,11 @@ func TestTable(t *testing.T) {
 			[][]string{{"a\nb\x1b[31mc\u202ed\xff"}},
 			"Key\na\\nb\\x1b[31mc\\u202ed\\xff\n",
 		},
+		{
+			"empty columns are left out", Options{Headers: []string{"Key", "Date", "Size"}},
+			[][]string{{"a", "", "1"}, {"b", "", "2"}},
+			"Key  Size\na       1\nb       2\n",
+		},
 		{"narrower than anything", Options{Headers: []string{"Key", "Size"}, Width: 1}, [][]string{{"abc", "1"}}, "…\n…\n"},
 		{"bold", Options{Headers: []string{"Key", "X"}, Bold: true}, [][]string{{"abcd", "1"}}, "\x1b[1mKey\x1b[0m   \x1b[1mX\x1b[0m\nabcd  1\n"},
 	} {
@@ -91,6 +96,23 @@ func TestNeverWider(t *testing.T) {
 			if got := width(strings.TrimSuffix(line, "\n")); got > total {
 				t.Fatalf("width %d: a line of %d: %q", total, got, line)
 			}
+		}
+	}
+}
+
+// TestAbandon checks that a listing that failed at once has no headers, and one that failed later has what came.
+func TestAbandon(t *testing.T) {
+	for rows, want := range []string{"", "Key\na\n"} {
+		var out bytes.Buffer
+		w := New(&out, Options{Headers: []string{"Key"}})
+		for range rows {
+			if err := w.Write([]Cell{{Text: "a"}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.Abandon()
+		if out.String() != want {
+			t.Errorf("%d rows: %q", rows, &out)
 		}
 	}
 }

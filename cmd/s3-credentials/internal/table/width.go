@@ -20,6 +20,8 @@ const narrowest = 8
 type column struct {
 	// natural is the width of its longest text.
 	natural int
+	// filled says that not all of its texts are empty.
+	filled bool
 	// whole says that it is shown in full or not at all.
 	whole bool
 }
