@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/minio/minio-go/v7"
@@ -108,9 +109,13 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 	if err := onlyPolicy(req.Value.Setting()); err != nil {
 		return err
 	}
-	return b.do(ctx, "set the policy of bucket "+req.Bucket, func() error {
-		return b.objects.PutBucketPolicy(ctx, req.Bucket, req.Value.Policy.Document)
-	})
+	action := "set the policy of bucket " + req.Bucket
+	err := b.do(ctx, action, func() error { return b.objects.PutBucketPolicy(ctx, req.Bucket, req.Value.Policy.Document) })
+	if said := fault.ServiceOf(err); said != nil && strings.HasPrefix(said.Message, "Invalid principal") {
+		return &fault.Error{Code: fault.InvalidArgument, Service: said, Err: err, Message: "cannot " + action +
+			": it names a user who does not exist; take the statement out with set-bucket-policy, or create the user again"}
+	}
+	return err
 }
 
 // DeleteBucketSetting deletes a bucket's policy.

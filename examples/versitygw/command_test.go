@@ -155,3 +155,27 @@ func TestWhatVersityGWCannotDoIsSaid(t *testing.T) {
 		}
 	}
 }
+
+// TestAUserWhomSomebodyElseDeleted deletes a user as the server's own tools do, which leaves its grants behind.
+func TestAUserWhomSomebodyElseDeleted(t *testing.T) {
+	c, ctx := newCommand(t), t.Context()
+	c.mustRun(t, "create", "left-behind", "-c", "--username", "former")
+	backend, err := Open(ctx, c.config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer backend.Close()
+	if err := backend.DeleteUser(ctx, driver.DeleteUserRequest{Name: "former"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, said, code := c.run(t, "create", "left-behind", "--username", "next"); code != 1 || !strings.Contains(said, "does not exist") {
+		t.Errorf("the policy names nobody: exit code %d, %s", code, said)
+	}
+	key := c.create(t, "elsewhere", "-c", "--prefix", "in/", "--username", "former")
+	client := c.client(t, key)
+	_, err = client.List(ctx, "left-behind", "")
+	denied(t, "list what a former user of the name could list", err)
+	allowed(t, "put below the prefix", client.Put(ctx, "elsewhere", "in/key", []byte("data")))
+	denied(t, "put elsewhere", client.Put(ctx, "elsewhere", "out", []byte("data")))
+	c.mustRun(t, "create", "left-behind", "--username", "next")
+}
