@@ -241,6 +241,21 @@ func TestWrongUsage(t *testing.T) {
 	}
 }
 
+// TestInProcess runs the command in this process, where the race detector sees it.
+func TestInProcess(t *testing.T) {
+	h := newHub(t)
+	root := h.Root()
+	t.Setenv(hubVariable, h.socket)
+	var stdout, stderr bytes.Buffer
+	code := run(t.Context(), []string{
+		"--plugin", program(t, "hanging"), "--auth", "-", "--run", "^(describe|bucket)/", "--timeout", "1s",
+	}, strings.NewReader(`{"AccessKeyId":"`+root.AccessKeyID+`","SecretAccessKey":"`+root.SecretAccessKey+`"}`), &stdout, &stderr)
+	if code != exitFailed || stderr.Len() > 0 || !strings.Contains(stdout.String(), "took longer than --timeout (1s)") {
+		t.Errorf("exit code %d, %s\n%s", code, stderr.String(), stdout.String())
+	}
+	requireEmpty(t, h)
+}
+
 // TestInterrupt presses Ctrl-C while a check hangs: what it made is removed, and the run says that it is not whole.
 func TestInterrupt(t *testing.T) {
 	h := newHub(t)

@@ -17,6 +17,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/conformance"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/auth"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
 const usage = `usage: s3-credentials-conformance --plugin PATH [OPTIONS]
@@ -45,6 +46,7 @@ type settings struct {
 	credentials driver.Credentials
 	auth        string
 	timeout     time.Duration
+	start       time.Duration
 	settle      time.Duration
 	namePrefix  string
 	managed     string
@@ -72,6 +74,7 @@ func (s *settings) flags() *flag.FlagSet {
 	f.StringVar(&s.credentials.SecretAccessKey, "secret-key", "", "the administrator's secret access key")
 	f.StringVar(&s.credentials.SessionToken, "session-token", "", "the administrator's session token")
 	f.DurationVar(&s.timeout, "timeout", 90*time.Second, "how long one check may take")
+	f.DurationVar(&s.start, "start-timeout", host.DefaultStartTimeout, "how long the plugin may take to start; s3-credentials itself waits for the default")
 	f.DurationVar(&s.settle, "settle", 30*time.Second, "how long the system may need until a change is in force")
 	f.StringVar(&s.namePrefix, "name-prefix", "s3c", "what the name of everything begins with that is made")
 	f.StringVar(&s.managed, "managed-policy", "", "`ARN` of a managed policy that is there; empty for the backend's own")
@@ -129,8 +132,8 @@ var namePattern = regexp.MustCompile(`^[a-z][a-z0-9]{1,15}$`)
 
 func (s *settings) checkNumbers() error {
 	switch {
-	case s.timeout <= 0 || s.settle <= 0:
-		return errors.New("--timeout and --settle must be more than nothing")
+	case s.timeout <= 0 || s.settle <= 0 || s.start <= 0:
+		return errors.New("--timeout, --settle and --start-timeout must be more than nothing")
 	case !namePattern.MatchString(s.namePrefix):
 		return fmt.Errorf("--name-prefix %q must be 2 to 16 small letters and digits, a letter first", s.namePrefix)
 	}

@@ -63,7 +63,7 @@ type runner struct {
 // if the report cannot be written; a plugin that cannot be started is a failed check.
 func runSuite(ctx context.Context, s *settings, report reporter) (*suiteResult, error) {
 	r := &runner{
-		settings: s, report: report, plugin: host.NewLasting(s.plugin, host.Options{}),
+		settings: s, report: report, plugin: host.NewLasting(s.plugin, host.Options{StartTimeout: s.start}),
 		result: &suiteResult{Plugin: s.plugin, Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{}},
 	}
 	defer r.plugin.Restart()
