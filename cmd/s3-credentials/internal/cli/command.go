@@ -86,13 +86,3 @@ func (c *Command) Usage() string {
 	}
 	return strings.Join(parts, " ")
 }
-
-// option returns the command's own option of that name.
-func (c *Command) option(name string) *Option {
-	for i := range c.Options {
-		if c.Options[i].Name == name {
-			return &c.Options[i]
-		}
-	}
-	return nil
-}
