@@ -2,19 +2,22 @@
 # To use it in each:   s3-credentials completion bash > ~/.local/share/bash-completion/completions/s3-credentials
 
 _s3_credentials() {
-	local reply kind current=$2
+	local kind line current=$2
+	COMPREPLY=()
 	# The line goes by a pipe: it may hold a secret, and arguments of programs can be read by everybody.
-	mapfile -t reply < <(printf '%s' "${COMP_LINE:0:COMP_POINT}" | command s3-credentials __complete bash "${#current}" 2>/dev/null)
-	kind=${reply[0]}
-	COMPREPLY=("${reply[@]:1}")
+	while IFS= read -r line; do
+		if [[ -z $kind ]]; then
+			kind=$line
+		else
+			COMPREPLY+=("$line")
+		fi
+	done < <(printf '%s' "${COMP_LINE:0:COMP_POINT}" | command s3-credentials __complete bash "${#current}" 2>/dev/null)
 	case $kind in
-	files)
+	files | folders)
 		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -f -- "$current")
-		;;
-	folders)
-		compopt -o filenames 2>/dev/null
-		mapfile -t COMPREPLY < <(compgen -d -- "$current")
+		while IFS= read -r line; do
+			COMPREPLY+=("$line")
+		done < <(compgen $([[ $kind == files ]] && echo -f || echo -d) -- "$current")
 		;;
 	esac
 }
