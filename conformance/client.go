@@ -65,7 +65,7 @@ func (c minioClient) Get(ctx context.Context, bucket, key string) ([]byte, error
 	if err != nil {
 		return nil, said(err)
 	}
-	defer o.Close()
+	defer func() { _ = o.Close() }()
 	data, err := io.ReadAll(o)
 	return data, said(err)
 }

@@ -89,7 +89,7 @@ func (e *Env) unsupported(err error, what string) {
 
 // cleanup removes something after the check, even when the check failed. That it is gone already is fine.
 func (e *Env) cleanup(what string, remove func(ctx context.Context) error) {
-	e.T.Cleanup(func() {
+	e.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanupWithin)
 		defer cancel()
 		if err := remove(ctx); err != nil && !errors.Is(err, fault.NotFound) {

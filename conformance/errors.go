@@ -33,7 +33,7 @@ func mustBe(err error, code fault.Code) error {
 	if errors.Is(err, code) {
 		return nil
 	}
-	return fmt.Errorf("want %s, got %s: %v", code, fault.CodeOf(err), err)
+	return fmt.Errorf("want %s, got %s: %v", code, fault.CodeOf(err), err) //nolint:errorlint // err may be nil
 }
 
 func wrongCredentials(e *Env) {

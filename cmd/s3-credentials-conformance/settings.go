@@ -242,7 +242,7 @@ func (s *settings) readCredentials(stdin io.Reader) error {
 
 func (s *settings) parseAuth(content []byte, err error) error {
 	if err != nil {
-		return fmt.Errorf("the file that --auth names cannot be read: %v", err)
+		return fmt.Errorf("the file that --auth names cannot be read: %w", err)
 	}
 	s.config.Credentials, err = auth.Parse(content, s.auth)
 	return err
