@@ -63,9 +63,10 @@ func newMinIO(runsOn, address string) *System {
 	}
 }
 
-// minioEnv hands the root credentials to the server, without them appearing in any process's arguments.
+// minioEnv hands the root credentials to the server, without them appearing in any process's arguments. Its web console,
+// which would listen on all addresses, stays off.
 func minioEnv(s *System) []string {
-	return append(os.Environ(), "MINIO_ROOT_USER="+s.AccessKeyID, "MINIO_ROOT_PASSWORD="+s.SecretAccessKey)
+	return append(os.Environ(), "MINIO_ROOT_USER="+s.AccessKeyID, "MINIO_ROOT_PASSWORD="+s.SecretAccessKey, "MINIO_BROWSER=off")
 }
 
 func startMinIOProcess() (*System, *guard, error) {
@@ -122,7 +123,7 @@ func runMinIOContainer(e engine, system *System, name, image string, mark []stri
 	args := append([]string{"run", "--detach", "--name", name,
 		"--publish", "127.0.0.1::9000", "--volume", "/data",
 		"--ulimit", "nofile=16384:16384", "--ulimit", "nproc=4096:4096",
-		"--env", "MINIO_ROOT_USER", "--env", "MINIO_ROOT_PASSWORD"}, mark...)
+		"--env", "MINIO_ROOT_USER", "--env", "MINIO_ROOT_PASSWORD", "--env", "MINIO_BROWSER"}, mark...)
 	args = append(args, image, "server", "--address", ":9000", "/data")
 	if _, err := runToolEnv(2*time.Minute, minioEnv(system), e.command, args...); err != nil {
 		return err

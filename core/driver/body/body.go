@@ -5,10 +5,7 @@ package body
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"errors"
 	"io"
-	"os"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -23,19 +20,15 @@ func Receive(req driver.GetObjectRequest, from io.Reader, size int64) error {
 	if req.Path == "" {
 		return receive(req.Body, from, size, req.Progress)
 	}
-	part := req.Path + ".part-" + rand.Text()
-	file, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // as the caller's umask has it
+	file, err := NewReplacement(req.Path)
 	if err != nil {
-		return fault.Wrap(fault.InvalidArgument, err, "the file cannot be written: %v", err)
+		return err
 	}
-	err = errors.Join(receive(file, from, size, req.Progress), file.Close())
-	if err == nil {
-		err = os.Rename(part, req.Path)
+	defer file.Discard()
+	if err := receive(file, from, size, req.Progress); err != nil {
+		return err
 	}
-	if err != nil {
-		err = errors.Join(err, os.Remove(part))
-	}
-	return err
+	return file.Commit()
 }
 
 func receive(to io.Writer, from io.Reader, size int64, progress func(int64)) error {
@@ -79,19 +72,11 @@ func Open(ctx context.Context, req driver.PutObjectRequest) (*Source, error) {
 	if req.Path == "" {
 		return openStream(ctx, req)
 	}
-	// It is looked at before it is opened: opening a pipe would wait for its other end.
-	info, err := os.Stat(req.Path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, fault.New(fault.InvalidArgument, "%s is no regular file", req.Path)
-	}
-	var file *os.File
-	if err == nil {
-		file, err = os.Open(req.Path)
-	}
+	file, size, err := OpenRegular(req.Path)
 	if err != nil {
-		return nil, fault.Wrap(fault.InvalidArgument, err, "the file cannot be read: %v", err)
+		return nil, err
 	}
-	return open(ctx, file, info.Size(), req.Progress, func() { _ = file.Close() }), nil
+	return open(ctx, file, size, req.Progress, func() { _ = file.Close() }), nil
 }
 
 // openStream reads so far that it knows the size of a short stream, which then needs one request only.
