@@ -84,7 +84,7 @@ func (s *shared) get(t testing.TB, name string, start func() (*System, error)) *
 	t.Helper()
 	s.once.Do(func() {
 		if s.system, s.err = start(); s.err == nil {
-			s.err = report(s.system)
+			s.err = report("on " + s.system.RunsOn)
 		}
 	})
 	if s.err != nil {
@@ -97,16 +97,24 @@ func (s *shared) get(t testing.TB, name string, start func() (*System, error)) *
 // reportFile names the variable with the file that collects which systems were started, for the end of "make test".
 const reportFile = "S3_CREDENTIALS_TEST_REPORT"
 
-func report(s *System) error {
+// Report notes what ran, for the end of "make test", beside the systems that are noted by themselves.
+func Report(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if err := report(fmt.Sprintf(format, args...)); err != nil {
+		t.Error(err)
+	}
+}
+
+func report(what string) error {
 	path := os.Getenv(reportFile)
 	if path == "" {
 		return nil
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("cannot note that %s runs: %w", s.Name, err)
+		return fmt.Errorf("cannot note what runs: %w", err)
 	}
-	_, err = fmt.Fprintf(file, "%s\ton %s\n", testedPackage(), s.RunsOn)
+	_, err = fmt.Fprintf(file, "%s\t%s\n", testedPackage(), what)
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
