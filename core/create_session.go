@@ -2,10 +2,8 @@ package core
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -14,13 +12,6 @@ import (
 
 // roleDescription is what the role for sessions says of itself.
 const roleDescription = "Role used by the s3-credentials tool to create time-limited credentials that are restricted to specific buckets"
-
-// A role that was just made cannot be assumed everywhere at once: IAM is eventually consistent, and answers
-// PermissionDenied meanwhile.
-const (
-	newRolePatience = 30 * time.Second
-	newRolePause    = time.Second
-)
 
 // planSession adds the steps that open a session, and that make the role for it where the system needs one.
 func (e *Engine) planSession(ctx context.Context, plan *CreatePlan, options CreateOptions, grants []grant) error {
@@ -37,15 +28,14 @@ func (e *Engine) planSession(ctx context.Context, plan *CreatePlan, options Crea
 		return err
 	}
 	request := driver.CreateSessionRequest{Name: name, Policy: document.JSON(), DurationSeconds: options.DurationSeconds}
-	made, err := e.planRole(ctx, plan, &request)
-	if err != nil {
+	if err := e.planRole(ctx, plan, &request); err != nil {
 		return err
 	}
-	plan.Steps = append(plan.Steps, e.sessionStep(plan, &request, document, made))
+	plan.Steps = append(plan.Steps, e.sessionStep(plan, &request, document))
 	return nil
 }
 
-func (e *Engine) sessionStep(plan *CreatePlan, request *driver.CreateSessionRequest, document policy.Document, newRole bool) Step {
+func (e *Engine) sessionStep(plan *CreatePlan, request *driver.CreateSessionRequest, document policy.Document) Step {
 	would, did := "Would open a session using following policy", "Opened a session"
 	if role := e.description.SessionRole; role != nil {
 		would, did = "Would assume role using following policy", "Assumed role "+role.Name
@@ -55,7 +45,7 @@ func (e *Engine) sessionStep(plan *CreatePlan, request *driver.CreateSessionRequ
 		Did:   fmt.Sprintf("%s for %ds", did, request.DurationSeconds),
 		Thing: "session " + request.Name,
 		do: func(ctx context.Context) error {
-			session, err := e.openSession(ctx, *request, newRole)
+			session, err := e.CreateSession(ctx, *request)
 			if err == nil {
 				plan.Result = CreateResult{Session: &session}
 			}
@@ -64,54 +54,37 @@ func (e *Engine) sessionStep(plan *CreatePlan, request *driver.CreateSessionRequ
 	}
 }
 
-// openSession opens the session; for a role that was just made, it asks again while the role is not known everywhere.
-func (e *Engine) openSession(ctx context.Context, request driver.CreateSessionRequest, newRole bool) (driver.Session, error) {
-	deadline := time.Now().Add(newRolePatience)
-	for {
-		session, err := e.CreateSession(ctx, request)
-		waiting := newRole && (errors.Is(err, fault.PermissionDenied) || errors.Is(err, fault.NotFound))
-		if !waiting || time.Now().After(deadline) {
-			return session, err
-		}
-		select {
-		case <-ctx.Done():
-			return driver.Session{}, ctx.Err()
-		case <-time.After(newRolePause):
-		}
-	}
-}
-
-// planRole finds the role that sessions are opened against, or adds the steps that make it, and reports whether it will be a new one.
-func (e *Engine) planRole(ctx context.Context, plan *CreatePlan, request *driver.CreateSessionRequest) (bool, error) {
+// planRole finds the role that sessions are opened against, or adds the steps that make it.
+func (e *Engine) planRole(ctx context.Context, plan *CreatePlan, request *driver.CreateSessionRequest) error {
 	want := e.description.SessionRole
 	if want == nil {
-		return false, nil
+		return nil
 	}
 	if err := e.require(driver.CapRoles, driver.CapPolicyManaged); err != nil {
-		return false, err
+		return err
 	}
 	caller, err := e.WhoAmI(ctx)
 	if err != nil {
-		return false, err
+		return err
 	}
 	trusted := strings.ReplaceAll(want.TrustPrincipal, "{account}", caller.Account)
 	role, err := e.GetRole(ctx, driver.GetRoleRequest{Name: want.Name})
 	switch {
 	case isMissing(err):
 		plan.Steps = append(plan.Steps, e.roleStep(want, trusted, request), e.attachStep(want))
-		return true, nil
+		return nil
 	case err != nil:
-		return false, err
+		return err
 	}
 	if err := checkTrust(role, trusted, caller.Account); err != nil {
-		return false, err
+		return err
 	}
 	request.RoleARN = role.ARN
 	attached, err := e.hasAttached(ctx, want)
 	if err == nil && !attached {
 		plan.Steps = append(plan.Steps, e.attachStep(want))
 	}
-	return false, err
+	return err
 }
 
 func (e *Engine) roleStep(want *driver.SessionRole, trusted string, request *driver.CreateSessionRequest) Step {

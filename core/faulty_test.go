@@ -31,7 +31,7 @@ type faulty struct {
 }
 
 var (
-	errRefused = fault.New(fault.ResourceExhausted, "refused by the test")
+	errRefused = fault.New(fault.PermissionDenied, "refused by the test")
 	errGone    = fault.New(fault.Unavailable, "the system is gone")
 )
 

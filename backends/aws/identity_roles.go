@@ -96,9 +96,6 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 	for {
 		out, err := b.sts().AssumeRole(ctx, in, func(o *sts.Options) { o.Retryer = newCreationRetryer() })
 		if err == nil {
-			if err := b.roleIsThere(ctx, req.RoleARN); err != nil {
-				return driver.Session{}, err
-			}
 			return sessionOf(out)
 		}
 		err = refused(ctx, err, "open a session with the role %q", req.RoleARN)
@@ -127,19 +124,6 @@ func checkSession(req driver.CreateSessionRequest) error {
 		return err
 	}
 	return checkName("session", req.Name, names().Session)
-}
-
-// roleIsThere finds out whether the role that a session was opened with exists. STS looks itself; not every system like
-// it does, and hands out credentials all the same.
-func (b *backend) roleIsThere(ctx context.Context, arn string) error {
-	if b.sts().Options().BaseEndpoint == nil {
-		return nil
-	}
-	_, err := b.GetRole(ctx, driver.GetRoleRequest{Name: roleName(arn)})
-	if errors.Is(err, fault.NotFound) {
-		return err
-	}
-	return nil
 }
 
 // roleName is the name in a role's ARN.

@@ -44,7 +44,8 @@ type Identity interface {
 
 	// CreateSession opens a session: credentials that end by themselves and can do no more than the policy allows,
 	// and no more than who opened it. A request without a policy is InvalidArgument: this tool hands out no session
-	// with all of its parent's rights. InvalidArgument for a duration outside the limits; NotFound for a role that does not exist.
+	// with all of its parent's rights. InvalidArgument for a duration outside the limits; NotFound for a role that does
+	// not exist. A role that was made moments ago, and that the system does not know everywhere yet, is waited for.
 	CreateSession(ctx context.Context, req CreateSessionRequest) (Session, error)
 }
 
