@@ -33,7 +33,7 @@ test:
 	GO='$(GO)' scripts/test ./...
 
 conformance:
-	GO='$(GO)' scripts/test ./conformance/...
+	GO='$(GO)' scripts/test ./conformance ./backends/... ./examples/python -run 'Conformance|Memory|Plugin|Suite'
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 2h ./internal/bench
