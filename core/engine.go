@@ -44,12 +44,13 @@ func (e *Engine) require(capabilities ...driver.Capability) error {
 
 // unsupported says what the backend cannot do and what to do instead.
 func (e *Engine) unsupported(c driver.Capability) error {
-	what, instead := adviceFor(c)
+	what, instead := Advice(c)
 	return fault.New(fault.Unsupported, "the %s backend cannot %s; %s", e.description.Name, what, instead)
 }
 
-// adviceFor says, in words that follow "the X backend cannot", what a capability is for, and what to do without it.
-func adviceFor(c driver.Capability) (what, instead string) {
+// Advice says what a capability is for, in words that follow "the X backend cannot", and what to do without it: what
+// the sentence of an Unsupported error is made of.
+func Advice(c driver.Capability) (what, instead string) {
 	switch c {
 	case driver.CapUsers:
 		return "manage users", "use -d/--duration for temporary credentials, or another backend"

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 func newListUserPolicies() *cli.Command {
@@ -37,10 +39,11 @@ func listUserPolicies(ctx context.Context, env *cli.Env, names []string) error {
 		return nil
 	}
 	for user, err := range engine.ListUsers(ctx) {
-		if err == nil {
-			err = printUserPolicies(ctx, env, engine, user.Name)
-		}
 		if err != nil {
+			return err
+		}
+		err = printUserPolicies(ctx, env, engine, user.Name)
+		if err != nil && !errors.Is(err, fault.NotFound) { // somebody deleted it since it was listed
 			return err
 		}
 	}

@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"iter"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // lookUpsAtOnce is how many look-ups a listing with details has under way at any time.
 const lookUpsAtOnce = 16
 
-// lookedUp yields what lookUp returns for each item, in the items' order, with several look-ups under way at a time.
+// lookedUp yields what lookUp returns for each item, in the items' order, with several look-ups under way at a time. An
+// item that somebody deleted since it was listed is left out.
 func lookedUp[T, U any](ctx context.Context, items iter.Seq2[T, error], lookUp func(context.Context, T) (U, error)) iter.Seq2[U, error] {
 	return func(yield func(U, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
@@ -22,6 +26,9 @@ func lookedUp[T, U any](ctx context.Context, items iter.Seq2[T, error], lookUp f
 		go feed(ctx, items, lookUp, queue)
 		for answer := range queue {
 			r := <-answer
+			if r.gone {
+				continue
+			}
 			if !yield(r.value, r.err) || r.err != nil {
 				return
 			}
@@ -33,6 +40,8 @@ func lookedUp[T, U any](ctx context.Context, items iter.Seq2[T, error], lookUp f
 type result[U any] struct {
 	value U
 	err   error
+	// gone says that what was looked up is not there any more.
+	gone bool
 }
 
 // feed starts the look-ups, as many at a time as the queue has room for, and closes the queue.
@@ -50,7 +59,7 @@ func feed[T, U any](ctx context.Context, items iter.Seq2[T, error], lookUp func(
 		}
 		go func() {
 			value, err := lookUp(ctx, item)
-			answer <- result[U]{value, err}
+			answer <- result[U]{value: value, err: err, gone: errors.Is(err, fault.NotFound)}
 		}()
 	}
 }
