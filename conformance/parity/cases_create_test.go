@@ -94,6 +94,19 @@ func createDifferences() []parityCase {
 				t.Errorf("the Python tool leaves %d policies, this one %v", len(was), is)
 			}
 		}},
+		{name: "create again with another prefix", differs: "keys-change", given: []given{bucket("one"), user("me"), accessKey("me"), userPolicy("me", "s3.read-only.one", someDocument)}, args: []string{"create", "one", "--username", "me", "--read-only", "--silent"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			compareState(t, python, ours)
+			if python.stderr != "" || !strings.HasPrefix(ours.stderr, "Warning: ") {
+				t.Errorf("the Python tool says %q, this one %q", python.stderr, ours.stderr)
+			}
+		}},
+		{name: "create -f env", differs: "format-choices", given: one, args: []string{"create", "one", "-f", "env"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 2, 0)
+			if !strings.Contains(ours.stdout, "export AWS_ACCESS_KEY_ID=") {
+				t.Errorf("stdout: %s", masked(ours.stdout))
+			}
+		}},
 		{name: "create --bucket-region us-east-1", differs: "region-us-east-1", args: []string{"create", "new-bucket", "-c", "--bucket-region", "us-east-1"}, check: func(t *testing.T, python, ours outcome) {
 			wantExits(t, python, ours, 1, 0)
 			if len(python.state["buckets"].(map[string]any)) != 0 || len(ours.state["buckets"].(map[string]any)) != 1 {

@@ -23,6 +23,14 @@ func userCases() []parityCase {
 		parityCase{name: "list-user-policies of one", given: people, args: []string{"list-user-policies", "ann"}},
 		parityCase{name: "list-user-policies of two", given: people, args: []string{"list-user-policies", "bob", "ann"}},
 		parityCase{name: "list-user-policies of none", args: []string{"list-user-policies"}},
+		parityCase{name: "list-user-policies that were put in another order", differs: "user-order", given: []given{user("ann"), userPolicy("ann", "second", someDocument), userPolicy("ann", "first", someDocument)}, args: []string{"list-user-policies", "ann"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			order := func(o outcome) bool { return strings.Index(o.stdout, "first") < strings.Index(o.stdout, "second") }
+			if order(python) || !order(ours) {
+				t.Errorf("the Python tool prints\n%s\nand this one\n%s", python.stdout, ours.stdout)
+			}
+		}},
+		parityCase{name: "whoami with half a key", args: []string{"whoami", "--access-key", "AKIAIOSFODNN7EXAMPLE"}},
 		parityCase{name: "delete-user", given: people, args: []string{"delete-user", "ann"}},
 		parityCase{name: "delete-user without anything", given: people, args: []string{"delete-user", "bob"}},
 		parityCase{name: "delete-user of two", given: people, args: []string{"delete-user", "bob", "ann"}},

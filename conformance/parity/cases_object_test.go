@@ -76,6 +76,24 @@ func manyObjectCases() []parityCase {
 		{name: "get-objects of a pattern that nothing matches", given: full, args: []string{"get-objects", "one", "--pattern", "nothing*"}},
 		{name: "get-objects of an empty bucket", given: one, args: []string{"get-objects", "one"}},
 		{name: "get-objects of a missing key", given: full, args: []string{"get-objects", "one", "a.txt", "missing"}},
+		{name: "get-objects with a folder's marker", differs: "get-objects-markers", given: append(one, objects("one", "a.txt", "folder/b.txt"), marker("one", "folder/")), args: []string{"get-objects", "one", "-s"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 1, 0)
+			if len(ours.files) != 2 {
+				t.Errorf("this tool fetched %v", ours.files)
+			}
+		}},
+		{name: "get-objects of a key and of one below it", differs: "get-objects-conflict", given: append(one, objects("one", "a", "a/b", "c")), args: []string{"get-objects", "one", "-s"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 1, 1)
+			if len(ours.files) != 2 || ours.files["c"] == "" {
+				t.Errorf("this tool fetched %v", ours.files)
+			}
+		}},
+		{name: "get-objects of a key with two slashes", differs: "get-objects-names", given: append(one, objects("one", "x//y", "c")), args: []string{"get-objects", "one", "-s"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1)
+			if len(python.files) != 2 || len(ours.files) != 1 {
+				t.Errorf("the Python tool fetched %v, this one %v", python.files, ours.files)
+			}
+		}},
 		{name: "get-objects of a missing bucket", args: []string{"get-objects", "missing"}},
 		{name: "delete-objects", given: full, args: []string{"delete-objects", "one", "a.txt", "js/app.js"}},
 		{name: "delete-objects -s", given: full, args: []string{"delete-objects", "-s", "one", "a.txt"}},

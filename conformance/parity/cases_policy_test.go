@@ -64,6 +64,19 @@ func policyCases() []parityCase {
 			wantExits(t, python, ours, 0, 0)
 			wantStdout(t, python, ours, `"/foo/*"`, `"foo/*"`)
 		}},
+		parityCase{name: "policy of a prefix that is a pattern", differs: "prefix-pattern", args: []string{"policy", "one", "--prefix", "a*b/"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1)
+		}},
+		parityCase{name: "policy of the prefix /", differs: "prefix-root", args: []string{"policy", "one", "--prefix", "/"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1)
+		}},
+		parityCase{name: "policy of a bucket that is a pattern", differs: "bucket-pattern", args: []string{"policy", "one*"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1)
+		}},
+		parityCase{name: "policy in China", differs: "partition", env: []string{"AWS_REGION=cn-north-1", "AWS_DEFAULT_REGION=cn-north-1"}, args: []string{"policy", "one"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			wantStdout(t, python, ours, `"arn:aws:s3:::one"`, `"arn:aws-cn:s3:::one"`)
+		}},
 		parityCase{name: "policy for a statement that is no object", args: []string{"policy", "one", "--statement", "[]"}},
 		parityCase{name: "policy for a statement that is no JSON", args: []string{"policy", "one", "--statement", "{"}},
 		parityCase{name: "policy for a statement without a resource", args: []string{"policy", "one", "--statement", `{"Effect":"Allow","Action":"s3:*"}`}},

@@ -45,6 +45,14 @@ func objects(bucket string, keys ...string) given {
 	}
 }
 
+// marker puts an empty object, as consoles do for a folder.
+func marker(bucket, key string) given {
+	return func(t *testing.T, c client) {
+		_, err := c.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &bucket, Key: &key, Body: strings.NewReader("")})
+		check(t, err)
+	}
+}
+
 func user(name string) given {
 	return func(t *testing.T, c client) {
 		_, err := c.iam.CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name})

@@ -34,6 +34,8 @@ type parityCase struct {
 	files map[string]string
 	stdin string
 	args  []string
+	// env is added to the environment.
+	env []string
 	// offline says that the command needs no server.
 	offline bool
 	// managed says that the server needs AWS's own managed policies.
@@ -124,6 +126,7 @@ func (s side) run(t *testing.T, c parityCase, dir string) outcome {
 	command := exec.CommandContext(ctx, s.program, arguments(c.args, server)...)
 	command.Dir = dir
 	command.Env = append(server.Env(), "HOME="+dir+"-home", "PYTHONIOENCODING=utf-8", "PYTHONDONTWRITEBYTECODE=1", "COLUMNS=80")
+	command.Env = append(command.Env, c.env...)
 	command.Stdin = strings.NewReader(c.stdin)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr

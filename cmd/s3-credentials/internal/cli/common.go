@@ -82,9 +82,9 @@ func (c *Common) Credentials() (*driver.Credentials, error) {
 	case c.AccessKey == "" && c.SecretKey == "" && c.SessionToken == "":
 		return nil, nil
 	case c.AccessKey == "":
-		return nil, Usagef("--secret-key and --session-token need --access-key.")
+		return nil, Failure("--secret-key and --session-token need --access-key")
 	case c.SecretKey == "":
-		return nil, Usagef("--access-key needs --secret-key.")
+		return nil, Failure("--access-key needs --secret-key")
 	}
 	return &driver.Credentials{AccessKeyID: c.AccessKey, SecretAccessKey: c.SecretKey, SessionToken: c.SessionToken}, nil
 }
