@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -107,7 +108,10 @@ func startMoto(name string, env []string) (*System, *guard, error) {
 			Name: name, RunsOn: name + " (" + motoVersion() + ", process)", EndpointURL: "http://127.0.0.1:" + port,
 			Region: "us-east-1", AccessKeyID: "testing", SecretAccessKey: "testing", LogPath: server.log,
 		}
-		return server.ready(func() error { return probeHTTP(system.EndpointURL+"/moto-api/data.json", http.StatusOK) })
+		if err := server.ready(func() error { return probeHTTP(system.EndpointURL+"/moto-api/data.json", http.StatusOK) }); err != nil {
+			return err
+		}
+		return loadIAM(system, env)
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot start moto: %w", err)
@@ -122,15 +126,31 @@ func motoVersion() string {
 	return version
 }
 
+// loadIAM makes moto load AWS's managed policies, which it else does during the first request of a test: for over a
+// second, it then answers nobody.
+func loadIAM(s *System, env []string) error {
+	if !slices.Contains(env, managedPolicies) || s.Name != "moto" {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err := motoIAM(s).ListUsers(ctx, &iam.ListUsersInput{})
+	return err
+}
+
+func motoIAM(s *System) *iam.Client {
+	return iam.New(iam.Options{
+		Region: s.Region, BaseEndpoint: aws.String(s.EndpointURL), Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider(s.AccessKeyID, s.SecretAccessKey, ""),
+	})
+}
+
 const adminPolicy = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
 func makeMotoAdmin(s *System) error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	client := iam.New(iam.Options{
-		Region: s.Region, BaseEndpoint: aws.String(s.EndpointURL), Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider(s.AccessKeyID, s.SecretAccessKey, ""),
-	})
+	client := motoIAM(s)
 	name := aws.String("administrator")
 	if _, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: name}); err != nil {
 		return err
