@@ -45,7 +45,7 @@ lint: $(LINT) $(TOOLS)/buf
 	PATH="$(TOOLS):$$PATH" scripts/lint-proto
 
 generate: $(TOOLS)/buf
-	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate
+	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate --output ../..
 	$(GO) test -count=1 -run TestMinIOTable ./cmd/s3-credentials -update
 
 demo: build

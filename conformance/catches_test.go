@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/conformance"
-	"github.com/s3-credentials/s3-credentials/conformance/memory"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 

@@ -104,7 +104,7 @@ func describesLimits(e *Env) {
 }
 
 func describesGuards(e *Env) {
-	for _, s := range e.Description.Dialect.Guards {
+	for _, s := range e.Description.Dialect.MandatoryStatements {
 		if s.Effect != policy.Deny || len(s.Action) == 0 {
 			e.Errorf("the guard %+v does not deny actions", s)
 		}

@@ -102,7 +102,7 @@ func (e *Env) temporaryKey(_ string, doc policy.Document) driver.Credentials {
 func (e *Env) namedKey(bucket string, doc policy.Document) driver.Credentials {
 	e.Helper()
 	user, own := e.newUser()
-	// Guards are for policies of users; they are no business of a bucket's.
+	// MandatoryStatements are for policies of users; they are no business of a bucket's.
 	doc.Statement = slices.DeleteFunc(slices.Clone(doc.Statement), func(s policy.Statement) bool { return s.Effect == policy.Deny })
 	for i := range doc.Statement {
 		doc.Statement[i].Principal = &policy.Principal{Of: map[string][]string{"AWS": {replaceUser(e.Description.Principal, user)}}}

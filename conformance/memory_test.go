@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/conformance"
-	"github.com/s3-credentials/s3-credentials/conformance/memory"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
@@ -45,7 +45,7 @@ func TestMemoryWithoutRoles(t *testing.T) {
 		},
 		Dialect: policy.Dialect{
 			RejectedActions: []string{"s3:GetObjectAcl"},
-			Guards:          []policy.Statement{{Effect: policy.Deny, Action: []string{"iam:CreateAccessKey"}, Resource: []string{"*"}}},
+			MandatoryStatements:          []policy.Statement{{Effect: policy.Deny, Action: []string{"iam:CreateAccessKey"}, Resource: []string{"*"}}},
 		},
 	})))
 }

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/s3-credentials/s3-credentials/conformance/memory"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -220,7 +220,7 @@ func TestCreateCustomPolicyForEachBucket(t *testing.T) {
 func TestCreateCompilesForTheDialect(t *testing.T) {
 	dialect := policy.Dialect{
 		RejectedActions: []string{"s3:GetObjectAcl"},
-		Guards:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}, Resource: []string{"*"}}},
+		MandatoryStatements:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}, Resource: []string{"*"}}},
 	}
 	e := engine(t, open(t, memory.Options{Dialect: dialect}))
 	plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/s3-credentials/s3-credentials/conformance/memory"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"

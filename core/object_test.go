@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/s3-credentials/s3-credentials/conformance/memory"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 

@@ -12,7 +12,7 @@ import (
 	tmtypes "github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager/types"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/driver/body"
+	kit "github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -53,7 +53,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	}
 	in := &transfermanager.UploadObjectInput{Bucket: &req.Bucket, Key: &req.Key, Body: req.Body, ContentType: &req.ContentType}
 	if req.Path != "" {
-		file, size, err := body.OpenRegular(req.Path)
+		file, size, err := kit.OpenRegular(req.Path)
 		if err != nil {
 			return driver.ObjectDetail{}, err
 		}
@@ -95,7 +95,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 		ordered := newOrderedWriter(transfer, req.Body)
 		return b.download(ctx, transfer, req, ordered)
 	}
-	file, err := body.NewReplacement(req.Path)
+	file, err := kit.NewReplacement(req.Path)
 	if err != nil {
 		return driver.ObjectDetail{}, err
 	}

@@ -6,7 +6,7 @@ import (
 	"os"
 	"sync"
 
-	"github.com/s3-credentials/s3-credentials/core/driver/body"
+	kit "github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -25,7 +25,7 @@ func (w *fileWriter) WriteAt(p []byte, at int64) (int, error) {
 	n, err := w.file.WriteAt(p, at)
 	w.mu.Unlock()
 	if err != nil {
-		return n, w.transfer.fail(body.WriteFault(err))
+		return n, w.transfer.fail(kit.WriteFault(err))
 	}
 	w.transfer.progress.add(w.counted.news(at, int64(n)))
 	return n, nil

@@ -76,7 +76,7 @@ func capabilities() []driver.Capability {
 func dialect() policy.Dialect {
 	return policy.Dialect{
 		RejectedActions: rejectedActions(),
-		Guards:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
+		MandatoryStatements:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/driver/body"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -35,7 +35,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 		defer stop()
 		return b.putStream(ctx, req, stream)
 	}
-	file, size, err := body.OpenRegular(req.Path)
+	file, size, err := transfer.OpenRegular(req.Path)
 	if err != nil {
 		return none, err
 	}

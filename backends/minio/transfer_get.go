@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/driver/body"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -38,7 +38,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 		}
 		return detailOf(info), nil
 	}
-	file, err := body.NewReplacement(req.Path)
+	file, err := transfer.NewReplacement(req.Path)
 	if err != nil {
 		return none, err
 	}
@@ -130,7 +130,7 @@ func (c *counted) Write(p []byte) (int, error) {
 		c.told(int64(n))
 	}
 	if err != nil {
-		return n, body.WriteFault(err)
+		return n, transfer.WriteFault(err)
 	}
 	return n, nil
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/transfer"
+	"github.com/s3-credentials/s3-credentials/internal/bulk"
 )
 
 // objectsDeleter is delete-objects with its options.
@@ -55,7 +55,7 @@ func (d *objectsDeleter) check(keys []string) error {
 
 func (d *objectsDeleter) run(ctx context.Context, env *cli.Env, args []string) error {
 	bucket, keys := args[0], args[1:]
-	source := transfer.Keys(keys)
+	source := bulk.Keys(keys)
 	if len(keys) > 0 && !d.silent {
 		env.Step("Deleting %s from %s", counted(int64(len(keys)), d.thing), bucket)
 	}
@@ -68,14 +68,14 @@ func (d *objectsDeleter) run(ctx context.Context, env *cli.Env, args []string) e
 		return err
 	}
 	if len(keys) == 0 {
-		source = transfer.KeysWithPrefix(engine, bucket, d.prefix)
+		source = bulk.KeysWithPrefix(engine, bucket, d.prefix)
 	}
 	if d.dryRun {
 		n, err := printKeys(ctx, env, source)
 		d.say(env, err, n, "%s would be deleted from %s", bucket)
 		return err
 	}
-	summary, err := transfer.Delete(ctx, engine, bucket, source, transfer.Options{Concurrency: d.concurrency})
+	summary, err := bulk.Delete(ctx, engine, bucket, source, bulk.Options{Concurrency: d.concurrency})
 	err = d.finish(ctx, env, summary, err)
 	if len(keys) == 0 {
 		d.say(env, err, summary.Done, "Deleted %s from %s", bucket)
@@ -92,7 +92,7 @@ func (d *objectsDeleter) say(env *cli.Env, err error, n int64, format, bucket st
 }
 
 // printKeys prints the keys that would be deleted and returns how many there are.
-func printKeys(ctx context.Context, env *cli.Env, source transfer.KeySource) (n int64, err error) {
+func printKeys(ctx context.Context, env *cli.Env, source bulk.KeySource) (n int64, err error) {
 	out := bufio.NewWriter(env.Stdout)
 	const heading = "The following keys would be deleted:\n"
 	for key, keyErr := range source(ctx) {

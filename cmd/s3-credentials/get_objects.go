@@ -6,7 +6,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/transfer"
+	"github.com/s3-credentials/s3-credentials/internal/bulk"
 )
 
 // objectsGetter is get-objects with its options.
@@ -56,7 +56,7 @@ func (g *objectsGetter) run(ctx context.Context, env *cli.Env, args []string) er
 		return err
 	}
 	options, endBar := g.options(env, "Downloading", 0)
-	summary, err := transfer.Get(ctx, engine, transfer.Download{Bucket: args[0], Keys: args[1:], Patterns: g.patterns, Dir: g.output}, options)
+	summary, err := bulk.Get(ctx, engine, bulk.Download{Bucket: args[0], Keys: args[1:], Patterns: g.patterns, Dir: g.output}, options)
 	endBar()
 	if err = g.finish(ctx, env, summary, err); err == nil {
 		g.conclude(env, summary)

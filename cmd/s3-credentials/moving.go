@@ -7,7 +7,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/progress"
-	"github.com/s3-credentials/s3-credentials/core/transfer"
+	"github.com/s3-credentials/s3-credentials/internal/bulk"
 )
 
 // moving is what put-objects, get-objects and delete-objects have in common.
@@ -41,8 +41,8 @@ func atLeastOne(s string) (int, error) {
 }
 
 // options returns how to move, and what ends the progress bar.
-func (m *moving) options(env *cli.Env, label string, total int64) (transfer.Options, func()) {
-	options := transfer.Options{Concurrency: m.concurrency, SkipExisting: m.skipExisting}
+func (m *moving) options(env *cli.Env, label string, total int64) (bulk.Options, func()) {
+	options := bulk.Options{Concurrency: m.concurrency, SkipExisting: m.skipExisting}
 	if m.silent {
 		return options, func() {}
 	}
@@ -54,7 +54,7 @@ func (m *moving) options(env *cli.Env, label string, total int64) (transfer.Opti
 }
 
 // finish lists the failures and returns the error that the whole ends with.
-func (m *moving) finish(ctx context.Context, env *cli.Env, summary transfer.Summary, err error) error {
+func (m *moving) finish(ctx context.Context, env *cli.Env, summary bulk.Summary, err error) error {
 	m.listFailures(env, summary)
 	so := fmt.Sprintf("%s %s", counted(summary.Done, m.thing), m.done)
 	if summary.Failed() > 0 {
@@ -74,7 +74,7 @@ func (m *moving) finish(ctx context.Context, env *cli.Env, summary transfer.Summ
 	return nil
 }
 
-func (m *moving) listFailures(env *cli.Env, summary transfer.Summary) {
+func (m *moving) listFailures(env *cli.Env, summary bulk.Summary) {
 	for _, f := range summary.Failures {
 		env.Step("%s: %v", f.Name, f.Err)
 	}
@@ -84,7 +84,7 @@ func (m *moving) listFailures(env *cli.Env, summary transfer.Summary) {
 }
 
 // conclude says, unless it is to be silent, how much was moved.
-func (m *moving) conclude(env *cli.Env, summary transfer.Summary) {
+func (m *moving) conclude(env *cli.Env, summary bulk.Summary) {
 	if m.silent {
 		return
 	}

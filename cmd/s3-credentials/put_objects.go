@@ -8,7 +8,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/transfer"
+	"github.com/s3-credentials/s3-credentials/internal/bulk"
 )
 
 // objectsPutter is put-objects with its options.
@@ -55,7 +55,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	if p.silent {
 		skipped = nil
 	}
-	files, err := transfer.FindFiles(ctx, args[1:], p.prefix, skipped)
+	files, err := bulk.FindFiles(ctx, args[1:], p.prefix, skipped)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	label := fmt.Sprintf("Uploading %s (%s)", formatBytes(files.Bytes), counted(files.Count, p.thing))
 	options, endBar := p.options(env, label, files.Bytes)
 	options.ContentType = contentTypeOf
-	summary, err := transfer.Put(ctx, engine, args[0], files, options)
+	summary, err := bulk.Put(ctx, engine, args[0], files, options)
 	endBar()
 	if err = p.finish(ctx, env, summary, err); err == nil {
 		p.conclude(env, summary)
@@ -78,18 +78,18 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 }
 
 // show prints what would be uploaded. Only --skip-existing makes it ask the server.
-func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, files *transfer.Files) error {
+func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, files *bulk.Files) error {
 	listed := files.All(ctx)
 	if p.skipExisting {
 		engine, err := env.Engine()
 		if err != nil {
 			return err
 		}
-		listed = notThere(lookedUp(ctx, listed, func(ctx context.Context, file transfer.File) (checkedFile, error) {
+		listed = notThere(lookedUp(ctx, listed, func(ctx context.Context, file bulk.File) (checkedFile, error) {
 			if file.Err != nil {
 				return checkedFile{file, false}, nil
 			}
-			there, err := transfer.There(ctx, engine, bucket, file)
+			there, err := bulk.There(ctx, engine, bucket, file)
 			return checkedFile{file, there}, err
 		}))
 	}
@@ -102,13 +102,13 @@ func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, f
 
 // checkedFile is a file, and whether it is in the bucket already.
 type checkedFile struct {
-	transfer.File
+	bulk.File
 	there bool
 }
 
 // notThere yields the files that are not in the bucket yet.
-func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[transfer.File, error] {
-	return func(yield func(transfer.File, error) bool) {
+func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[bulk.File, error] {
+	return func(yield func(bulk.File, error) bool) {
 		for file, err := range files {
 			if (err != nil || !file.there) && !yield(file.File, err) {
 				return
@@ -118,14 +118,14 @@ func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[transfer.File, erro
 }
 
 // printFiles prints the files, and returns those that cannot be read as failures.
-func printFiles(env *cli.Env, bucket string, files iter.Seq2[transfer.File, error]) (summary transfer.Summary, err error) {
+func printFiles(env *cli.Env, bucket string, files iter.Seq2[bulk.File, error]) (summary bulk.Summary, err error) {
 	out := bufio.NewWriter(env.Stdout)
 	for file, fileErr := range files {
 		switch {
 		case fileErr != nil:
 			err = fileErr
 		case file.Err != nil:
-			summary.Failures = append(summary.Failures, transfer.Failure{Name: file.Key, Err: file.Err})
+			summary.Failures = append(summary.Failures, bulk.Failure{Name: file.Key, Err: file.Err})
 		default:
 			_, err = fmt.Fprintf(out, "%s => s3://%s/%s\n", file.Path, bucket, file.Key)
 		}

@@ -71,6 +71,8 @@ type Error struct {
 	Message string
 	// Service is what the S3 system answered; nil where no answer was involved.
 	Service *Service
+	// Hint is a way out, for the program in front of the user to put into words; empty where there is none.
+	Hint Hint
 	// Err is the cause within this process; it does not cross the wire.
 	Err error
 }

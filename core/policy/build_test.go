@@ -87,7 +87,7 @@ func TestSubstituteBucket(t *testing.T) {
 
 func TestCompile(t *testing.T) {
 	guard := Statement{Effect: Deny, Action: []string{"admin:*"}}
-	dialect := Dialect{RejectedActions: []string{"s3:GetObjectAcl", "textract:*"}, Guards: []Statement{guard}}
+	dialect := Dialect{RejectedActions: []string{"s3:GetObjectAcl", "textract:*"}, MandatoryStatements: []Statement{guard}}
 	doc := build(t, ReadOnly, []string{"b"}, Options{})
 	compiled, removed, err := Compile(doc, dialect, CompileOptions{Generated: 2})
 	if err != nil || len(removed) != 1 || removed[0] != (Removed{1, "s3:GetObjectAcl"}) {

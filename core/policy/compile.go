@@ -48,7 +48,7 @@ func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed,
 	if len(compiled.Statement) == 0 && len(removed) > 0 {
 		return Document{}, nil, fault.New(fault.Unsupported, "nothing of the policy is left without the action %s, which this system does not have", removed[0].Action)
 	}
-	return Merge(compiled, Document{Version: compiled.Version, Statement: d.Guards}), removed, nil
+	return Merge(compiled, Document{Version: compiled.Version, Statement: d.MandatoryStatements}), removed, nil
 }
 
 // rejects reports whether the dialect rejects documents with the action.

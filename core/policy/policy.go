@@ -54,7 +54,7 @@ type Principal struct {
 type Dialect struct {
 	// RejectedActions are the actions whose presence makes the system refuse a whole document. Each may end in "*".
 	RejectedActions []string
-	// Guards are statements that every document attached to a user or a session must carry on this system, because
+	// MandatoryStatements are statements that every document attached to a user or a session must carry on this system, because
 	// without them a key could widen its own access. They are Deny statements; Compile appends them.
-	Guards []Statement
+	MandatoryStatements []Statement
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/driver/body"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 )
 
 // partSize is how much of a large object goes into one request, and so into memory.
@@ -62,7 +62,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 		}
 		defer content.Close()
 		detail = detailOf(found)
-		return body.Receive(req, content, found.Size)
+		return transfer.Receive(req, content, found.Size)
 	})
 	return detail, err
 }
@@ -70,7 +70,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 // PutObject stores an object, in parts if it is large or of unknown size. minio-go removes the parts after an error.
 func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (detail driver.ObjectDetail, err error) {
 	err = b.do(ctx, fmt.Sprintf("store object %s in bucket %s", req.Key, req.Bucket), func() error {
-		source, err := body.Open(ctx, req)
+		source, err := transfer.Open(ctx, req)
 		if err != nil {
 			return err
 		}

@@ -10,7 +10,7 @@ import (
 	"syscall"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // go-plugin tells these apart only by their words; a test with a plugin of each kind notices if they change.

@@ -18,7 +18,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // DefaultStartTimeout is how long a plugin may take from its start to being open.

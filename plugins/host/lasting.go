@@ -12,7 +12,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // Lasting opens one program's backend again and again: its drivers outlive their processes. The call that meets a process

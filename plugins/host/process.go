@@ -13,7 +13,7 @@ import (
 
 	"github.com/hashicorp/go-plugin"
 
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // process is go-plugin's runner for one plugin: what cmdrunner does, and what it does not. It starts the program in a

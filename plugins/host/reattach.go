@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // EnvReattach is the variable that makes the host use a plugin that somebody else started, in a debugger for example:

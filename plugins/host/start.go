@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // start starts the program and connects to it.

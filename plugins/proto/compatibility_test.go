@@ -14,7 +14,7 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	backendv1 "github.com/s3-credentials/s3-credentials/plugins/proto/s3credentials/backend/v1"
+	backendv1 "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
 // contract is the package of the contract's files.
@@ -42,7 +42,7 @@ func TestTheContractKeepsItsPromises(t *testing.T) {
 		if file.Package() == contract {
 			checked++
 			for _, problem := range broken(file, protoregistry.GlobalFiles) {
-				t.Errorf("%s (if it was not released yet, run plugins/proto/generate.sh release when it is)", problem)
+				t.Errorf("%s (if it was not released yet, run buf build -o released/v1.binpb in plugins/proto when it is)", problem)
 			}
 		}
 		return true

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"syscall"
 
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 var terminationSignals = []os.Signal{syscall.SIGTERM, syscall.SIGHUP}

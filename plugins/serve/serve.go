@@ -17,7 +17,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/plugins/wire"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // endTime is how long calls that are under way when the host goes have to clean up after themselves.

@@ -1,0 +1,78 @@
+package fault
+
+import "errors"
+
+// Hint names a way out of a failure. The set is closed, and a hint is no sentence: the program in front of the user puts
+// it into its own words, because only that program knows what its options and commands are called.
+type Hint string
+
+// The hints. Each says what the user can do.
+const (
+	// HintCreateBucket: let the same run create the bucket.
+	HintCreateBucket Hint = "create-bucket"
+	// HintOtherUser: choose another user name.
+	HintOtherUser Hint = "other-user"
+	// HintTemporary: ask for temporary credentials in place of a user.
+	HintTemporary Hint = "temporary"
+	// HintPermanent: ask for a permanent key, and delete its user when it is no longer needed.
+	HintPermanent Hint = "permanent"
+	// HintNoBoundary: make the user without a permissions boundary.
+	HintNoBoundary Hint = "no-boundary"
+	// HintNoRegion: do not choose the bucket's region.
+	HintNoRegion Hint = "no-region"
+	// HintNoWebsite: do not make the bucket a website; put a web server in front of it.
+	HintNoWebsite Hint = "no-website"
+	// HintBucketPolicy: read the bucket's policy, which says who may do what.
+	HintBucketPolicy Hint = "bucket-policy"
+	// HintUserPolicies: give users policies of their own in place of a bucket policy.
+	HintUserPolicies Hint = "user-policies"
+	// HintOtherPrefix: transfer the files in several runs, with different prefixes.
+	HintOtherPrefix Hint = "other-prefix"
+	// HintSingleObject: fetch the object by itself, into a file of another name.
+	HintSingleObject Hint = "single-object"
+	// HintCredentials: name the credentials to work with.
+	HintCredentials Hint = "credentials"
+	// HintCredentialsApart: name the credentials apart from the endpoint's URL.
+	HintCredentialsApart Hint = "credentials-apart"
+	// HintSetEndpoint: name the endpoint.
+	HintSetEndpoint Hint = "set-endpoint"
+	// HintEndpoint: check the endpoint.
+	HintEndpoint Hint = "endpoint"
+	// HintEndpointOrBackend: check the endpoint, or name the backend.
+	HintEndpointOrBackend Hint = "endpoint-or-backend"
+	// HintRegion: check the region.
+	HintRegion Hint = "region"
+	// HintBackend: name another backend.
+	HintBackend Hint = "backend"
+	// HintPluginFolder: install the plugin, or name the folder that it is in.
+	HintPluginFolder Hint = "plugin-folder"
+	// HintPin: pin the plugin anew, if its file was changed on purpose.
+	HintPin Hint = "pin"
+)
+
+// Hints returns every hint, in a fixed order.
+func Hints() []Hint {
+	return []Hint{
+		HintCreateBucket, HintOtherUser, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite, HintBucketPolicy,
+		HintUserPolicies, HintOtherPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
+		HintEndpointOrBackend, HintRegion, HintBackend, HintPluginFolder, HintPin,
+	}
+}
+
+// WithHint sets the hint and returns the fault.
+func (e *Error) WithHint(h Hint) *Error {
+	e.Hint = h
+	return e
+}
+
+// HintOf returns the hint of the outermost fault in err's chain that has one, "" where there is none.
+func HintOf(err error) Hint {
+	var f *Error
+	for errors.As(err, &f) {
+		if f.Hint != "" {
+			return f.Hint
+		}
+		err = f.Err
+	}
+	return ""
+}

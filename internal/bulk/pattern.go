@@ -1,0 +1,104 @@
+package bulk
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// Patterns selects keys as Python's fnmatch does on POSIX: * is any run of characters, slashes among them, ? any one
+// character, [abc] and [a-c] one of a set, [!abc] one that is not; everything else, and a bracket that nothing closes, is
+// itself; upper and lower case differ. The zero Patterns selects every key.
+type Patterns struct{ any *regexp.Regexp }
+
+// NewPatterns returns what selects the keys that at least one of the patterns matches.
+func NewPatterns(patterns []string) (Patterns, error) {
+	if len(patterns) == 0 {
+		return Patterns{}, nil
+	}
+	alternatives := make([]string, len(patterns))
+	for i, p := range patterns {
+		alternatives[i] = translate(p)
+	}
+	compiled, err := regexp.Compile(`\A(?s:` + strings.Join(alternatives, "|") + `)\z`)
+	if err != nil {
+		return Patterns{}, fault.Wrap(fault.InvalidArgument, err, "the patterns are too many or too long; use fewer")
+	}
+	return Patterns{compiled}, nil
+}
+
+// Match reports whether the key is selected.
+func (p Patterns) Match(key string) bool { return p.any == nil || p.any.MatchString(key) }
+
+// translate returns the regular expression that matches what the pattern matches.
+func translate(pattern string) string {
+	var b strings.Builder
+	runes := []rune(pattern)
+	for i := 0; i < len(runes); i++ {
+		switch c := runes[i]; c {
+		case '*':
+			b.WriteString(".*")
+		case '?':
+			b.WriteByte('.')
+		case '[':
+			end := closingBracket(runes, i+1)
+			if end < 0 {
+				b.WriteString(`\[`)
+				continue
+			}
+			b.WriteString(class(runes[i+1 : end]))
+			i = end
+		default:
+			b.WriteString(regexp.QuoteMeta(string(c)))
+		}
+	}
+	return b.String()
+}
+
+// closingBracket returns where the set that starts at i ends; -1 if nothing closes it. A bracket that comes first, or first
+// after the exclamation mark, belongs to the set.
+func closingBracket(runes []rune, i int) int {
+	if i < len(runes) && runes[i] == '!' {
+		i++
+	}
+	if i < len(runes) && runes[i] == ']' {
+		i++
+	}
+	for ; i < len(runes); i++ {
+		if runes[i] == ']' {
+			return i
+		}
+	}
+	return -1
+}
+
+// class returns the regular expression for what stands between the brackets of a set. A range that runs backwards is
+// left out; a set of nothing matches nothing, and its negation anything.
+func class(set []rune) string {
+	negated := set[0] == '!'
+	if negated {
+		set = set[1:]
+	}
+	var b strings.Builder
+	for i := 0; i < len(set); i++ {
+		low, high := set[i], set[i]
+		if i+2 < len(set) && set[i+1] == '-' {
+			high = set[i+2]
+			i += 2
+		}
+		if low <= high {
+			fmt.Fprintf(&b, `\x{%x}-\x{%x}`, low, high)
+		}
+	}
+	switch {
+	case b.Len() == 0 && negated:
+		return "."
+	case b.Len() == 0:
+		return `[^\x{0}-\x{10ffff}]`
+	case negated:
+		return "[^" + b.String() + "]"
+	}
+	return "[" + b.String() + "]"
+}

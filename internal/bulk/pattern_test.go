@@ -1,0 +1,55 @@
+package bulk
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+)
+
+// TestPatternsAsPython compares with a table that Python's own fnmatch wrote (testdata/fnmatch.py).
+func TestPatternsAsPython(t *testing.T) {
+	data, err := os.ReadFile("testdata/fnmatch.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var table struct {
+		Keys    []string `json:"keys"`
+		Matches [][2]any `json:"matches"`
+	}
+	if err := json.Unmarshal(data, &table); err != nil {
+		t.Fatal(err)
+	}
+	if len(table.Matches) < 500 {
+		t.Fatalf("only %d patterns in the table", len(table.Matches))
+	}
+	for _, row := range table.Matches {
+		pattern := row[0].(string)
+		p, err := NewPatterns([]string{pattern})
+		if err != nil {
+			t.Errorf("%q: %v", pattern, err)
+			continue
+		}
+		for _, key := range table.Keys {
+			want := slices.Contains(row[1].([]any), any(key))
+			if got := p.Match(key); got != want {
+				t.Errorf("pattern %q, key %q: %v, Python says %v", pattern, key, got, want)
+			}
+		}
+	}
+}
+
+func TestSeveralPatterns(t *testing.T) {
+	p, err := NewPatterns([]string{"*.js", "a|b", "x/?"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]bool{"x.js": true, "a|b": true, "a": false, "b": false, "x/y": true, "x/yz": false, "x.jsx": false} {
+		if p.Match(key) != want {
+			t.Errorf("Match(%q) = %v", key, !want)
+		}
+	}
+	if !(Patterns{}).Match("anything") {
+		t.Error("no patterns must select every key")
+	}
+}

@@ -1,0 +1,105 @@
+package bulk
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// walker walks through folders, in the order in which the file system has them: sorting would need all names of a
+// folder in memory. Its methods return false when the walk is to end.
+type walker struct {
+	ctx     context.Context
+	skipped func(path, why string)
+	yield   func(File, error) bool
+}
+
+// entriesAtOnce is how many names of a folder are held in memory.
+const entriesAtOnce = 1024
+
+// folder yields the files of a folder, and then those of its folders. It reads the folder again for the latter rather
+// than keep their names.
+func (w *walker) folder(path, key string) bool {
+	folders, goOn := w.entries(path, key, false)
+	if goOn && folders {
+		_, goOn = w.entries(path, key, true)
+	}
+	return goOn
+}
+
+// entries goes through the folder's files, or through its folders, and reports whether there are any folders.
+func (w *walker) entries(path, key string, wantFolders bool) (folders, goOn bool) {
+	dir, err := os.Open(path)
+	if err != nil {
+		return false, w.unreadable(path, key, err)
+	}
+	defer dir.Close()
+	for {
+		if w.ctx.Err() != nil {
+			w.yield(File{}, w.ctx.Err())
+			return false, false
+		}
+		entries, err := dir.ReadDir(entriesAtOnce)
+		for _, e := range entries {
+			folders = folders || e.IsDir()
+			if e.IsDir() == wantFolders && !w.entry(e, join(path, e.Name()), key+e.Name()) {
+				return folders, false
+			}
+		}
+		if err == io.EOF {
+			return folders, true
+		}
+		if err != nil {
+			return folders, w.unreadable(path, key, err)
+		}
+	}
+}
+
+// entry yields a file, or goes into a folder.
+func (w *walker) entry(e fs.DirEntry, path, key string) bool {
+	if e.IsDir() && utf8.ValidString(e.Name()) {
+		return w.folder(path, key+"/")
+	}
+	return w.file(path, key, e.Type())
+}
+
+// file yields a file, whatever a link leads to, or says why it is none.
+func (w *walker) file(path, key string, mode fs.FileMode) bool {
+	if !utf8.ValidString(key) {
+		return w.yield(File{
+			Path: path, Key: strings.ToValidUTF8(key, "\ufffd"),
+			Err: fault.New(fault.InvalidArgument, "the name of %q is not valid UTF-8, which a key must be; rename it", path),
+		}, nil)
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Mode().IsRegular():
+		return w.yield(File{Path: path, Key: key, Size: info.Size()}, nil)
+	case err == nil && info.IsDir():
+		return w.skip(path, "it is a link to a folder")
+	case err == nil:
+		return w.skip(path, "it is no regular file")
+	case mode&fs.ModeSymlink != 0 && errors.Is(err, fs.ErrNotExist):
+		return w.skip(path, "it is a link to nothing")
+	}
+	return w.yield(File{Path: path, Key: key, Err: fault.Wrap(fault.InvalidArgument, err, "the file '%s' cannot be read: %s", path, reason(err))}, nil)
+}
+
+// skip tells of what cannot be an object.
+func (w *walker) skip(path, why string) bool {
+	if w.skipped != nil {
+		w.skipped(path, why)
+	}
+	return true
+}
+
+// unreadable yields a folder's error.
+func (w *walker) unreadable(path, key string, err error) bool {
+	return w.yield(File{Path: path, Key: key, Err: fault.Wrap(fault.InvalidArgument, err, "the folder '%s' cannot be read: %s", path, reason(err))}, nil)
+}

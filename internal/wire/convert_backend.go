@@ -1,0 +1,177 @@
+package wire
+
+import (
+	"encoding/json"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
+)
+
+func toConfig(c driver.Config) *pb.OpenRequest {
+	out := &pb.OpenRequest{EndpointUrl: c.EndpointURL, Region: c.Region, Profile: c.Profile}
+	if c.Credentials != nil {
+		out.Credentials = &pb.Credentials{
+			AccessKeyId:     c.Credentials.AccessKeyID,
+			SecretAccessKey: c.Credentials.SecretAccessKey,
+			SessionToken:    c.Credentials.SessionToken,
+		}
+	}
+	return out
+}
+
+func fromConfig(in *pb.OpenRequest) driver.Config {
+	c := driver.Config{EndpointURL: in.GetEndpointUrl(), Region: in.GetRegion(), Profile: in.GetProfile()}
+	if k := in.GetCredentials(); k != nil {
+		c.Credentials = &driver.Credentials{
+			AccessKeyID: k.GetAccessKeyId(), SecretAccessKey: k.GetSecretAccessKey(), SessionToken: k.GetSessionToken(),
+		}
+	}
+	return c
+}
+
+func toDescription(d driver.Description) (*pb.Description, error) {
+	dialect, err := toDialect(d.Dialect)
+	if err != nil {
+		return nil, err
+	}
+	return &pb.Description{
+		Name:         d.Name,
+		Version:      d.Version,
+		Capabilities: mapSlice(d.Capabilities, func(c driver.Capability) string { return string(c) }),
+		Partition:    d.Partition,
+		Region:       d.Region,
+		EndpointUrl:  d.EndpointURL,
+		WebsiteUrl:   d.WebsiteURL,
+		Dialect:      dialect,
+		Names: &pb.Names{
+			User: toNameRule(d.Names.User), Policy: toNameRule(d.Names.Policy),
+			Session: toNameRule(d.Names.Session), Role: toNameRule(d.Names.Role), Separator: d.Names.Separator,
+		},
+		Limits:      toLimits(d.Limits),
+		Boundaries:  &pb.Boundaries{ReadOnly: d.Boundaries.ReadOnly, ReadWrite: d.Boundaries.ReadWrite},
+		SessionRole: toSessionRole(d.SessionRole),
+		Principal:   d.Principal,
+	}, nil
+}
+
+func fromDescription(in *pb.Description) (driver.Description, error) {
+	dialect, err := fromDialect(in.GetDialect())
+	if err != nil {
+		return driver.Description{}, err
+	}
+	names := in.GetNames()
+	return driver.Description{
+		Name:         in.GetName(),
+		Version:      in.GetVersion(),
+		Capabilities: knownCapabilities(in.GetCapabilities()),
+		Partition:    in.GetPartition(),
+		Region:       in.GetRegion(),
+		EndpointURL:  in.GetEndpointUrl(),
+		WebsiteURL:   in.GetWebsiteUrl(),
+		Dialect:      dialect,
+		Names: driver.Names{
+			User: fromNameRule(names.GetUser()), Policy: fromNameRule(names.GetPolicy()),
+			Session: fromNameRule(names.GetSession()), Role: fromNameRule(names.GetRole()), Separator: names.GetSeparator(),
+		},
+		Limits:      fromLimits(in.GetLimits()),
+		Boundaries:  driver.Boundaries{ReadOnly: in.GetBoundaries().GetReadOnly(), ReadWrite: in.GetBoundaries().GetReadWrite()},
+		SessionRole: fromSessionRole(in.GetSessionRole()),
+		Principal:   in.GetPrincipal(),
+	}, nil
+}
+
+// knownCapabilities leaves out what this host does not know: a newer plugin may declare more than an older host can use.
+func knownCapabilities(in []string) []driver.Capability {
+	declared := map[driver.Capability]bool{}
+	for _, name := range in {
+		declared[driver.Capability(name)] = true
+	}
+	var known []driver.Capability
+	for _, c := range driver.AllCapabilities() {
+		if declared[c] {
+			known = append(known, c)
+		}
+	}
+	return known
+}
+
+func toDialect(d policy.Dialect) (*pb.Dialect, error) {
+	out := &pb.Dialect{RejectedActions: d.RejectedActions}
+	for _, guard := range d.MandatoryStatements {
+		text, err := json.Marshal(guard)
+		if err != nil {
+			return nil, fault.Wrap(fault.Internal, err, "a guard of the policy dialect cannot be written as JSON")
+		}
+		out.Guards = append(out.Guards, string(text))
+	}
+	return out, nil
+}
+
+func fromDialect(in *pb.Dialect) (policy.Dialect, error) {
+	out := policy.Dialect{RejectedActions: in.GetRejectedActions()}
+	for _, text := range in.GetGuards() {
+		var guard policy.Statement
+		if err := json.Unmarshal([]byte(text), &guard); err != nil {
+			// A guard is what keeps a key from widening its own access: going on without it would be wrong.
+			return policy.Dialect{}, fault.Wrap(fault.Internal, err,
+				"the plugin demands a policy statement that this program cannot read; update s3-credentials")
+		}
+		out.MandatoryStatements = append(out.MandatoryStatements, guard)
+	}
+	return out, nil
+}
+
+func toNameRule(r driver.NameRule) *pb.NameRule {
+	return &pb.NameRule{Min: toInt32(r.Min), Max: toInt32(r.Max), Pattern: r.Pattern}
+}
+
+func fromNameRule(in *pb.NameRule) driver.NameRule {
+	return driver.NameRule{Min: int(in.GetMin()), Max: int(in.GetMax()), Pattern: in.GetPattern()}
+}
+
+func toLimits(l driver.Limits) *pb.Limits {
+	return &pb.Limits{
+		InlinePolicyBytes:      toInt32(l.InlinePolicyBytes),
+		InlinePolicyTotalBytes: toInt32(l.InlinePolicyTotalBytes),
+		SessionPolicyBytes:     toInt32(l.SessionPolicyBytes),
+		BucketPolicyBytes:      toInt32(l.BucketPolicyBytes),
+		IgnoreWhitespace:       l.IgnoreWhitespace,
+		AccessKeysPerUser:      toInt32(l.AccessKeysPerUser),
+		MinSessionSeconds:      toInt32(l.MinSessionSeconds),
+		MaxSessionSeconds:      toInt32(l.MaxSessionSeconds),
+	}
+}
+
+func fromLimits(in *pb.Limits) driver.Limits {
+	return driver.Limits{
+		InlinePolicyBytes:      int(in.GetInlinePolicyBytes()),
+		InlinePolicyTotalBytes: int(in.GetInlinePolicyTotalBytes()),
+		SessionPolicyBytes:     int(in.GetSessionPolicyBytes()),
+		BucketPolicyBytes:      int(in.GetBucketPolicyBytes()),
+		IgnoreWhitespace:       in.GetIgnoreWhitespace(),
+		AccessKeysPerUser:      int(in.GetAccessKeysPerUser()),
+		MinSessionSeconds:      int(in.GetMinSessionSeconds()),
+		MaxSessionSeconds:      int(in.GetMaxSessionSeconds()),
+	}
+}
+
+func toSessionRole(r *driver.SessionRole) *pb.SessionRole {
+	if r == nil {
+		return nil
+	}
+	return &pb.SessionRole{
+		Name: r.Name, PolicyArn: r.PolicyARN, TrustPrincipal: r.TrustPrincipal, MaxSessionSeconds: toInt32(r.MaxSessionSeconds),
+	}
+}
+
+func fromSessionRole(in *pb.SessionRole) *driver.SessionRole {
+	if in == nil {
+		return nil
+	}
+	return &driver.SessionRole{
+		Name: in.GetName(), PolicyARN: in.GetPolicyArn(), TrustPrincipal: in.GetTrustPrincipal(),
+		MaxSessionSeconds: int(in.GetMaxSessionSeconds()),
+	}
+}

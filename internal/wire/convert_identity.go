@@ -1,0 +1,82 @@
+package wire
+
+import (
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
+)
+
+func toUser(u driver.User) *pb.User {
+	return &pb.User{
+		Path: u.Path, Name: u.Name, Id: u.ID, Arn: u.ARN, Created: toTime(u.Created),
+		PasswordLastUsed: toTime(u.PasswordLastUsed), PermissionsBoundary: u.PermissionsBoundary, Tags: toTags(u.Tags),
+	}
+}
+
+func fromUser(in *pb.User) driver.User {
+	return driver.User{
+		Path: in.GetPath(), Name: in.GetName(), ID: in.GetId(), ARN: in.GetArn(), Created: fromTime(in.GetCreated()),
+		PasswordLastUsed: fromTime(in.GetPasswordLastUsed()), PermissionsBoundary: in.GetPermissionsBoundary(),
+		Tags: fromTags(in.GetTags()),
+	}
+}
+
+func toTags(tags []driver.Tag) []*pb.Tag {
+	return mapSlice(tags, func(t driver.Tag) *pb.Tag { return &pb.Tag{Key: t.Key, Value: t.Value} })
+}
+
+func fromTags(in []*pb.Tag) []driver.Tag {
+	return mapSlice(in, func(t *pb.Tag) driver.Tag { return driver.Tag{Key: t.GetKey(), Value: t.GetValue()} })
+}
+
+func toAccessKey(k driver.AccessKey) *pb.AccessKey {
+	return &pb.AccessKey{
+		UserName: k.UserName, AccessKeyId: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, Status: k.Status,
+		Created: toTime(k.Created),
+	}
+}
+
+func fromAccessKey(in *pb.AccessKey) driver.AccessKey {
+	return driver.AccessKey{
+		UserName: in.GetUserName(), AccessKeyID: in.GetAccessKeyId(), SecretAccessKey: in.GetSecretAccessKey(),
+		Status: in.GetStatus(), Created: fromTime(in.GetCreated()),
+	}
+}
+
+func toRole(r driver.Role) *pb.Role {
+	out := &pb.Role{
+		Path: r.Path, Name: r.Name, Id: r.ID, Arn: r.ARN, Created: toTime(r.Created), TrustPolicy: r.TrustPolicy,
+		Description: r.Description, MaxSessionSeconds: toInt32(r.MaxSessionSeconds),
+		PermissionsBoundary: r.PermissionsBoundary, Tags: toTags(r.Tags),
+	}
+	if r.LastUsed != nil {
+		out.LastUsed = &pb.RoleLastUsed{Date: toTime(r.LastUsed.Date), Region: r.LastUsed.Region}
+	}
+	return out
+}
+
+func fromRole(in *pb.Role) driver.Role {
+	r := driver.Role{
+		Path: in.GetPath(), Name: in.GetName(), ID: in.GetId(), ARN: in.GetArn(), Created: fromTime(in.GetCreated()),
+		TrustPolicy: in.GetTrustPolicy(), Description: in.GetDescription(),
+		MaxSessionSeconds: int(in.GetMaxSessionSeconds()), PermissionsBoundary: in.GetPermissionsBoundary(),
+		Tags: fromTags(in.GetTags()),
+	}
+	if used := in.GetLastUsed(); used != nil {
+		r.LastUsed = &driver.RoleLastUsed{Date: fromTime(used.GetDate()), Region: used.GetRegion()}
+	}
+	return r
+}
+
+func toSession(s driver.Session) *pb.Session {
+	return &pb.Session{
+		AccessKeyId: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey, SessionToken: s.SessionToken,
+		Expiration: toTime(s.Expiration),
+	}
+}
+
+func fromSession(in *pb.Session) driver.Session {
+	return driver.Session{
+		AccessKeyID: in.GetAccessKeyId(), SecretAccessKey: in.GetSecretAccessKey(), SessionToken: in.GetSessionToken(),
+		Expiration: fromTime(in.GetExpiration()),
+	}
+}
