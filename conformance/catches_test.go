@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/conformance"
-	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
 // recorder is a conformance.T that keeps what a check reports.

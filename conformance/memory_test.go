@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/conformance"
-	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
@@ -44,8 +44,8 @@ func TestMemoryWithoutRoles(t *testing.T) {
 			driver.CapBucketPublicAccessBlock, driver.CapBucketCORS, driver.CapBucketRegion,
 		},
 		Dialect: policy.Dialect{
-			RejectedActions: []string{"s3:GetObjectAcl"},
-			MandatoryStatements:          []policy.Statement{{Effect: policy.Deny, Action: []string{"iam:CreateAccessKey"}, Resource: []string{"*"}}},
+			RejectedActions:     []string{"s3:GetObjectAcl"},
+			MandatoryStatements: []policy.Statement{{Effect: policy.Deny, Action: []string{"iam:CreateAccessKey"}, Resource: []string{"*"}}},
 		},
 	})))
 }

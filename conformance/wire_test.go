@@ -10,8 +10,8 @@ import (
 	"google.golang.org/grpc/test/bufconn"
 
 	"github.com/s3-credentials/s3-credentials/conformance"
-	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )

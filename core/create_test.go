@@ -9,11 +9,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
 func policiesOf(t *testing.T, e *core.Engine, user string) map[string]string {
@@ -219,8 +219,8 @@ func TestCreateCustomPolicyForEachBucket(t *testing.T) {
 
 func TestCreateCompilesForTheDialect(t *testing.T) {
 	dialect := policy.Dialect{
-		RejectedActions: []string{"s3:GetObjectAcl"},
-		MandatoryStatements:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}, Resource: []string{"*"}}},
+		RejectedActions:     []string{"s3:GetObjectAcl"},
+		MandatoryStatements: []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}, Resource: []string{"*"}}},
 	}
 	e := engine(t, open(t, memory.Options{Dialect: dialect}))
 	plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})

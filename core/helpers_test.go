@@ -7,10 +7,10 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
 // kinds are the ways in which systems grant access, one system each.

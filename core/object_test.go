@@ -5,8 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
 // listening keeps the keys that it is asked to delete.

@@ -75,8 +75,8 @@ func capabilities() []driver.Capability {
 // it is forbidden; those would live on when the key is deleted.
 func dialect() policy.Dialect {
 	return policy.Dialect{
-		RejectedActions: rejectedActions(),
-		MandatoryStatements:          []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
+		RejectedActions:     rejectedActions(),
+		MandatoryStatements: []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
 	}
 }
 

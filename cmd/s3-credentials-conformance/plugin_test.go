@@ -15,13 +15,13 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
-	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 	"github.com/s3-credentials/s3-credentials/plugins/serve"
-	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // TestMain makes this test binary a plugin where the name of its file says so: a backend for a system in the memory of

@@ -14,8 +14,8 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
+	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
 // failing fails DeleteUser with what the test says.

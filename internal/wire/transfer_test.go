@@ -18,8 +18,8 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
+	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
 // store keeps one object, and reports progress from several goroutines.

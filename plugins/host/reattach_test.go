@@ -12,8 +12,8 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/plugins/host"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
 // TestReattach starts a plugin as somebody with a debugger does: with the cookie in its environment, and its handshake
