@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // accessOptions say what is to be allowed: the options that policy, create and localserver share.

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 // settingValue returns a bucket's setting as S3's own answer has it. The URL is where its website is, if it has one.

@@ -1,6 +1,6 @@
 package main
 
-import "github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+import "github.com/s3-credentials/s3-credentials/internal/cli"
 
 // commands returns every command, sorted by name.
 func commands(stdin *cli.Input) []*cli.Command {

@@ -8,8 +8,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/complete"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 func newCompletion() *cli.Command {

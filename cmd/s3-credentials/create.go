@@ -4,10 +4,10 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // creator is create with its options.

@@ -5,9 +5,9 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // objectsDeleter is delete-objects with its options.

@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 func newDeleteUser() *cli.Command {

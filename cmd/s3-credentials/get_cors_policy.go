@@ -3,8 +3,8 @@ package main
 import (
 	"context"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 func newGetCORSPolicy() *cli.Command {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"os"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // objectsGetter is get-objects with its options.

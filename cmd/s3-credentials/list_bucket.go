@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 var objectColumns = []string{"Key", "LastModified", "ETag", "Size", "StorageClass", "Owner"}

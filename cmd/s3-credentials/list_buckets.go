@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 var (

@@ -5,10 +5,10 @@ import (
 	"iter"
 	"slices"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 var (

@@ -3,9 +3,9 @@ package main
 import (
 	"context"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 var userColumns = []string{"UserName", "UserId", "Arn", "Path", "CreateDate", "PasswordLastUsed", "PermissionsBoundary", "Tags"}

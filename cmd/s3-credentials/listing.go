@@ -3,9 +3,9 @@ package main
 import (
 	"iter"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/table"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/table"
 )
 
 // listing is how a list is printed: the options that all listings have.

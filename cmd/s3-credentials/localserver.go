@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/localserver"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // defaultPort is the Python tool's.

@@ -10,9 +10,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )

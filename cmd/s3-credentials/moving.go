@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/progress"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // moving is what put-objects, get-objects and delete-objects have in common.

@@ -7,9 +7,9 @@ import (
 
 	"golang.org/x/term"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 

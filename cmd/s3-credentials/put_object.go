@@ -7,9 +7,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/progress"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // objectPutter is put-object with its options.

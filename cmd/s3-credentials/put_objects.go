@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"iter"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // objectsPutter is put-objects with its options.

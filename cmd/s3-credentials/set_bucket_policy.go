@@ -5,11 +5,11 @@ import (
 	"errors"
 	"io/fs"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 // bucketPolicySetter is set-bucket-policy with its options.

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // corsSetter is set-cors-policy with its options.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // Kind says who finds the candidates.

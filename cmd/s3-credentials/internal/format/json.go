@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 // pythonJSON is what the Python tool prints: IAM's access key, or STS's credentials, with the members in their order.

@@ -3,9 +3,9 @@ package localserver
 import (
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 // rootDocument is what "/" answers: what the Python tool's localserver does, to the byte. It is what a

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // Write writes all pages into a folder, which is made where it is missing.

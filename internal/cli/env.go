@@ -9,11 +9,11 @@ import (
 	"sync"
 	"syscall"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/auth"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 // Env is what a command works with.

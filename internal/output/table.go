@@ -3,7 +3,7 @@ package output
 import (
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/table"
+	"github.com/s3-credentials/s3-credentials/internal/table"
 )
 
 // Cell returns a value as it stands in a table for people: numbers at the right, truths in words, times in UTC to the second, containers
