@@ -80,6 +80,7 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	server, err := localserver.Listen(ctx, localserver.Options{
 		Bucket: bucket, Permission: string(l.access.access()), Host: l.host, Port: l.portOrDefault(),
 		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env, bucket),
+		Sentence: env.Sentence,
 	})
 	if err != nil {
 		return err

@@ -29,8 +29,8 @@ func run() int {
 		Program: "s3-credentials", Version: version,
 		Summary:     "A tool for creating credentials for accessing S3 buckets",
 		Description: "Works with AWS, with MinIO, and with any S3 system that there is a backend plugin for.",
-		Commands:    commands(stdin),
-		Stdin:       stdin, Stdout: os.Stdout, Stderr: os.Stderr,
+		Commands:    commands(stdin), Hints: hintWords,
+		Stdin: stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 		Connect: connect.Connect,
 	}
 	return app.Main(ctx, os.Args[1:])

@@ -76,7 +76,7 @@ func (m *moving) finish(ctx context.Context, env *cli.Env, summary bulk.Summary,
 
 func (m *moving) listFailures(env *cli.Env, summary bulk.Summary) {
 	for _, f := range summary.Failures {
-		env.Step("%s: %v", f.Name, f.Err)
+		env.Step("%s: %s", f.Name, env.Sentence(f.Err))
 	}
 	if summary.MoreFailures > 0 {
 		env.Step("... and %d more", summary.MoreFailures)

@@ -114,8 +114,8 @@ func pluginRow(p inspected) output.Object {
 	}
 	row.AddText("SHA256", p.checksum)
 	row.Add("Pinned", p.pinned)
-	if p.problem != nil {
-		row.Add("Problem", p.problem.Error())
+	if p.problem != "" {
+		row.Add("Problem", p.problem)
 	}
 	return row
 }

@@ -20,7 +20,8 @@ type inspected struct {
 	protocol int
 	checksum string
 	pinned   bool
-	problem  error
+	// problem says why it does not start; empty where it does.
+	problem string
 }
 
 // inspectAtOnce bounds how many plugins are started at the same time.
@@ -50,17 +51,19 @@ func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f ho
 	options.Name = f.Name
 	plugin, err := host.LaunchPath(ctx, f.Path, options)
 	if err != nil {
-		p.problem = err
+		p.problem = env.Sentence(err)
 		return p
 	}
 	defer plugin.Close() //nolint:errcheck // what it is has been said
 	d, err := plugin.Open(ctx, driver.Config{EndpointURL: env.Common.EndpointURL, Region: env.Common.Region, Profile: env.Common.Profile})
 	if err != nil {
-		p.problem = err
+		p.problem = env.Sentence(err)
 		return p
 	}
 	p.protocol = plugin.Protocol()
-	p.description, p.problem = d.Describe(ctx)
+	if p.description, err = d.Describe(ctx); err != nil {
+		p.problem = env.Sentence(err)
+	}
 	return p
 }
 
@@ -80,7 +83,7 @@ func examinePlugins(ctx context.Context, env *cli.Env, name string) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		if p.problem != nil {
+		if p.problem != "" {
 			failed++
 		}
 		if _, err := fmt.Fprintln(env.Stdout, p.sentence()); err != nil {
@@ -99,8 +102,8 @@ func (p inspected) sentence() string {
 	if p.found.Shadowed {
 		unused = "; it is not used, as another one of that name comes first"
 	}
-	if p.problem != nil {
-		return fmt.Sprintf("%s: %v%s", p.found.Name, p.problem, unused)
+	if p.problem != "" {
+		return fmt.Sprintf("%s: %s%s", p.found.Name, p.problem, unused)
 	}
 	return fmt.Sprintf("%s: %s starts (version %s, protocol %d, %s)%s",
 		p.found.Name, p.found.Path, p.description.Version, p.protocol, p.pinnedText(), unused)

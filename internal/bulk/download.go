@@ -132,7 +132,7 @@ func (d *downloads) fetch(ctx context.Context, o *object) (skipped bool, err err
 		return false, err
 	}
 	if place.folder && o.size > 0 {
-		return false, fault.New(fault.FailedPrecondition, "the key is a folder's name, but the object has content; %s", alone)
+		return false, fault.New(fault.FailedPrecondition, "the key is a folder's name, but the object has content").WithHint(fault.HintSingleObject)
 	}
 	if err := d.target.prepare(place); err != nil {
 		return false, err

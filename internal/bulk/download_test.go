@@ -82,7 +82,7 @@ func TestGetKeepsInsideItsFolder(t *testing.T) {
 	summary, err := get(t, engine, bulk.Options{}, bulk.Download{})
 	expect(t, summary, err, 2, 0, "../up", "./a", absolute, "a/../b", "a//b", "link/d/", "link/d/in", "link/in", "x/../../up")
 	for _, f := range summary.Failures {
-		if !errors.Is(f.Err, fault.InvalidArgument) || !strings.Contains(f.Err.Error(), "get-object -o FILE") {
+		if !errors.Is(f.Err, fault.InvalidArgument) || fault.HintOf(f.Err) != fault.HintSingleObject {
 			t.Errorf("%s: %v", f.Name, f.Err)
 		}
 	}

@@ -148,8 +148,8 @@ func (f *Files) named(i int, file File) (again bool, err error) {
 				continue
 			}
 			if !sameFile(other, file.Path) {
-				return false, fault.New(fault.InvalidArgument, "'%s' and '%s' would both have the key '%s'; send them in two runs, with different --prefix",
-					other, file.Path, f.prefix+file.Key)
+				return false, fault.New(fault.InvalidArgument, "'%s' and '%s' would both have the key '%s'",
+					other, file.Path, f.prefix+file.Key).WithHint(fault.HintOtherPrefix)
 			}
 			again = true
 		}

@@ -83,17 +83,14 @@ func (t *target) place(key string) (place, error) {
 func localName(key string) (string, error) {
 	slashed := strings.TrimSuffix(key, "/")
 	if path.IsAbs(key) || strings.HasPrefix(path.Clean(slashed)+"/", "../") {
-		return "", fault.New(fault.InvalidArgument, "the key leads out of the target folder; %s", alone)
+		return "", fault.New(fault.InvalidArgument, "the key leads out of the target folder").WithHint(fault.HintSingleObject)
 	}
 	name, err := filepath.Localize(slashed)
 	if err != nil || name == "." || strippedByWindows(slashed) {
-		return "", fault.New(fault.InvalidArgument, "no file can have this name here; %s", alone)
+		return "", fault.New(fault.InvalidArgument, "no file can have this name here").WithHint(fault.HintSingleObject)
 	}
 	return name, nil
 }
-
-// alone is what to do about a key that is no file's name.
-const alone = "fetch it with get-object -o FILE"
 
 // strippedByWindows reports whether Windows would make another name of it.
 func strippedByWindows(slashed string) bool {
@@ -132,7 +129,7 @@ func (t *target) checkNoFolder(p place) error {
 		return err
 	}
 	if info, err := root.Lstat(p.name); err == nil && info.IsDir() {
-		return fault.New(fault.FailedPrecondition, "the file cannot be written because '%s' is a folder here; %s", p.path, alone)
+		return fault.New(fault.FailedPrecondition, "the file cannot be written because '%s' is a folder here", p.path).WithHint(fault.HintSingleObject)
 	}
 	return nil
 }
@@ -146,9 +143,9 @@ func inTheWay(root *os.Root, folder string, err error) error {
 		}
 		switch {
 		case info.Mode()&fs.ModeSymlink != 0:
-			return fault.Wrap(fault.InvalidArgument, err, "the link '%s' leads out of the target folder; %s", filepath.Join(root.Name(), name), alone)
+			return fault.Wrap(fault.InvalidArgument, err, "the link '%s' leads out of the target folder", filepath.Join(root.Name(), name)).WithHint(fault.HintSingleObject)
 		case !info.IsDir():
-			return fault.Wrap(fault.FailedPrecondition, err, "its folder cannot be made because '%s' is a file here; %s", filepath.Join(root.Name(), name), alone)
+			return fault.Wrap(fault.FailedPrecondition, err, "its folder cannot be made because '%s' is a file here", filepath.Join(root.Name(), name)).WithHint(fault.HintSingleObject)
 		}
 		break // a folder: what is above it is fine
 	}

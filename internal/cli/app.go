@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // App is the program: its commands and what it is connected to.
@@ -18,6 +19,8 @@ type App struct {
 	// Summary is one line; Description says more, in paragraphs.
 	Summary, Description string
 	Commands             []*Command
+	// Hints are the words for the hints of errors; each follows an error's sentence.
+	Hints map[fault.Hint]string
 
 	Stdin          *Input
 	Stdout, Stderr io.Writer

@@ -96,7 +96,7 @@ func (a *App) report(ctx context.Context, err error) {
 	if errors.As(context.Cause(ctx), &sig) && isBare(err) {
 		err = sig
 	}
-	fmt.Fprintf(a.Stderr, "Error: %s\n", err)
+	fmt.Fprintf(a.Stderr, "Error: %s\n", a.Sentence(err))
 }
 
 // isBare reports whether a cancellation says nothing more than that it is one.

@@ -32,6 +32,8 @@ type Source func(ctx context.Context) (driver.Session, error)
 type Cache struct {
 	open   Source
 	report func(message string)
+	// sentence words an error for a person.
+	sentence func(error) string
 	// ctx ends refreshes. They are not ended by the asker that happened to start them, because others wait too.
 	ctx    context.Context
 	flight singleflight.Group
@@ -50,7 +52,7 @@ func NewCache(ctx context.Context, open Source, report func(message string)) *Ca
 	if report == nil {
 		report = func(string) {}
 	}
-	return &Cache{ctx: ctx, open: open, report: report}
+	return &Cache{ctx: ctx, open: open, report: report, sentence: error.Error}
 }
 
 // Get returns a valid session. It waits only where there is none to hand out.
@@ -148,9 +150,9 @@ func (c *Cache) failed(err error) {
 	case until.IsZero() || c.ctx.Err() != nil:
 		// The first asker reports the error itself; an end of the server is no failure.
 	case time.Now().Before(until):
-		c.report("Cannot refresh credentials, keeping those valid until " + until.UTC().Format(time.RFC3339) + ": " + err.Error())
+		c.report("Cannot refresh credentials, keeping those valid until " + until.UTC().Format(time.RFC3339) + ": " + c.sentence(err))
 	default:
-		c.report("Cannot refresh credentials: " + err.Error())
+		c.report("Cannot refresh credentials: " + c.sentence(err))
 	}
 }
 

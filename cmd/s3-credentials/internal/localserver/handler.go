@@ -56,7 +56,7 @@ func (h *handler) answer(r *http.Request) (int, string) {
 	session, err := h.cache.Get(r.Context())
 	switch {
 	case err != nil:
-		return http.StatusInternalServerError, errorDocument(container, fault.CodeOf(err), err.Error())
+		return http.StatusInternalServerError, errorDocument(container, fault.CodeOf(err), h.cache.sentence(err))
 	case container:
 		return http.StatusOK, containerDocument(session)
 	}

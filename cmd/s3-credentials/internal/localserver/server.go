@@ -40,6 +40,8 @@ type Options struct {
 	Token *Token
 	// Open opens a session.
 	Open Source
+	// Sentence words an error for a person; nil takes the error's own text.
+	Sentence func(error) string
 	// Stderr receives messages and the access log.
 	Stderr io.Writer
 }
@@ -105,6 +107,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cache := NewCache(ctx, s.options.Open, s.log.line)
+	if s.options.Sentence != nil {
+		cache.sentence = s.options.Sentence
+	}
 	s.say("Generating initial credentials...")
 	if _, err := cache.Get(ctx); err != nil {
 		return err

@@ -1,0 +1,27 @@
+package main
+
+import "github.com/s3-credentials/s3-credentials/core/fault"
+
+// hintWords names the options and commands behind each hint. The words follow the error's sentence.
+var hintWords = map[fault.Hint]string{
+	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
+	fault.HintOtherUser:         "; choose another --username",
+	fault.HintTemporary:         "; use -d/--duration for temporary credentials",
+	fault.HintPermanent:         "; leave out -d/--duration and delete the user when it is no longer needed",
+	fault.HintNoBoundary:        "; use --user-permissions-boundary none, or leave the option out",
+	fault.HintNoRegion:          "; leave out --bucket-region",
+	fault.HintNoWebsite:         "; leave out --website, and put a web server in front of the bucket",
+	fault.HintBucketPolicy:      "; read the bucket's policy with get-bucket-policy",
+	fault.HintUserPolicies:      "; give users policies of their own with create",
+	fault.HintOtherPrefix:       "; send them in two runs, with different --prefix",
+	fault.HintSingleObject:      "; fetch it with get-object -o FILE",
+	fault.HintCredentials:       "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --access-key and --secret-key, --auth or --profile",
+	fault.HintCredentialsApart:  "; give credentials by --access-key and --secret-key, or --auth",
+	fault.HintSetEndpoint:       "; name the server's with --endpoint-url",
+	fault.HintEndpoint:          "; check --endpoint-url",
+	fault.HintEndpointOrBackend: "; check --endpoint-url, or name the backend with --backend",
+	fault.HintRegion:            "; check --region",
+	fault.HintBackend:           "; name another backend with --backend",
+	fault.HintPluginFolder:      "; install it, or name its folder with --plugin-dir",
+	fault.HintPin:               "; if you changed it yourself, run s3-credentials plugins pin NAME",
+}
