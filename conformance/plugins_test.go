@@ -35,13 +35,10 @@ func TestPluginMinIO(t *testing.T) {
 func onSystem(t *testing.T, name string, system *systems.System) conformance.Harness {
 	t.Helper()
 	t.Logf("runs on %s", system.RunsOn)
-	plugin, err := host.LaunchPath(t.Context(), systems.PluginBinary(t, name), host.Options{Name: name})
-	if err != nil {
-		t.Fatal(err)
-	}
+	plugin := host.NewSupervisor(host.Options{Path: systems.PluginBinary(t, name)})
 	t.Cleanup(func() {
-		if err := plugin.Close(); err != nil {
-			t.Errorf("the plugin does not end: %v", err)
+		if crashes := plugin.Crashes(); len(crashes) > 0 {
+			t.Errorf("the plugin ended by itself: %q", crashes)
 		}
 	})
 	return conformance.Harness{

@@ -51,7 +51,7 @@ func (r *suiteResult) right() bool {
 // runner runs checks one after the other.
 type runner struct {
 	settings *settings
-	plugin   *host.Lasting
+	plugin   *host.Supervisor
 	suite    *conformance.Suite
 	result   *suiteResult
 	report   reporter
@@ -63,7 +63,7 @@ type runner struct {
 // if the report cannot be written; a plugin that cannot be started is a failed check.
 func runSuite(ctx context.Context, s *settings, report reporter) (*suiteResult, error) {
 	r := &runner{
-		settings: s, report: report, plugin: host.NewLasting(s.plugin, host.Options{StartTimeout: s.start}),
+		settings: s, report: report, plugin: host.NewSupervisor(host.Options{Path: s.plugin, StartTimeout: s.start}),
 		result: &suiteResult{Plugin: s.plugin, Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{}},
 	}
 	defer r.plugin.Restart()
@@ -149,7 +149,7 @@ func (r *runner) run(ctx context.Context, c conformance.Check) checkResult {
 		cancel()
 	}
 	record.removeFolders()
-	for _, how := range r.plugin.Deaths() {
+	for _, how := range r.plugin.Crashes() {
 		record.Errorf("the plugin's process ended by itself during the check: %s", how)
 	}
 	o, messages, left := record.done()

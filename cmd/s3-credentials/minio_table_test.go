@@ -54,16 +54,11 @@ func describedByPlugin(t *testing.T, backend string) driver.Description {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	plugin, err := host.LaunchPath(ctx, systems.PluginBinary(t, backend), host.Options{})
+	opened, err := host.Connect(ctx, host.Options{Path: systems.PluginBinary(t, backend)}, driver.Config{EndpointURL: "http://127.0.0.1:1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer plugin.Close() //nolint:errcheck // what it said is what counts
-	opened, err := plugin.Open(ctx, driver.Config{EndpointURL: "http://127.0.0.1:1"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer opened.Close() //nolint:errcheck
+	defer opened.Close() //nolint:errcheck // what it said is what counts
 	description, err := opened.Describe(ctx)
 	if err != nil {
 		t.Fatal(err)

@@ -48,8 +48,8 @@ func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f ho
 	_, p.pinned = options.Pins[f.Name]
 	// A file that cannot be read has no checksum; starting it says why.
 	p.checksum, _ = host.Checksum(f.Path)
-	options.Name = f.Name
-	plugin, err := host.LaunchPath(ctx, f.Path, options)
+	options.Name, options.Path = f.Name, f.Path
+	plugin, err := host.Launch(ctx, options)
 	if err != nil {
 		p.problem = env.Sentence(err)
 		return p

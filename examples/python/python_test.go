@@ -21,16 +21,13 @@ import (
 func TestMain(m *testing.M) { systems.Main(m) }
 
 // launch starts the plugin, and makes a folder with an administrator for it.
-func launch(t *testing.T) (*host.Plugin, driver.Config) {
+func launch(t *testing.T) (*host.Supervisor, driver.Config) {
 	t.Helper()
 	// A start takes the interpreter half a second, and several when the machine is busy.
-	plugin, err := host.LaunchPath(t.Context(), systems.PythonPlugin(t), host.Options{Name: "folder", StartTimeout: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
+	plugin := host.NewSupervisor(host.Options{Name: "folder", Path: systems.PythonPlugin(t), StartTimeout: time.Minute})
 	t.Cleanup(func() {
-		if err := plugin.Close(); err != nil {
-			t.Errorf("the plugin does not end: %v", err)
+		if crashes := plugin.Crashes(); len(crashes) > 0 {
+			t.Errorf("the plugin ended by itself: %q", crashes)
 		}
 	})
 	root := driver.Credentials{AccessKeyID: "FK" + rand.Text()[:10], SecretAccessKey: rand.Text()}
@@ -109,7 +106,7 @@ func TestKeysStayInTheirBucket(t *testing.T) {
 	}
 }
 
-func open(t *testing.T, plugin *host.Plugin, config driver.Config) driver.Driver {
+func open(t *testing.T, plugin *host.Supervisor, config driver.Config) driver.Driver {
 	t.Helper()
 	d, err := plugin.Open(t.Context(), config)
 	must(t, err)

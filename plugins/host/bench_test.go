@@ -13,9 +13,10 @@ import (
 func BenchmarkStart(b *testing.B) {
 	path := program(b, "fine")
 	for name, o := range map[string]host.Options{"socket in a private folder": {}, "AutoMTLS": {AutoMTLS: true}} {
+		o.Path = path
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
-				p, err := host.LaunchPath(context.Background(), path, o)
+				p, err := host.Launch(context.Background(), o)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -18,22 +18,22 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// DetectTimeout is how long Detect waits for the endpoint.
-const DetectTimeout = 2 * time.Second
+// detectTimeout is how long detect waits for the endpoint.
+const detectTimeout = 2 * time.Second
 
 // healthPath is MinIO's health check: it answers 200 without credentials, and on every other S3 system it names a
 // bucket and an object, so that the answer is an S3 error.
 const healthPath = "/minio/health/live"
 
-// Detect finds out which backend an endpoint needs: "minio", or "aws" for everything else that answers as S3 does. It
+// detect returns the backend that an endpoint needs: "minio", or "aws" for everything else that answers as S3 does. It
 // sends one request, without credentials, and follows no redirect. Unavailable if the endpoint cannot be reached;
 // InvalidArgument if it is no URL or does not answer as S3 does.
-func Detect(ctx context.Context, endpointURL string) (string, error) {
+func detect(ctx context.Context, endpointURL string) (string, error) {
 	target, err := healthURL(endpointURL)
 	if err != nil {
 		return "", err
 	}
-	limit, cancel := context.WithTimeout(ctx, DetectTimeout)
+	limit, cancel := context.WithTimeout(ctx, detectTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(limit, http.MethodGet, target, nil)
 	if err != nil {
@@ -125,7 +125,7 @@ func unreachable(ctx context.Context, endpointURL string, err error) error {
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fault.Wrap(fault.Unavailable, err, "there is no host of the name in %s; check --endpoint-url", at)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s; check --endpoint-url, or name the backend with --backend", at, DetectTimeout)
+		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s; check --endpoint-url, or name the backend with --backend", at, detectTimeout)
 	}
 	return fault.Wrap(fault.Unavailable, err, "%s does not answer as S3 does (%v); check --endpoint-url, or name the backend with --backend", at, cause(err))
 }

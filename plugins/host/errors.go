@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"runtime"
@@ -13,26 +14,24 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// go-plugin tells these apart only by their words; a test with a plugin of each kind notices if they change.
+// go-plugin distinguishes these failures by their text alone; a test with a plugin of each kind notices a change.
 var (
 	otherVersion = regexp.MustCompile(`incompatible API version with plugin\. Plugin version: (-?\d+)`)
-	otherWords   = regexp.MustCompile(`(?s)^Unrecognized remote plugin message: (.*)$`)
+	otherMessage = regexp.MustCompile(`(?s)^Unrecognized remote plugin message: (.*)$`)
 )
 
-const noWords = "Failed to read any lines from plugin's stdout"
+const noOutput = "Failed to read any lines from plugin's stdout"
 
-// startError turns what go-plugin and the system say of a failed start into a sentence. how says in what way the program
-// had ended by then, "" if it had not.
-func startError(ctx context.Context, o Options, proc *process, how string, err error) error {
-	path := proc.cmd.Path
+// startError explains why a plugin did not start. exit is how the program had ended by then, "" if it had not.
+func startError(ctx context.Context, o Options, proc *process, exit string, err error) error {
 	fail := func(format string, args ...any) error {
-		return fault.Wrap(fault.Unavailable, err, "the plugin %s ("+escape(path)+") "+format, append([]any{o.Name}, args...)...)
+		return fault.Wrap(fault.Unavailable, err, "the plugin %s (%s) %s", o.Name, o.Path, fmt.Sprintf(format, args...))
 	}
 	switch {
 	case ctx.Err() != nil:
 		return fault.Wrap(fault.CodeOf(ctx.Err()), ctx.Err(), "interrupted while starting the plugin %s", o.Name)
-	case err == errHanging:
-		return hanging(o.Name, path, o.StartTimeout)
+	case err == errNoAnswer:
+		return noAnswer(o)
 	case errors.Is(err, syscall.ENOEXEC):
 		return fail("is not a program for this machine (%s/%s), or is a script without a first line that names its interpreter",
 			runtime.GOOS, runtime.GOARCH)
@@ -45,26 +44,15 @@ func startError(ctx context.Context, o Options, proc *process, how string, err e
 		return fail("speaks version %s of the plugin protocol, and this s3-credentials speaks version %d: update the older of the two",
 			m[1], wire.ProtocolVersion)
 	}
-	if m := otherWords.FindStringSubmatch(err.Error()); m != nil && !strings.Contains(err.Error(), noWords) {
+	if m := otherMessage.FindStringSubmatch(err.Error()); m != nil && !strings.Contains(err.Error(), noOutput) {
 		return fail("is not a plugin of s3-credentials, or prints to stdout before its handshake: it printed %.200q",
 			strings.TrimSpace(m[1]))
 	}
-	if how != "" {
-		return fail("ended before it was ready (%s)%s", how, said(proc))
+	if exit != "" {
+		return fail("ended before it was ready (%s)%s", exit, proc.reason())
 	}
-	if strings.Contains(err.Error(), noWords) {
+	if strings.Contains(err.Error(), noOutput) {
 		return fail("is not a plugin of s3-credentials: it closed its stdout, or prints to it without an end of line, before its handshake")
 	}
 	return fail("does not speak the plugin protocol: %.200q", err.Error())
 }
-
-// said is what the plugin itself said when it failed.
-func said(proc *process) string {
-	if line := proc.firstWords.line(); line != "" {
-		return ": " + line
-	}
-	return ""
-}
-
-// escape makes text safe to stand in a format.
-func escape(text string) string { return strings.ReplaceAll(text, "%", "%%") }

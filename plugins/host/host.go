@@ -1,8 +1,17 @@
-// Package host finds, checks, starts and ends plugin processes, and finds out which backend an endpoint needs.
+// Package host finds, starts and ends plugins: the programs called s3-credentials-backend-NAME, each of which serves one
+// [driver.Driver] over go-plugin. Most programs need one call:
 //
-// A plugin runs in a process group of its own, with an environment of its own (see env.go), and is talked to over a
-// unix socket in a folder that only this user may enter; the folder is removed as soon as the connection stands. It is
-// ended by [Plugin.Close], and ends by itself when this process does.
+//	backend, err := host.Connect(ctx, host.Options{}, driver.Config{EndpointURL: "https://s3.example.com"})
+//	if err != nil { ... }
+//	defer backend.Close()
+//
+// [Connect] detects which backend the endpoint needs, finds its plugin, checks the plugin's pin, starts it and opens the
+// driver. [Discover] lists the plugins that are installed, [Launch] starts one without opening it, and a [Supervisor]
+// keeps drivers usable whose plugin crashes.
+//
+// A plugin runs in a process group of its own, with an environment of its own (see env.go). Both sides talk over a unix
+// socket in a folder that only this user may enter; the folder is removed as soon as the connection stands. The plugin
+// ends with [Plugin.Close] or the driver's Close, and by itself when this process ends.
 package host
 
 import (
@@ -29,8 +38,11 @@ const closeTime = 250 * time.Millisecond
 
 // Options say which plugin to start and how.
 type Options struct {
-	// Name is the backend's name: "aws" for s3-credentials-backend-aws.
+	// Name is the backend's name: "aws" for s3-credentials-backend-aws. It has at most 64 small letters, digits and single
+	// hyphens. Where it is empty, Connect detects the backend, and Launch takes the name from Path.
 	Name string
+	// Path is the plugin's file; where it is empty, the file is searched as Discover does.
+	Path string
 	// Dirs are searched before all other folders, in this order.
 	Dirs []string
 	// Pins maps names to the sha256 of the only binary that may be started for them, as hexadecimal.
@@ -44,57 +56,84 @@ type Options struct {
 	AutoMTLS bool
 }
 
-// Plugin is one backend's program, started.
+// Plugin is a started plugin.
 type Plugin struct {
-	name    string
-	path    string
 	options Options
 	client  *plugin.Client
+	// process is nil for a plugin that somebody else started.
 	process *process
 	conn    *grpc.ClientConn
-
-	mu     sync.Mutex
-	taken  bool
-	closed bool
-	more   []*Plugin
+	closing sync.Once
 }
 
-// Launch finds the plugin by its name and starts it.
-func Launch(ctx context.Context, o Options) (*Plugin, error) {
-	if err := checkName(o.Name); err != nil {
-		return nil, err
+// Connect opens the backend that the configuration needs. Its plugin is o.Name's or, where that is empty, "aws" without an
+// endpoint and otherwise the one that the endpoint turns out to need: one request without credentials tells. Closing the
+// driver ends the plugin. The errors are those of detecting, of [Launch] and of the backend's Open:
+//   - InvalidArgument: the endpoint is no http or https URL, or does not answer as S3 does; o.Name is no backend's name;
+//     or the backend refuses the configuration;
+//   - Unavailable: the endpoint does not answer, or the plugin is missing, does not start, or does not open in time;
+//   - FailedPrecondition: the plugin is not the pinned file.
+func Connect(ctx context.Context, o Options, config driver.Config) (driver.Driver, error) {
+	if o.Name == "" && o.Path == "" {
+		name, err := backendFor(ctx, config.EndpointURL)
+		if err != nil {
+			return nil, err
+		}
+		o.Name = name
 	}
-	if p, err := reattach(ctx, o); p != nil || err != nil {
-		return p, err
-	}
-	found, err := find(o)
+	p, err := Launch(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	return LaunchPath(ctx, found.Path, o)
+	opened, err := p.Open(ctx, config)
+	if err != nil {
+		_ = p.Close()
+		return nil, err
+	}
+	return &openDriver{Driver: opened, end: p.Close}, nil
 }
 
-// LaunchPath starts a plugin from a given file. The pin of o.Name is honoured, if there is one.
-func LaunchPath(ctx context.Context, path string, o Options) (*Plugin, error) {
+// backendFor returns the name of the backend that an endpoint needs.
+func backendFor(ctx context.Context, endpointURL string) (string, error) {
+	if endpointURL == "" {
+		return "aws", nil
+	}
+	return detect(ctx, endpointURL)
+}
+
+// Launch starts the plugin that the options name. The caller closes it. InvalidArgument if o.Name is no backend's name;
+// Unavailable if the plugin is missing, is no program that this machine can start, or does not complete its handshake
+// within o.StartTimeout; FailedPrecondition if it is not the file that is pinned for its name.
+func Launch(ctx context.Context, o Options) (*Plugin, error) {
+	if o.StartTimeout == 0 {
+		o.StartTimeout = DefaultStartTimeout
+	}
+	if o.Path == "" {
+		if err := checkName(o.Name); err != nil {
+			return nil, err
+		}
+		if p, err := reattach(o); p != nil || err != nil {
+			return p, err
+		}
+		found, err := find(o)
+		if err != nil {
+			return nil, err
+		}
+		o.Path = found.Path
+	}
 	if o.Name == "" {
-		o.Name = nameOf(path)
+		o.Name = nameOf(o.Path)
 	}
-	if err := checkExecutable(o.Name, path); err != nil {
+	if err := checkExecutable(o.Name, o.Path); err != nil {
 		return nil, err
 	}
-	if err := checkPin(o.Name, path, o.Pins); err != nil {
+	if err := checkPin(o.Name, o.Path, o.Pins); err != nil {
 		return nil, err
 	}
-	return start(ctx, path, o)
+	return start(ctx, o)
 }
 
-// Name returns the name that errors call the plugin by.
-func (p *Plugin) Name() string { return p.name }
-
-// Path returns the file that was started; empty if the plugin was started by somebody else.
-func (p *Plugin) Path() string { return p.path }
-
-// Protocol returns the version of the contract that both sides agreed on.
+// Protocol returns the version of the plugin protocol that both sides agreed on.
 func (p *Plugin) Protocol() int {
 	if p.client == nil {
 		return wire.ProtocolVersion
@@ -110,74 +149,16 @@ func (p *Plugin) PID() int {
 	return p.process.pid()
 }
 
-// Open opens the backend. A process holds one open backend: each further Open starts a process of its own, which ends
-// with the driver's Close, or the plugin's.
+// Open opens the backend, and takes at most Options.StartTimeout for it: Unavailable after that. A plugin holds one open
+// backend, so that opening it again closes the former driver.
 func (p *Plugin) Open(ctx context.Context, config driver.Config) (driver.Driver, error) {
-	to, err := p.unused(ctx)
-	if err != nil {
-		return nil, err
-	}
-	limit, cancel := context.WithTimeoutCause(ctx, to.options.StartTimeout, errHanging)
-	defer cancel()
-	opened, err := wire.NewClient(limit, to.conn, to.name, config)
-	if err == nil {
-		return &openDriver{Driver: opened, end: func() error { return p.release(to) }}, nil
-	}
-	if context.Cause(limit) == errHanging && ctx.Err() == nil {
-		err = hanging(to.name, to.path, to.options.StartTimeout)
-	}
-	if to != p {
-		_ = to.Close()
-	}
-	return nil, err
+	return openOn(ctx, p.conn, p.options, config)
 }
 
-var errHanging = errors.New("hanging")
-
-// unused returns p itself the first time, and a further process of the same program after that.
-func (p *Plugin) unused(ctx context.Context) (*Plugin, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch {
-	case p.closed:
-		return nil, fault.New(fault.FailedPrecondition, "the plugin %s is closed", p.name)
-	case !p.taken || p.process == nil:
-		p.taken = true
-		return p, nil
-	}
-	another, err := LaunchPath(ctx, p.path, p.options)
-	if err != nil {
-		return nil, err
-	}
-	another.taken = true
-	p.more = append(p.more, another)
-	return another, nil
-}
-
-// release ends the process of a driver that was closed. The first process stays until the plugin is closed, so that
-// the caller need not wait for its end twice.
-func (p *Plugin) release(to *Plugin) error {
-	if to == p {
-		return nil
-	}
-	return to.Close()
-}
-
-// Close ends the plugin and everything that it started, and removes what it needed. It takes no longer than a moment:
-// a plugin that does not end by itself is killed. It may be called more than once.
+// Close ends the process and everything that it started, and removes what it needed. A plugin that does not end by
+// itself within a quarter of a second is killed. Close may be called more than once, and returns nil.
 func (p *Plugin) Close() error {
-	p.mu.Lock()
-	more, closed := p.more, p.closed
-	p.closed, p.more = true, nil
-	p.mu.Unlock()
-	var wait sync.WaitGroup
-	for _, other := range more {
-		wait.Go(func() { _ = other.Close() })
-	}
-	if !closed {
-		p.end()
-	}
-	wait.Wait()
+	p.closing.Do(p.end)
 	return nil
 }
 
@@ -193,7 +174,7 @@ func (p *Plugin) end() {
 	p.client.Kill()
 }
 
-// openDriver is a driver whose Close ends the process that was started for it alone.
+// openDriver is a driver whose Close ends the process behind it.
 type openDriver struct {
 	driver.Driver
 	end func() error
@@ -201,9 +182,25 @@ type openDriver struct {
 
 func (d *openDriver) Close() error { return d.end() }
 
-// hanging is the error for a plugin that does not answer.
-func hanging(name, path string, after time.Duration) error {
-	return fault.New(fault.Unavailable, "the plugin %s (%s) did not answer within %s and was ended", name, path, after)
+var errNoAnswer = errors.New("the plugin does not answer")
+
+// openOn opens the backend behind a connection.
+func openOn(ctx context.Context, conn grpc.ClientConnInterface, o Options, config driver.Config) (driver.Driver, error) {
+	limit, cancel := context.WithTimeoutCause(ctx, o.StartTimeout, errNoAnswer)
+	defer cancel()
+	opened, err := wire.NewClient(limit, conn, o.Name, config)
+	switch {
+	case err == nil:
+		return opened, nil
+	case context.Cause(limit) == errNoAnswer && ctx.Err() == nil:
+		return nil, noAnswer(o)
+	}
+	return nil, err
+}
+
+// noAnswer is the error for a plugin that exceeded its time.
+func noAnswer(o Options) error {
+	return fault.New(fault.Unavailable, "the plugin %s (%s) did not answer within %s and was ended", o.Name, o.Path, o.StartTimeout)
 }
 
 // logWriter is where the plugin's log goes.

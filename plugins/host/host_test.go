@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -69,7 +71,8 @@ func zombie(pid int) bool {
 
 func launch(t *testing.T, name string, o host.Options) (*host.Plugin, driver.Driver) {
 	t.Helper()
-	p, err := host.LaunchPath(context.Background(), program(t, name), o)
+	o.Path = program(t, name)
+	p, err := host.Launch(context.Background(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,11 +155,11 @@ func TestFailedStarts(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			began := time.Now()
-			var o host.Options
+			o := host.Options{Path: program(t, c.name)}
 			if strings.Contains(c.says[0], "700ms") {
 				o.StartTimeout = 700 * time.Millisecond
 			}
-			p, err := host.LaunchPath(context.Background(), program(t, c.name), o)
+			p, err := host.Launch(context.Background(), o)
 			if err == nil {
 				_, err = p.Open(context.Background(), driver.Config{})
 				_ = p.Close()
@@ -196,12 +199,12 @@ func TestFilesThatAreNoPrograms(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.content), c.mode); err != nil {
 			t.Fatal(err)
 		}
-		_, err := host.LaunchPath(context.Background(), path, host.Options{})
+		_, err := host.Launch(context.Background(), host.Options{Path: path})
 		if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s gave %v", c.name, err)
 		}
 	}
-	if _, err := host.LaunchPath(context.Background(), dir, host.Options{Name: "folder"}); !errors.Is(err, fault.Unavailable) {
+	if _, err := host.Launch(context.Background(), host.Options{Name: "folder", Path: dir}); !errors.Is(err, fault.Unavailable) {
 		t.Errorf("a folder gave %v", err)
 	}
 }
@@ -210,7 +213,7 @@ func TestCancelledStart(t *testing.T) {
 	privateTemp(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
 	defer cancel()
-	_, err := host.LaunchPath(ctx, program(t, "hang"), host.Options{})
+	_, err := host.Launch(ctx, host.Options{Path: program(t, "hang")})
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
 	}
@@ -271,32 +274,67 @@ func TestChildrenGoWithTheirPlugin(t *testing.T) {
 	eventually(t, "the child outlived the plugin", func() bool { return !alive(child) })
 }
 
-func TestEachOpenHasItsOwnProcess(t *testing.T) {
+func TestSupervisorOpensEachDriverInItsOwnProcess(t *testing.T) {
 	privateTemp(t)
-	p, first := launch(t, "fine", host.Options{})
-	second, err := p.Open(context.Background(), driver.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	supervisor := host.NewSupervisor(host.Options{Path: program(t, "fine")})
+	t.Cleanup(supervisor.Restart)
+	first := supervised(t, supervisor)
+	second := supervised(t, supervisor)
 	if err := second.Close(); err != nil {
 		t.Error(err)
-	}
-	if _, err := second.WhoAmI(context.Background()); !errors.Is(err, fault.Unavailable) {
-		t.Errorf("the closed driver gave %v", err)
 	}
 	if _, err := first.WhoAmI(context.Background()); err != nil {
 		t.Errorf("the first driver suffered: %v", err)
 	}
-	third, err := p.Open(context.Background(), driver.Config{})
+	_, err := first.GetUser(context.Background(), driver.GetUserRequest{Name: "die"})
+	if !errors.Is(err, fault.Unavailable) {
+		t.Errorf("the call in which the process ended gave %v", err)
+	}
+	if _, err := first.WhoAmI(context.Background()); err != nil {
+		t.Errorf("the process was not replaced: %v", err)
+	}
+	if crashes := supervisor.Crashes(); len(crashes) != 1 || crashes[0] != "exit status 9" {
+		t.Errorf("the crashes are %q", crashes)
+	}
+}
+
+func supervised(t *testing.T, s *host.Supervisor) driver.Driver {
+	t.Helper()
+	d, err := s.Open(context.Background(), driver.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	requireQuickEnd(t, p)
-	if _, err := third.WhoAmI(context.Background()); !errors.Is(err, fault.Unavailable) {
-		t.Errorf("a driver outlived its plugin: %v", err)
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+func TestConnect(t *testing.T) {
+	privateTemp(t)
+	folder := filepath.Dir(program(t, "aws"))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("X-Amz-Request-Id", "17")
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer server.Close()
+	for _, endpoint := range []string{"", server.URL} {
+		d, err := host.Connect(context.Background(), host.Options{Dirs: []string{folder}}, driver.Config{EndpointURL: endpoint})
+		if err != nil {
+			t.Fatal(err)
+		}
+		who, err := d.WhoAmI(context.Background())
+		if err != nil || who.ARN != "true" {
+			t.Errorf("got %+v, %v", who, err)
+		}
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := d.WhoAmI(context.Background()); !errors.Is(err, fault.Unavailable) {
+			t.Errorf("a call after the end gave %v", err)
+		}
 	}
-	if _, err := p.Open(context.Background(), driver.Config{}); !errors.Is(err, fault.FailedPrecondition) {
-		t.Errorf("opening a closed plugin gave %v", err)
+	_, err := host.Connect(context.Background(), host.Options{}, driver.Config{EndpointURL: "ftp://x"})
+	if !errors.Is(err, fault.InvalidArgument) {
+		t.Errorf("an endpoint that is no URL gave %v", err)
 	}
 }
 

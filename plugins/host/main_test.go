@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 // behaviours are the plugins, by name, and the host that is to be killed.
 var behaviours = map[string]func(){
 	"fine": func() { serve.Serve(openFake) },
+	"aws":  func() { serve.Serve(openFake) },
 	"crash": func() {
 		fmt.Fprintln(os.Stderr, "cannot find my libraries")
 		os.Exit(3)
@@ -82,7 +83,7 @@ func writeEnv(name, text string) {
 
 // hostToBeKilled starts a plugin, says where it is, and waits for its end.
 func hostToBeKilled() {
-	p, err := host.LaunchPath(context.Background(), os.Args[1], host.Options{})
+	p, err := host.Launch(context.Background(), host.Options{Path: os.Args[1]})
 	if err != nil {
 		fmt.Println("error", err)
 		return

@@ -16,19 +16,19 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// process is go-plugin's runner for one plugin: what cmdrunner does, and what it does not. It starts the program in a
-// process group of its own with the lifeline and without this process's stdin, notices its end at once even if it left
-// children behind, and ends those with it.
+// process is go-plugin's runner for one plugin. Unlike go-plugin's own, it starts the program in a process group of its
+// own, with the lifeline and without this process's stdin, sees its end at once even if the program left children behind,
+// and ends those with it.
 type process struct {
 	cmd    *exec.Cmd
 	folder string
-	// firstWords keeps the beginning of stderr, for an error that explains a failed start.
-	firstWords *head
+	// stderrHead keeps the beginning of stderr, for an error that explains why the program ended.
+	stderrHead *headBuffer
 
 	stdout, stderr *os.File
 	// childEnds are closed here as soon as the child has them.
 	childEnds []*os.File
-	// lifeline is the writing end: nothing is written, its closing is the message.
+	// lifeline is the writing end of a pipe. Nothing is ever written: the plugin ends when it is closed.
 	lifeline *os.File
 
 	mu      sync.Mutex
@@ -40,7 +40,7 @@ type process struct {
 }
 
 func newProcess(cmd *exec.Cmd, folder string) *process {
-	return &process{cmd: cmd, folder: folder, firstWords: &head{}, exited: make(chan struct{})}
+	return &process{cmd: cmd, folder: folder, stderrHead: &headBuffer{}, exited: make(chan struct{})}
 }
 
 // prepare sets up the pipes and the environment. spec holds what go-plugin wants the plugin to be told.
@@ -106,7 +106,7 @@ func (p *process) Start(context.Context) error {
 	return nil
 }
 
-// wait notices the end of the program. What it started goes with it, so that its pipes close and nothing stays.
+// wait waits for the program to end, and then kills what it started, so that its pipes close.
 func (p *process) wait() {
 	p.exitErr = p.cmd.Wait()
 	killGroup(p.cmd)
@@ -144,7 +144,7 @@ func (p *process) kill() {
 	}
 	select {
 	case <-p.exited:
-		// The number may belong to somebody else by now.
+		// Another process may have the number by now.
 	default:
 		p.killed = true
 		killGroup(p.cmd)
@@ -160,8 +160,8 @@ func (p *process) closeLifeline() {
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
-// exitedBy reports how the program ended, "" if it has not.
-func (p *process) exitedBy() string {
+// exitStatus reports how the program ended, "" if it has not.
+func (p *process) exitStatus() string {
 	p.mu.Lock()
 	started := p.started
 	p.mu.Unlock()
@@ -176,19 +176,19 @@ func (p *process) exitedBy() string {
 	}
 }
 
-// exitNoticed is how long it takes at most until the end of a program is seen after that of its output.
-const exitNoticed = 200 * time.Millisecond
+// awaitExitTime is how long a program may take to end after it has closed its output.
+const awaitExitTime = 200 * time.Millisecond
 
-// exitedSoon is exitedBy for a program whose output has ended, which may be about to end itself. It is "" for one that
+// awaitExit is exitStatus for a program whose output has ended, which may be about to end itself. It is "" for one that
 // had to be killed.
-func (p *process) exitedSoon() string {
+func (p *process) awaitExit() string {
 	p.mu.Lock()
 	started, killed := p.started, p.killed
 	p.mu.Unlock()
 	if !started {
 		return ""
 	}
-	timer := time.NewTimer(exitNoticed)
+	timer := time.NewTimer(awaitExitTime)
 	defer timer.Stop()
 	select {
 	case <-p.exited:
@@ -198,7 +198,7 @@ func (p *process) exitedSoon() string {
 	if killed && p.cmd.ProcessState.ExitCode() < 0 {
 		return ""
 	}
-	return p.exitedBy()
+	return p.exitStatus()
 }
 
 // Wait implements runner.Runner.
@@ -248,23 +248,31 @@ func (p *process) HostToPlugin(network, address string) (string, string, error) 
 	return network, address, nil
 }
 
-// head keeps the first of what is written to it.
-type head struct {
+// reason is the first line that the program wrote to stderr, after a colon; "" where it wrote none.
+func (p *process) reason() string {
+	if line := p.stderrHead.line(); line != "" {
+		return ": " + line
+	}
+	return ""
+}
+
+// headBuffer keeps the first 4 KiB that are written to it.
+type headBuffer struct {
 	mu   sync.Mutex
 	text []byte
 }
 
 const headBytes = 4 << 10
 
-func (h *head) Write(p []byte) (int, error) {
+func (h *headBuffer) Write(p []byte) (int, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.text = append(h.text, p[:min(len(p), headBytes-len(h.text))]...)
 	return len(p), nil
 }
 
-// line returns the first line that says something, shortened.
-func (h *head) line() string {
+// line returns the first line that is not blank, cut to 200 bytes.
+func (h *headBuffer) line() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for line := range strings.Lines(string(h.text)) {

@@ -25,7 +25,7 @@ type running struct {
 }
 
 // reattach returns the plugin that EnvReattach names for o.Name, nil if it names none.
-func reattach(_ context.Context, o Options) (*Plugin, error) {
+func reattach(o Options) (*Plugin, error) {
 	setting := os.Getenv(EnvReattach)
 	if setting == "" {
 		return nil, nil
@@ -49,5 +49,5 @@ func reattach(_ context.Context, o Options) (*Plugin, error) {
 	}
 	// Whoever debugs a plugin has it stand still for long.
 	o.StartTimeout = time.Hour
-	return &Plugin{name: o.Name, options: o, conn: conn}, nil
+	return &Plugin{options: o, conn: conn}, nil
 }

@@ -17,10 +17,7 @@ import (
 )
 
 // start starts the program and connects to it.
-func start(ctx context.Context, path string, o Options) (*Plugin, error) {
-	if o.StartTimeout == 0 {
-		o.StartTimeout = DefaultStartTimeout
-	}
+func start(ctx context.Context, o Options) (*Plugin, error) {
 	folder, err := makeFolder()
 	if err != nil {
 		return nil, err
@@ -29,16 +26,16 @@ func start(ctx context.Context, path string, o Options) (*Plugin, error) {
 
 	go sweep(filepath.Dir(folder))
 
-	proc := newProcess(exec.Command(path), folder)
+	proc := newProcess(exec.Command(o.Path), folder)
 	client := plugin.NewClient(clientConfig(proc, o))
-	conn, err := connect(ctx, client, proc, o.StartTimeout)
+	conn, err := dial(ctx, client, proc, o.StartTimeout)
 	if err != nil {
-		how := proc.exitedSoon()
+		status := proc.awaitExit()
 		proc.end(0)
 		client.Kill()
-		return nil, startError(ctx, o, proc, how, err)
+		return nil, startError(ctx, o, proc, status, err)
 	}
-	return &Plugin{name: o.Name, path: path, options: o, client: client, process: proc, conn: conn}, nil
+	return &Plugin{options: o, client: client, process: proc, conn: conn}, nil
 }
 
 func clientConfig(proc *process, o Options) *plugin.ClientConfig {
@@ -53,17 +50,17 @@ func clientConfig(proc *process, o Options) *plugin.ClientConfig {
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: proc.folder},
 		SkipHostEnv:      true,
 		AutoMTLS:         o.AutoMTLS || runtime.GOOS == "windows",
-		// connect has the last word on how long to wait; this only ends go-plugin's own waiting.
+		// dial decides how long to wait; this only ends go-plugin's own waiting.
 		StartTimeout:    o.StartTimeout + time.Second,
 		GRPCDialOptions: wire.DialOptions(),
 		Logger:          newLogger(o),
-		Stderr:          proc.firstWords,
+		Stderr:          proc.stderrHead,
 	}
 }
 
-// connect starts the process and waits for its connection, for at most the timeout and until ctx is over.
-func connect(ctx context.Context, client *plugin.Client, proc *process, timeout time.Duration) (*grpc.ClientConn, error) {
-	limit, cancel := context.WithTimeoutCause(ctx, timeout, errHanging)
+// dial starts the process and waits for its connection, for at most the timeout and until ctx is over.
+func dial(ctx context.Context, client *plugin.Client, proc *process, timeout time.Duration) (*grpc.ClientConn, error) {
+	limit, cancel := context.WithTimeoutCause(ctx, timeout, errNoAnswer)
 	defer cancel()
 	// Ending the process is what ends go-plugin's waiting, which knows no context.
 	defer context.AfterFunc(limit, proc.kill)()

@@ -10,34 +10,22 @@ import (
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// defaultBackend is what runs where nothing says otherwise.
-const defaultBackend = "aws"
-
 // Connect starts the backend that the options ask for. The function it returns ends it.
 func Connect(ctx context.Context, env *cli.Env) (*core.Engine, func(), error) {
 	options, err := Options(env.Common)
 	if err != nil {
 		return nil, nil, err
 	}
-	options.Name, err = backend(ctx, env.Common)
-	if err != nil {
-		return nil, nil, err
-	}
-	plugin, err := host.Launch(ctx, options)
-	if err != nil {
-		return nil, nil, err
-	}
-	opened, err := plugin.Open(ctx, driver.Config{
+	options.Name = env.Common.Backend
+	opened, err := host.Connect(ctx, options, driver.Config{
 		EndpointURL: env.Common.EndpointURL, Region: env.Common.Region, Profile: env.Common.Profile,
 		Credentials: env.Credentials,
 	})
 	if err != nil {
-		plugin.Close() //nolint:errcheck // the reason it is closed is what matters
 		return nil, nil, err
 	}
 	end := func() {
 		opened.Close() //nolint:errcheck // the result is there already
-		plugin.Close() //nolint:errcheck
 	}
 	engine, err := core.New(ctx, opened)
 	if err != nil {
@@ -51,15 +39,4 @@ func Connect(ctx context.Context, env *cli.Env) (*core.Engine, func(), error) {
 func Options(common *cli.Common) (host.Options, error) {
 	pins, err := common.PluginPins()
 	return host.Options{Dirs: common.PluginDirs(), Pins: pins}, err
-}
-
-// backend returns the backend's name: as told, or found out from the endpoint.
-func backend(ctx context.Context, common *cli.Common) (string, error) {
-	switch {
-	case common.Backend != "":
-		return common.Backend, nil
-	case common.EndpointURL == "":
-		return defaultBackend, nil
-	}
-	return host.Detect(ctx, common.EndpointURL)
 }

@@ -1,0 +1,236 @@
+package host
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+// Supervisor opens one plugin any number of times, each driver in a process of its own, and keeps the drivers usable when
+// their processes end: the call during which a process ends fails, and the next call starts another. It is for testing
+// plugins, with package conformance for example.
+type Supervisor struct {
+	options Options
+
+	mu      sync.Mutex
+	open    []*supervisedConn
+	crashes []string
+}
+
+// NewSupervisor returns a Supervisor of the plugin that the options name. It starts nothing yet.
+func NewSupervisor(o Options) *Supervisor {
+	if o.StartTimeout == 0 {
+		o.StartTimeout = DefaultStartTimeout
+	}
+	if o.Name == "" {
+		o.Name = nameOf(o.Path)
+	}
+	return &Supervisor{options: o}
+}
+
+// Open starts the plugin and opens the backend; it is a [driver.Opener]. The driver's Close ends the process. The errors
+// are those of [Connect].
+func (s *Supervisor) Open(ctx context.Context, config driver.Config) (driver.Driver, error) {
+	c := &supervisedConn{supervisor: s}
+	if _, err := c.live(ctx); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.open = append(s.open, c)
+	s.mu.Unlock()
+	d, err := openOn(ctx, c, s.options, config)
+	if err != nil {
+		_ = c.close()
+		return nil, err
+	}
+	return &openDriver{Driver: d, end: c.close}, nil
+}
+
+// Restart ends every process. The next call of each driver starts another.
+func (s *Supervisor) Restart() {
+	for _, c := range s.conns() {
+		c.end()
+	}
+}
+
+// Crashes returns how processes have ended by themselves since the last call of Crashes: the exit status and, after a
+// colon, the first line that the plugin wrote to stderr.
+func (s *Supervisor) Crashes() []string {
+	for _, c := range s.conns() {
+		c.mu.Lock()
+		c.reap()
+		c.mu.Unlock()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	crashes := s.crashes
+	s.crashes = nil
+	return crashes
+}
+
+func (s *Supervisor) conns() []*supervisedConn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.open)
+}
+
+// supervisedConn is one driver's connection to whichever process runs.
+type supervisedConn struct {
+	supervisor *Supervisor
+
+	mu sync.Mutex
+	// plugin is nil while no process runs.
+	plugin *Plugin
+	// opening is the first call, the backend's Open. Every further process receives it before any other call.
+	opening *openingCall
+}
+
+type openingCall struct {
+	method string
+	args   any
+	reply  reflect.Type
+}
+
+var _ grpc.ClientConnInterface = (*supervisedConn)(nil)
+
+// Invoke implements grpc.ClientConnInterface.
+func (c *supervisedConn) Invoke(ctx context.Context, method string, args, reply any, options ...grpc.CallOption) error {
+	conn, err := c.live(ctx)
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	if c.opening == nil {
+		c.opening = &openingCall{method, args, reflect.TypeOf(reply).Elem()}
+	}
+	c.mu.Unlock()
+	return c.checked(conn.Invoke(ctx, method, args, reply, options...))
+}
+
+// NewStream implements grpc.ClientConnInterface.
+func (c *supervisedConn) NewStream(ctx context.Context, desc *grpc.StreamDesc, method string, options ...grpc.CallOption) (grpc.ClientStream, error) {
+	conn, err := c.live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stream, err := conn.NewStream(ctx, desc, method, options...)
+	if err != nil {
+		return nil, c.checked(err)
+	}
+	return &supervisedStream{stream, c}, nil
+}
+
+type supervisedStream struct {
+	grpc.ClientStream
+	conn *supervisedConn
+}
+
+func (s *supervisedStream) RecvMsg(m any) error { return s.conn.checked(s.ClientStream.RecvMsg(m)) }
+
+// live returns the connection to a process that runs and is open, and starts one if there is none.
+func (c *supervisedConn) live(ctx context.Context) (*grpc.ClientConn, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reap()
+	if c.plugin != nil {
+		return c.plugin.conn, nil
+	}
+	o := c.supervisor.options
+	p, err := Launch(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	if again := c.opening; again != nil {
+		limit, cancel := context.WithTimeout(ctx, o.StartTimeout)
+		defer cancel()
+		if err := p.conn.Invoke(limit, again.method, again.args, reflect.New(again.reply).Interface()); err != nil {
+			_ = p.Close()
+			return nil, err
+		}
+	}
+	c.plugin = p
+	return p.conn, nil
+}
+
+// reap forgets a process that has ended by itself, and records how it ended. c.mu is held.
+func (c *supervisedConn) reap() {
+	if c.plugin == nil || c.plugin.process == nil {
+		return
+	}
+	exit := c.plugin.process.exitStatus()
+	if exit == "" {
+		return
+	}
+	c.supervisor.mu.Lock()
+	c.supervisor.crashes = append(c.supervisor.crashes, exit+c.plugin.process.reason())
+	c.supervisor.mu.Unlock()
+	c.stop()
+}
+
+// stop ends the process, if one runs. c.mu is held.
+func (c *supervisedConn) stop() {
+	if c.plugin != nil {
+		_ = c.plugin.Close()
+		c.plugin = nil
+	}
+}
+
+// brokenExitTime is how long a process may take to end by itself after its connection broke.
+const brokenExitTime = 500 * time.Millisecond
+
+// checked returns the error of a call. If it means that the connection broke, the process is ended unless it ends by
+// itself, so that the next call starts another.
+func (c *supervisedConn) checked(err error) error {
+	if !isBroken(err) {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.plugin == nil {
+		return err
+	}
+	if c.plugin.process != nil {
+		timer := time.NewTimer(brokenExitTime)
+		defer timer.Stop()
+		select {
+		case <-c.plugin.process.exited:
+			c.reap()
+		case <-timer.C:
+		}
+	}
+	c.stop()
+	return err
+}
+
+// isBroken reports whether an error is gRPC's own and means that the connection broke.
+func isBroken(err error) bool {
+	s, ok := status.FromError(err)
+	return err != nil && ok && len(s.Details()) == 0 &&
+		(s.Code() == codes.Unavailable || s.Code() == codes.Canceled && strings.Contains(s.Message(), "connection is closing"))
+}
+
+// end ends the process; a crash before that is recorded.
+func (c *supervisedConn) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.reap()
+	c.stop()
+}
+
+func (c *supervisedConn) close() error {
+	c.end()
+	s := c.supervisor
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.open = slices.DeleteFunc(s.open, func(other *supervisedConn) bool { return other == c })
+	return nil
+}
