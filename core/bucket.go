@@ -18,7 +18,7 @@ func (e *Engine) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) (
 	return e.driver.HeadBucket(ctx, req)
 }
 
-// CreateBucket is driver.Bucket.CreateBucket, after a check of the capabilities it needs.
+// CreateBucket is driver.Bucket.CreateBucket.
 func (e *Engine) CreateBucket(ctx context.Context, req driver.CreateBucketRequest) error {
 	if err := e.requireForCreateBucket(req); err != nil {
 		return err
@@ -26,60 +26,46 @@ func (e *Engine) CreateBucket(ctx context.Context, req driver.CreateBucketReques
 	return e.driver.CreateBucket(ctx, req)
 }
 
+func (e *Engine) requireForCreateBucket(req driver.CreateBucketRequest) error {
+	if req.Region == "" || req.Region == e.description.Region {
+		return nil
+	}
+	return e.require(driver.CapBucketRegion)
+}
+
 // DeleteBucket is driver.Bucket.DeleteBucket.
 func (e *Engine) DeleteBucket(ctx context.Context, req driver.DeleteBucketRequest) error {
 	return e.driver.DeleteBucket(ctx, req)
 }
 
-// GetBucketSetting is driver.Bucket.GetBucketSetting, after a check of the capabilities it needs.
+// GetBucketSetting is driver.Bucket.GetBucketSetting.
 func (e *Engine) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
-	if err := e.requireForGetBucketSetting(req); err != nil {
-		return driver.BucketSetting{}, err
-	}
-	return e.driver.GetBucketSetting(ctx, req)
+	return call(ctx, e, req.Setting.Capability(), e.driver.GetBucketSetting, req)
 }
 
-// PutBucketSetting is driver.Bucket.PutBucketSetting, after a check of the capabilities it needs.
+// PutBucketSetting is driver.Bucket.PutBucketSetting.
 func (e *Engine) PutBucketSetting(ctx context.Context, req driver.PutBucketSettingRequest) error {
-	if err := e.requireForPutBucketSetting(req); err != nil {
-		return err
-	}
-	return e.driver.PutBucketSetting(ctx, req)
-}
-
-// DeleteBucketSetting is driver.Bucket.DeleteBucketSetting, after a check of the capabilities it needs.
-func (e *Engine) DeleteBucketSetting(ctx context.Context, req driver.DeleteBucketSettingRequest) error {
-	if err := e.requireForDeleteBucketSetting(req); err != nil {
-		return err
-	}
-	return e.driver.DeleteBucketSetting(ctx, req)
-}
-
-func (e *Engine) requireForCreateBucket(req driver.CreateBucketRequest) error {
-	if req.Region != "" && req.Region != e.description.Region {
-		return e.require(driver.CapBucketRegion)
-	}
-	return nil
-}
-
-func (e *Engine) requireForGetBucketSetting(req driver.GetBucketSettingRequest) error {
-	return e.require(req.Setting.Capability())
-}
-
-func (e *Engine) requireForPutBucketSetting(req driver.PutBucketSettingRequest) error {
 	setting := req.Value.Setting()
 	if setting == "" {
 		return fault.New(fault.InvalidArgument, "exactly one setting can be put at a time")
 	}
-	if !setting.Writable() {
-		return fault.New(fault.Unsupported, "the setting %s can only be read", setting)
+	if err := checkWritable(setting); err != nil {
+		return err
 	}
-	return e.require(setting.Capability())
+	return do(ctx, e, setting.Capability(), e.driver.PutBucketSetting, req)
 }
 
-func (e *Engine) requireForDeleteBucketSetting(req driver.DeleteBucketSettingRequest) error {
-	if !req.Setting.Writable() {
-		return fault.New(fault.Unsupported, "the setting %s can only be read", req.Setting)
+// DeleteBucketSetting is driver.Bucket.DeleteBucketSetting.
+func (e *Engine) DeleteBucketSetting(ctx context.Context, req driver.DeleteBucketSettingRequest) error {
+	if err := checkWritable(req.Setting); err != nil {
+		return err
 	}
-	return e.require(req.Setting.Capability())
+	return do(ctx, e, req.Setting.Capability(), e.driver.DeleteBucketSetting, req)
+}
+
+func checkWritable(setting driver.Setting) error {
+	if setting.Writable() {
+		return nil
+	}
+	return fault.New(fault.Unsupported, "the setting %s can only be read", setting)
 }

@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -15,7 +14,7 @@ const NoBoundary = "none"
 
 // CreateOptions say which access to hand out.
 type CreateOptions struct {
-	// Buckets are the buckets to give access to; at least one.
+	// Buckets are the buckets to give access to; at least one. A repeated one counts once.
 	Buckets []string
 	// CreateBuckets creates those that do not exist. Without it a missing bucket is an error.
 	CreateBuckets bool
@@ -24,7 +23,7 @@ type CreateOptions struct {
 	// Public lets anybody read the buckets' objects. Website serves them as websites, which makes them public too.
 	Public, Website bool
 
-	// Access is what is allowed; empty means read-write.
+	// Access is what is allowed; 0 means read-write.
 	Access policy.Access
 	// Prefix restricts access to keys that start with it; empty or "*" for all.
 	Prefix string
@@ -43,35 +42,29 @@ type CreateOptions struct {
 	DurationSeconds int
 }
 
-// CreatePlan hands out access when it is applied.
-type CreatePlan struct {
-	Plan
-	// Result is filled by Apply.
-	Result CreateResult
-}
-
-// CreateResult is what was handed out: an access key of a user, or a session.
-type CreateResult struct {
-	AccessKey *driver.AccessKey
-	Session   *driver.Session
-	// UserKeys is how many access keys the user has now; 0 for a session.
-	UserKeys int
-}
-
-// PlanCreate makes the plan to hand out access. It reads the system's state, checks every name, size and capability,
-// and changes nothing. It fails with InvalidArgument for options that cannot be right, NotFound for a bucket that
-// does not exist and is not to be created, PermissionDenied for one that may not be looked at, and Unsupported for
-// what the backend cannot do.
-func (e *Engine) PlanCreate(ctx context.Context, options CreateOptions) (*CreatePlan, error) {
-	grants, notes, err := e.grantsFor(options)
-	if err != nil {
-		return nil, err
+// accessName is the name of the access, as it stands in derived names.
+func (o CreateOptions) accessName() string {
+	switch {
+	case o.Policy != "" || len(o.Statements) > 0:
+		return policy.Custom
+	case o.Access == 0:
+		return policy.ReadWrite.String()
 	}
-	plan := &CreatePlan{Plan: Plan{Notes: notes}}
+	return o.Access.String()
+}
+
+// PlanCreate makes the plan to hand out access. It checks every name, size and capability that it can check by itself,
+// then reads the system's state, each thing once, and changes nothing. It fails with InvalidArgument for options that cannot be
+// right, NotFound for a bucket that does not exist and is not to be created, PermissionDenied for one that may not be
+// looked at, ResourceExhausted for a document over the system's limits, AlreadyExists for a user that cannot get a
+// further key, and Unsupported for what the backend cannot do.
+func (e *Engine) PlanCreate(ctx context.Context, options CreateOptions) (*Plan, error) {
 	if err := e.checkCreate(options); err != nil {
 		return nil, err
 	}
-	if err := e.planBuckets(ctx, plan, options); err != nil {
+	plan := &Plan{}
+	grants, err := e.grantsFor(plan, options)
+	if err != nil {
 		return nil, err
 	}
 	if options.DurationSeconds > 0 {
@@ -80,24 +73,45 @@ func (e *Engine) PlanCreate(ctx context.Context, options CreateOptions) (*Create
 	return plan, e.planUser(ctx, plan, options, grants)
 }
 
-// checkCreate refuses what is wrong or impossible whatever the state of the system is.
+// checkCreate refuses what is wrong or impossible whatever the documents and the state of the system are.
 func (e *Engine) checkCreate(options CreateOptions) error {
+	switch {
+	case len(options.Buckets) == 0:
+		return fault.New(fault.InvalidArgument, "name at least one bucket")
+	case options.Policy != "" && (options.Access != 0 || len(options.Statements) > 0 || (options.Prefix != "" && options.Prefix != "*")):
+		return fault.New(fault.InvalidArgument, "a policy of your own cannot be combined with an access, a prefix or statements; put everything into the policy")
+	}
+	var needed []driver.Capability
+	if options.Public || options.Website {
+		needed = append(needed, driver.CapBucketPolicy)
+	}
+	if options.Website {
+		needed = append(needed, driver.CapBucketWebsite)
+	}
 	if options.DurationSeconds > 0 {
-		if err := e.require(driver.CapSessions); err != nil {
-			return err
+		needed = append(needed, driver.CapSessions)
+		if e.description.SessionRole != nil {
+			needed = append(needed, driver.CapRoles, driver.CapPolicyManaged)
 		}
-		return e.checkDuration(options.DurationSeconds)
-	}
-	if err := e.require(driver.CapUsers); err != nil {
-		return err
-	}
-	if _, err := e.granter(); err != nil {
-		return err
+	} else {
+		needed = append(needed, driver.CapUsers)
 	}
 	if b := options.PermissionsBoundary; b != "" && b != NoBoundary {
-		return e.require(driver.CapPolicyBoundary)
+		needed = append(needed, driver.CapPolicyBoundary)
 	}
-	return nil
+	if err := e.require(needed...); err != nil {
+		return err
+	}
+	if options.CreateBuckets {
+		if err := e.requireForCreateBucket(driver.CreateBucketRequest{Region: options.BucketRegion}); err != nil {
+			return err
+		}
+	}
+	if options.DurationSeconds > 0 {
+		return e.checkDuration(options.DurationSeconds)
+	}
+	_, err := e.granter()
+	return err
 }
 
 // checkDuration refuses a session length outside the system's limits.
@@ -110,49 +124,49 @@ func (e *Engine) checkDuration(seconds int) error {
 	return nil
 }
 
-// permission is the word for the access in derived names.
-func (o CreateOptions) permission() string {
-	switch {
-	case o.Policy != "" || len(o.Statements) > 0:
-		return "custom"
-	case o.Access == "":
-		return string(policy.ReadWrite)
-	}
-	return string(o.Access)
-}
-
 // grant is what a user may do in one bucket.
 type grant struct {
 	bucket   string
 	document policy.Document
 }
 
+func bucketsOf(grants []grant) []string {
+	buckets := make([]string, len(grants))
+	for i, g := range grants {
+		buckets[i] = g.bucket
+	}
+	return buckets
+}
+
 // grantsFor makes the policy document of each bucket, as the system understands it.
-func (e *Engine) grantsFor(options CreateOptions) ([]grant, []string, error) {
-	if len(options.Buckets) == 0 {
-		return nil, nil, fault.New(fault.InvalidArgument, "name at least one bucket")
-	}
-	if options.Policy != "" && (options.Access != "" || len(options.Statements) > 0 || (options.Prefix != "" && options.Prefix != "*")) {
-		return nil, nil, fault.New(fault.InvalidArgument, "a policy of your own cannot be combined with --read-only, --write-only, --prefix or --statement; put everything into the policy")
-	}
+func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 	var grants []grant
-	seen := map[string]bool{}
-	for _, bucket := range options.Buckets {
+	omitted := map[string]bool{}
+	for _, bucket := range unique(options.Buckets) {
 		if bucket == "" {
-			return nil, nil, fault.New(fault.InvalidArgument, "a bucket name is empty")
+			return nil, fault.New(fault.InvalidArgument, "a bucket name is empty")
 		}
-		if seen[bucket] {
-			continue
-		}
-		seen[bucket] = true
 		document, err := e.documentFor(bucket, options)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
+		}
+		generated := len(document.Statement) - len(options.Statements)
+		if options.Policy != "" {
+			generated = 0
+		}
+		document, removed, err := policy.Compile(document, e.description.Dialect, policy.CompileOptions{Generated: generated})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range removed {
+			if !omitted[r.Action] {
+				omitted[r.Action] = true
+				plan.note(NoteActionOmitted, Resource{}, r.Action)
+			}
 		}
 		grants = append(grants, grant{bucket: bucket, document: document})
 	}
-	compiled, notes, err := e.compile(grants, options)
-	return compiled, notes, err
+	return grants, nil
 }
 
 // documentFor makes the document of one bucket in AWS's own dialect.
@@ -161,37 +175,12 @@ func (e *Engine) documentFor(bucket string, options CreateOptions) (policy.Docum
 		return policy.Parse([]byte(policy.SubstituteBucket(options.Policy, bucket)))
 	}
 	access := options.Access
-	if access == "" {
+	if access == 0 {
 		access = policy.ReadWrite
 	}
 	return policy.Build(access, []string{bucket}, policy.Options{
 		Prefix: options.Prefix, Extra: options.Statements, Partition: e.description.Partition,
 	})
-}
-
-// compile makes the documents fit the system's dialect, and notes what had to be left out of the generated ones.
-func (e *Engine) compile(grants []grant, options CreateOptions) ([]grant, []string, error) {
-	own := len(options.Statements)
-	var notes []string
-	noted := map[string]bool{}
-	for i, g := range grants {
-		generated := len(g.document.Statement) - own
-		if options.Policy != "" {
-			generated = 0
-		}
-		document, removed, err := policy.Compile(g.document, e.description.Dialect, policy.CompileOptions{Generated: generated})
-		if err != nil {
-			return nil, nil, err
-		}
-		grants[i].document = document
-		for _, r := range removed {
-			if !noted[r.Action] {
-				noted[r.Action] = true
-				notes = append(notes, fmt.Sprintf("left out of the policy, because the %s backend does not know it: %s", e.description.Name, r.Action))
-			}
-		}
-	}
-	return grants, notes, nil
 }
 
 // isMissing reports whether a look-up found that there is no such thing.

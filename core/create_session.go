@@ -10,11 +10,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// roleDescription is what the role for sessions says of itself.
+// roleDescription is the description of the role for sessions.
 const roleDescription = "Role used by the s3-credentials tool to create time-limited credentials that are restricted to specific buckets"
 
 // planSession adds the steps that open a session, and that make the role for it where the system needs one.
-func (e *Engine) planSession(ctx context.Context, plan *CreatePlan, options CreateOptions, grants []grant) error {
+func (e *Engine) planSession(ctx context.Context, plan *Plan, options CreateOptions, grants []grant) error {
 	documents := make([]policy.Document, len(grants))
 	for i, g := range grants {
 		documents[i] = g.document
@@ -23,95 +23,57 @@ func (e *Engine) planSession(ctx context.Context, plan *CreatePlan, options Crea
 	if err := checkSize("session's policy", document, e.description.Limits.SessionPolicyBytes, false); err != nil {
 		return err
 	}
-	name := derivedName(e.description.Names.Session, e.description.Names.Separator, options.permission(), bucketsOf(grants))
+	name := derivedName(e.description.Names.Session, e.description.Names.Separator, options.accessName(), bucketsOf(grants))
 	if err := checkName("session", name, e.description.Names.Session); err != nil {
 		return err
 	}
-	request := driver.CreateSessionRequest{Name: name, Policy: document.JSON(), DurationSeconds: options.DurationSeconds}
-	if err := e.planRole(ctx, plan, &request); err != nil {
+	if err := e.newSurvey().planBuckets(ctx, plan, options); err != nil {
 		return err
 	}
-	plan.Steps = append(plan.Steps, e.sessionStep(plan, &request, document))
+	session := Step{
+		Verb: Open, Resource: Resource{Kind: KindSession, Name: name}, After: &State{Document: document.JSON(), Seconds: options.DurationSeconds},
+	}
+	if role := e.description.SessionRole; role != nil {
+		session.Resource.Owner = driver.RolePrincipal(role.Name)
+		arn, err := e.planRole(ctx, plan, role)
+		if err != nil {
+			return err
+		}
+		session.After.RoleARN = arn
+	}
+	plan.add(session)
 	return nil
 }
 
-func (e *Engine) sessionStep(plan *CreatePlan, request *driver.CreateSessionRequest, document policy.Document) Step {
-	would, did := "Would open a session using following policy", "Opened a session"
-	if role := e.description.SessionRole; role != nil {
-		would, did = "Would assume role using following policy", "Assumed role "+role.Name
-	}
-	return Step{
-		Would: fmt.Sprintf("%s for %d seconds:\n%s", would, request.DurationSeconds, document.Indent()),
-		Did:   fmt.Sprintf("%s for %ds", did, request.DurationSeconds),
-		Thing: "session " + request.Name,
-		do: func(ctx context.Context) error {
-			session, err := e.CreateSession(ctx, *request)
-			if err == nil {
-				plan.Result = CreateResult{Session: &session}
-			}
-			return err
-		},
-	}
-}
-
-// planRole finds the role that sessions are opened against, or adds the steps that make it.
-func (e *Engine) planRole(ctx context.Context, plan *CreatePlan, request *driver.CreateSessionRequest) error {
-	want := e.description.SessionRole
-	if want == nil {
-		return nil
-	}
-	if err := e.require(driver.CapRoles, driver.CapPolicyManaged); err != nil {
-		return err
-	}
+// planRole finds the role that sessions are opened against and returns its ARN, or adds the steps that make it.
+func (e *Engine) planRole(ctx context.Context, plan *Plan, want *driver.SessionRole) (arn string, err error) {
 	caller, err := e.WhoAmI(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	trusted := strings.ReplaceAll(want.TrustPrincipal, "{account}", caller.Account)
+	attachment := Step{Verb: Attach, Resource: Resource{Kind: KindAttachment, Name: want.PolicyARN, Owner: driver.RolePrincipal(want.Name)}}
 	role, err := e.GetRole(ctx, driver.GetRoleRequest{Name: want.Name})
 	switch {
 	case isMissing(err):
-		plan.Steps = append(plan.Steps, e.roleStep(want, trusted, request), e.attachStep(want))
-		return nil
+		plan.add(Step{
+			Verb: Create, Resource: Resource{Kind: KindRole, Name: want.Name},
+			After: &State{Document: trustPolicy(trusted), Seconds: want.MaxSessionSeconds},
+		}, attachment)
+		return "", nil
 	case err != nil:
-		return err
+		return "", err
 	}
 	if err := checkTrust(role, trusted, caller.Account); err != nil {
-		return err
+		return "", err
 	}
-	request.RoleARN = role.ARN
-	attached, err := e.hasAttached(ctx, want)
-	if err == nil && !attached {
-		plan.Steps = append(plan.Steps, e.attachStep(want))
+	for attached, err := range e.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.RolePrincipal(want.Name)}) {
+		if err != nil || attached.ARN == want.PolicyARN {
+			return role.ARN, err
+		}
 	}
-	return err
-}
-
-func (e *Engine) roleStep(want *driver.SessionRole, trusted string, request *driver.CreateSessionRequest) Step {
-	return Step{
-		Would: fmt.Sprintf("Would ensure role: '%s'", want.Name),
-		Did:   "Created role " + want.Name,
-		Thing: "role " + want.Name,
-		do: func(ctx context.Context) error {
-			role, err := e.CreateRole(ctx, driver.CreateRoleRequest{
-				Name: want.Name, Description: roleDescription, TrustPolicy: trustPolicy(trusted), MaxSessionSeconds: want.MaxSessionSeconds,
-			})
-			request.RoleARN = role.ARN
-			return err
-		},
-		undo: func(ctx context.Context) error { return e.DeleteRole(ctx, driver.DeleteRoleRequest{Name: want.Name}) },
-	}
-}
-
-func (e *Engine) attachStep(want *driver.SessionRole) Step {
-	request := driver.AttachPolicyRequest{Principal: driver.RolePrincipal(want.Name), PolicyARN: want.PolicyARN}
-	return Step{
-		Would: fmt.Sprintf("Would attach policy %s to role '%s'", want.PolicyARN, want.Name),
-		Did:   fmt.Sprintf("Attached policy %s to role %s", want.PolicyARN, want.Name),
-		Thing: fmt.Sprintf("policy %s of role %s", want.PolicyARN, want.Name),
-		do:    func(ctx context.Context) error { return e.AttachPolicy(ctx, request) },
-		undo:  func(ctx context.Context) error { return e.DetachPolicy(ctx, request) },
-	}
+	plan.add(attachment)
+	return role.ARN, nil
 }
 
 // trustPolicy lets one principal, and nobody else, assume a role.
@@ -147,16 +109,4 @@ func checkTrust(role driver.Role, trusted, account string) error {
 
 func untrusted(role, who, trusted string) error {
 	return fault.New(fault.FailedPrecondition, "role %s exists and may be assumed by %s, where this tool's role trusts %s alone; restore its trust policy, or delete the role and this tool makes it anew", role, who, trusted)
-}
-
-func (e *Engine) hasAttached(ctx context.Context, want *driver.SessionRole) (bool, error) {
-	for attached, err := range e.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.RolePrincipal(want.Name)}) {
-		if err != nil {
-			return false, err
-		}
-		if attached.ARN == want.PolicyARN {
-			return true, nil
-		}
-	}
-	return false, nil
 }

@@ -28,10 +28,10 @@ func policiesOf(t *testing.T, e *core.Engine, user string) map[string]string {
 
 func TestCreateMakesWhatThePythonToolNames(t *testing.T) {
 	e := engine(t, open(t, memory.Options{}))
-	plan := create(t, e, core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Access: policy.ReadOnly})
-	key := plan.Result.AccessKey
-	if key == nil || key.UserName != "s3.read-only.one,two" || key.SecretAccessKey == "" || plan.Result.UserKeys != 1 {
-		t.Fatalf("the result is %+v", plan.Result)
+	_, result := create(t, e, core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Access: policy.ReadOnly})
+	key := result.AccessKey
+	if key == nil || key.UserName != "s3.read-only.one,two" || key.SecretAccessKey == "" || result.UserKeys != 1 {
+		t.Fatalf("the result is %+v", result)
 	}
 	user, err := e.GetUser(t.Context(), driver.GetUserRequest{Name: key.UserName})
 	must(t, err)
@@ -60,9 +60,9 @@ func TestCreateConverges(t *testing.T) {
 			run := core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Public: true, Prefix: "in/"}
 			create(t, e, run)
 			before := snapshot(t, d)
-			plan := create(t, e, run)
-			if plan.Result.UserKeys != 2 || len(plan.Warnings) != 0 {
-				t.Errorf("the second run has %d keys and warns of %v", plan.Result.UserKeys, plan.Warnings)
+			plan, result := create(t, e, run)
+			if result.UserKeys != 2 || slices.ContainsFunc(plan.Notes, core.Note.Warning) {
+				t.Errorf("the second run has %d keys and notes %v", result.UserKeys, plan.Notes)
 			}
 			if after := snapshot(t, d); len(after) != len(before)+1 {
 				t.Errorf("the second run made more than a key (-before +after):\n%s", cmp.Diff(before, after))
@@ -98,8 +98,9 @@ func TestCreateWarnsOfKeysThatChange(t *testing.T) {
 	run.Prefix = ""
 	plan, err := e.PlanCreate(t.Context(), run)
 	must(t, err)
-	if len(plan.Warnings) != 1 || !strings.Contains(plan.Warnings[0], "s3.read-write.one") {
-		t.Errorf("the warnings are %q", plan.Warnings)
+	changed := core.Resource{Kind: core.KindPolicy, Name: "s3.read-write.one", Owner: driver.UserPrincipal("s3.read-write.one")}
+	if !slices.Contains(plan.Notes, core.Note{Code: core.NotePolicyChanged, Resource: changed}) {
+		t.Errorf("the notes are %v", plan.Notes)
 	}
 }
 
@@ -108,10 +109,8 @@ func TestCreateKeepsWhatOthersWroteIntoABucketPolicy(t *testing.T) {
 	const others = `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject"],"Resource":["arn:aws:s3:::one/*"]}]}`
 	must(t, e.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
 	must(t, e.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: "one", Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: others}}}))
-	plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}})
-	remove, err := e.PlanDeleteUser(t.Context(), plan.Result.AccessKey.UserName)
-	must(t, err)
-	must(t, remove.Apply(t.Context(), nil))
+	_, result := create(t, e, core.CreateOptions{Buckets: []string{"one"}})
+	remove(t, e, result.AccessKey.UserName)
 	left, err := e.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "one", Setting: driver.SettingPolicy})
 	must(t, err)
 	was, _ := policy.Parse([]byte(others))
@@ -132,17 +131,17 @@ func TestCreateRefuses(t *testing.T) {
 		says    string
 	}{
 		"no bucket":                  {options: core.CreateOptions{}, code: fault.InvalidArgument, says: "at least one bucket"},
-		"a missing bucket":           {options: core.CreateOptions{Buckets: []string{"missing"}}, code: fault.NotFound, says: "--create-bucket"},
+		"a missing bucket":           {options: core.CreateOptions{Buckets: []string{"missing"}}, code: fault.NotFound, says: "does not exist"},
 		"a policy and an access":     {options: core.CreateOptions{Buckets: []string{"there"}, Policy: "{}", Access: policy.ReadOnly}, code: fault.InvalidArgument, says: "cannot be combined"},
 		"a user name that is long":   {options: core.CreateOptions{Buckets: []string{"there"}, UserName: strings.Repeat("u", 65)}, code: fault.InvalidArgument, says: "65 characters, but at most 64"},
 		"a user name that is not":    {options: core.CreateOptions{Buckets: []string{"there"}, UserName: "a/b"}, code: fault.InvalidArgument, says: "does not allow"},
 		"a policy that is too big":   {options: core.CreateOptions{Buckets: []string{"there"}, Statements: []policy.Statement{big}}, code: fault.ResourceExhausted, says: "at most 2048"},
 		"a session policy too big":   {options: core.CreateOptions{Buckets: []string{"there"}, Statements: []policy.Statement{big}, DurationSeconds: 900}, code: fault.ResourceExhausted, says: "at most 2048"},
 		"a session that is short":    {options: core.CreateOptions{Buckets: []string{"there"}, DurationSeconds: 899}, code: fault.InvalidArgument, says: "from 900 to"},
-		"a session without sessions": {without: []driver.Capability{driver.CapSessions}, options: core.CreateOptions{Buckets: []string{"there"}, DurationSeconds: 900}, code: fault.Unsupported, says: "leave out -d"},
+		"a session without sessions": {without: []driver.Capability{driver.CapSessions}, options: core.CreateOptions{Buckets: []string{"there"}, DurationSeconds: 900}, code: fault.Unsupported, says: "temporary credentials"},
 		"a boundary without them":    {without: []driver.Capability{driver.CapPolicyBoundary}, options: core.CreateOptions{Buckets: []string{"there"}, PermissionsBoundary: "arn:x"}, code: fault.Unsupported, says: "permissions boundary"},
-		"a website without them":     {without: []driver.Capability{driver.CapBucketWebsite}, options: core.CreateOptions{Buckets: []string{"there"}, Website: true}, code: fault.Unsupported, says: "--website"},
-		"users without them":         {without: []driver.Capability{driver.CapUsers}, options: core.CreateOptions{Buckets: []string{"there"}}, code: fault.Unsupported, says: "--duration"},
+		"a website without them":     {without: []driver.Capability{driver.CapBucketWebsite}, options: core.CreateOptions{Buckets: []string{"there"}, Website: true}, code: fault.Unsupported, says: "as a website"},
+		"users without them":         {without: []driver.Capability{driver.CapUsers}, options: core.CreateOptions{Buckets: []string{"there"}}, code: fault.Unsupported, says: "manage users"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := open(t, memory.Options{Without: c.without})
@@ -161,8 +160,8 @@ func TestCreateShortensDerivedNamesTheSameWay(t *testing.T) {
 	long := strings.Repeat("b", 61)
 	names := map[string]bool{}
 	for _, buckets := range [][]string{{long}, {long}, {long, "other"}} {
-		plan := create(t, e, core.CreateOptions{Buckets: buckets, CreateBuckets: true})
-		name := plan.Result.AccessKey.UserName
+		_, result := create(t, e, core.CreateOptions{Buckets: buckets, CreateBuckets: true})
+		name := result.AccessKey.UserName
 		if len(name) > 64 || !strings.HasPrefix(name, "s3.read-write.bbb") {
 			t.Errorf("the name is %q", name)
 		}
@@ -194,16 +193,16 @@ func TestCreateAttachesTheRolesPolicyWhereItIsMissing(t *testing.T) {
 	create(t, e, run)
 	role := e.Description().SessionRole
 	must(t, d.DetachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: role.PolicyARN}))
-	if plan := create(t, e, run); len(plan.Steps) != 2 || plan.Result.Session == nil {
-		t.Errorf("the plan has %d steps and gives %v", len(plan.Steps), plan.Result)
+	if plan, result := create(t, e, run); len(plan.Steps) != 2 || result.Session == nil {
+		t.Errorf("the plan has %d steps and gives %v", len(plan.Steps), result)
 	}
 }
 
 func TestCreateCustomPolicyForEachBucket(t *testing.T) {
 	const template = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::$!BUCKET_NAME!$/*"]}]}`
 	e := engine(t, open(t, memory.Options{}))
-	plan := create(t, e, core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Policy: template})
-	found := policiesOf(t, e, plan.Result.AccessKey.UserName)
+	_, result := create(t, e, core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Policy: template})
+	found := policiesOf(t, e, result.AccessKey.UserName)
 	for _, bucket := range []string{"one", "two"} {
 		if want := strings.ReplaceAll(template, "$!BUCKET_NAME!$", bucket); found["s3.custom."+bucket] != want {
 			t.Errorf("the policy for %s is %s", bucket, found["s3.custom."+bucket])
@@ -211,7 +210,7 @@ func TestCreateCustomPolicyForEachBucket(t *testing.T) {
 	}
 	session, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one", "two"}, Policy: template, DurationSeconds: 900})
 	must(t, err)
-	last := session.Steps[len(session.Steps)-1].Would
+	last := session.Steps[len(session.Steps)-1].After.Document
 	if !strings.Contains(last, "arn:aws:s3:::one/*") || !strings.Contains(last, "arn:aws:s3:::two/*") {
 		t.Errorf("the session's policy is not for both buckets: %s", last)
 	}
@@ -223,13 +222,13 @@ func TestCreateCompilesForTheDialect(t *testing.T) {
 		MandatoryStatements: []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}, Resource: []string{"*"}}},
 	}
 	e := engine(t, open(t, memory.Options{Dialect: dialect}))
-	plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
-	document := policiesOf(t, e, plan.Result.AccessKey.UserName)["s3.read-write.one"]
+	plan, result := create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
+	document := policiesOf(t, e, result.AccessKey.UserName)["s3.read-write.one"]
 	if strings.Contains(document, "GetObjectAcl") || !strings.Contains(document, "admin:CreateServiceAccount") {
 		t.Errorf("the policy is %s", document)
 	}
-	if len(plan.Notes) == 0 || !strings.Contains(plan.Notes[0], "s3:GetObjectAcl") {
-		t.Errorf("the notes do not say what was left out: %q", plan.Notes)
+	if !slices.Contains(plan.Notes, core.Note{Code: core.NoteActionOmitted, Detail: "s3:GetObjectAcl"}) {
+		t.Errorf("the notes do not say what was left out: %v", plan.Notes)
 	}
 	statement := policy.Statement{Effect: policy.Allow, Action: []string{"s3:GetObjectAcl"}, Resource: []string{"arn:aws:s3:::one/*"}}
 	_, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, Statements: []policy.Statement{statement}})
@@ -243,14 +242,12 @@ func TestDeleteUserLeavesNothingBehind(t *testing.T) {
 			e := engine(t, d)
 			must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
 			before := snapshot(t, d)
-			plan := create(t, e, core.CreateOptions{Buckets: []string{"one"}})
-			remove, err := e.PlanDeleteUser(t.Context(), plan.Result.AccessKey.UserName)
-			must(t, err)
-			must(t, remove.Apply(t.Context(), nil))
+			_, result := create(t, e, core.CreateOptions{Buckets: []string{"one"}})
+			remove(t, e, result.AccessKey.UserName)
 			if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
 				t.Errorf("left behind (-before +after):\n%s", diff)
 			}
-			_, err = e.PlanDeleteUser(t.Context(), plan.Result.AccessKey.UserName)
+			_, err := e.PlanDeleteUser(t.Context(), result.AccessKey.UserName)
 			wantCode(t, err, fault.NotFound)
 		})
 	}
@@ -271,12 +268,18 @@ func TestCreateFindsOutThatABoundaryIsIgnored(t *testing.T) {
 	before := snapshot(t, d)
 	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, PermissionsBoundary: e.Description().Boundaries.ReadOnly})
 	must(t, err)
-	wantCode(t, plan.Apply(t.Context(), nil), fault.Unsupported)
+	_, err = e.Apply(t.Context(), plan, nil)
+	wantCode(t, err, fault.Unsupported)
 	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
 		t.Errorf("left behind (-before +after):\n%s", diff)
 	}
-	if plan = create(t, e, core.CreateOptions{Buckets: []string{"one"}}); !strings.Contains(plan.Steps[0].Did, "ignored") {
-		t.Errorf("the step says %q", plan.Steps[0].Did)
+	plan, err = e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}})
+	must(t, err)
+	ignored := false
+	_, err = e.Apply(t.Context(), plan, func(_ core.Step, o core.Outcome) { ignored = ignored || o.BoundaryIgnored })
+	must(t, err)
+	if !ignored {
+		t.Error("no step says that the boundary was ignored")
 	}
 }
 
@@ -317,14 +320,15 @@ func TestCreateForgetsAFormerUserOfTheName(t *testing.T) {
 
 	plan, err := e.PlanCreate(ctx, core.CreateOptions{Buckets: []string{"shared"}, UserName: "name", Access: policy.ReadOnly})
 	must(t, err)
-	must(t, plan.Apply(ctx, nil))
+	applied, err := e.Apply(ctx, plan, nil)
+	must(t, err)
 	wantGrants(t, e, "name", "s3.read-only.shared")
 	wantGrants(t, e, "other", "s3.read-write.shared")
 
-	undone := plan.Undo(ctx, "something", errors.New("for this test"))
-	var applied *core.ApplyError
-	if !errors.As(undone, &applied) || len(applied.Left) > 0 {
-		t.Fatalf("undoing: %v", undone)
+	rolledBack := applied.Rollback(ctx, "something", errors.New("for this test"))
+	var failed *core.ApplyError
+	if !errors.As(rolledBack, &failed) || len(failed.Orphans) > 0 {
+		t.Fatalf("rolling back: %v", rolledBack)
 	}
 	for _, line := range snapshot(t, d) {
 		if strings.Contains(line, `user/name"`) {

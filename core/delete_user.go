@@ -3,15 +3,14 @@ package core
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // PlanDeleteUser makes the plan to delete a user with its policies, its attachments and its access keys. It changes
-// nothing. NotFound if there is no such user. A deletion has no undo: after an error, the user has still what the
-// steps that were not done would have deleted, and running the plan again goes on.
+// nothing. NotFound if there is no such user. All steps are final: after an error, the user still has what the steps that
+// were not done would have deleted, and making the plan again goes on.
 func (e *Engine) PlanDeleteUser(ctx context.Context, name string) (*Plan, error) {
 	if _, err := e.GetUser(ctx, driver.GetUserRequest{Name: name}); err != nil {
 		return nil, err
@@ -20,21 +19,20 @@ func (e *Engine) PlanDeleteUser(ctx context.Context, name string) (*Plan, error)
 	if err != nil {
 		return nil, err
 	}
-	steps, err := granter.revoke(ctx, name)
-	if err != nil {
+	plan := &Plan{}
+	if err := granter.planRevoke(ctx, e.newSurvey(), plan, name); err != nil {
 		return nil, err
 	}
-	plan := &Plan{Steps: steps}
 	if err := e.planDetach(ctx, plan, name); err != nil {
 		return nil, err
 	}
 	if err := e.planDeleteKeys(ctx, plan, name); err != nil {
 		return nil, err
 	}
-	plan.Steps = append(plan.Steps, Step{
-		Would: "  Would delete user", Did: "  Deleted user", Thing: fmt.Sprintf("user '%s'", name),
-		do: func(ctx context.Context) error { return e.DeleteUser(ctx, driver.DeleteUserRequest{Name: name}) },
-	})
+	plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindUser, Name: name}})
+	for i := range plan.Steps {
+		plan.Steps[i].Final = true
+	}
 	return plan, nil
 }
 
@@ -48,13 +46,7 @@ func (e *Engine) planDetach(ctx context.Context, plan *Plan, name string) error 
 		return nil // the system behind the endpoint has no managed policies, so none is attached
 	}
 	for _, a := range attached {
-		plan.Steps = append(plan.Steps, Step{
-			Would: "  Would detach policy: " + a.ARN, Did: "  Detached policy: " + a.ARN,
-			Thing: fmt.Sprintf("policy %s of user '%s'", a.ARN, name),
-			do: func(ctx context.Context) error {
-				return e.DetachPolicy(ctx, driver.AttachPolicyRequest{Principal: driver.UserPrincipal(name), PolicyARN: a.ARN})
-			},
-		})
+		plan.add(Step{Verb: Detach, Resource: Resource{Kind: KindAttachment, Name: a.ARN, Owner: driver.UserPrincipal(name)}})
 	}
 	return err
 }
@@ -65,13 +57,7 @@ func (e *Engine) planDeleteKeys(ctx context.Context, plan *Plan, name string) er
 	}
 	keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
 	for _, k := range keys {
-		plan.Steps = append(plan.Steps, Step{
-			Would: "  Would delete access key: " + k.AccessKeyID, Did: "  Deleted access key: " + k.AccessKeyID,
-			Thing: fmt.Sprintf("access key %s of user '%s'", k.AccessKeyID, name),
-			do: func(ctx context.Context) error {
-				return e.DeleteAccessKey(ctx, driver.DeleteAccessKeyRequest{UserName: name, AccessKeyID: k.AccessKeyID})
-			},
-		})
+		plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindAccessKey, Name: k.AccessKeyID, Owner: driver.UserPrincipal(name)}})
 	}
 	return err
 }

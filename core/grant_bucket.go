@@ -18,108 +18,115 @@ const sidPrefix = "S3Credentials"
 // policies of their own. What others wrote into the policy is kept.
 type bucketGranter struct{ *Engine }
 
-func (g bucketGranter) plan(ctx context.Context, plan *Plan, user string, exists bool, permission string, grants []grant) error {
-	if !exists {
-		if err := g.planForget(ctx, plan, user); err != nil {
-			return err
-		}
-	}
+func (g bucketGranter) check(_ string, grants []grant) error {
+	limits := g.description.Limits
 	for _, gr := range grants {
-		statements := g.statements(user, permission, gr.document)
-		current, err := g.bucketPolicyOf(ctx, gr.bucket)
-		if err != nil {
+		if err := checkSize("policy of bucket "+gr.bucket, gr.document, limits.BucketPolicyBytes, limits.IgnoreWhitespace); err != nil {
 			return err
 		}
-		after := g.replaced(current, user, statements)
-		if err := checkSize("policy of bucket "+gr.bucket, after, g.description.Limits.BucketPolicyBytes, g.description.Limits.IgnoreWhitespace); err != nil {
-			return err
-		}
-		var former []policy.Statement
-		if exists {
-			former = g.ofUser(current, user)
-		}
-		plan.Steps = append(plan.Steps, g.grantStep(user, permission, gr.bucket, statements, former))
 	}
 	return nil
 }
 
-// planForget adds the steps that take a former user of a new user's name out of the bucket policies: somebody deleted
-// it by other means, and the new one would have what it had. There is no undo: that must not come back.
-func (g bucketGranter) planForget(ctx context.Context, plan *Plan, user string) error {
-	buckets, err := g.naming(ctx, user)
-	for _, bucket := range buckets {
-		plan.Steps = append(plan.Steps, Step{
-			Would: fmt.Sprintf("Would remove what a former user '%s' was granted in the policy of bucket '%s'", user, bucket),
-			Did:   fmt.Sprintf("Removed what a former user %s was granted in the policy of bucket %s", user, bucket),
-			Thing: fmt.Sprintf("grant to a former user '%s' in the policy of bucket %s", user, bucket),
-			do:    func(ctx context.Context) error { return g.removeUser(ctx, bucket, user) },
-		})
+func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, user string, exists bool, access string, grants []grant) error {
+	if !exists {
+		// Somebody deleted a former user of the name by other means, and the new one would have what it had. The steps are
+		// final: that must not come back.
+		former := &Plan{}
+		if err := g.planRevoke(ctx, system, former, user); err != nil {
+			return err
+		}
+		plan.add(former.Steps...)
 	}
-	return err
+	for _, gr := range grants {
+		statements := g.statements(user, access, gr.document)
+		current, err := system.bucketPolicy(ctx, gr.bucket)
+		if err != nil {
+			return err
+		}
+		if err := g.check(access, []grant{{gr.bucket, g.replaced(current, user, statements)}}); err != nil {
+			return err
+		}
+		step := Step{Verb: Put, Resource: g.resource(user, access, gr.bucket), After: &State{Document: documentOf(statements)}}
+		if former := g.ofUser(current, user); exists && len(former) > 0 {
+			step.Before = &State{Document: documentOf(former)}
+		}
+		plan.add(step)
+	}
+	return nil
 }
 
-// naming returns the buckets whose policies name the user.
-func (g bucketGranter) naming(ctx context.Context, user string) ([]string, error) {
-	var buckets []string
+func (g bucketGranter) resource(user, access, bucket string) Resource {
+	return Resource{Kind: KindGrant, Name: grantName(access, bucket), Owner: driver.UserPrincipal(user), Bucket: bucket}
+}
+
+func documentOf(statements []policy.Statement) string {
+	return policy.Document{Version: policy.Version, Statement: statements}.JSON()
+}
+
+// planRevoke adds steps that take the user out of every bucket policy, whoever put it there: where a user is its name, a
+// later user of that name would have what the policy still grants.
+func (g bucketGranter) planRevoke(ctx context.Context, system *survey, plan *Plan, user string) error {
 	for bucket, err := range g.ListBuckets(ctx) {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		document, err := g.bucketPolicyOf(ctx, bucket.Name)
+		document, err := system.bucketPolicy(ctx, bucket.Name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if _, named := g.without(document, user); named {
-			buckets = append(buckets, bucket.Name)
+			plan.add(Step{Verb: Delete, Resource: g.resource(user, policy.Custom, bucket.Name), Final: true})
 		}
 	}
-	return buckets, nil
+	return nil
 }
 
-// bucketPolicyOf reads the policy of a bucket that the same plan may be about to create.
-func (g bucketGranter) bucketPolicyOf(ctx context.Context, bucket string) (policy.Document, error) {
-	current, err := g.bucketPolicy(ctx, bucket)
-	if current.Version == "" {
-		current.Version = policy.Version
+// putGrant puts the statements in place of those that this tool added for the user, in the policy as it is now.
+func putGrant(ctx context.Context, e *Engine, s Step) error {
+	var granted policy.Document
+	if document := s.after().Document; document != "" {
+		var err error
+		if granted, err = policy.Parse([]byte(document)); err != nil {
+			return err
+		}
 	}
-	return current, err
+	g := bucketGranter{e}
+	return g.change(ctx, s.Resource.Bucket, func(current policy.Document) (policy.Document, bool) {
+		return g.replaced(current, s.Resource.Owner.Name, granted.Statement), true
+	})
 }
 
-func (g bucketGranter) grantStep(user, permission, bucket string, statements, former []policy.Statement) Step {
-	name := grantName(permission, bucket)
-	shown := policy.Document{Version: policy.Version, Statement: statements}
-	return Step{
-		Would: fmt.Sprintf("Would grant '%s' to user '%s' in the policy of bucket '%s', statements:\n%s", name, user, bucket, shown.Indent()),
-		Did:   fmt.Sprintf("Granted %s to user %s in the policy of bucket %s", name, user, bucket),
-		Thing: fmt.Sprintf("grant to user '%s' in the policy of bucket %s", user, bucket),
-		do:    func(ctx context.Context) error { return g.change(ctx, bucket, user, statements) },
-		undo:  func(ctx context.Context) error { return g.change(ctx, bucket, user, former) },
-	}
+// deleteGrant takes the user out of the policy as it is now.
+func deleteGrant(ctx context.Context, e *Engine, s Step) error {
+	g := bucketGranter{e}
+	return g.change(ctx, s.Resource.Bucket, func(current policy.Document) (policy.Document, bool) {
+		return g.without(current, s.Resource.Owner.Name)
+	})
 }
 
-// change puts the statements in place of those that name the user alone, in the policy as it is now.
-func (g bucketGranter) change(ctx context.Context, bucket, user string, statements []policy.Statement) error {
-	current, err := g.bucketPolicyOf(ctx, bucket)
+// change edits the bucket's policy as it is now; a document without statements means no policy.
+func (g bucketGranter) change(ctx context.Context, bucket string, edit func(policy.Document) (policy.Document, bool)) error {
+	current, err := g.newSurvey().bucketPolicy(ctx, bucket)
 	if err != nil {
 		return err
 	}
-	return g.put(ctx, bucket, g.replaced(current, user, statements))
-}
-
-// put makes the document the bucket's policy; an empty one means none.
-func (g bucketGranter) put(ctx context.Context, bucket string, document policy.Document) error {
-	if len(document.Statement) == 0 {
+	after, changed := edit(current)
+	switch {
+	case !changed:
+		return nil
+	case len(after.Statement) == 0:
 		return g.DeleteBucketSetting(ctx, driver.DeleteBucketSettingRequest{Bucket: bucket, Setting: driver.SettingPolicy})
 	}
-	value := driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document.JSON()}}
+	value := driver.BucketSetting{Policy: &driver.BucketPolicy{Document: after.JSON()}}
 	return g.PutBucketSetting(ctx, driver.PutBucketSettingRequest{Bucket: bucket, Value: value})
 }
 
 // statements are those of the document, about the user.
-func (g bucketGranter) statements(user, permission string, document policy.Document) []policy.Statement {
+func (g bucketGranter) statements(user, access string, document policy.Document) []policy.Statement {
 	statements := slices.Clone(document.Statement)
 	for i := range statements {
-		statements[i].Sid = fmt.Sprintf("%s%s%d", sidPrefix, sidWord(permission), i+1)
+		statements[i].Sid = fmt.Sprintf("%s%s%d", sidPrefix, sidWord(access), i+1)
 		statements[i].Principal = &policy.Principal{Of: map[string][]string{"AWS": {g.principal(user)}}}
 	}
 	return statements
@@ -136,15 +143,9 @@ func (g bucketGranter) replaced(document policy.Document, user string, statement
 	return document
 }
 
-// ofUser returns the statements of this tool about the user.
+// ofUser returns the statements that this tool added for the user.
 func (g bucketGranter) ofUser(document policy.Document, user string) []policy.Statement {
-	var found []policy.Statement
-	for _, s := range document.Statement {
-		if g.isOf(s, user) {
-			found = append(found, s)
-		}
-	}
-	return found
+	return slices.DeleteFunc(slices.Clone(document.Statement), func(s policy.Statement) bool { return !g.isOf(s, user) })
 }
 
 // isOf reports whether this tool added the statement for the user.
@@ -167,10 +168,11 @@ func (g bucketGranter) list(ctx context.Context, user string) iter.Seq2[driver.P
 			yield(driver.PolicyDocument{}, err)
 			return
 		}
+		system := g.newSurvey()
 		for bucket, err := range g.ListBuckets(ctx) {
 			var document policy.Document
 			if err == nil {
-				document, err = g.bucketPolicyOf(ctx, bucket.Name)
+				document, err = system.bucketPolicy(ctx, bucket.Name)
 			}
 			if err != nil {
 				yield(driver.PolicyDocument{}, err)
@@ -180,11 +182,10 @@ func (g bucketGranter) list(ctx context.Context, user string) iter.Seq2[driver.P
 			if len(statements) == 0 {
 				continue
 			}
-			own := policy.Document{Version: policy.Version, Statement: statements}
 			if !yield(driver.PolicyDocument{
 				Principal: driver.UserPrincipal(user),
-				Name:      grantName(permissionOf(statements[0].Sid), bucket.Name),
-				Document:  own.JSON(),
+				Name:      grantName(accessOf(statements[0].Sid), bucket.Name),
+				Document:  documentOf(statements),
 			}, nil) {
 				return
 			}
@@ -192,36 +193,8 @@ func (g bucketGranter) list(ctx context.Context, user string) iter.Seq2[driver.P
 	}
 }
 
-// revoke takes the user out of every bucket policy, whoever put it there: where a user is its name, a later user of
-// that name would have what the policy still grants.
-func (g bucketGranter) revoke(ctx context.Context, user string) ([]Step, error) {
-	buckets, err := g.naming(ctx, user)
-	var steps []Step
-	for _, bucket := range buckets {
-		steps = append(steps, Step{
-			Would: "  Would delete grant in the policy of bucket: " + bucket,
-			Did:   "  Deleted grant in the policy of bucket: " + bucket,
-			Thing: fmt.Sprintf("grant to user '%s' in the policy of bucket %s", user, bucket),
-			do:    func(ctx context.Context) error { return g.removeUser(ctx, bucket, user) },
-		})
-	}
-	return steps, err
-}
-
-func (g bucketGranter) removeUser(ctx context.Context, bucket, user string) error {
-	current, err := g.bucketPolicyOf(ctx, bucket)
-	if err != nil {
-		return err
-	}
-	after, changed := g.without(current, user)
-	if !changed {
-		return nil
-	}
-	return g.put(ctx, bucket, after)
-}
-
-// without returns the document without the user: statements about the user alone are dropped, and from others its
-// name is. It reports whether that changes anything.
+// without returns the document without the user: statements about the user alone are dropped, and the user's name is
+// dropped from the others. It reports whether that changes anything.
 func (g bucketGranter) without(document policy.Document, user string) (policy.Document, bool) {
 	principal, changed := g.principal(user), false
 	var kept []policy.Statement
@@ -244,24 +217,22 @@ func (g bucketGranter) without(document policy.Document, user string) (policy.Do
 	return document, changed
 }
 
-// grantName is how a grant in a bucket policy is listed: as an inline policy for the same would be named.
-func grantName(permission, bucket string) string { return "s3." + permission + "." + bucket }
-
-// sidWord is the permission as a statement id can hold it: "ReadOnly".
-func sidWord(permission string) string {
+// sidWord is the name of an access as a statement id can hold it: "ReadOnly".
+func sidWord(access string) string {
 	var b strings.Builder
-	for _, part := range strings.Split(permission, "-") {
+	for part := range strings.FieldsFuncSeq(access, func(r rune) bool { return r == '-' || r == '+' }) {
 		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
 	}
 	return b.String()
 }
 
-// permissionOf is the permission that a statement id of this tool stands for.
-func permissionOf(sid string) string {
-	for _, p := range permissions() {
-		if strings.HasPrefix(sid, sidPrefix+sidWord(p)) {
-			return p
+// accessOf is the name of the access that a statement id of this tool stands for.
+func accessOf(sid string) string {
+	word := strings.TrimRight(strings.TrimPrefix(sid, sidPrefix), "0123456789")
+	for _, name := range policy.AccessNames() {
+		if word == sidWord(name) {
+			return name
 		}
 	}
-	return "custom"
+	return policy.Custom
 }

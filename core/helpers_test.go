@@ -43,16 +43,22 @@ func engine(t *testing.T, d driver.Driver) *core.Engine {
 }
 
 // create plans and applies.
-func create(t *testing.T, e *core.Engine, options core.CreateOptions) *core.CreatePlan {
+func create(t *testing.T, e *core.Engine, options core.CreateOptions) (*core.Plan, core.Result) {
 	t.Helper()
 	plan, err := e.PlanCreate(t.Context(), options)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := plan.Apply(t.Context(), nil); err != nil {
-		t.Fatal(err)
-	}
-	return plan
+	must(t, err)
+	applied, err := e.Apply(t.Context(), plan, nil)
+	must(t, err)
+	return plan, applied.Result()
+}
+
+// remove plans and applies the deletion of a user.
+func remove(t *testing.T, e *core.Engine, user string) {
+	t.Helper()
+	plan, err := e.PlanDeleteUser(t.Context(), user)
+	must(t, err)
+	_, err = e.Apply(t.Context(), plan, nil)
+	must(t, err)
 }
 
 // snapshot is all that is on a system, as lines: what a failed run must leave as it was.

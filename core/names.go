@@ -16,11 +16,11 @@ const hashLength = 12
 // derivedName returns the name that this tool gives to what it makes for some buckets: "s3.read-only.one,two", as the
 // Python tool names it. A name that is too long for the rule is cut, and ends in a hash of the whole, so that the same
 // buckets always give the same name and others another.
-func derivedName(rule driver.NameRule, separator, permission string, buckets []string) string {
+func derivedName(rule driver.NameRule, separator, access string, buckets []string) string {
 	if separator == "" {
 		separator = ","
 	}
-	name := "s3." + permission + "." + strings.Join(buckets, separator)
+	name := grantName(access, strings.Join(buckets, separator))
 	if rule.Max == 0 || len(name) <= rule.Max {
 		return name
 	}

@@ -7,54 +7,40 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// ListObjects is driver.Object.ListObjects, after a check of the capabilities it needs.
+// ListObjects is driver.Object.ListObjects.
 func (e *Engine) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
-	return guarded(e.require(driver.CapObjects), func() iter.Seq2[driver.ObjectInfo, error] {
-		return e.driver.ListObjects(ctx, req)
-	})
+	return listing(ctx, e, driver.CapObjects, e.driver.ListObjects, req)
 }
 
-// HeadObject is driver.Object.HeadObject, after a check of the capabilities it needs.
+// HeadObject is driver.Object.HeadObject.
 func (e *Engine) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
-	if err := e.require(driver.CapObjects); err != nil {
-		return driver.ObjectDetail{}, err
-	}
-	return e.driver.HeadObject(ctx, req)
+	return call(ctx, e, driver.CapObjects, e.driver.HeadObject, req)
 }
 
-// GetObject is driver.Object.GetObject, after a check of the capabilities it needs.
+// GetObject is driver.Object.GetObject.
 func (e *Engine) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	if err := e.require(driver.CapObjects); err != nil {
-		return driver.ObjectDetail{}, err
-	}
-	return e.driver.GetObject(ctx, req)
+	return call(ctx, e, driver.CapObjects, e.driver.GetObject, req)
 }
 
-// PutObject is driver.Object.PutObject, after a check of the capabilities it needs.
+// PutObject is driver.Object.PutObject.
 func (e *Engine) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
-	if err := e.require(driver.CapObjects); err != nil {
-		return driver.ObjectDetail{}, err
-	}
-	return e.driver.PutObject(ctx, req)
+	return call(ctx, e, driver.CapObjects, e.driver.PutObject, req)
 }
 
-// DeleteObjects is driver.Object.DeleteObjects, after a check of the capabilities it needs.
+// DeleteObjects is driver.Object.DeleteObjects. A key that the request names twice is sent once.
 func (e *Engine) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
-	if err := e.require(driver.CapObjects); err != nil {
-		return driver.DeleteObjectsResponse{}, err
-	}
 	req.Keys = unique(req.Keys)
-	return e.driver.DeleteObjects(ctx, req)
+	return call(ctx, e, driver.CapObjects, e.driver.DeleteObjects, req)
 }
 
-// unique returns the keys, each once, in order.
-func unique(keys []string) []string {
-	seen := make(map[string]bool, len(keys))
+// unique returns the names, each once, in order.
+func unique(names []string) []string {
+	seen := make(map[string]bool, len(names))
 	var once []string
-	for _, key := range keys {
-		if !seen[key] {
-			seen[key] = true
-			once = append(once, key)
+	for _, name := range names {
+		if !seen[name] {
+			seen[name] = true
+			once = append(once, name)
 		}
 	}
 	return once

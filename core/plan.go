@@ -1,171 +1,163 @@
 package core
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"time"
 
-	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// undoTimeout bounds the undoing of one step. It runs after a failure or a Ctrl-C, so it must not keep a person
-// waiting; it is long enough for an answer from a busy system.
-const undoTimeout = 5 * time.Second
+// Verb is what a step does to its resource.
+type Verb string
 
-// Plan is an ordered list of steps that change something. Making a plan reads the system's state and changes nothing.
+// The verbs.
+const (
+	Create  Verb = "create"
+	Replace Verb = "replace"
+	Delete  Verb = "delete"
+	Attach  Verb = "attach"
+	Detach  Verb = "detach"
+	Put     Verb = "put"
+	Open    Verb = "open"
+)
+
+// ResourceKind is the kind of a resource.
+type ResourceKind string
+
+// The kinds of resources.
+const (
+	KindBucket        ResourceKind = "bucket"
+	KindBucketSetting ResourceKind = "bucket-setting"
+	KindUser          ResourceKind = "user"
+	KindAccessKey     ResourceKind = "access-key"
+	// KindPolicy is an inline policy of a user.
+	KindPolicy ResourceKind = "policy"
+	// KindGrant is what a bucket's policy grants to a user.
+	KindGrant ResourceKind = "grant"
+	KindRole  ResourceKind = "role"
+	// KindAttachment is a managed policy that is attached to a user or a role.
+	KindAttachment ResourceKind = "attachment"
+	KindSession    ResourceKind = "session"
+)
+
+// Resource names what a step changes.
+type Resource struct {
+	Kind ResourceKind
+	// Name is the resource's own name: of a bucket, user, role, policy or session, of a setting ("website"), the ARN of an
+	// attached policy, the id of an access key. It is empty for an access key that is still to be made.
+	Name string
+	// Owner is the user or role whose policy, grant, key or attachment it is, and the role that a session assumes.
+	Owner driver.Principal
+	// Bucket is the bucket of a setting or a grant.
+	Bucket string
+}
+
+// String names the resource as an error does: policy 'p' of user 'u'.
+func (r Resource) String() string {
+	switch r.Kind {
+	case KindBucketSetting:
+		return fmt.Sprintf("%s of bucket %s", strings.ReplaceAll(r.Name, "-", " "), r.Bucket)
+	case KindUser:
+		return fmt.Sprintf("user '%s'", r.Name)
+	case KindPolicy:
+		return fmt.Sprintf("policy '%s' of %s '%s'", r.Name, r.Owner.Type, r.Owner.Name)
+	case KindGrant:
+		return fmt.Sprintf("grant to user '%s' in the policy of bucket %s", r.Owner.Name, r.Bucket)
+	case KindAccessKey:
+		return strings.ReplaceAll(fmt.Sprintf("access key %s of user '%s'", r.Name, r.Owner.Name), "  ", " ")
+	case KindAttachment:
+		return fmt.Sprintf("policy %s of %s '%s'", r.Name, r.Owner.Type, r.Owner.Name)
+	}
+	return fmt.Sprintf("%s %s", r.Kind, r.Name)
+}
+
+// State is a resource before or after a step. Only the fields of its kind are set.
+type State struct {
+	// Region is where a bucket is; empty for the backend's own region.
+	Region string
+	// Setting is the value of a bucket setting.
+	Setting driver.BucketSetting
+	// Boundary is the ARN of a user's permissions boundary. BoundaryRequired says that the user must not exist without it.
+	Boundary         string
+	BoundaryRequired bool
+	// Document is a policy as JSON: the inline policy, the statements of a grant, the bound of a session, the trust policy
+	// of a role.
+	Document string
+	// AccessKeys are the ids of the keys that a user has beside the one that a step makes.
+	AccessKeys []string
+	// RoleARN is the role that a session assumes; empty for one that the same plan creates.
+	RoleARN string
+	// Seconds is how long a session lasts; for a role, its longest session.
+	Seconds int
+}
+
+// Step is one change, as data: what is done to what. An Engine applies it.
+type Step struct {
+	Verb     Verb
+	Resource Resource
+	// Before is what there is; nil for nothing. After is what the step makes of it; nil for nothing.
+	Before, After *State
+	// Final says that a rollback leaves the step as it is.
+	Final bool
+}
+
+// String names the step as an error does: its resource, or the removal of its resource.
+func (s Step) String() string {
+	if s.Verb == Delete || s.Verb == Detach {
+		return "removal of " + s.Resource.String()
+	}
+	return s.Resource.String()
+}
+
+func (s Step) before() State { return valueOf(s.Before) }
+func (s Step) after() State  { return valueOf(s.After) }
+
+func valueOf(s *State) State {
+	if s == nil {
+		return State{}
+	}
+	return *s
+}
+
+// NoteCode says what a note is about.
+type NoteCode string
+
+// The notes.
+const (
+	// NoteActionOmitted: the action in Detail is left out of the policy, because the system does not know it.
+	NoteActionOmitted NoteCode = "action-omitted"
+	// NoteBucketPublic: the bucket is public already.
+	NoteBucketPublic NoteCode = "bucket-public"
+	// NoteUserExists: the user exists, and gets a further access key.
+	NoteUserExists NoteCode = "user-exists"
+	// NoteBoundaryKept: the permissions boundary of an existing user is left as it is.
+	NoteBoundaryKept NoteCode = "boundary-kept"
+	// NoteNoBoundary: the user is made without a permissions boundary, because the system has none.
+	NoteNoBoundary NoteCode = "no-boundary"
+	// NotePolicyChanged: the policy was another, and the keys that its user has get the new access too.
+	NotePolicyChanged NoteCode = "policy-changed"
+	// NotePolicyReplaced: the policy gives way to the new one, and the keys that its user has get the new access too.
+	NotePolicyReplaced NoteCode = "policy-replaced"
+)
+
+// Note is a fact that a person should know beside the steps of a plan.
+type Note struct {
+	Code     NoteCode
+	Resource Resource
+	Detail   string
+}
+
+// Warning reports whether the note must not be missed: it is about access that others have now.
+func (n Note) Warning() bool { return n.Code == NotePolicyChanged || n.Code == NotePolicyReplaced }
+
+// Plan is an ordered list of steps. Making one reads the system's state and changes nothing.
 type Plan struct {
 	Steps []Step
-	// Notes are sentences that a person should read beside the steps: what is left out, and why.
-	Notes []string
-	// Warnings are notes that must not be missed: access that others have now, and that the steps change.
-	Warnings []string
+	Notes []Note
 }
 
-// Step is one change.
-type Step struct {
-	// Would says what the step would do, for a dry run: "Would create bucket: 'x'". It may have several lines.
-	Would string
-	// Did says what the step did, once it has: "Created bucket: x".
-	Did string
-	// Thing names what is left behind when the step cannot be undone: "bucket x".
-	Thing string
+func (p *Plan) add(steps ...Step) { p.Steps = append(p.Steps, steps...) }
 
-	do   func(ctx context.Context) error
-	undo func(ctx context.Context) error
-	// probe tells, after a failure that leaves it open whether the step took effect, whether it did. Without one, such
-	// a step is undone as if it had.
-	probe func(ctx context.Context) (bool, error)
-}
-
-// Apply runs the steps in order. After each it calls report, if not nil. When a step fails, or the context ends, what this run
-// made is undone, newest first, and the error is an [*ApplyError] with the code of the step's own error.
-func (p *Plan) Apply(ctx context.Context, report func(Step)) error {
-	for i, step := range p.Steps {
-		err := ctx.Err()
-		if err == nil {
-			err = step.do(ctx)
-		} else {
-			step.undo = nil // it was not begun
-		}
-		if err != nil {
-			return p.unwind(ctx, i, step, err)
-		}
-		if report != nil {
-			report(p.Steps[i])
-		}
-	}
-	return nil
-}
-
-// Undo undoes the whole plan after it was applied, newest step first, as if one more step had failed with cause: for a
-// caller that could not hand on the result. It returns an [*ApplyError].
-func (p *Plan) Undo(ctx context.Context, thing string, cause error) error {
-	return p.unwind(ctx, len(p.Steps), Step{Thing: thing}, cause)
-}
-
-// unwind undoes the steps before the one that failed, and that one too if it may have taken effect.
-func (p *Plan) unwind(ctx context.Context, failed int, step Step, cause error) error {
-	result := &ApplyError{Thing: step.Thing, Err: cause}
-	ctx = context.WithoutCancel(ctx)
-	if step.undo != nil && ambiguous(cause) {
-		result.undo(ctx, step, true)
-	}
-	for i := failed - 1; i >= 0; i-- {
-		result.undo(ctx, p.Steps[i], false)
-	}
-	return result
-}
-
-// ambiguous reports whether a request that ended this way may have taken effect all the same.
-func ambiguous(err error) bool {
-	switch fault.CodeOf(err) {
-	case fault.Unavailable, fault.Canceled, fault.DeadlineExceeded, fault.Internal, fault.Unknown, fault.Aborted, fault.DataLoss:
-		return true
-	}
-	return false
-}
-
-// ApplyError says which step of a plan failed, and what became of the ones before it.
-type ApplyError struct {
-	// Thing is what the failed step was about.
-	Thing string
-	// Err is why it failed.
-	Err error
-	// Undone names what this run had made and removed again, newest first.
-	Undone []string
-	// Left names what this run made, or may have made, and could not remove, newest first.
-	Left []Leftover
-}
-
-// Leftover is something that a failed run left behind.
-type Leftover struct {
-	Thing string
-	// Uncertain says that it may not be there: the system did not answer.
-	Uncertain bool
-	// Err is why it could not be removed.
-	Err error
-}
-
-// Error says in one sentence what failed, what was undone and what is left behind.
-func (e *ApplyError) Error() string {
-	var b strings.Builder
-	if errors.Is(e.Err, context.Canceled) {
-		b.WriteString("interrupted")
-	} else {
-		fmt.Fprintf(&b, "cannot finish %s: %v", e.Thing, e.Err)
-	}
-	if len(e.Undone) > 0 {
-		fmt.Fprintf(&b, "; undone: %s", strings.Join(e.Undone, ", "))
-	}
-	if len(e.Left) > 0 {
-		left := make([]string, len(e.Left))
-		for i, l := range e.Left {
-			left[i] = l.String()
-		}
-		fmt.Fprintf(&b, "; left behind, please check and remove: %s", strings.Join(left, ", "))
-	}
-	return b.String()
-}
-
-// Unwrap returns why the step failed, so that the error's code is that one's.
-func (e *ApplyError) Unwrap() error { return e.Err }
-
-// String names the leftover and why it is there.
-func (l Leftover) String() string {
-	if l.Uncertain {
-		return fmt.Sprintf("%s (may have been made: %v)", l.Thing, l.Err)
-	}
-	return fmt.Sprintf("%s (%v)", l.Thing, l.Err)
-}
-
-// undo undoes one step and notes what came of it. Uncertain says that the step may not have taken effect.
-func (e *ApplyError) undo(ctx context.Context, step Step, uncertain bool) {
-	if step.undo == nil {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, undoTimeout)
-	defer cancel()
-	if uncertain && step.probe != nil {
-		took, err := step.probe(ctx)
-		if err != nil {
-			e.Left = append(e.Left, Leftover{Thing: step.Thing, Uncertain: true, Err: err})
-			return
-		}
-		if !took {
-			return
-		}
-	}
-	err := step.undo(ctx)
-	switch {
-	case err == nil:
-		e.Undone = append(e.Undone, step.Thing)
-	case uncertain && errors.Is(err, fault.NotFound):
-		// It had not been made.
-	case errors.Is(err, fault.NotFound):
-		e.Undone = append(e.Undone, step.Thing)
-	default:
-		e.Left = append(e.Left, Leftover{Thing: step.Thing, Uncertain: uncertain, Err: err})
-	}
+func (p *Plan) note(code NoteCode, r Resource, detail string) {
+	p.Notes = append(p.Notes, Note{Code: code, Resource: r, Detail: detail})
 }

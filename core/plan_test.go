@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -60,7 +61,8 @@ func failEachStep(t *testing.T, options memory.Options, run core.CreateOptions, 
 		d := prepared(t, options)
 		before := snapshot(t, d)
 		broken := &faulty{Driver: d, at: at, how: how}
-		plan, err := engine(t, broken).PlanCreate(t.Context(), run)
+		e := engine(t, broken)
+		plan, err := e.PlanCreate(t.Context(), run)
 		must(t, err)
 		if at > len(plan.Steps) {
 			if at == 1 {
@@ -68,9 +70,9 @@ func failEachStep(t *testing.T, options memory.Options, run core.CreateOptions, 
 			}
 			return
 		}
-		err = plan.Apply(t.Context(), nil)
+		_, err = e.Apply(t.Context(), plan, nil)
 		if err == nil {
-			t.Fatalf("step %d (%s): no error", at, plan.Steps[at-1].Thing)
+			t.Fatalf("step %d (%s): no error", at, plan.Steps[at-1])
 		}
 		checkAftermath(t, plan.Steps[at-1], how, before, snapshot(t, d), err)
 	}
@@ -81,11 +83,11 @@ func checkAftermath(t *testing.T, step core.Step, how failure, before, after []s
 	t.Helper()
 	var failed *core.ApplyError
 	if !errors.As(err, &failed) {
-		t.Fatalf("%s: the error is no ApplyError: %v", step.Thing, err)
+		t.Fatalf("%s: the error is no ApplyError: %v", step, err)
 	}
-	if how == refused || (how == lost && len(failed.Left) == 0) {
+	if how == refused || (how == lost && len(failed.Orphans) == 0) {
 		if diff := cmp.Diff(before, after); diff != "" {
-			t.Errorf("%s: the system is not as it was (-before +after):\n%s\nthe error: %v", step.Thing, diff, err)
+			t.Errorf("%s: the system is not as it was (-before +after):\n%s\nthe error: %v", step, diff, err)
 		}
 		return
 	}
@@ -95,15 +97,16 @@ func checkAftermath(t *testing.T, step core.Step, how failure, before, after []s
 			continue
 		}
 		if !names(failed, thing) {
-			t.Errorf("%s: %q is left behind and the error does not say so: %v", step.Thing, thing, err)
+			t.Errorf("%s: %q is left behind and the error does not say so: %v", step, thing, err)
 		}
 	}
 }
 
 // names reports whether the error names a thing as left behind: itself, or what it belongs to.
 func names(failed *core.ApplyError, thing string) bool {
-	for _, l := range failed.Left {
-		if strings.HasPrefix(thing, l.Thing) || strings.HasSuffix(thing, l.Thing) || belongs(thing, l.Thing) {
+	for _, l := range failed.Orphans {
+		left := l.Step.Resource.String()
+		if strings.HasPrefix(thing, left) || strings.HasSuffix(thing, left) || belongs(thing, left) {
 			return true
 		}
 	}
@@ -122,14 +125,15 @@ func TestInterrupted(t *testing.T) {
 	for at := 1; ; at++ {
 		d := prepared(t, memory.Options{})
 		before := snapshot(t, d)
-		plan, err := engine(t, d).PlanCreate(t.Context(), run)
+		e := engine(t, d)
+		plan, err := e.PlanCreate(t.Context(), run)
 		must(t, err)
 		if at >= len(plan.Steps) {
 			return
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		done := 0
-		err = plan.Apply(ctx, func(core.Step) {
+		_, err = e.Apply(ctx, plan, func(core.Step, core.Outcome) {
 			if done++; done == at {
 				cancel()
 			}
@@ -147,14 +151,73 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
-// TestUndo undoes a plan that was applied, for a caller who could not hand on the key.
-func TestUndo(t *testing.T) {
+// TestRollback rolls a plan back that was applied, for a caller who could not hand on the key.
+func TestRollback(t *testing.T) {
 	d := prepared(t, memory.Options{})
 	before := snapshot(t, d)
-	plan := create(t, engine(t, d), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
-	err := plan.Undo(t.Context(), "printing the credentials", fault.New(fault.Unavailable, "the output is closed"))
+	e := engine(t, d)
+	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
+	must(t, err)
+	applied, err := e.Apply(t.Context(), plan, nil)
+	must(t, err)
+	err = applied.Rollback(t.Context(), "printing the credentials", fault.New(fault.Unavailable, "the output is closed"))
 	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
 		t.Errorf("the system is not as it was (-before +after):\n%s", diff)
 	}
 	wantCode(t, err, fault.Unavailable)
+}
+
+// TestAHandMadePlan applies each verb to each kind of resource, with nothing else said: every step is done or refused.
+func TestAHandMadePlan(t *testing.T) {
+	d := prepared(t, memory.Options{})
+	e := engine(t, d)
+	verbs := []core.Verb{core.Create, core.Replace, core.Delete, core.Attach, core.Detach, core.Put, core.Open, "", "unknown"}
+	kinds := []core.ResourceKind{
+		core.KindBucket, core.KindBucketSetting, core.KindUser, core.KindAccessKey, core.KindPolicy, core.KindGrant, core.KindRole,
+		core.KindAttachment, core.KindSession, "", "unknown",
+	}
+	refused := 0
+	for _, verb := range verbs {
+		for _, kind := range kinds {
+			step := core.Step{Verb: verb, Resource: core.Resource{Kind: kind, Name: "missing"}}
+			_, err := e.Apply(t.Context(), &core.Plan{Steps: []core.Step{step, {Verb: "unknown"}}}, nil)
+			if err == nil {
+				t.Errorf("%s %s: no error", verb, kind)
+			}
+			if fault.CodeOf(err) == fault.InvalidArgument {
+				refused++
+			}
+		}
+	}
+	if refused < len(verbs)*len(kinds)/2 {
+		t.Errorf("only %d of %d steps are refused as invalid", refused, len(verbs)*len(kinds))
+	}
+	if _, err := e.Apply(t.Context(), &core.Plan{}, nil); err != nil {
+		t.Errorf("an empty plan: %v", err)
+	}
+	made := core.Step{Verb: core.Create, Resource: core.Resource{Kind: core.KindBucket, Name: "by-hand"}}
+	_, err := e.Apply(t.Context(), &core.Plan{Steps: []core.Step{made}}, nil)
+	must(t, err)
+	_, err = d.HeadBucket(t.Context(), driver.HeadBucketRequest{Bucket: "by-hand"})
+	must(t, err)
+}
+
+// TestAPlanIsData makes the same plan again from its JSON, and applies that.
+func TestAPlanIsData(t *testing.T) {
+	d := prepared(t, memory.Options{})
+	e := engine(t, d)
+	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Public: true})
+	must(t, err)
+	text, err := json.Marshal(plan)
+	must(t, err)
+	var read core.Plan
+	must(t, json.Unmarshal(text, &read))
+	if diff := cmp.Diff(plan, &read); diff != "" {
+		t.Fatalf("the plan is not what its JSON says (-made +read):\n%s", diff)
+	}
+	applied, err := e.Apply(t.Context(), &read, nil)
+	must(t, err)
+	if applied.Result().AccessKey == nil {
+		t.Error("the plan made no key")
+	}
 }

@@ -7,64 +7,42 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// PutPolicy is driver.Policy.PutPolicy, after a check of the capabilities it needs.
+// PutPolicy is driver.Policy.PutPolicy.
 func (e *Engine) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
-	if err := e.require(driver.CapPolicyInline); err != nil {
-		return err
-	}
-	return e.driver.PutPolicy(ctx, req)
+	return do(ctx, e, driver.CapPolicyInline, e.driver.PutPolicy, req)
 }
 
-// GetPolicy is driver.Policy.GetPolicy, after a check of the capabilities it needs.
+// GetPolicy is driver.Policy.GetPolicy.
 func (e *Engine) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
-	if err := e.require(driver.CapPolicyInline); err != nil {
-		return driver.PolicyDocument{}, err
-	}
-	return e.driver.GetPolicy(ctx, req)
+	return call(ctx, e, driver.CapPolicyInline, e.driver.GetPolicy, req)
 }
 
-// ListPolicies is driver.Policy.ListPolicies, after a check of the capabilities it needs.
+// ListPolicies is driver.Policy.ListPolicies.
 func (e *Engine) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
-	return guarded(e.require(driver.CapPolicyInline), func() iter.Seq2[string, error] {
-		return e.driver.ListPolicies(ctx, req)
-	})
+	return listing(ctx, e, driver.CapPolicyInline, e.driver.ListPolicies, req)
 }
 
-// DeletePolicy is driver.Policy.DeletePolicy, after a check of the capabilities it needs.
+// DeletePolicy is driver.Policy.DeletePolicy.
 func (e *Engine) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
-	if err := e.require(driver.CapPolicyInline); err != nil {
-		return err
-	}
-	return e.driver.DeletePolicy(ctx, req)
+	return do(ctx, e, driver.CapPolicyInline, e.driver.DeletePolicy, req)
 }
 
-// ListAttachedPolicies is driver.Policy.ListAttachedPolicies, after a check of the capabilities it needs.
+// ListAttachedPolicies is driver.Policy.ListAttachedPolicies.
 func (e *Engine) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
-	return guarded(e.require(driver.CapPolicyManaged), func() iter.Seq2[driver.AttachedPolicy, error] {
-		return e.driver.ListAttachedPolicies(ctx, req)
-	})
+	return listing(ctx, e, driver.CapPolicyManaged, e.driver.ListAttachedPolicies, req)
 }
 
-// AttachPolicy is driver.Policy.AttachPolicy, after a check of the capabilities it needs.
+// AttachPolicy is driver.Policy.AttachPolicy.
 func (e *Engine) AttachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
-	if err := e.require(driver.CapPolicyManaged); err != nil {
-		return err
-	}
-	return e.driver.AttachPolicy(ctx, req)
+	return do(ctx, e, driver.CapPolicyManaged, e.driver.AttachPolicy, req)
 }
 
-// DetachPolicy is driver.Policy.DetachPolicy, after a check of the capabilities it needs.
+// DetachPolicy is driver.Policy.DetachPolicy.
 func (e *Engine) DetachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
-	if err := e.require(driver.CapPolicyManaged); err != nil {
-		return err
-	}
-	return e.driver.DetachPolicy(ctx, req)
+	return do(ctx, e, driver.CapPolicyManaged, e.driver.DetachPolicy, req)
 }
 
-// GetManagedPolicy is driver.Policy.GetManagedPolicy, after a check of the capabilities it needs.
+// GetManagedPolicy is driver.Policy.GetManagedPolicy.
 func (e *Engine) GetManagedPolicy(ctx context.Context, req driver.GetManagedPolicyRequest) (driver.ManagedPolicy, error) {
-	if err := e.require(driver.CapPolicyManaged); err != nil {
-		return driver.ManagedPolicy{}, err
-	}
-	return e.driver.GetManagedPolicy(ctx, req)
+	return call(ctx, e, driver.CapPolicyManaged, e.driver.GetManagedPolicy, req)
 }

@@ -15,39 +15,44 @@ import (
 
 // accessOptions say what is to be allowed: the options that policy, create and localserver share.
 type accessOptions struct {
-	readOnly, writeOnly bool
-	prefix              string
-	statements          statementList
+	// access is what the options ask for, once check has run.
+	access policy.Access
+	// kinds says of each kind but the default one whether its option is given.
+	kinds      []bool
+	prefix     string
+	statements statementList
 }
 
+// options are one for each kind of access but the default one, and those that all kinds share.
 func (a *accessOptions) options() []cli.Option {
+	others := policy.Kinds()[1:]
+	a.kinds = make([]bool, len(others))
+	var options []cli.Option
+	for i, k := range others {
+		options = append(options, cli.Flag(&a.kinds[i], k.Name, k.Summary))
+	}
 	statement := cli.Parsed(&a.statements, "statement", "STATEMENT", "JSON statement to add to the policy", a.statements.with)
 	statement.Repeated = true
-	return []cli.Option{
-		cli.Flag(&a.readOnly, "read-only", "Only allow reading from the bucket"),
-		cli.Flag(&a.writeOnly, "write-only", "Only allow writing to the bucket"),
-		cli.Text(&a.prefix, "prefix", "Restrict to keys starting with this prefix"),
-		statement,
-	}
+	return append(options, cli.Text(&a.prefix, "prefix", "Restrict to keys starting with this prefix"), statement)
 }
 
-// check refuses contradictions.
+// given reports whether an option for a kind of access is given.
+func (a *accessOptions) given() bool { return slices.Contains(a.kinds, true) }
+
+// check finds out which access is asked for, and refuses more than one.
 func (a *accessOptions) check() error {
-	if a.readOnly && a.writeOnly {
-		return cli.Failure("Cannot use --read-only and --write-only at the same time")
+	a.access = policy.Kinds()[0].Access
+	first := ""
+	for i, k := range policy.Kinds()[1:] {
+		switch {
+		case !a.kinds[i]:
+		case first != "":
+			return cli.Failure("Cannot use --" + first + " and --" + k.Name + " at the same time")
+		default:
+			first, a.access = k.Name, k.Access
+		}
 	}
 	return nil
-}
-
-// access returns what was asked for.
-func (a *accessOptions) access() policy.Access {
-	switch {
-	case a.readOnly:
-		return policy.ReadOnly
-	case a.writeOnly:
-		return policy.WriteOnly
-	}
-	return policy.ReadWrite
 }
 
 // statementList is what --statement was given, each time.

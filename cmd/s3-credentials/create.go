@@ -77,7 +77,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 // check refuses contradictions, before anything is looked at.
 func (c *creator) check([]string) error {
 	a := &c.access
-	if c.ownRules != "" && (a.readOnly || a.writeOnly || a.prefix != "" || len(a.statements) > 0) {
+	if c.ownRules != "" && (a.given() || a.prefix != "" || len(a.statements) > 0) {
 		return cli.Usagef("--policy cannot be used with --read-only, --write-only, --prefix or --statement: " +
 			"put all of it into the policy.")
 	}
@@ -96,22 +96,35 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	if err != nil {
 		return err
 	}
-	for _, n := range plan.Notes {
-		c.step(env, n)
-	}
-	for _, w := range plan.Warnings {
-		env.Step("Warning: %s", w)
-	}
+	c.showNotes(env, plan, engine.Description().Name)
 	if c.dryRun {
 		for _, s := range plan.Steps {
-			fmt.Fprintln(env.Stdout, s.Would)
+			fmt.Fprintln(env.Stdout, stepTexts[s.Resource.Kind][s.Verb].would(s))
 		}
 		return nil
 	}
-	if err := plan.Apply(ctx, func(s core.Step) { c.step(env, s.Did) }); err != nil {
+	applied, err := engine.Apply(ctx, plan, func(s core.Step, o core.Outcome) {
+		c.step(env, stepTexts[s.Resource.Kind][s.Verb].did(s, o))
+	})
+	if err != nil {
 		return err
 	}
-	return c.handOver(ctx, env, engine.Description(), buckets, plan)
+	return c.handOver(ctx, env, engine.Description(), buckets, applied)
+}
+
+// showNotes shows the plan's notes: warnings last, and also where the user wants silence.
+func (c *creator) showNotes(env *cli.Env, plan *core.Plan, backend string) {
+	var warnings []string
+	for _, n := range plan.Notes {
+		if n.Warning() {
+			warnings = append(warnings, noteText(n, backend))
+		} else {
+			c.step(env, noteText(n, backend))
+		}
+	}
+	for _, w := range warnings {
+		env.Step("Warning: %s", w)
+	}
 }
 
 // coreOptions returns the options as the engine takes them.
@@ -120,27 +133,26 @@ func (c *creator) coreOptions(buckets []string) core.CreateOptions {
 	o.Buckets, o.Policy = buckets, c.ownRules
 	o.Prefix, o.Statements = c.access.prefix, c.access.statements
 	if o.Policy == "" {
-		o.Access = c.access.access()
+		o.Access = c.access.access
 	}
 	return o
 }
 
 // step tells what was done, unless the user wants silence.
 func (c *creator) step(env *cli.Env, text string) {
-	if !c.silent && text != "" {
+	if !c.silent {
 		env.Step("%s", text)
 	}
 }
 
-// handOver prints the credentials. They cannot be shown again, so where that fails all of the run is undone.
-func (c *creator) handOver(ctx context.Context, env *cli.Env, d driver.Description, buckets []string, plan *core.CreatePlan) error {
-	result := plan.Result
+// handOver prints the credentials. They cannot be shown again, so where that fails all of the run is rolled back.
+func (c *creator) handOver(ctx context.Context, env *cli.Env, d driver.Description, buckets []string, applied *core.Applied) error {
+	result := applied.Result()
 	if result.UserKeys > 1 {
 		c.step(env, fmt.Sprintf("User %s has %d access keys now", result.AccessKey.UserName, result.UserKeys))
 	}
-	err := printCredentials(env, c.format, d, buckets, result)
-	if err != nil {
-		return plan.Undo(ctx, "printing the credentials", err)
+	if err := printCredentials(env, c.format, d, buckets, result); err != nil {
+		return applied.Rollback(ctx, "printing the credentials", err)
 	}
 	return nil
 }

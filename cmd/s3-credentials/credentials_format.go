@@ -11,7 +11,7 @@ import (
 )
 
 // printCredentials prints what create made for the buckets, in the format that was asked for.
-func printCredentials(env *cli.Env, name string, d driver.Description, buckets []string, result core.CreateResult) error {
+func printCredentials(env *cli.Env, name string, d driver.Description, buckets []string, result core.Result) error {
 	c := placeOf(d, buckets)
 	if s := result.Session; s != nil {
 		c.AccessKeyID, c.SecretAccessKey, c.SessionToken, c.Expiration = s.AccessKeyID, s.SecretAccessKey, s.SessionToken, s.Expiration

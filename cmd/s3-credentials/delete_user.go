@@ -57,9 +57,21 @@ func deleteUser(ctx context.Context, env *cli.Env, engine *core.Engine, name str
 	if err != nil {
 		return err
 	}
-	return plan.Apply(ctx, func(s core.Step) {
-		if s.Did != "" {
-			fmt.Fprintln(env.Stdout, s.Did)
-		}
-	})
+	_, err = engine.Apply(ctx, plan, func(s core.Step, _ core.Outcome) { fmt.Fprintln(env.Stdout, deletedText(s)) })
+	return err
+}
+
+// deletedText says of a step that it is done, in the Python tool's words where that does the same.
+func deletedText(s core.Step) string {
+	switch s.Resource.Kind {
+	case core.KindPolicy:
+		return "  Deleted policy: " + s.Resource.Name
+	case core.KindGrant:
+		return "  Deleted grant in the policy of bucket: " + s.Resource.Bucket
+	case core.KindAttachment:
+		return "  Detached policy: " + s.Resource.Name
+	case core.KindAccessKey:
+		return "  Deleted access key: " + s.Resource.Name
+	}
+	return "  Deleted user"
 }

@@ -78,7 +78,7 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	}
 	defer token.Close() //nolint:errcheck // the token is of no use any more
 	server, err := localserver.Listen(ctx, localserver.Options{
-		Bucket: bucket, Permission: string(l.access.access()), Host: l.host, Port: l.portOrDefault(),
+		Bucket: bucket, Permission: l.access.access.String(), Host: l.host, Port: l.portOrDefault(),
 		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env, bucket),
 		Sentence: env.Sentence,
 	})
@@ -95,26 +95,27 @@ func (l *localServer) portOrDefault() int {
 	return *l.port
 }
 
-// source opens sessions as create does. What it has to say of the policy, it says once.
+// source opens sessions as create does. It shows the notes of the plan once.
 func (l *localServer) source(engine *core.Engine, env *cli.Env, bucket string) localserver.Source {
-	said := false
+	noted := false
 	return func(ctx context.Context) (driver.Session, error) {
 		plan, err := engine.PlanCreate(ctx, core.CreateOptions{
-			Buckets: []string{bucket}, Access: l.access.access(), Prefix: l.access.prefix, Statements: l.access.statements,
+			Buckets: []string{bucket}, Access: l.access.access, Prefix: l.access.prefix, Statements: l.access.statements,
 			DurationSeconds: l.seconds,
 		})
 		if err != nil {
 			return driver.Session{}, err
 		}
-		if !said {
+		if !noted {
 			for _, note := range plan.Notes {
-				env.Step("%s", note)
+				env.Step("%s", noteText(note, engine.Description().Name))
 			}
-			said = true
+			noted = true
 		}
-		if err := plan.Apply(ctx, nil); err != nil {
+		applied, err := engine.Apply(ctx, plan, nil)
+		if err != nil {
 			return driver.Session{}, err
 		}
-		return *plan.Result.Session, nil
+		return *applied.Result().Session, nil
 	}
 }

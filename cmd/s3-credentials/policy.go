@@ -42,7 +42,7 @@ func (p *policyPrinter) run(_ context.Context, env *cli.Env, buckets []string) e
 	if p.publicBucket {
 		return env.PrintDocument([]byte(policy.PublicGet(buckets[0], partitionOf(env.Common.Region)).JSON()))
 	}
-	document, err := policy.Build(p.access.access(), buckets, policy.Options{
+	document, err := policy.Build(p.access.access, buckets, policy.Options{
 		Prefix: p.access.prefix, Extra: p.access.statements, Partition: partitionOf(env.Common.Region),
 	})
 	if err != nil {

@@ -1,5 +1,7 @@
 package driver
 
+import "github.com/s3-credentials/s3-credentials/core/fault"
+
 // Capability is one thing that a backend may or may not be able to do. The set is closed: it grows with the protocol.
 // WhoAmI and listing, creating, looking up and deleting buckets are not capabilities: every backend has them.
 type Capability string
@@ -41,11 +43,60 @@ const (
 	CapObjects Capability = "object.transfer"
 )
 
+// capabilities are all capabilities, sorted. Purpose follows "the X backend cannot"; what to do without the capability is
+// either a sentence (instead) or, where it takes an option or another command, a hint.
+var capabilities = []struct {
+	capability       Capability
+	purpose, instead string
+	hint             fault.Hint
+}{
+	{CapBucketACL, "show access control lists", "access is granted by policies there", ""},
+	{CapBucketCORS, "set CORS rules for one bucket", "set them for the whole server in its own configuration", ""},
+	{CapBucketPolicy, "set bucket policies", "", fault.HintUserPolicies},
+	{CapBucketPolicyStatus, "tell whether a bucket is public", "", fault.HintBucketPolicy},
+	{CapBucketPublicAccessBlock, "block public access", "a bucket there is public only if its policy says so", fault.HintBucketPolicy},
+	{CapBucketRegion, "choose a bucket's region", "", fault.HintNoRegion},
+	{CapBucketWebsite, "serve a bucket as a website", "", fault.HintNoWebsite},
+	{CapAccessKeys, "make further access keys for a user", "", fault.HintOtherUser},
+	{CapRoles, "manage roles", "temporary credentials need none there", ""},
+	{CapSessions, "make temporary credentials", "", fault.HintPermanent},
+	{CapUsers, "manage users", "", fault.HintTemporary},
+	{CapObjects, "transfer objects", "use the system's own client", ""},
+	{CapPolicyBoundary, "set a permissions boundary", "", fault.HintNoBoundary},
+	{CapPolicyInline, "give a user policies of its own", "grant access in the bucket's policy instead", ""},
+	{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},
+	{CapPolicyPrincipal, "grant access to a user in a bucket policy", "use policies of the user's own instead", ""},
+}
+
 // AllCapabilities returns every capability, sorted.
 func AllCapabilities() []Capability {
-	return []Capability{
-		CapBucketACL, CapBucketCORS, CapBucketPolicy, CapBucketPolicyStatus, CapBucketPublicAccessBlock,
-		CapBucketRegion, CapBucketWebsite, CapAccessKeys, CapRoles, CapSessions, CapUsers, CapObjects,
-		CapPolicyBoundary, CapPolicyInline, CapPolicyManaged, CapPolicyPrincipal,
+	all := make([]Capability, len(capabilities))
+	for i, row := range capabilities {
+		all[i] = row.capability
 	}
+	return all
+}
+
+// Purpose says what the capability is for, in words that follow "the backend cannot".
+func (c Capability) Purpose() string {
+	for _, row := range capabilities {
+		if row.capability == c {
+			return row.purpose
+		}
+	}
+	return "do this (" + string(c) + ")"
+}
+
+// Missing is the Unsupported fault for a backend without the capability.
+func (c Capability) Missing(backend string) *fault.Error {
+	missing := fault.New(fault.Unsupported, "the %s backend cannot %s", backend, c.Purpose())
+	for _, row := range capabilities {
+		if row.capability == c && row.instead != "" {
+			missing.Message += "; " + row.instead
+		}
+		if row.capability == c {
+			missing.Hint = row.hint
+		}
+	}
+	return missing
 }

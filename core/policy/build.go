@@ -6,19 +6,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Access is what a generated policy allows.
-type Access string
-
-// The kinds of access.
-const (
-	// ReadWrite allows listing, reading, writing and deleting objects.
-	ReadWrite Access = "read-write"
-	// ReadOnly allows listing and reading objects.
-	ReadOnly Access = "read-only"
-	// WriteOnly allows writing objects, and nothing else.
-	WriteOnly Access = "write-only"
-)
-
 // Options are for Build.
 type Options struct {
 	// Prefix restricts access to some of the keys, as NormalizePrefix says; empty for all.
@@ -29,10 +16,13 @@ type Options struct {
 	Partition string
 }
 
-// Build returns the document that gives access to buckets. It fails with InvalidArgument for a prefix that
-// NormalizePrefix refuses, and for a bucket name that a policy would read as a pattern.
+// Build returns the document that gives access to buckets. It fails with InvalidArgument for an access without verbs, for
+// a prefix that NormalizePrefix refuses, and for a bucket name that a policy would read as a pattern.
 func Build(access Access, buckets []string, opts Options) (Document, error) {
 	doc := Document{Version: Version}
+	if access == 0 || access > ReadWrite {
+		return Document{}, fault.New(fault.InvalidArgument, "the access %d is no sum of list, read, write and delete", access)
+	}
 	prefix, err := NormalizePrefix(opts.Prefix)
 	if err != nil {
 		return Document{}, err
@@ -42,11 +32,7 @@ func Build(access Access, buckets []string, opts Options) (Document, error) {
 			return Document{}, err
 		}
 		to := target{bucket: bucketARN(bucket, opts.Partition), prefix: prefix}
-		statements, err := to.statements(access)
-		if err != nil {
-			return Document{}, err
-		}
-		doc.Statement = append(doc.Statement, statements...)
+		doc.Statement = append(doc.Statement, to.statements(access)...)
 	}
 	doc.Statement = append(doc.Statement, opts.Extra...)
 	return doc, nil
@@ -63,30 +49,42 @@ func PublicGet(bucket, partition string) Document {
 	}}}
 }
 
-// target is what statements are about: the keys of one bucket that match a prefix pattern.
+// target is the keys of one bucket that match a prefix pattern.
 type target struct{ bucket, prefix string }
 
-func (t target) statements(access Access) ([]Statement, error) {
-	switch access {
-	case ReadOnly:
-		return t.reading(), nil
-	case WriteOnly:
-		return []Statement{t.objects("s3:PutObject")}, nil
-	case ReadWrite:
-		return append(t.reading(), t.objects("s3:PutObject", "s3:DeleteObject")), nil
+// statements allow the access. Their form is that of the Python tool: listing is one statement less where all keys may
+// be listed, and writing and deleting are one statement.
+func (t target) statements(access Access) []Statement {
+	var all []Statement
+	if access&(List|Read) != 0 {
+		all = t.locating(access&List != 0)
 	}
-	return nil, fault.New(fault.InvalidArgument, "the access %q is none of %s, %s and %s", access, ReadWrite, ReadOnly, WriteOnly)
+	for _, together := range []Access{Read, Write | Delete} {
+		var actions []string
+		for _, v := range verbs {
+			if v.access&together&access != 0 {
+				actions = append(actions, v.actions...)
+			}
+		}
+		if actions != nil {
+			all = append(all, t.objects(actions...))
+		}
+	}
+	return all
 }
 
-// reading allows to list and to read. Listing is one statement less where all keys may be listed.
-func (t target) reading() []Statement {
-	get := t.objects("s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectLegalHold", "s3:GetObjectRetention", "s3:GetObjectTagging")
-	if t.prefix == allKeys {
-		return []Statement{t.wholeBucket("s3:ListBucket", "s3:GetBucketLocation"), get}
+// locating allows to find out where the bucket is, and to list the keys.
+func (t target) locating(list bool) []Statement {
+	const location, listing = "s3:GetBucketLocation", "s3:ListBucket"
+	switch {
+	case !list:
+		return []Statement{t.wholeBucket(location)}
+	case t.prefix == allKeys:
+		return []Statement{t.wholeBucket(listing, location)}
 	}
-	list := t.wholeBucket("s3:ListBucket")
-	list.Condition = map[string]map[string][]string{"StringLike": {"s3:prefix": {t.prefix}}}
-	return []Statement{t.wholeBucket("s3:GetBucketLocation"), list, get}
+	keys := t.wholeBucket(listing)
+	keys.Condition = map[string]map[string][]string{"StringLike": {"s3:prefix": {t.prefix}}}
+	return []Statement{t.wholeBucket(location), keys}
 }
 
 func (t target) wholeBucket(actions ...string) Statement {

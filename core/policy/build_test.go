@@ -73,7 +73,7 @@ func TestBuild(t *testing.T) {
 			t.Errorf("bucket %q: %v, want InvalidArgument", bucket, err)
 		}
 	}
-	if _, err := Build("all", []string{"b"}, Options{}); !errors.Is(err, fault.InvalidArgument) {
+	if _, err := Build(0, []string{"b"}, Options{}); !errors.Is(err, fault.InvalidArgument) {
 		t.Errorf("access all: %v, want InvalidArgument", err)
 	}
 }
