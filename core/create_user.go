@@ -61,7 +61,7 @@ func (e *Engine) lookUpUser(ctx context.Context, name string) (exists bool, keys
 	case err != nil:
 		return false, nil, err
 	case !e.description.Has(driver.CapAccessKeys):
-		return false, nil, fault.New(fault.AlreadyExists, "user '%s' exists, and the %s backend gives a user one key only; delete the user first, or use another",
+		return false, nil, fault.New(fault.AlreadyExists, "user '%s' exists, and the %s backend gives a user one key only; delete the user first",
 			name, e.description.Name).WithHint(fault.HintOtherUser)
 	}
 	for key, err := range e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}) {
@@ -71,7 +71,7 @@ func (e *Engine) lookUpUser(ctx context.Context, name string) (exists bool, keys
 		keys = append(keys, key.AccessKeyID)
 	}
 	if limit := e.description.Limits.AccessKeysPerUser; limit > 0 && len(keys) >= limit {
-		return false, nil, fault.New(fault.ResourceExhausted, "user '%s' has %d access keys, and %d are allowed; delete one, or use another user",
+		return false, nil, fault.New(fault.ResourceExhausted, "user '%s' has %d access keys, and %d are allowed; delete one",
 			name, len(keys), limit).WithHint(fault.HintOtherUser)
 	}
 	return true, keys, nil

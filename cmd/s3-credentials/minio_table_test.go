@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
@@ -85,8 +84,7 @@ func onMinIO(c *cli.Command, has []driver.Capability) []string {
 	}
 	says := []string{"works"}
 	for _, m := range lacking(c.Uses, has) {
-		what, instead := core.Advice(m)
-		says = append(says, fmt.Sprintf("says that it cannot %s; %s", what, instead))
+		says = append(says, "says for its part: "+missingOnMinIO(m))
 	}
 	for _, o := range c.Options {
 		spelled := "`--" + o.Name + "`"
@@ -95,8 +93,7 @@ func onMinIO(c *cli.Command, has []driver.Capability) []string {
 		}
 		var empty []string
 		for _, m := range lacking(o.Uses, has) {
-			what, _ := core.Advice(m)
-			empty = append(empty, what)
+			empty = append(empty, m.Purpose())
 		}
 		if len(empty) > 0 {
 			says = append(says, fmt.Sprintf("%s: MinIO cannot %s; what it has not is `null`", spelled, strings.Join(empty, ", ")))
@@ -108,10 +105,15 @@ func onMinIO(c *cli.Command, has []driver.Capability) []string {
 func refused(whose string, missing []driver.Capability) string {
 	var all []string
 	for _, m := range missing {
-		what, instead := core.Advice(m)
-		all = append(all, fmt.Sprintf("MinIO cannot %s; %s", what, instead))
+		all = append(all, missingOnMinIO(m))
 	}
 	return fmt.Sprintf("%srefused, exit code %d: %s", whose, cli.ExitUnsupported, strings.Join(all, "; "))
+}
+
+// missingOnMinIO is the sentence for a capability that the minio backend lacks.
+func missingOnMinIO(c driver.Capability) string {
+	missing := c.Missing("minio")
+	return missing.Error() + hintWords[missing.Hint]
 }
 
 // lacking returns what is needed and not there.

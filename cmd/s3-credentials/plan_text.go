@@ -3,9 +3,9 @@ package main
 import (
 	"fmt"
 
-	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
 // stepText is what create says of a step: before it is done, in a dry run, and after. Words that scripts of the Python tool
@@ -83,7 +83,9 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 		would: func(s core.Step) string {
 			return fmt.Sprintf("Would call create access key for user '%s'", s.Resource.Owner.Name)
 		},
-		did: func(s core.Step, _ core.Outcome) string { return "Created access key for user: " + s.Resource.Owner.Name },
+		did: func(s core.Step, _ core.Outcome) string {
+			return "Created access key for user: " + s.Resource.Owner.Name
+		},
 	}},
 	core.KindRole: {core.Create: {
 		would: func(s core.Step) string { return fmt.Sprintf("Would ensure role: '%s'", s.Resource.Name) },
@@ -139,7 +141,9 @@ var settingTexts = map[driver.Setting]struct {
 
 // did returns a text with the resource's name and its owner's.
 func did(format string) func(core.Step, core.Outcome) string {
-	return func(s core.Step, _ core.Outcome) string { return fmt.Sprintf(format, s.Resource.Name, s.Resource.Owner.Name) }
+	return func(s core.Step, _ core.Outcome) string {
+		return fmt.Sprintf(format, s.Resource.Name, s.Resource.Owner.Name)
+	}
 }
 
 func newUser(s core.Step) string {
