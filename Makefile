@@ -3,7 +3,7 @@
 # make test         everything, on real systems; at the end, which ran on what
 # make conformance  the backends' conformance suite alone
 # make lint         import rules and style; the wire contract and its generated code
-# make generate     code from plugins/proto; the table of docs/minio.md from the commands
+# make generate     code from plugins/proto; the tables of docs/minio.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
 # make man          the manual's pages into bin/man: one for the program, one for each command
@@ -47,6 +47,7 @@ lint: $(LINT) $(TOOLS)/buf
 generate: $(TOOLS)/buf
 	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate --output ../..
 	$(GO) test -count=1 -run TestMinIOTable ./cmd/s3-credentials -update
+	$(GO) test -count=1 -run TestPluginsTable ./core/driver/s3fault -update
 
 demo: build
 	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/demo sandbox

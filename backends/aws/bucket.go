@@ -25,7 +25,7 @@ func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, 
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				yield(driver.BucketInfo{}, refused(ctx, err, "list the buckets"))
+				yield(driver.BucketInfo{}, wrapError(ctx, err, "list the buckets"))
 				return
 			}
 			slices.SortFunc(page.Buckets, func(x, y types.Bucket) int {
@@ -60,23 +60,29 @@ func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) 
 	}
 	out, err := inBucket(ctx, b, req.Bucket, b.s3().HeadBucket, &s3.HeadBucketInput{Bucket: &req.Bucket})
 	if err != nil {
-		return driver.BucketDetail{}, refused(ctx, b.worded(ctx, req.Bucket, err), "look up the bucket %q", req.Bucket)
+		return driver.BucketDetail{}, wrapError(ctx, b.explainHead(ctx, req.Bucket, err), "look up the bucket %q", req.Bucket)
 	}
 	return driver.BucketDetail{Region: aws.ToString(out.BucketRegion)}, nil
 }
 
-// worded replaces the refusal of a HEAD request, which has no words, by that of a GET: only a body tells credentials
-// that are wrong from credentials that may not do this.
-func (b *backend) worded(ctx context.Context, bucket string, err error) error {
+// explainHead replaces the error of a HEAD request, whose answer has no body, by that of a GET: only a body tells wrong
+// credentials, or a wrong region, from credentials that may not do this.
+func (b *backend) explainHead(ctx context.Context, bucket string, err error) error {
 	status := statusOf(err)
 	if status != http.StatusForbidden && status != http.StatusBadRequest {
 		return err
 	}
-	_, said := inBucket(ctx, b, bucket, b.s3().GetBucketLocation, &s3.GetBucketLocationInput{Bucket: &bucket})
-	if said != nil && fault.CodeOf(refused(ctx, said, "ask")) == fault.Unauthenticated {
-		return said
+	_, explained := inBucket(ctx, b, bucket, b.s3().GetBucketLocation, &s3.GetBucketLocationInput{Bucket: &bucket})
+	if isForAll(explained) {
+		return explained
 	}
 	return err
+}
+
+// isForAll reports whether a service's error is about the credentials or the region, whatever the request was.
+func isForAll(err error) bool {
+	answer := answerOf(err)
+	return answer != nil && (system.Code(answer) == fault.Unauthenticated || answer.Code == "AuthorizationHeaderMalformed")
 }
 
 // CreateBucket creates a private bucket.
@@ -100,7 +106,7 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 		}
 	}
 	if err := b.createIn(ctx, in, region); err != nil {
-		return refused(ctx, err, "create the bucket %q in %s", req.Bucket, region)
+		return wrapError(ctx, err, "create the bucket %q in %s", req.Bucket, region)
 	}
 	return nil
 }
@@ -125,5 +131,5 @@ func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketReque
 	if err == nil {
 		b.regions.Delete(req.Bucket)
 	}
-	return refused(ctx, err, "delete the bucket %q", req.Bucket)
+	return wrapError(ctx, err, "delete the bucket %q", req.Bucket)
 }

@@ -6,7 +6,6 @@ package aws
 
 import (
 	"context"
-	"net/url"
 	"strings"
 	"sync"
 
@@ -16,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // Name is the backend's name.
@@ -49,7 +47,7 @@ var _ driver.Driver = (*backend)(nil)
 
 // Open opens the backend, as driver.Opener says.
 func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
-	if err := checkEndpoint(cfg.EndpointURL); err != nil {
+	if _, err := driver.ParseEndpoint(cfg.EndpointURL); err != nil {
 		return nil, err
 	}
 	sdk, err := loadConfig(ctx, cfg)
@@ -60,7 +58,7 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	b.s3 = sync.OnceValue(b.newS3)
 	b.iam = sync.OnceValue(b.newIAM)
 	b.sts = sync.OnceValue(b.newSTS)
-	if err := checkEndpoint(aws.ToString(b.s3().Options().BaseEndpoint)); err != nil {
+	if _, err := driver.ParseEndpoint(aws.ToString(b.s3().Options().BaseEndpoint)); err != nil {
 		return nil, err
 	}
 	b.description, err = describe(ctx, b.s3().Options())
@@ -77,27 +75,6 @@ func (b *backend) Describe(context.Context) (driver.Description, error) { return
 func (b *backend) Close() error {
 	if client, ok := b.config.HTTPClient.(interface{ CloseIdleConnections() }); ok {
 		client.CloseIdleConnections()
-	}
-	return nil
-}
-
-// checkEndpoint refuses an endpoint that cannot be one. The empty one is the system's own.
-func checkEndpoint(endpoint string) error {
-	if endpoint == "" {
-		return nil
-	}
-	u, err := url.Parse(endpoint)
-	switch {
-	case err != nil:
-		return fault.Wrap(fault.InvalidArgument, err, "the endpoint is not a URL; write it like https://s3.example.com")
-	case u.Scheme != "http" && u.Scheme != "https", u.Host == "":
-		return fault.New(fault.InvalidArgument,
-			"the endpoint %q is not an http or https URL; write it like https://s3.example.com", u.Redacted())
-	case u.User != nil:
-		return fault.New(fault.InvalidArgument,
-			"the endpoint %q holds a user name; give credentials by --access-key and --secret-key, or --auth", u.Redacted())
-	case u.RawQuery != "" || u.Fragment != "":
-		return fault.New(fault.InvalidArgument, "the endpoint %q has a query; leave out what follows the path", u.Redacted())
 	}
 	return nil
 }

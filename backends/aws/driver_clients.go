@@ -25,6 +25,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -172,7 +173,7 @@ func newRetryer(attempts int) aws.Retryer {
 		if attempts > 0 {
 			o.MaxAttempts = attempts
 		}
-		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(hopeless)}, o.Retryables...)
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(nonRetryable)}, o.Retryables...)
 	})
 }
 
@@ -180,19 +181,16 @@ func newRetryer(attempts int) aws.Retryer {
 func newCreationRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.Retryables = []retry.IsErrorRetryable{
-			retry.IsErrorRetryableFunc(hopeless),
+			retry.IsErrorRetryableFunc(nonRetryable),
 			retry.RetryableErrorCode{Codes: retry.DefaultThrottleErrorCodes},
 		}
 	})
 }
 
-// hopeless says which errors a second attempt meets again.
-func hopeless(err error) aws.Ternary {
-	var dns *net.DNSError
+// nonRetryable says which errors a second attempt meets again.
+func nonRetryable(err error) aws.Ternary {
 	var noCredentials *credentialError
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED), isCertificateError(err), errors.As(err, &noCredentials),
-		errors.Is(err, errNotS3), errors.As(err, &dns) && dns.IsNotFound:
+	if errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &noCredentials) || s3fault.NonRetryable(err) {
 		return aws.FalseTernary
 	}
 	return aws.UnknownTernary
@@ -221,9 +219,6 @@ type endpointError struct {
 
 func (e *endpointError) Error() string { return e.endpoint + ": " + e.err.Error() }
 func (e *endpointError) Unwrap() error { return e.err }
-
-// errNotS3 is an answer that none of the three services gives.
-var errNotS3 = errors.New("the answer is a web page")
 
 // readOnly hides the WriteTo of the SDK's bodies. That one answers io.EOF as an error once the SDK has closed the body,
 // which it does as soon as an answer begins; net/http, when it then looks whether the body has more bytes than announced, takes
@@ -272,7 +267,7 @@ func refuseWebPage(req *http.Request, resp *http.Response) error {
 	start = bytes.ToLower(bytes.TrimSpace(start))
 	if bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) {
 		_ = resp.Body.Close()
-		return errNotS3
+		return s3fault.ErrNotS3
 	}
 	resp.Body = struct {
 		io.Reader

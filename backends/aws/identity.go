@@ -22,7 +22,7 @@ func creating(o *iam.Options) { o.Retryer = newCreationRetryer() }
 func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
 	out, err := b.sts().GetCallerIdentity(ctx, &sts.GetCallerIdentityInput{})
 	if err != nil {
-		return driver.Caller{}, refused(ctx, err, "find out whose credentials these are")
+		return driver.Caller{}, wrapError(ctx, err, "find out whose credentials these are")
 	}
 	return driver.Caller{
 		UserID: aws.ToString(out.UserId), Account: aws.ToString(out.Account), ARN: aws.ToString(out.Arn),
@@ -36,7 +36,7 @@ func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				yield(driver.User{}, refused(ctx, err, "list the users"))
+				yield(driver.User{}, wrapError(ctx, err, "list the users"))
 				return
 			}
 			for i := range page.Users {
@@ -56,7 +56,7 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 	}
 	out, err := b.iam().GetUser(ctx, in)
 	if err != nil {
-		return driver.User{}, refused(ctx, err, "look up the user %q", req.Name)
+		return driver.User{}, wrapError(ctx, err, "look up the user %q", req.Name)
 	}
 	return userOf(out.User), nil
 }
@@ -73,7 +73,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	}
 	out, err := b.iam().CreateUser(ctx, in, creating)
 	if err != nil {
-		return driver.CreateUserResponse{}, refused(ctx, err, "create the user %q", req.Name)
+		return driver.CreateUserResponse{}, wrapError(ctx, err, "create the user %q", req.Name)
 	}
 	user := userOf(out.User)
 	if req.PermissionsBoundary != "" && user.PermissionsBoundary == "" {
@@ -100,7 +100,7 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 		}
 	}
 	_, err := b.iam().DeleteUser(ctx, &iam.DeleteUserInput{UserName: aws.String(req.Name)})
-	return refused(ctx, err, "delete the user %q", req.Name)
+	return wrapError(ctx, err, "delete the user %q", req.Name)
 }
 
 // CreateAccessKey makes a permanent key for a user.
@@ -110,7 +110,7 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	}
 	out, err := b.iam().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(req.UserName)}, creating)
 	if err != nil {
-		return driver.AccessKey{}, tooManyKeys(refused(ctx, err, "create an access key for the user %q", req.UserName), req.UserName)
+		return driver.AccessKey{}, tooManyKeys(wrapError(ctx, err, "create an access key for the user %q", req.UserName), req.UserName)
 	}
 	return driver.AccessKey{
 		UserName:        aws.ToString(out.AccessKey.UserName),
@@ -142,7 +142,7 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				yield(driver.AccessKey{}, refused(ctx, err, "list the access keys of the user %q", req.UserName))
+				yield(driver.AccessKey{}, wrapError(ctx, err, "list the access keys of the user %q", req.UserName))
 				return
 			}
 			for _, key := range page.AccessKeyMetadata {
@@ -165,7 +165,7 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 	_, err := b.iam().DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{
 		UserName: aws.String(req.UserName), AccessKeyId: aws.String(req.AccessKeyID),
 	})
-	return refused(ctx, err, "delete the access key %q of the user %q", req.AccessKeyID, req.UserName)
+	return wrapError(ctx, err, "delete the access key %q of the user %q", req.AccessKeyID, req.UserName)
 }
 
 func userOf(u *types.User) driver.User {

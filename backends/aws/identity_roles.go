@@ -30,7 +30,7 @@ func (b *backend) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
 			if err != nil {
-				yield(driver.Role{}, refused(ctx, err, "list the roles"))
+				yield(driver.Role{}, wrapError(ctx, err, "list the roles"))
 				return
 			}
 			for i := range page.Roles {
@@ -49,7 +49,7 @@ func (b *backend) GetRole(ctx context.Context, req driver.GetRoleRequest) (drive
 	}
 	out, err := b.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &req.Name})
 	if err != nil {
-		return driver.Role{}, refused(ctx, err, "look up the role %q", req.Name)
+		return driver.Role{}, wrapError(ctx, err, "look up the role %q", req.Name)
 	}
 	return roleOf(out.Role), nil
 }
@@ -68,7 +68,7 @@ func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) 
 	}
 	out, err := b.iam().CreateRole(ctx, in, creating)
 	if err != nil {
-		return driver.Role{}, refused(ctx, err, "create the role %q", req.Name)
+		return driver.Role{}, wrapError(ctx, err, "create the role %q", req.Name)
 	}
 	return roleOf(out.Role), nil
 }
@@ -79,7 +79,7 @@ func (b *backend) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) 
 		return err
 	}
 	_, err := b.iam().DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &req.Name})
-	return refused(ctx, err, "delete the role %q", req.Name)
+	return wrapError(ctx, err, "delete the role %q", req.Name)
 }
 
 // CreateSession assumes the role with the policy as the session's bound.
@@ -98,7 +98,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 		if err == nil {
 			return sessionOf(out)
 		}
-		err = refused(ctx, err, "open a session with the role %q", req.RoleARN)
+		err = wrapError(ctx, err, "open a session with the role %q", req.RoleARN)
 		if !errors.Is(err, fault.PermissionDenied) && !errors.Is(err, fault.NotFound) {
 			return driver.Session{}, err
 		}
@@ -106,7 +106,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 			return driver.Session{}, denied
 		}
 		if err := pause(ctx, rolePause); err != nil {
-			return driver.Session{}, refused(ctx, err, "open a session with the role %q", req.RoleARN)
+			return driver.Session{}, wrapError(ctx, err, "open a session with the role %q", req.RoleARN)
 		}
 	}
 }

@@ -136,7 +136,8 @@ func objectEndpoint(ctx context.Context, options s3.Options) (string, error) {
 		UseDualStack:      aws.Bool(options.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
 	})
 	if err != nil {
-		return "", fault.Wrap(fault.InvalidArgument, err, "there is no S3 endpoint for the region %q; check --region", options.Region)
+		return "", fault.Wrap(fault.InvalidArgument, err, "there is no S3 endpoint for the region %q", options.Region).
+			WithHint(fault.HintRegion)
 	}
 	return strings.TrimRight(resolved.URI.String(), "/"), nil
 }

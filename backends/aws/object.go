@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/url"
 	"unicode/utf8"
@@ -31,7 +30,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 		for {
 			page, err := inBucket(ctx, b, req.Bucket, b.s3().ListObjectsV2, in)
 			if err != nil {
-				yield(driver.ObjectInfo{}, refused(ctx, err, "list the objects of the bucket %q", req.Bucket))
+				yield(driver.ObjectInfo{}, wrapError(ctx, err, "list the objects of the bucket %q", req.Bucket))
 				return
 			}
 			for _, object := range page.Contents {
@@ -75,7 +74,7 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 	}
 	out, err := inBucket(ctx, b, req.Bucket, b.s3().HeadObject, &s3.HeadObjectInput{Bucket: &req.Bucket, Key: &req.Key})
 	if err != nil {
-		return driver.ObjectDetail{}, refused(ctx, b.worded(ctx, req.Bucket, err), "look up %q in the bucket %q", req.Key, req.Bucket)
+		return driver.ObjectDetail{}, wrapError(ctx, b.explainHead(ctx, req.Bucket, err), "look up %q in the bucket %q", req.Key, req.Bucket)
 	}
 	return driver.ObjectDetail{
 		Size:         aws.ToInt64(out.ContentLength),
@@ -105,12 +104,12 @@ func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReq
 	}
 	if len(together) > 0 {
 		if err := b.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
-			return done, refused(ctx, err, "delete objects of the bucket %q", req.Bucket)
+			return done, wrapError(ctx, err, "delete objects of the bucket %q", req.Bucket)
 		}
 	}
 	for _, key := range single {
 		if err := b.deleteOne(ctx, req.Bucket, key, &done); err != nil {
-			return done, refused(ctx, err, "delete %q in the bucket %q", key, req.Bucket)
+			return done, wrapError(ctx, err, "delete %q in the bucket %q", key, req.Bucket)
 		}
 	}
 	return done, nil
@@ -133,7 +132,7 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 	}
 	failed := map[string]bool{}
 	for _, e := range out.Errors {
-		if serviceCodes[aws.ToString(e.Code)] == fault.NotFound {
+		if system.Code(&fault.Service{Code: aws.ToString(e.Code)}) == fault.NotFound {
 			continue
 		}
 		failed[aws.ToString(e.Key)] = true
@@ -151,16 +150,13 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 
 func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *driver.DeleteObjectsResponse) error {
 	_, err := inBucket(ctx, b, bucket, b.s3().DeleteObject, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
-	switch code := serviceCodeOf(err); {
-	case err == nil, code == "NoSuchKey":
+	answer := answerOf(err)
+	switch {
+	case err == nil, serviceCodeOf(err) == "NoSuchKey":
 		done.Deleted = append(done.Deleted, key)
-	case statusOf(err) >= 400 && code != "NoSuchBucket" && (!utf8.ValidString(key) || !errors.Is(refused(ctx, err, ""), fault.Unauthenticated)):
-		// Some systems compute another signature for a key that is not UTF-8: that is no word on the credentials.
-		failure := driver.ObjectFailure{Key: key, Code: code}
-		if said := fault.ServiceOf(refused(ctx, err, "")); said != nil {
-			failure.Message = said.Message
-		}
-		done.Failed = append(done.Failed, failure)
+	case answer != nil && answer.HTTPStatus >= 400 && answer.Code != "NoSuchBucket" && (!utf8.ValidString(key) || !isForAll(err)):
+		// Some systems compute another signature for a key that is not UTF-8, so there a wrong one proves nothing.
+		done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: answer.Code, Message: answer.Message})
 	default:
 		return err
 	}

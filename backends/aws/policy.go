@@ -39,7 +39,7 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 			UserName: &req.Principal.Name, PolicyName: &req.Name, PolicyDocument: &req.Document,
 		})
 	}
-	return refused(ctx, err, "put the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
+	return wrapError(ctx, err, "put the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
 }
 
 // GetPolicy returns an inline policy.
@@ -49,7 +49,7 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	}
 	encoded, err := b.inlineDocument(ctx, req)
 	if err != nil {
-		return driver.PolicyDocument{}, refused(ctx, err, "read the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
+		return driver.PolicyDocument{}, wrapError(ctx, err, "read the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
 	}
 	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: decodeDocument(encoded)}, nil
 }
@@ -78,7 +78,7 @@ func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 		}
 		found, err := b.inlineNames(ctx, req.Principal)
 		if err != nil {
-			yield("", refused(ctx, err, "list the policies of the %s %q", req.Principal.Type, req.Principal.Name))
+			yield("", wrapError(ctx, err, "list the policies of the %s %q", req.Principal.Type, req.Principal.Name))
 			return
 		}
 		sort.Strings(found)
@@ -128,7 +128,7 @@ func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyReque
 	} else {
 		_, err = b.iam().DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &req.Principal.Name, PolicyName: &req.Name})
 	}
-	return refused(ctx, err, "delete the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
+	return wrapError(ctx, err, "delete the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
 }
 
 // decodeDocument undoes the URL encoding in which IAM hands out policy documents. Not every system like it encodes

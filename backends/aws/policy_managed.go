@@ -24,7 +24,7 @@ func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPolic
 		for {
 			page, more, err := next(ctx)
 			if err != nil {
-				yield(driver.AttachedPolicy{}, refused(ctx, err, "list the policies attached to the %s %q", req.Principal.Type, req.Principal.Name))
+				yield(driver.AttachedPolicy{}, wrapError(ctx, err, "list the policies attached to the %s %q", req.Principal.Type, req.Principal.Name))
 				return
 			}
 			for _, p := range page {
@@ -72,7 +72,7 @@ func (b *backend) AttachPolicy(ctx context.Context, req driver.AttachPolicyReque
 	} else {
 		_, err = b.iam().AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: &req.Principal.Name, PolicyArn: &req.PolicyARN})
 	}
-	return refused(ctx, err, "attach the policy %q to the %s %q", req.PolicyARN, req.Principal.Type, req.Principal.Name)
+	return wrapError(ctx, err, "attach the policy %q to the %s %q", req.PolicyARN, req.Principal.Type, req.Principal.Name)
 }
 
 // DetachPolicy detaches a managed policy from a user or role.
@@ -86,7 +86,7 @@ func (b *backend) DetachPolicy(ctx context.Context, req driver.AttachPolicyReque
 	} else {
 		_, err = b.iam().DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: &req.Principal.Name, PolicyArn: &req.PolicyARN})
 	}
-	return refused(ctx, err, "detach the policy %q from the %s %q", req.PolicyARN, req.Principal.Type, req.Principal.Name)
+	return wrapError(ctx, err, "detach the policy %q from the %s %q", req.PolicyARN, req.Principal.Type, req.Principal.Name)
 }
 
 // GetManagedPolicy returns a managed policy with its default version.
@@ -96,11 +96,11 @@ func (b *backend) GetManagedPolicy(ctx context.Context, req driver.GetManagedPol
 		err = errors.New("the answer holds no policy")
 	}
 	if err != nil {
-		return driver.ManagedPolicy{}, refused(ctx, err, "read the policy %q", req.ARN)
+		return driver.ManagedPolicy{}, wrapError(ctx, err, "read the policy %q", req.ARN)
 	}
 	version, err := b.iam().GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: &req.ARN, VersionId: out.Policy.DefaultVersionId})
 	if err != nil {
-		return driver.ManagedPolicy{}, refused(ctx, err, "read the version %s of the policy %q", aws.ToString(out.Policy.DefaultVersionId), req.ARN)
+		return driver.ManagedPolicy{}, wrapError(ctx, err, "read the version %s of the policy %q", aws.ToString(out.Policy.DefaultVersionId), req.ARN)
 	}
 	if version.PolicyVersion == nil {
 		return driver.ManagedPolicy{}, fault.New(fault.Internal, "the system sent the policy %q without its document", req.ARN)

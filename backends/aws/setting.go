@@ -19,7 +19,7 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 	}
 	value, err := b.readSetting(ctx, req.Bucket, req.Setting)
 	if err != nil {
-		return driver.BucketSetting{}, refused(ctx, err, "read the %s of the bucket %q", req.Setting, req.Bucket)
+		return driver.BucketSetting{}, wrapError(ctx, err, "read the %s of the bucket %q", req.Setting, req.Bucket)
 	}
 	return value, nil
 }
@@ -48,7 +48,7 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 	if err := checkWritable(req.Bucket, setting); err != nil {
 		return err
 	}
-	return refused(ctx, b.writeSetting(ctx, req.Bucket, req.Value), "set the %s of the bucket %q", setting, req.Bucket)
+	return wrapError(ctx, b.writeSetting(ctx, req.Bucket, req.Value), "set the %s of the bucket %q", setting, req.Bucket)
 }
 
 func (b *backend) writeSetting(ctx context.Context, bucket string, value driver.BucketSetting) error {
@@ -89,7 +89,7 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 	if isNotSet(err) {
 		return nil
 	}
-	return refused(ctx, err, "remove the %s of the bucket %q", req.Setting, req.Bucket)
+	return wrapError(ctx, err, "remove the %s of the bucket %q", req.Setting, req.Bucket)
 }
 
 // removeSetting sends the request that removes a setting. A system that does not know the setting may overlook its

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -121,7 +122,7 @@ func sdkRoutingRules(document string) ([]types.RoutingRule, error) {
 	decoder := json.NewDecoder(strings.NewReader(document))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&read); err != nil {
-		return nil, fault.Wrap(fault.InvalidArgument, err, "the routing rules of the website are not those of S3: %s", oneLine(err))
+		return nil, fault.Wrap(fault.InvalidArgument, err, "the routing rules of the website are not those of S3: %s", s3fault.OneLine(err))
 	}
 	rules := make([]types.RoutingRule, len(read))
 	for i, r := range read {

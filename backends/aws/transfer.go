@@ -72,7 +72,7 @@ func (b *backend) upload(ctx context.Context, in *transfermanager.UploadObjectIn
 	defer transfer.end()
 	out, err := b.manager(transfer).UploadObject(transfer.ctx, in)
 	if err != nil {
-		err = refused(ctx, transfer.reason(err), "store %q in the bucket %q", req.Key, req.Bucket)
+		err = wrapError(ctx, transfer.reason(err), "store %q in the bucket %q", req.Key, req.Bucket)
 		return driver.ObjectDetail{}, transfer.withLeftover(err)
 	}
 	transfer.progress.flush()
@@ -111,7 +111,7 @@ func (b *backend) download(ctx context.Context, transfer *transfer, req driver.G
 	in := &transfermanager.DownloadObjectInput{Bucket: &req.Bucket, Key: &req.Key, WriterAt: to}
 	out, err := b.manager(transfer).DownloadObject(transfer.ctx, in)
 	if err != nil {
-		return driver.ObjectDetail{}, refused(ctx, transfer.reason(err), "fetch %q from the bucket %q", req.Key, req.Bucket)
+		return driver.ObjectDetail{}, wrapError(ctx, transfer.reason(err), "fetch %q from the bucket %q", req.Key, req.Bucket)
 	}
 	first := transfer.firstAnswer()
 	if first == nil {

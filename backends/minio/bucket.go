@@ -22,7 +22,7 @@ func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, 
 			buckets, err = b.s3.ListBuckets(ctx)
 		}
 		if err != nil {
-			yield(driver.BucketInfo{}, b.refused(ctx, err, "list the buckets"))
+			yield(driver.BucketInfo{}, b.wrapError(ctx, err, "list the buckets"))
 			return
 		}
 		slices.SortFunc(buckets, func(a, b minio.BucketInfo) int { return strings.Compare(a.Name, b.Name) })
@@ -41,7 +41,7 @@ func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) 
 	}
 	exists, err := b.s3.BucketExists(ctx, req.Bucket)
 	if err != nil {
-		return driver.BucketDetail{}, b.refused(ctx, err, "look up the bucket %q", req.Bucket)
+		return driver.BucketDetail{}, b.wrapError(ctx, err, "look up the bucket %q", req.Bucket)
 	}
 	if !exists {
 		return driver.BucketDetail{}, fault.New(fault.NotFound, "there is no bucket %q", req.Bucket)
@@ -69,7 +69,7 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 		return err
 	}
 	err := b.s3.MakeBucket(ctx, req.Bucket, minio.MakeBucketOptions{Region: b.region})
-	return b.refused(ctx, err, "create the bucket %q", req.Bucket)
+	return b.wrapError(ctx, err, "create the bucket %q", req.Bucket)
 }
 
 // DeleteBucket deletes an empty bucket.
@@ -77,5 +77,5 @@ func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketReque
 	if err := b.readyFor(ctx, req.Bucket); err != nil {
 		return err
 	}
-	return b.refused(ctx, b.s3.RemoveBucket(ctx, req.Bucket), "delete the bucket %q", req.Bucket)
+	return b.wrapError(ctx, b.s3.RemoveBucket(ctx, req.Bucket), "delete the bucket %q", req.Bucket)
 }

@@ -108,32 +108,20 @@ func (b *backend) ready(ctx context.Context) error {
 		return fault.Wrap(fault.CodeOf(err), err, "given up before the request was sent")
 	}
 	if b.endpoint == nil {
-		return fault.New(fault.InvalidArgument, "MinIO has no endpoint of its own; name the server's with --endpoint-url")
+		return fault.New(fault.InvalidArgument, "MinIO has no endpoint of its own").WithHint(fault.HintSetEndpoint)
 	}
 	_, err := b.identity(ctx)
 	return err
 }
 
-// parseEndpoint refuses an endpoint that cannot be one. Without one the result is nil.
+// parseEndpoint is driver.ParseEndpoint for a system that has no path.
 func parseEndpoint(endpoint string) (*url.URL, error) {
-	if endpoint == "" {
-		return nil, nil
-	}
-	u, err := url.Parse(endpoint)
-	switch {
-	case err != nil:
-		return nil, fault.New(fault.InvalidArgument, "the endpoint is not a URL; write it like https://minio.example.com:9000")
-	case u.Scheme != "http" && u.Scheme != "https", u.Host == "", u.Hostname() == "":
-		return nil, fault.New(fault.InvalidArgument,
-			"the endpoint %q is not an http or https URL; write it like https://minio.example.com:9000", u.Redacted())
-	case u.User != nil:
-		return nil, fault.New(fault.InvalidArgument,
-			"the endpoint %q holds a user name; give credentials by --access-key and --secret-key, or --auth", u.Redacted())
-	case strings.Trim(u.Path, "/") != "", u.RawQuery != "", u.Fragment != "":
+	u, err := driver.ParseEndpoint(endpoint)
+	if err == nil && u != nil && strings.Trim(u.Path, "/") != "" {
 		return nil, fault.New(fault.InvalidArgument,
 			"the endpoint %q has something after the host; MinIO is served at the root of its host only", u.Redacted())
 	}
-	return u, nil
+	return u, err
 }
 
 // firstOf returns the value, or where it is empty the first of the variables that is set.

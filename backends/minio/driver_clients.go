@@ -3,7 +3,6 @@ package minio
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 	"gopkg.in/ini.v1"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -61,8 +61,7 @@ func (b *backend) identity(ctx context.Context) (credentials.Value, error) {
 	}
 	switch {
 	case value.AccessKeyID == "" && value.SecretAccessKey == "":
-		return value, fault.New(fault.Unauthenticated, "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "+
-			"or give --access-key and --secret-key, --auth or --profile")
+		return value, s3fault.NoCredentials(nil)
 	case value.AccessKeyID == "" || value.SecretAccessKey == "":
 		return value, fault.New(fault.Unauthenticated, "the credentials are half there: both an access key and its secret key are needed")
 	}
@@ -94,12 +93,6 @@ func newTransport(secure bool) (*http.Transport, error) {
 	return transport, nil
 }
 
-// errTriedEnough ends the admin client's own repetitions, of which there are ten, half a minute apart at the end.
-var errTriedEnough = errors.New("the server does not answer")
-
-// errNotS3 is an answer that MinIO does not give.
-var errNotS3 = errors.New("the answer is a web page")
-
 // checkedTransport tells a web server's page from MinIO's answers, all of which have an id. Without it, a page could pass
 // for an empty listing.
 type checkedTransport struct{ next http.RoundTripper }
@@ -112,7 +105,7 @@ func (t *checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 		return answer, err
 	}
 	_ = answer.Body.Close()
-	return nil, errNotS3
+	return nil, s3fault.ErrNotS3
 }
 
 // limitedTransport bounds how often one call is tried; calls are told apart by their context (see attempts).
@@ -148,8 +141,8 @@ func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	call.mu.Lock()
 	defer call.mu.Unlock()
 	call.count, call.last = call.count+1, err
-	if call.count >= t.most || hopeless(err) {
-		call.cancel(errors.Join(errTriedEnough, err))
+	if call.count >= t.most || s3fault.NonRetryable(err) {
+		call.cancel(&gaveUpError{err})
 	}
 	return answer, err
 }

@@ -38,7 +38,7 @@ func TestDescribeNeedsNothing(t *testing.T) {
 	if err != nil || description.Name != "minio" || description.EndpointURL != "" {
 		t.Errorf("%+v, %v", description, err)
 	}
-	if err := second(d.WhoAmI(t.Context())); !errors.Is(err, fault.InvalidArgument) || !strings.Contains(err.Error(), "--endpoint-url") {
+	if err := second(d.WhoAmI(t.Context())); !errors.Is(err, fault.InvalidArgument) || fault.HintOf(err) != fault.HintSetEndpoint {
 		t.Errorf("without an endpoint: %v", err)
 	}
 }
@@ -121,7 +121,7 @@ func TestACertificateThatIsNotTrusted(t *testing.T) {
 func TestAServerWithoutAdminAPI(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
-	if err := tryAll(t, server.URL)["WhoAmI"]; !errors.Is(err, fault.Unsupported) || !strings.Contains(err.Error(), "--backend") {
+	if err := tryAll(t, server.URL)["WhoAmI"]; !errors.Is(err, fault.Unsupported) || fault.HintOf(err) != fault.HintBackend {
 		t.Errorf("%v", err)
 	}
 }

@@ -2,90 +2,54 @@ package minio
 
 import "github.com/s3-credentials/s3-credentials/core/fault"
 
-// serviceCodes are the error codes of MinIO's APIs by what they mean. What is not listed is judged by its HTTP status.
+// Codes of the admin API that decide what to do next.
+const (
+	// codeAlreadyApplied answers attaching a policy that is attached, and detaching one that is not.
+	codeAlreadyApplied = "XMinioAdminPolicyChangeAlreadyApplied"
+	// codeNotAllowed answers looking an access key up as if it were a user.
+	codeNotAllowed = "XMinioIAMActionNotAllowed"
+	// codeNotAUser answers adding a user by the name of an access key or of the root user.
+	codeNotAUser = "XMinioInvalidIAMCredentials"
+)
+
+// serviceCodes are the error codes that only MinIO sends.
 var serviceCodes = map[string]fault.Code{
-	"InvalidAccessKeyId":           fault.Unauthenticated,
-	"InvalidClientTokenId":         fault.Unauthenticated,
-	"SignatureDoesNotMatch":        fault.Unauthenticated,
-	"ExpiredToken":                 fault.Unauthenticated,
-	"InvalidTokenId":               fault.Unauthenticated,
-	"InvalidToken":                 fault.Unauthenticated,
-	"RequestTimeTooSkewed":         fault.Unauthenticated,
-	"ExpiredPresignRequest":        fault.Unauthenticated,
-	"AuthorizationHeaderMalformed": fault.InvalidArgument,
-	"XMinioAdminAccountDisabled":   fault.Unauthenticated,
+	"ExpiredPresignRequest":      fault.Unauthenticated,
+	"InvalidTokenId":             fault.Unauthenticated,
+	"XMinioAdminAccountDisabled": fault.Unauthenticated,
 
-	"AccessDenied":                        fault.PermissionDenied,
-	"AllAccessDisabled":                   fault.PermissionDenied,
-	"XMinioIAMActionNotAllowed":           fault.PermissionDenied,
-	"XMinioIAMServiceAccountNotAllowed":   fault.PermissionDenied,
+	codeNotAllowed:                        fault.PermissionDenied,
 	"XMinioAdminServiceAccountNotAllowed": fault.PermissionDenied,
+	"XMinioIAMServiceAccountNotAllowed":   fault.PermissionDenied,
 
-	"NoSuchBucket":                      fault.NotFound,
-	"NoSuchKey":                         fault.NotFound,
-	"NoSuchVersion":                     fault.NotFound,
-	"NoSuchUpload":                      fault.NotFound,
-	"NotFound":                          fault.NotFound,
-	"NoSuchBucketPolicy":                fault.NotFound,
-	"XMinioAdminNoSuchUser":             fault.NotFound,
-	"XMinioAdminNoSuchPolicy":           fault.NotFound,
+	codeNotAUser:                        fault.NotFound,
 	"XMinioAdminNoSuchAccessKey":        fault.NotFound,
+	"XMinioAdminNoSuchPolicy":           fault.NotFound,
+	"XMinioAdminNoSuchUser":             fault.NotFound,
 	"XMinioAdminServiceAccountNotFound": fault.NotFound,
-	"XMinioInvalidIAMCredentials":       fault.NotFound,
 
-	"BucketAlreadyExists":     fault.AlreadyExists,
-	"BucketAlreadyOwnedByYou": fault.AlreadyExists,
+	"PolicyInvalidName":                  fault.InvalidArgument,
+	"PolicyInvalidVersion":               fault.InvalidArgument,
+	"XMinioAdminInvalidAccessKey":        fault.InvalidArgument,
+	"XMinioAdminInvalidArgument":         fault.InvalidArgument,
+	"XMinioAdminInvalidSecretKey":        fault.InvalidArgument,
+	"XMinioAdminResourceInvalidArgument": fault.InvalidArgument,
+	"XMinioInvalidObjectName":            fault.InvalidArgument,
+	"XMinioInvalidResourceName":          fault.InvalidArgument,
+	"XMinioMalformedIAMPolicy":           fault.InvalidArgument,
 
-	"InvalidArgument":                              fault.InvalidArgument,
-	"InvalidRequest":                               fault.InvalidArgument,
-	"InvalidBucketName":                            fault.InvalidArgument,
-	"InvalidRegion":                                fault.InvalidArgument,
-	"InvalidParameterValue":                        fault.InvalidArgument,
-	"MissingParameter":                             fault.InvalidArgument,
-	"MalformedPolicy":                              fault.InvalidArgument,
-	"MalformedPolicyDocument":                      fault.InvalidArgument,
-	"PolicyInvalidName":                            fault.InvalidArgument,
-	"PolicyInvalidVersion":                         fault.InvalidArgument,
-	"MalformedXML":                                 fault.InvalidArgument,
-	"KeyTooLongError":                              fault.InvalidArgument,
-	"EntityTooSmall":                               fault.InvalidArgument,
-	"XMinioInvalidObjectName":                      fault.InvalidArgument,
-	"XMinioMalformedIAMPolicy":                     fault.InvalidArgument,
-	"XMinioAdminInvalidArgument":                   fault.InvalidArgument,
-	"XMinioAdminInvalidAccessKey":                  fault.InvalidArgument,
-	"XMinioAdminInvalidSecretKey":                  fault.InvalidArgument,
-	"XMinioInvalidResourceName":                    fault.InvalidArgument,
-	"XMinioAdminResourceInvalidArgument":           fault.InvalidArgument,
-	"XMinioObjectExistsAsDirectory":                fault.FailedPrecondition,
-	"XMinioParentIsObject":                         fault.FailedPrecondition,
-	"EntityTooLarge":                               fault.ResourceExhausted,
-	"SlowDown":                                     fault.ResourceExhausted,
 	"SlowDownRead":                                 fault.ResourceExhausted,
 	"SlowDownWrite":                                fault.ResourceExhausted,
-	"RequestTimeout":                               fault.Unavailable,
-	"TooManyRequests":                              fault.ResourceExhausted,
-	"XMinioStorageFull":                            fault.ResourceExhausted,
 	"XMinioAdminBucketQuotaExceeded":               fault.ResourceExhausted,
 	"XMinioIAMServiceAccountSessionPolicyTooLarge": fault.ResourceExhausted,
+	"XMinioStorageFull":                            fault.ResourceExhausted,
 
-	"BucketNotEmpty":       fault.FailedPrecondition,
-	"PreconditionFailed":   fault.FailedPrecondition,
-	"XMinioIAMPolicyInUse": fault.FailedPrecondition,
-	"InvalidBucketState":   fault.FailedPrecondition,
-	"OperationAborted":     fault.Aborted,
+	"XMinioIAMPolicyInUse":          fault.FailedPrecondition,
+	"XMinioObjectExistsAsDirectory": fault.FailedPrecondition,
+	"XMinioParentIsObject":          fault.FailedPrecondition,
 
-	"NotImplemented":                     fault.Unsupported,
-	"MethodNotAllowed":                   fault.Unsupported,
 	"XMinioAdminConfigNotificationError": fault.Unsupported,
 
-	"BadDigest":                   fault.DataLoss,
-	"InvalidDigest":               fault.DataLoss,
-	"XAmzContentChecksumMismatch": fault.DataLoss,
-	"XAmzContentSHA256Mismatch":   fault.DataLoss,
-	"IncompleteBody":              fault.DataLoss,
-
-	"InternalError":              fault.Unavailable,
-	"ServiceUnavailable":         fault.Unavailable,
-	"XMinioServerNotInitialized": fault.Unavailable,
 	"XMinioIAMNotInitialized":    fault.Unavailable,
+	"XMinioServerNotInitialized": fault.Unavailable,
 }

@@ -32,7 +32,7 @@ func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
 		return b.admin.AccountInfo(ctx, madmin.AccountOpts{})
 	})
 	if err != nil {
-		return driver.Caller{}, b.refused(ctx, err, "find out whose credentials these are")
+		return driver.Caller{}, b.wrapError(ctx, err, "find out whose credentials these are")
 	}
 	return driver.Caller{UserID: value.AccessKeyID, ARN: userARN(info.AccountName)}, nil
 }
@@ -44,7 +44,7 @@ func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 		var users map[string]madmin.UserInfo
 		if err == nil {
 			if users, err = adminCall(ctx, b.admin.ListUsers); err != nil {
-				err = b.refused(ctx, err, "list the users")
+				err = b.wrapError(ctx, err, "list the users")
 			}
 		}
 		if err != nil {
@@ -84,7 +84,7 @@ func (b *backend) user(ctx context.Context, name string) (madmin.UserInfo, error
 	if codeIs(err, codeNotAllowed) {
 		return info, fault.Wrap(fault.NotFound, err, "there is no user %q: that is an access key", name)
 	}
-	return info, b.refused(ctx, err, "look up the user %q", name)
+	return info, b.wrapError(ctx, err, "look up the user %q", name)
 }
 
 // CreateUser creates a user. Its own secret is of no use to anybody: keys are made for it. It looks first, because
@@ -109,7 +109,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 		return none, fault.Wrap(fault.AlreadyExists, err, "cannot create the user %q: it is the name of an access key, or the root user's", req.Name)
 	}
 	if err != nil {
-		return none, b.refused(ctx, err, "create the user %q", req.Name)
+		return none, b.wrapError(ctx, err, "create the user %q", req.Name)
 	}
 	return driver.CreateUserResponse{User: userOf(req.Name)}, nil
 }
@@ -140,7 +140,7 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 		func(ctx context.Context) error { return b.removeOrphans(ctx, req.Name) },
 	} {
 		if err := b.adminDo(ctx, step); err != nil {
-			return b.refused(ctx, err, "delete the user %q", req.Name)
+			return b.wrapError(ctx, err, "delete the user %q", req.Name)
 		}
 	}
 	return nil
@@ -155,7 +155,7 @@ func (b *backend) serviceAccounts(ctx context.Context, user string) ([]madmin.Se
 	list, err := adminCall(ctx, func(ctx context.Context) (madmin.ListServiceAccountsResp, error) {
 		return b.admin.ListServiceAccounts(ctx, user)
 	})
-	return list.Accounts, b.refused(ctx, err, "list the access keys of the user %q", user)
+	return list.Accounts, b.wrapError(ctx, err, "list the access keys of the user %q", user)
 }
 
 // CreateAccessKey makes a key. The key's id is chosen here, so that sending the request twice cannot make two.
@@ -171,14 +171,14 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	})
 	if err != nil {
 		b.undoKey(ctx, err, wanted.AccessKey)
-		return driver.AccessKey{}, b.refused(ctx, err, "make an access key for the user %q", req.UserName)
+		return driver.AccessKey{}, b.wrapError(ctx, err, "make an access key for the user %q", req.UserName)
 	}
 	return driver.AccessKey{UserName: req.UserName, AccessKeyID: made.AccessKey, SecretAccessKey: made.SecretKey, Status: "Active"}, nil
 }
 
 // undoKey removes a key that may have been made although no answer came.
 func (b *backend) undoKey(ctx context.Context, err error, key string) {
-	if _, answered := serviceOf(err); answered {
+	if answerOf(err) != nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
@@ -223,13 +223,13 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 		return b.admin.InfoServiceAccount(ctx, req.AccessKeyID)
 	})
 	if err != nil {
-		return b.refused(ctx, err, "look up the access key %s", req.AccessKeyID)
+		return b.wrapError(ctx, err, "look up the access key %s", req.AccessKeyID)
 	}
 	if info.ParentUser != req.UserName {
 		return fault.New(fault.NotFound, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
 	}
 	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, req.AccessKeyID) })
-	return b.refused(ctx, err, "delete the access key %s", req.AccessKeyID)
+	return b.wrapError(ctx, err, "delete the access key %s", req.AccessKeyID)
 }
 
 // CreateSession opens a session of the caller, bounded by the policy.
@@ -254,11 +254,11 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 		if _, whoErr := b.WhoAmI(ctx); fault.CodeOf(whoErr) == fault.Unauthenticated {
 			return driver.Session{}, whoErr
 		}
-		return driver.Session{}, b.refused(ctx, err, "open a session: MinIO opens one for the root user and for a user's own secret, "+
+		return driver.Session{}, b.wrapError(ctx, err, "open a session: MinIO opens one for the root user and for a user's own secret, "+
 			"not for an access key made for a user and not from within another session")
 	}
 	if err != nil {
-		return driver.Session{}, b.refused(ctx, err, "open a session")
+		return driver.Session{}, b.wrapError(ctx, err, "open a session")
 	}
 	return driver.Session{
 		AccessKeyID: session.AccessKeyID, SecretAccessKey: session.SecretAccessKey,

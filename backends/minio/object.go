@@ -24,7 +24,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 		objects := b.s3.ListObjectsIter(ctx, req.Bucket, minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true, FetchOwner: &noOwner})
 		for object := range objects {
 			if object.Err != nil {
-				yield(driver.ObjectInfo{}, b.refused(ctx, object.Err, "list the objects of the bucket %q", req.Bucket))
+				yield(driver.ObjectInfo{}, b.wrapError(ctx, object.Err, "list the objects of the bucket %q", req.Bucket))
 				return
 			}
 			if !yield(objectOf(object), nil) {
@@ -33,7 +33,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 		}
 		// A listing whose context ends just stops.
 		if err := ctx.Err(); err != nil {
-			yield(driver.ObjectInfo{}, b.refused(ctx, err, "list the objects of the bucket %q", req.Bucket))
+			yield(driver.ObjectInfo{}, b.wrapError(ctx, err, "list the objects of the bucket %q", req.Bucket))
 		}
 	}
 }
@@ -64,7 +64,7 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 	}
 	info, err := b.s3.StatObject(ctx, req.Bucket, req.Key, minio.StatObjectOptions{})
 	if err != nil {
-		return driver.ObjectDetail{}, b.refused(ctx, err, "look up %q in the bucket %q", req.Key, req.Bucket)
+		return driver.ObjectDetail{}, b.wrapError(ctx, err, "look up %q in the bucket %q", req.Key, req.Bucket)
 	}
 	return detailOf(info), nil
 }
@@ -106,11 +106,11 @@ func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReq
 		}
 	}
 	if err := b.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
-		return done, b.refused(ctx, err, "delete objects of the bucket %q", req.Bucket)
+		return done, b.wrapError(ctx, err, "delete objects of the bucket %q", req.Bucket)
 	}
 	for _, key := range single {
 		if err := b.deleteOne(ctx, req.Bucket, key, &done); err != nil {
-			return done, b.refused(ctx, err, "delete %q in the bucket %q", key, req.Bucket)
+			return done, b.wrapError(ctx, err, "delete %q in the bucket %q", key, req.Bucket)
 		}
 	}
 	return done, nil
@@ -134,8 +134,8 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 	}
 	answered := map[string]bool{}
 	for result := range results {
-		said, ok := serviceOf(result.Err)
-		if result.Err != nil && (!ok || said.HTTPStatus != 0) {
+		answer := answerOf(result.Err)
+		if result.Err != nil && (answer == nil || answer.HTTPStatus != 0) {
 			return result.Err
 		}
 		answered[result.ObjectName] = true
@@ -143,7 +143,7 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 			done.Deleted = append(done.Deleted, result.ObjectName)
 			continue
 		}
-		done.Failed = append(done.Failed, driver.ObjectFailure{Key: result.ObjectName, Code: said.Code, Message: said.Message})
+		done.Failed = append(done.Failed, driver.ObjectFailure{Key: result.ObjectName, Code: answer.Code, Message: answer.Message})
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -163,12 +163,12 @@ func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *drive
 		done.Deleted = append(done.Deleted, key)
 		return nil
 	}
-	said, ok := serviceOf(err)
+	answer := answerOf(err)
 	whole := []fault.Code{fault.Unauthenticated, fault.Unavailable, fault.ResourceExhausted}
-	if !ok || said.Code == "NoSuchBucket" || slices.Contains(whole, codeOf(said)) {
+	if answer == nil || answer.Code == "NoSuchBucket" || slices.Contains(whole, system.Code(answer)) {
 		return err
 	}
-	done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: said.Code, Message: said.Message})
+	done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: answer.Code, Message: answer.Message})
 	return nil
 }
 

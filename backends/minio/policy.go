@@ -45,14 +45,14 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	}
 	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.AddCannedPolicy(ctx, canned, []byte(req.Document)) })
 	if err != nil {
-		return b.refused(ctx, err, "give the user %q the policy %q", req.Principal.Name, req.Name)
+		return b.wrapError(ctx, err, "give the user %q the policy %q", req.Principal.Name, req.Name)
 	}
 	if slices.Contains(policiesOf(info), canned) {
 		return nil
 	}
 	if err := b.attach(ctx, req.Principal.Name, canned); err != nil {
 		b.undoCanned(ctx, canned)
-		return b.refused(ctx, err, "give the user %q the policy %q", req.Principal.Name, req.Name)
+		return b.wrapError(ctx, err, "give the user %q the policy %q", req.Principal.Name, req.Name)
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	}
 	info, err := adminCall(ctx, func(ctx context.Context) (*madmin.PolicyInfo, error) { return b.admin.InfoCannedPolicyV2(ctx, canned) })
 	if err != nil {
-		return driver.PolicyDocument{}, b.refused(ctx, err, "read the policy %q of the user %q", req.Name, req.Principal.Name)
+		return driver.PolicyDocument{}, b.wrapError(ctx, err, "read the policy %q of the user %q", req.Name, req.Principal.Name)
 	}
 	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: asPut(info.Policy)}, nil
 }
@@ -172,10 +172,10 @@ func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyReque
 		return err
 	}
 	if err := b.detach(ctx, req.Principal.Name, canned); err != nil && !codeIs(err, codeAlreadyApplied) {
-		return b.refused(ctx, err, "delete the policy %q of the user %q", req.Name, req.Principal.Name)
+		return b.wrapError(ctx, err, "delete the policy %q of the user %q", req.Name, req.Principal.Name)
 	}
 	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.RemoveCannedPolicy(ctx, canned) })
-	return b.refused(ctx, err, "delete the policy %q of the user %q", req.Name, req.Principal.Name)
+	return b.wrapError(ctx, err, "delete the policy %q of the user %q", req.Name, req.Principal.Name)
 }
 
 // removeOrphans removes the canned policies of a user who is gone: those of a run that ended between two steps.

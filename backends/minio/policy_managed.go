@@ -41,7 +41,7 @@ func (b *backend) AttachPolicy(ctx context.Context, req driver.AttachPolicyReque
 		return err
 	}
 	err := b.attach(ctx, req.Principal.Name, req.PolicyARN)
-	return b.refused(ctx, err, "attach the policy %q to the user %q", req.PolicyARN, req.Principal.Name)
+	return b.wrapError(ctx, err, "attach the policy %q to the user %q", req.PolicyARN, req.Principal.Name)
 }
 
 // DetachPolicy detaches a canned policy from a user.
@@ -56,7 +56,7 @@ func (b *backend) DetachPolicy(ctx context.Context, req driver.AttachPolicyReque
 	if codeIs(err, codeAlreadyApplied) {
 		return fault.New(fault.NotFound, "the policy %q is not attached to the user %q", req.PolicyARN, req.Principal.Name)
 	}
-	return b.refused(ctx, err, "detach the policy %q from the user %q", req.PolicyARN, req.Principal.Name)
+	return b.wrapError(ctx, err, "detach the policy %q from the user %q", req.PolicyARN, req.Principal.Name)
 }
 
 // GetManagedPolicy returns a canned policy.
@@ -71,7 +71,7 @@ func (b *backend) GetManagedPolicy(ctx context.Context, req driver.GetManagedPol
 		return b.admin.InfoCannedPolicyV2(ctx, req.ARN)
 	})
 	if err != nil {
-		return driver.ManagedPolicy{}, b.refused(ctx, err, "read the policy %q", req.ARN)
+		return driver.ManagedPolicy{}, b.wrapError(ctx, err, "read the policy %q", req.ARN)
 	}
 	return driver.ManagedPolicy{
 		Name: req.ARN, ID: req.ARN, ARN: req.ARN, Path: "/", DefaultVersionID: "v1", IsAttachable: true,

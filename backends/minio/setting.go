@@ -21,7 +21,7 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 	}
 	document, err := b.s3.GetBucketPolicy(ctx, req.Bucket)
 	if err != nil {
-		return driver.BucketSetting{}, b.refused(ctx, err, "read the policy of the bucket %q", req.Bucket)
+		return driver.BucketSetting{}, b.wrapError(ctx, err, "read the policy of the bucket %q", req.Bucket)
 	}
 	if document == "" {
 		return driver.BucketSetting{}, fault.New(fault.NotFound, "the bucket %q has no policy", req.Bucket)
@@ -60,7 +60,7 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 		return err
 	}
 	err := b.s3.SetBucketPolicy(ctx, req.Bucket, req.Value.Policy.Document)
-	return b.refused(ctx, err, "set the policy of the bucket %q", req.Bucket)
+	return b.wrapError(ctx, err, "set the policy of the bucket %q", req.Bucket)
 }
 
 // DeleteBucketSetting removes a setting.
@@ -73,7 +73,7 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 	}
 	// With an empty policy, minio-go sends its deletion.
 	err := b.s3.SetBucketPolicy(ctx, req.Bucket, "")
-	return b.refused(ctx, err, "delete the policy of the bucket %q", req.Bucket)
+	return b.wrapError(ctx, err, "delete the policy of the bucket %q", req.Bucket)
 }
 
 // checkSetting refuses what MinIO has not, before any request. It does answer whether a bucket is public, but says no

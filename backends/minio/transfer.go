@@ -51,7 +51,7 @@ func (b *backend) putStream(ctx context.Context, req driver.PutObjectRequest, st
 	case errors.Is(err, io.EOF):
 		return b.upload(ctx, req, bytes.NewReader(first.Bytes()), n)
 	case err != nil:
-		return driver.ObjectDetail{}, b.refused(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket)
+		return driver.ObjectDetail{}, b.wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket)
 	}
 	return b.upload(ctx, req, io.MultiReader(first, stream), -1)
 }
@@ -67,7 +67,7 @@ func (b *backend) upload(ctx context.Context, req driver.PutObjectRequest, body 
 	watch := &uploadWatch{}
 	info, err := b.s3.PutObject(watch.in(ctx), req.Bucket, req.Key, body, size, options)
 	if err != nil {
-		return driver.ObjectDetail{}, watch.withLeftover(b.refused(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket))
+		return driver.ObjectDetail{}, watch.withLeftover(b.wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket))
 	}
 	return driver.ObjectDetail{Size: info.Size, ETag: quoted(info.ETag), ContentType: req.ContentType, LastModified: info.LastModified, VersionID: info.VersionID}, nil
 }

@@ -28,13 +28,13 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 	defer cancel()
 	answer, info, _, err := b.core().GetObject(ctx, req.Bucket, req.Key, minio.GetObjectOptions{})
 	if err != nil {
-		return none, b.refused(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
+		return none, b.wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 	}
 	defer answer.Close()
 	d := &download{backend: b, req: req, info: info}
 	if req.Path == "" {
 		if err := d.toStream(ctx, answer); err != nil {
-			return none, b.refused(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
+			return none, b.wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 		}
 		return detailOf(info), nil
 	}
@@ -44,7 +44,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 	}
 	defer file.Discard()
 	if err := d.toFile(ctx, answer, file.File); err != nil {
-		return none, b.refused(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
+		return none, b.wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 	}
 	return detailOf(info), file.Commit()
 }
@@ -111,7 +111,7 @@ func (d *download) open(ctx context.Context, from, end int64) (io.ReadCloser, er
 		return nil, fault.Wrap(fault.Internal, err, "the range from %d to %d cannot be asked for", from, end)
 	}
 	body, _, _, err := d.backend.core().GetObject(ctx, d.req.Bucket, d.req.Key, options)
-	if said, ok := serviceOf(err); ok && (said.HTTPStatus == http.StatusPreconditionFailed || said.Code == "NoSuchKey") {
+	if answer := answerOf(err); answer != nil && (answer.HTTPStatus == http.StatusPreconditionFailed || answer.Code == "NoSuchKey") {
 		return nil, fault.Wrap(fault.Aborted, err, "%q was changed while it was fetched; try again", d.req.Key)
 	}
 	return body, err

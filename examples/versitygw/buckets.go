@@ -113,7 +113,7 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 	err := b.do(ctx, action, func() error { return b.objects.PutBucketPolicy(ctx, req.Bucket, req.Value.Policy.Document) })
 	if said := fault.ServiceOf(err); said != nil && strings.HasPrefix(said.Message, "Invalid principal") {
 		return &fault.Error{Code: fault.InvalidArgument, Service: said, Err: err, Message: "cannot " + action +
-			": it names a user who does not exist; take the statement out with set-bucket-policy, or create the user again"}
+			": it names a user who does not exist; take the statement out, or create the user again"}
 	}
 	return err
 }

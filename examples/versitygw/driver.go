@@ -38,12 +38,12 @@ func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
 	if b.region == "" {
 		b.region = defaultRegion
 	}
-	if config.EndpointURL == "" {
-		return b, nil
+	u, err := driver.ParseEndpoint(config.EndpointURL)
+	if err != nil {
+		return nil, err
 	}
-	u, err := url.Parse(config.EndpointURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, fault.New(fault.InvalidArgument, "the endpoint %q is no http or https URL", config.EndpointURL)
+	if u == nil {
+		return b, nil
 	}
 	b.endpoint = u
 	b.objects, err = minio.NewCore(u.Host, &minio.Options{

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/xml"
 	"errors"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -17,20 +16,21 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 	"github.com/minio/minio-go/v7/pkg/signer"
 
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // ready returns the credentials; it fails where there is no server or nobody to be. The action completes "cannot ...".
 func (b *backend) ready(ctx context.Context, action string) (credentials.Value, error) {
 	if b.endpoint == nil {
-		return credentials.Value{}, fault.New(fault.InvalidArgument, "cannot %s: no server is named; use --endpoint-url", action)
+		return credentials.Value{}, fault.New(fault.InvalidArgument, "cannot %s: VersityGW has no endpoint of its own", action).WithHint(fault.HintSetEndpoint)
 	}
 	if ctx.Err() != nil {
 		return credentials.Value{}, b.failed(ctx, ctx.Err(), action)
 	}
 	value, err := b.credentials.GetWithContext(nil)
 	if err != nil || value.AccessKeyID == "" {
-		return value, fault.Wrap(fault.Unauthenticated, err, "cannot %s: there are no credentials; use --access-key and --secret-key, or --auth", action)
+		return value, s3fault.NoCredentials(err)
 	}
 	return value, nil
 }
@@ -71,10 +71,10 @@ func (b *backend) send(ctx context.Context, r request) error {
 	defer answer.Body.Close()
 	body := xml.NewDecoder(answer.Body)
 	if answer.StatusCode >= http.StatusMultipleChoices {
-		said := fault.Service{}
-		_ = body.Decode(&said) // an answer without a body, or another server's page, has only its status
-		said.HTTPStatus, said.RequestID = answer.StatusCode, answer.Header.Get("X-Amz-Request-Id")
-		return refused(&said, nil, r.action)
+		refusal := answerError{}
+		_ = body.Decode(&refusal.Service) // an answer without a body, or another server's page, has only its status
+		refusal.HTTPStatus, refusal.RequestID = answer.StatusCode, answer.Header.Get("X-Amz-Request-Id")
+		return b.failed(ctx, &refusal, r.action)
 	}
 	if r.into == nil {
 		return nil
@@ -87,53 +87,40 @@ func (b *backend) send(ctx context.Context, r request) error {
 
 // failed turns the error of a request into a fault; nil stays nil.
 func (b *backend) failed(ctx context.Context, err error, action string) error {
-	if err == nil {
+	system := s3fault.System{
+		Codes:    codes,
+		Answer:   answerOf,
+		Endpoint: func(error) string { return b.endpoint.Scheme + "://" + b.endpoint.Host },
+		Special:  localFault,
+	}
+	return system.Wrap(ctx, err, "%s", action)
+}
+
+// codes are the admin API's own.
+var codes = map[string]fault.Code{"XAdminUserExists": fault.AlreadyExists, "XAdminMethodNotSupported": fault.Unsupported}
+
+// answerError is an answer to one of this backend's own requests that reports a failure.
+type answerError struct{ fault.Service }
+
+func (e *answerError) Error() string { return e.Code }
+
+// answerOf returns what the server answered; nil where it did not.
+func answerOf(err error) *fault.Service {
+	var own *answerError
+	if errors.As(err, &own) {
+		return &own.Service
+	}
+	if of := minio.ToErrorResponse(err); of.Code != "" || of.StatusCode != 0 {
+		return &fault.Service{Code: of.Code, Message: of.Message, RequestID: of.RequestID, HTTPStatus: of.StatusCode}
+	}
+	return nil
+}
+
+// localFault is for what minio-go refuses by itself, such as a name, and for files that cannot be read.
+func localFault(err error, sentence string) *fault.Error {
+	var network net.Error
+	if answerOf(err) != nil || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
 	}
-	if gaveUp := ctx.Err(); gaveUp != nil {
-		return fault.Wrap(fault.CodeOf(gaveUp), err, "cannot %s: %s", action, gaveUp)
-	}
-	if fault.CodeOf(err) != fault.Unknown {
-		return err
-	}
-	if said := minio.ToErrorResponse(err); said.StatusCode != 0 || codes[said.Code] != "" {
-		return refused(&fault.Service{Code: said.Code, Message: said.Message, RequestID: said.RequestID, HTTPStatus: said.StatusCode}, err, action)
-	}
-	var network net.Error
-	if !errors.As(err, &network) && !errors.Is(err, io.ErrUnexpectedEOF) { // minio-go refused a name, or a file failed
-		return fault.Wrap(fault.InvalidArgument, err, "cannot %s: %v", action, err)
-	}
-	return fault.Wrap(fault.Unavailable, err, "cannot %s: %s cannot be reached; check the endpoint and whether the server runs", action, b.endpoint.Host)
-}
-
-// codes are the service's own codes whose meaning the status does not tell.
-var codes = map[string]fault.Code{
-	"InvalidAccessKeyId": fault.Unauthenticated, "SignatureDoesNotMatch": fault.Unauthenticated, "InvalidToken": fault.Unauthenticated,
-	"BucketAlreadyExists": fault.AlreadyExists, "BucketAlreadyOwnedByYou": fault.AlreadyExists, "XAdminUserExists": fault.AlreadyExists,
-	"EntityTooLarge": fault.ResourceExhausted, "SlowDown": fault.ResourceExhausted,
-	"InvalidBucketName": fault.InvalidArgument, "NoSuchBucket": fault.NotFound, "NoSuchKey": fault.NotFound,
-	"XAdminMethodNotSupported": fault.Unsupported,
-}
-
-var statuses = map[int]fault.Code{
-	http.StatusBadRequest: fault.InvalidArgument, http.StatusUnauthorized: fault.Unauthenticated, http.StatusForbidden: fault.PermissionDenied,
-	http.StatusNotFound: fault.NotFound, http.StatusConflict: fault.FailedPrecondition, http.StatusPreconditionFailed: fault.FailedPrecondition,
-	http.StatusMethodNotAllowed: fault.Unsupported, http.StatusNotImplemented: fault.Unsupported, http.StatusTooManyRequests: fault.ResourceExhausted,
-	http.StatusInternalServerError: fault.Unavailable, http.StatusBadGateway: fault.Unavailable, http.StatusServiceUnavailable: fault.Unavailable,
-}
-
-// refused is the fault for what the server said.
-func refused(said *fault.Service, err error, action string) error {
-	code, known := codes[said.Code]
-	if !known {
-		code, known = statuses[said.HTTPStatus]
-	}
-	if !known {
-		code = fault.Unknown
-	}
-	message := "cannot " + action
-	if said.Code == "" {
-		message = fmt.Sprintf("cannot %s: the server answered %d %s", action, said.HTTPStatus, http.StatusText(said.HTTPStatus))
-	}
-	return &fault.Error{Code: code, Message: message, Service: said, Err: err}
+	return fault.Wrap(fault.InvalidArgument, err, "%s: %v", sentence, err)
 }

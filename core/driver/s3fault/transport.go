@@ -1,0 +1,77 @@
+package s3fault
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// ErrNotS3 is for a transport or a client to return when what answers is no S3 system, such as a web server.
+var ErrNotS3 = errors.New("the answer is a web page")
+
+// noAnswer is the fault for a request that got no answer, or none that can be understood.
+func (s System) noAnswer(err error, sentence string) error {
+	endpoint := ""
+	if s.Endpoint != nil {
+		endpoint = s.Endpoint(err)
+	}
+	subject := endpoint
+	if subject == "" {
+		subject = "the endpoint"
+	}
+	switch {
+	case errors.Is(err, ErrNotS3):
+		return fault.Wrap(fault.Unavailable, err, "%s: %s answers, but not as an S3 system does", sentence, subject).WithHint(fault.HintEndpoint)
+	case IsCertificateError(err):
+		return fault.Wrap(fault.Unavailable, err, "%s: the certificate of %s is not trusted: %s; if it is from an "+
+			"authority of your own, name its file in AWS_CA_BUNDLE", sentence, subject, Innermost(err))
+	case IsPlaintext(err):
+		return fault.Wrap(fault.Unavailable, err, "%s: %s does not speak TLS; write the endpoint with http://", sentence, subject)
+	case endpoint != "":
+		return fault.Wrap(fault.Unavailable, err, "%s: %s cannot be reached: %s", sentence, endpoint, Innermost(err))
+	}
+	return fault.Wrap(fault.Unavailable, err, "%s: %s", sentence, Innermost(err))
+}
+
+// NonRetryable reports whether an error of a transport stays the same however often the request is sent.
+func NonRetryable(err error) bool {
+	var dns *net.DNSError
+	return errors.Is(err, ErrNotS3) || IsCertificateError(err) || IsPlaintext(err) || errors.As(err, &dns) && dns.IsNotFound
+}
+
+// IsCertificateError reports whether the client rejected the server's certificate.
+func IsCertificateError(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var hostname x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &hostname) || errors.As(err, &invalid)
+}
+
+// IsPlaintext reports whether the server answered a TLS handshake with something else.
+func IsPlaintext(err error) bool {
+	var record tls.RecordHeaderError
+	return errors.As(err, &record) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client")
+}
+
+// Innermost returns the text of the cause, on one line. The wrappings say nothing more, but may hold the URL of the
+// request, which is a secret where it is presigned.
+func Innermost(err error) string {
+	for inner := err; inner != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return OneLine(err)
+}
+
+// OneLine returns the text of an error, on one line.
+func OneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// NoCredentials is the fault for a request that has no credentials to be signed with.
+func NoCredentials(err error) *fault.Error {
+	return fault.Wrap(fault.Unauthenticated, err, "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY").
+		WithHint(fault.HintCredentials)
+}
