@@ -96,12 +96,18 @@ func listPlugins(ctx context.Context, env *cli.Env, list *listing) error {
 	}, asRow(pluginRow))
 }
 
+// sourceWords name the places in which plugins are found.
+var sourceWords = map[host.Source]string{
+	host.SourceDirs: "--plugin-dir", host.SourceEnvironment: host.EnvDirs, host.SourceProgram: "beside s3-credentials",
+	host.SourceUser: "user data", host.SourcePath: "PATH",
+}
+
 // pluginRow leaves out what is not known of a plugin that does not start.
 func pluginRow(p inspected) output.Object {
 	var row output.Object
 	row.Add("Name", p.found.Name)
 	row.Add("Path", p.found.Path)
-	row.Add("Source", p.found.Source)
+	row.Add("Source", sourceWords[p.found.Source])
 	row.Add("Shadowed", p.found.Shadowed)
 	row.AddText("Version", p.description.Version)
 	if p.protocol != 0 {

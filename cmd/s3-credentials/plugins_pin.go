@@ -39,17 +39,17 @@ func pinPlugin(env *cli.Env, name string) error {
 
 // usedPlugin returns the file that is started for a name.
 func usedPlugin(options host.Options) (string, error) {
-	var problem string
+	var problem error
 	for _, f := range host.Discover(options) {
-		if f.Problem == "" {
+		if f.Problem == nil {
 			return f.Path, nil
 		}
-		if problem == "" {
+		if problem == nil {
 			problem = f.Problem
 		}
 	}
-	if problem != "" {
-		return "", fault.New(fault.Unavailable, "%s", problem)
+	if problem != nil {
+		return "", problem
 	}
 	return "", fault.New(fault.NotFound, "there is no backend %q to pin; s3-credentials plugins lists those that there are", options.Name)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// checkExecutable reports a file that cannot be started in a way that says what to do.
+// checkExecutable returns an error for a file that cannot be started: Unavailable, with the reason.
 func checkExecutable(name, path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -26,7 +26,7 @@ func checkExecutable(name, path string) error {
 	return nil
 }
 
-// Checksum returns the sha256 of a plugin's file as a pin has it.
+// Checksum returns the SHA-256 of a file in hexadecimal, the form of [Options].Pins. The errors are those of package os.
 func Checksum(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -40,8 +40,8 @@ func Checksum(path string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// checkPin refuses a file that is not the pinned one. The file could be replaced between this check and its start: a
-// pin notices a plugin that changed, and protects only where others cannot write to the file.
+// checkPin refuses a file that is not the pinned one. The file could still be replaced between this check and its start:
+// a pin detects a changed plugin, and protects from attack only where others cannot write to the file.
 func checkPin(name, path string, pins map[string]string) error {
 	pin, pinned := pins[name]
 	if !pinned {
@@ -54,7 +54,6 @@ func checkPin(name, path string, pins map[string]string) error {
 	if strings.EqualFold(strings.TrimPrefix(strings.TrimSpace(pin), "sha256:"), sum) {
 		return nil
 	}
-	return fault.New(fault.FailedPrecondition,
-		"the plugin %s was not started: %s is not the file that is pinned (its sha256 is %s); if you changed it yourself, run s3-credentials plugins pin %s",
-		name, path, sum, name)
+	return fault.New(fault.FailedPrecondition, "the plugin %s was not started: %s is not the file that is pinned (its sha256 is %s)",
+		name, path, sum).WithHint(fault.HintPin)
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/hashicorp/go-plugin"
 )
 
-// killStrays ends what a plugin started and took out of its process group (setsid). Its environment tells whose it is:
-// the folder for the socket has a name that no other plugin's has. What also cleared its environment is not found, nor
-// is anything whose number is smaller than the plugin's, as it was there before (numbers start over every few million
-// processes). It is called when the plugin itself has ended.
+// killStrays ends processes that a plugin started outside its process group (setsid), after the plugin itself has ended.
+// They are recognised by the variable in their environment that names the plugin's socket folder, which is unique. A
+// process that cleared its environment is not found. One with a smaller number than the plugin's is not looked at, because
+// it was started earlier (numbers start over only after millions of processes).
 func killStrays(plugin int, folder string) {
 	for _, pid := range strays(plugin, folder) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
@@ -38,7 +38,7 @@ func strays(after int, folder string) []int {
 	return found
 }
 
-// isOf reports whether a process has the folder in its environment. Those of other users cannot be read.
+// isOf reports whether a process has the folder in its environment. Environments of other users cannot be read.
 func isOf(pid int, folder string) bool {
 	environ, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
 	return err == nil && bytes.Contains(append(environ, 0), []byte(plugin.EnvUnixSocketDir+"="+folder+"\x00"))

@@ -2,6 +2,6 @@
 
 package host
 
-// killStrays does nothing: no process's environment can be looked at here. What a plugin takes out of its process group
-// is left to the plugin's author.
+// killStrays does nothing: the environment of other processes cannot be read here, so that processes which a plugin started
+// outside its process group stay.
 func killStrays(int, string) {}

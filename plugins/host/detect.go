@@ -57,7 +57,7 @@ func detect(ctx context.Context, endpointURL string) (string, error) {
 		return "aws", nil
 	}
 	return "", fault.New(fault.InvalidArgument,
-		"%s does not answer as S3 does (%s); check --endpoint-url, or name the backend with --backend", shown(endpointURL), response.Status)
+		"%s does not answer as S3 does (%s)", shown(endpointURL), response.Status).WithHint(fault.HintEndpointOrBackend)
 }
 
 // healthURL is where to ask. A path in the endpoint's URL is kept, as gateways have one.
@@ -66,13 +66,13 @@ func healthURL(endpointURL string) (string, error) {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
 		return "", notURL(endpointURL)
 	}
-	// What stands before an @ would be sent as credentials.
+	// User information in the URL would be sent as credentials.
 	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/") + healthPath}).String(), nil
 }
 
 func notURL(endpointURL string) error {
 	return fault.New(fault.InvalidArgument,
-		"%q is no endpoint: --endpoint-url needs an http:// or https:// URL", shown(endpointURL))
+		"%q is no endpoint: it must be an http:// or https:// URL", shown(endpointURL)).WithHint(fault.HintEndpoint)
 }
 
 func detectClient() *http.Client {
@@ -87,12 +87,12 @@ func detectClient() *http.Client {
 	}
 }
 
-// isMinIO recognises the server by its name, which it sends with every answer, and by its health check.
+// isMinIO recognises the server by the name that it sends with every answer, and by its health check.
 func isMinIO(r *http.Response) bool {
 	if strings.HasPrefix(r.Header.Get("Server"), "MinIO") {
 		return true
 	}
-	// A proxy may hide the name. An answer with a body is a page of some web server, not a health check.
+	// A proxy may hide the name. An answer with a body is some web page and not a health check.
 	return r.StatusCode == http.StatusOK && r.ContentLength == 0 && r.Header.Get("X-Amz-Request-Id") != ""
 }
 
@@ -109,7 +109,7 @@ func isS3Error(body []byte) bool {
 	return answer.XMLName.Local == "Error" && answer.Code != "" || answer.XMLName.Local == "ErrorResponse" && answer.Nested != ""
 }
 
-// unreachable says why there was no answer.
+// unreachable explains why there was no answer.
 func unreachable(ctx context.Context, endpointURL string, err error) error {
 	at := shown(endpointURL)
 	if ctx.Err() != nil {
@@ -121,16 +121,16 @@ func unreachable(ctx context.Context, endpointURL string, err error) error {
 	case why != "":
 		return fault.Wrap(fault.Unavailable, err, "no safe connection to %s: %s", at, why)
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return fault.Wrap(fault.Unavailable, err, "nothing listens at %s (connection refused); check --endpoint-url and that the server runs", at)
+		return fault.Wrap(fault.Unavailable, err, "nothing listens at %s (connection refused): the server does not run, or has another address", at).WithHint(fault.HintEndpoint)
 	case errors.As(err, &dns) && dns.IsNotFound:
-		return fault.Wrap(fault.Unavailable, err, "there is no host of the name in %s; check --endpoint-url", at)
+		return fault.Wrap(fault.Unavailable, err, "there is no host of the name in %s", at).WithHint(fault.HintEndpoint)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s; check --endpoint-url, or name the backend with --backend", at, detectTimeout)
+		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s", at, detectTimeout).WithHint(fault.HintEndpointOrBackend)
 	}
-	return fault.Wrap(fault.Unavailable, err, "%s does not answer as S3 does (%v); check --endpoint-url, or name the backend with --backend", at, cause(err))
+	return fault.Wrap(fault.Unavailable, err, "%s does not answer as S3 does (%v)", at, cause(err)).WithHint(fault.HintEndpointOrBackend)
 }
 
-// tlsReason says what is wrong with the connection's security, "" if that is not what failed.
+// tlsReason explains a failed TLS handshake; it returns "" for any other failure.
 func tlsReason(err error) string {
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
@@ -155,7 +155,7 @@ func tlsReason(err error) string {
 	return ""
 }
 
-// cause leaves out the method and URL that net/http puts before an error.
+// cause removes the method and URL that net/http puts before an error.
 func cause(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
@@ -164,7 +164,7 @@ func cause(err error) error {
 	return err
 }
 
-// shown is the endpoint as an error may print it: without a password, and not endless.
+// shown is the endpoint for an error: without user information, and cut to 200 bytes.
 func shown(endpointURL string) string {
 	if u, err := url.Parse(endpointURL); err == nil {
 		u.User = nil

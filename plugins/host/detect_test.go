@@ -37,15 +37,15 @@ func TestDetectBySending(t *testing.T) {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, `<ErrorResponse><Error><Code>MissingAuthenticationToken</Code></Error></ErrorResponse>`)
 		}},
-		{name: "a web page", code: fault.InvalidArgument, says: "--backend", answer: func(w http.ResponseWriter, _ *http.Request) {
+		{name: "a web page", code: fault.InvalidArgument, says: "does not answer as S3 does", answer: func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, "<html><body>Welcome</body></html>")
 		}},
-		{name: "an empty 200", code: fault.InvalidArgument, says: "--backend", answer: func(http.ResponseWriter, *http.Request) {}},
+		{name: "an empty 200", code: fault.InvalidArgument, says: "does not answer as S3 does", answer: func(http.ResponseWriter, *http.Request) {}},
 		{name: "a redirect", code: fault.InvalidArgument, says: "302", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://127.0.0.1:1/")
 			w.WriteHeader(http.StatusFound)
 		}},
-		{name: "an endless answer", code: fault.InvalidArgument, says: "--backend", answer: func(w http.ResponseWriter, _ *http.Request) {
+		{name: "an endless answer", code: fault.InvalidArgument, says: "does not answer as S3 does", answer: func(w http.ResponseWriter, _ *http.Request) {
 			for block := bytes.Repeat([]byte("x"), 1<<16); ; {
 				if _, err := w.Write(block); err != nil {
 					return

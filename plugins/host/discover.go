@@ -10,21 +10,38 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Prefix is what the name of every plugin's file begins with.
+// Prefix begins the name of every plugin's file; the backend's name follows, and ".exe" on Windows.
 const Prefix = "s3-credentials-backend-"
 
-// EnvDirs is the variable that lists further folders to search, separated as in PATH.
+// EnvDirs is the environment variable that lists further folders to search, separated as in PATH.
 const EnvDirs = "S3_CREDENTIALS_PLUGIN_DIR"
+
+// Source is a place in which plugins are searched.
+type Source string
+
+// The sources, in the order of the search.
+const (
+	// SourceDirs: a folder of Options.Dirs.
+	SourceDirs Source = "dirs"
+	// SourceEnvironment: a folder of the variable EnvDirs.
+	SourceEnvironment Source = "environment"
+	// SourceProgram: the folder of the running program, after symbolic links.
+	SourceProgram Source = "program"
+	// SourceUser: s3-credentials/plugins in XDG_DATA_HOME, ~/.local/share or, on Windows, LOCALAPPDATA.
+	SourceUser Source = "user"
+	// SourcePath: a folder of PATH.
+	SourcePath Source = "path"
+)
 
 // Found is a plugin's file.
 type Found struct {
+	// Name is the backend's name, and Path the absolute path of the file.
 	Name, Path string
-	// Source says which of the searched places the file is in: "--plugin-dir", EnvDirs, "beside s3-credentials",
-	// "user data" or "PATH".
-	Source string
-	// Problem says why it cannot be started; empty if nothing is known to be wrong.
-	Problem string
-	// Shadowed says that another file of the same name comes first.
+	// Source is the place that the file was found in.
+	Source Source
+	// Problem is why the file cannot be started (Unavailable); nil if nothing is known to be wrong.
+	Problem error
+	// Shadowed is true where an earlier file of the same name is started in place of this one.
 	Shadowed bool
 }
 
@@ -35,10 +52,10 @@ func checkName(name string) error {
 		return nil
 	}
 	return fault.New(fault.InvalidArgument,
-		"%q is not a backend's name: use small letters, digits and hyphens, as in --backend minio", name)
+		"%q is not a backend's name: use small letters, digits and hyphens, as in minio", name)
 }
 
-// nameOf returns the name of the backend that a file is, or the file's own if it is called otherwise.
+// nameOf returns the name of a plugin's backend, or the file's whole name if it does not begin with Prefix.
 func nameOf(path string) string {
 	base := filepath.Base(path)
 	if runtime.GOOS == "windows" {
@@ -47,40 +64,43 @@ func nameOf(path string) string {
 	return strings.TrimPrefix(base, Prefix)
 }
 
-// place is one searched folder.
-type place struct{ source, dir string }
+// place is one folder to search.
+type place struct {
+	source Source
+	dir    string
+}
 
-// places lists the folders in the order in which they are searched. Relative folders are left out, besides those that
-// the user named for this run: the current folder is no place to find programs in.
+// places lists the folders in the order of the search. Of relative folders, only those of o.Dirs are searched, which the
+// user named for this run: programs must not be started from whatever folder happens to be the current one.
 func places(o Options) []place {
 	var out []place
-	add := func(source, dir string) {
+	add := func(source Source, dir string) {
 		if filepath.IsAbs(dir) {
 			out = append(out, place{source, filepath.Clean(dir)})
 		}
 	}
 	for _, dir := range o.Dirs {
 		if abs, err := filepath.Abs(dir); err == nil && dir != "" {
-			add("--plugin-dir", abs)
+			add(SourceDirs, abs)
 		}
 	}
 	for _, dir := range filepath.SplitList(os.Getenv(EnvDirs)) {
-		add(EnvDirs, dir)
+		add(SourceEnvironment, dir)
 	}
 	if self, err := os.Executable(); err == nil {
 		if real, err := filepath.EvalSymlinks(self); err == nil {
 			self = real
 		}
-		add("beside s3-credentials", filepath.Dir(self))
+		add(SourceProgram, filepath.Dir(self))
 	}
-	add("user data", userFolder())
+	add(SourceUser, userFolder())
 	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
-		add("PATH", dir)
+		add(SourcePath, dir)
 	}
 	return out
 }
 
-// userFolder is where a user's own plugins are; empty if there is no such place.
+// userFolder is the folder for a user's own plugins; empty if the user has no home.
 func userFolder() string {
 	data := os.Getenv("XDG_DATA_HOME")
 	if !filepath.IsAbs(data) {
@@ -96,7 +116,8 @@ func userFolder() string {
 	return filepath.Join(data, "s3-credentials", "plugins")
 }
 
-// Discover returns every plugin there is, in the order of the search; o.Name, if set, selects one name.
+// Discover returns the plugins in all searched folders, in the order of the search; o.Name, if set, selects one name, and
+// of the other options only Dirs counts. Folders that cannot be read are left out. It starts nothing.
 func Discover(o Options) []Found {
 	var out []Found
 	seen, searched := map[string]bool{}, map[string]bool{}
@@ -115,14 +136,14 @@ func Discover(o Options) []Found {
 				continue
 			}
 			f.Shadowed = seen[f.Name]
-			seen[f.Name] = seen[f.Name] || f.Problem == ""
+			seen[f.Name] = seen[f.Name] || f.Problem == nil
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// candidate reports whether the file has a plugin's name, and what is wrong with it otherwise.
+// candidate returns the plugin that a file is, and false if it does not have a plugin's name.
 func candidate(in place, base string) (Found, bool) {
 	if !strings.HasPrefix(base, Prefix) || runtime.GOOS == "windows" && !strings.HasSuffix(base, ".exe") {
 		return Found{}, false
@@ -131,14 +152,12 @@ func candidate(in place, base string) (Found, bool) {
 	if checkName(f.Name) != nil {
 		return Found{}, false
 	}
-	if err := checkExecutable(f.Name, f.Path); err != nil {
-		f.Problem = err.Error()
-	}
+	f.Problem = checkExecutable(f.Name, f.Path)
 	return f, true
 }
 
-// find returns the first usable file for o.Name. It looks for that one name only, without listing folders.
-func find(o Options) (Found, error) {
+// find returns the path of the first usable file for o.Name. It lists no folders.
+func find(o Options) (string, error) {
 	file := Prefix + o.Name
 	if runtime.GOOS == "windows" {
 		file += ".exe"
@@ -151,27 +170,27 @@ func find(o Options) (Found, error) {
 		}
 		err := checkExecutable(o.Name, path)
 		if err == nil {
-			return Found{Name: o.Name, Path: path, Source: place.source}, nil
+			return path, nil
 		}
 		if unusable == nil {
 			unusable = err
 		}
 	}
 	if unusable != nil {
-		return Found{}, unusable
+		return "", unusable
 	}
-	return Found{}, missing(o, file)
+	return "", missing(o, file)
 }
 
-// missing says where was looked.
+// missing is the error for a plugin that is in none of the searched folders.
 func missing(o Options, file string) error {
 	var looked []string
 	for _, place := range places(o) {
-		if place.source != "PATH" {
+		if place.source != SourcePath {
 			looked = append(looked, place.dir)
 		}
 	}
 	return fault.New(fault.Unavailable,
-		"there is no backend %q: no %s in %s, nor in a folder of PATH; install it, or name its folder with --plugin-dir",
-		o.Name, file, strings.Join(looked, ", "))
+		"there is no backend %q: no %s in %s, nor in a folder of PATH",
+		o.Name, file, strings.Join(looked, ", ")).WithHint(fault.HintPluginFolder)
 }

@@ -45,23 +45,23 @@ func TestOrderOfTheSearch(t *testing.T) {
 	var got []string
 	for _, f := range host.Discover(host.Options{Dirs: []string{option1, option2}}) {
 		relative, _ := filepath.Rel(root, filepath.Dir(f.Path))
-		line := f.Name + " " + relative + " " + f.Source
+		line := f.Name + " " + relative + " " + string(f.Source)
 		if f.Shadowed {
 			line += " shadowed"
 		}
-		if f.Problem != "" {
+		if f.Problem != nil {
 			line += " problem"
 		}
 		got = append(got, line)
 	}
 	want := []string{
-		"one option1 --plugin-dir",
-		"one option2 --plugin-dir shadowed",
-		"one env S3_CREDENTIALS_PLUGIN_DIR shadowed",
-		"two env S3_CREDENTIALS_PLUGIN_DIR",
-		"three data/s3-credentials/plugins user data problem",
-		"two data/s3-credentials/plugins user data shadowed",
-		"three path PATH",
+		"one option1 dirs",
+		"one option2 dirs shadowed",
+		"one env environment shadowed",
+		"two env environment",
+		"three data/s3-credentials/plugins user problem",
+		"two data/s3-credentials/plugins user shadowed",
+		"three path path",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -71,7 +71,8 @@ func TestOrderOfTheSearch(t *testing.T) {
 func TestMissingPluginSaysWhereItLooked(t *testing.T) {
 	dir := t.TempDir()
 	_, err := host.Launch(context.Background(), host.Options{Name: "acme", Dirs: []string{dir}})
-	if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "s3-credentials-backend-acme") {
+	if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "s3-credentials-backend-acme") ||
+		fault.HintOf(err) != fault.HintPluginFolder {
 		t.Errorf("got %v", err)
 	}
 	put(t, dir, "acme", 0o644)
@@ -113,7 +114,7 @@ func TestPins(t *testing.T) {
 	}
 	for _, pin := range []string{sum, "", "nonsense"} {
 		_, err := host.Launch(context.Background(), host.Options{Name: "traced", Dirs: []string{dir}, Pins: map[string]string{"traced": pin}})
-		if !errors.Is(err, fault.FailedPrecondition) || !strings.Contains(err.Error(), "pinned") {
+		if !errors.Is(err, fault.FailedPrecondition) || !strings.Contains(err.Error(), "pinned") || fault.HintOf(err) != fault.HintPin {
 			t.Errorf("with the pin %q: %v", pin, err)
 		}
 	}

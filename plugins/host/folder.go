@@ -14,11 +14,11 @@ import (
 // folderPrefix begins the name of the folder for a plugin's socket; the host's process id and something random follow.
 const folderPrefix = "s3-credentials-"
 
-// staleAfter is how old a folder of a host that is gone must be. A folder is needed for a few seconds only; a host that
-// cannot be seen may still be there, in another container that shares the temporary folder.
+// staleAfter is the age from which a folder is removed if its host does not run. A folder is needed for a few seconds only,
+// but a host that cannot be seen may run in another container that shares the temporary folder.
 const staleAfter = time.Minute
 
-// makeFolder makes the folder for the socket, which only this user may enter.
+// makeFolder makes a folder for the socket that only this user may enter.
 func makeFolder() (string, error) {
 	folder, err := os.MkdirTemp(socketBase(), folderPrefix+strconv.Itoa(os.Getpid())+"-*")
 	if err != nil {
@@ -27,7 +27,8 @@ func makeFolder() (string, error) {
 	return folder, nil
 }
 
-// socketBase is the folder for temporary files, unless its name leaves no room for a socket's: 104 bytes on some systems.
+// socketBase is the folder for temporary files, or /tmp where its path is too long for a socket in it: the path of a socket
+// has at most 104 bytes on macOS and 108 on Linux.
 func socketBase() string {
 	if base := os.TempDir(); len(base) <= 50 || runtime.GOOS == "windows" {
 		return base
@@ -48,7 +49,7 @@ func sweep(base string) {
 	}
 }
 
-// isStale reports whether this user made the folder for a host that is gone.
+// isStale reports whether this user made the folder for a host that no longer runs.
 func isStale(folder string) bool {
 	number, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), "-")
 	pid, err := strconv.Atoi(number)

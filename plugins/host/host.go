@@ -115,11 +115,11 @@ func Launch(ctx context.Context, o Options) (*Plugin, error) {
 		if p, err := reattach(o); p != nil || err != nil {
 			return p, err
 		}
-		found, err := find(o)
+		path, err := find(o)
 		if err != nil {
 			return nil, err
 		}
-		o.Path = found.Path
+		o.Path = path
 	}
 	if o.Name == "" {
 		o.Name = nameOf(o.Path)

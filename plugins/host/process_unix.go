@@ -10,22 +10,22 @@ import (
 	"syscall"
 )
 
-// lifelines says whether a plugin can be handed an open file.
+// lifelines is true where a plugin can inherit an open file.
 const lifelines = true
 
-// setGroup gives the plugin a process group of its own: a Ctrl-C at the terminal is for the host, which ends the
-// plugin itself, and what the plugin starts can be ended with it.
+// setGroup gives the plugin a process group of its own, so that a Ctrl-C at the terminal reaches only the host, and the
+// plugin's children can be ended with it.
 func setGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 func terminate(cmd *exec.Cmd) { _ = syscall.Kill(cmd.Process.Pid, syscall.SIGTERM) }
 
 func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 
-// isOwn reports whether a file is this user's.
+// isOwn reports whether this user owns a file.
 func isOwn(info fs.FileInfo) bool {
 	stat, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(stat.Uid) == os.Getuid()
 }
 
-// isGone reports whether there is no process of that number.
+// isGone reports whether no process has the number.
 func isGone(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

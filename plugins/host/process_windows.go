@@ -6,21 +6,21 @@ import (
 	"syscall"
 )
 
-// lifelines says whether a plugin can be handed an open file.
+// lifelines is true where a plugin can inherit an open file.
 const lifelines = false
 
-// setGroup keeps a Ctrl-C at the terminal from the plugin: the host ends it itself.
+// setGroup keeps a Ctrl-C at the terminal from reaching the plugin, which the host ends itself.
 func setGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
-// terminate does nothing: there is no polite way to end a process without a console of its own.
+// terminate does nothing: Windows has no signal for a process without a console of its own.
 func terminate(*exec.Cmd) {}
 
 func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
 
-// isOwn reports whether a file is this user's. It says no: folders are not swept here, where sockets are not used.
+// isOwn is false: there are no socket folders to remove on Windows.
 func isOwn(fs.FileInfo) bool { return false }
 
-// isGone reports whether there is no process of that number.
+// isGone is false for the same reason.
 func isGone(int) bool { return false }

@@ -14,17 +14,17 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// EnvReattach is the variable that makes the host use a plugin that somebody else started, in a debugger for example:
-// {"NAME": {"network": "unix", "address": "/path/to/socket"}}. Pins do not apply, and nothing is started or ended.
+// EnvReattach is the environment variable that makes [Launch] connect to plugins that already run, in a debugger for
+// example: {"NAME": {"network": "unix", "address": "/path/to/socket"}}. It starts and ends nothing, and ignores pins.
 const EnvReattach = "S3_CREDENTIALS_REATTACH"
 
-// running is a plugin that listens already.
+// running is the address of a plugin that already runs.
 type running struct {
 	Network string `json:"network"`
 	Address string `json:"address"`
 }
 
-// reattach returns the plugin that EnvReattach names for o.Name, nil if it names none.
+// reattach connects to the plugin that EnvReattach has for o.Name; nil if it has none.
 func reattach(o Options) (*Plugin, error) {
 	setting := os.Getenv(EnvReattach)
 	if setting == "" {
@@ -47,7 +47,7 @@ func reattach(o Options) (*Plugin, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "the plugin %s that %s names cannot be reached", o.Name, EnvReattach)
 	}
-	// Whoever debugs a plugin has it stand still for long.
+	// A debugger may hold the plugin for long.
 	o.StartTimeout = time.Hour
 	return &Plugin{options: o, conn: conn}, nil
 }

@@ -27,8 +27,8 @@ const endTime = 2 * time.Second
 // It is the whole of a plugin's main. Nothing may be printed to stdout before: its first line is the handshake.
 func Serve(open driver.Opener) {
 	if os.Getenv(wire.Handshake.MagicCookieKey) != wire.Handshake.MagicCookieValue {
-		fmt.Fprintf(os.Stderr, "%s is a plugin of s3-credentials and does nothing by itself: put it on your PATH, "+
-			"or into a folder that --plugin-dir names, and run s3-credentials with --backend\n", filepath.Base(os.Args[0]))
+		fmt.Fprintf(os.Stderr, "%s is a plugin of s3-credentials and does nothing by itself: put it into a folder of your PATH, "+
+			"where s3-credentials finds it\n", filepath.Base(os.Args[0]))
 		os.Exit(1)
 	}
 	server := wire.NewServer(open)
