@@ -5,7 +5,7 @@ import "github.com/s3-credentials/s3-credentials/core/fault"
 // hintWords names the options and commands behind each hint. The words follow the error's sentence.
 var hintWords = map[fault.Hint]string{
 	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
-	fault.HintOtherUser:         "; choose another --username",
+	fault.HintOtherUser:         ", or choose another --username",
 	fault.HintTemporary:         "; use -d/--duration for temporary credentials",
 	fault.HintPermanent:         "; leave out -d/--duration and delete the user when it is no longer needed",
 	fault.HintNoBoundary:        "; use --user-permissions-boundary none, or leave the option out",

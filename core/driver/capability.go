@@ -57,7 +57,7 @@ var capabilities = []struct {
 	{CapBucketPublicAccessBlock, "block public access", "a bucket there is public only if its policy says so", fault.HintBucketPolicy},
 	{CapBucketRegion, "choose a bucket's region", "", fault.HintNoRegion},
 	{CapBucketWebsite, "serve a bucket as a website", "", fault.HintNoWebsite},
-	{CapAccessKeys, "make further access keys for a user", "", fault.HintOtherUser},
+	{CapAccessKeys, "make further access keys for a user", "delete the user first", fault.HintOtherUser},
 	{CapRoles, "manage roles", "temporary credentials need none there", ""},
 	{CapSessions, "make temporary credentials", "", fault.HintPermanent},
 	{CapUsers, "manage users", "", fault.HintTemporary},
