@@ -20,27 +20,16 @@ const bucketsPerPage = 1000
 
 // ListBuckets yields the buckets, sorted by name: S3 sorts them over all pages; others send one page, sorted here.
 func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {
-	return func(yield func(driver.BucketInfo, error) bool) {
-		pages := s3.NewListBucketsPaginator(b.s3(), &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketsPerPage)})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				yield(driver.BucketInfo{}, wrapError(ctx, err, "list the buckets"))
-				return
-			}
-			slices.SortFunc(page.Buckets, func(x, y types.Bucket) int {
-				return strings.Compare(aws.ToString(x.Name), aws.ToString(y.Name))
-			})
-			for _, bucket := range page.Buckets {
-				if !yield(b.bucketOf(bucket), nil) {
-					return
-				}
-			}
-		}
-	}
+	pages := s3.NewListBucketsPaginator(b.s3(), &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketsPerPage)})
+	return listing(ctx, pages, func(page *s3.ListBucketsOutput) []types.Bucket {
+		slices.SortFunc(page.Buckets, func(x, y types.Bucket) int {
+			return strings.Compare(aws.ToString(x.Name), aws.ToString(y.Name))
+		})
+		return page.Buckets
+	}, b.bucketOf, "list the buckets")
 }
 
-func (b *backend) bucketOf(bucket types.Bucket) driver.BucketInfo {
+func (b *backend) bucketOf(bucket *types.Bucket) driver.BucketInfo {
 	info := driver.BucketInfo{
 		Name:    aws.ToString(bucket.Name),
 		Created: aws.ToTime(bucket.CreationDate),

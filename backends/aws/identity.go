@@ -31,21 +31,8 @@ func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
 
 // ListUsers yields every user.
 func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
-	return func(yield func(driver.User, error) bool) {
-		pages := iam.NewListUsersPaginator(b.iam(), &iam.ListUsersInput{})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				yield(driver.User{}, wrapError(ctx, err, "list the users"))
-				return
-			}
-			for i := range page.Users {
-				if !yield(userOf(&page.Users[i]), nil) {
-					return
-				}
-			}
-		}
-	}
+	pages := iam.NewListUsersPaginator(b.iam(), &iam.ListUsersInput{})
+	return listing(ctx, pages, func(page *iam.ListUsersOutput) []types.User { return page.Users }, userOf, "list the users")
 }
 
 // GetUser returns one user; the caller's own with an empty name.
@@ -133,25 +120,13 @@ func tooManyKeys(err error, user string) error {
 
 // ListAccessKeys yields the keys of a user.
 func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
-	return func(yield func(driver.AccessKey, error) bool) {
-		if err := checkPresent("user", req.UserName); err != nil {
-			yield(driver.AccessKey{}, err)
-			return
-		}
-		pages := iam.NewListAccessKeysPaginator(b.iam(), &iam.ListAccessKeysInput{UserName: aws.String(req.UserName)})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				yield(driver.AccessKey{}, wrapError(ctx, err, "list the access keys of the user %q", req.UserName))
-				return
-			}
-			for _, key := range page.AccessKeyMetadata {
-				if !yield(keyOf(req.UserName, key), nil) {
-					return
-				}
-			}
-		}
+	if err := checkPresent("user", req.UserName); err != nil {
+		return failedListing[driver.AccessKey](err)
 	}
+	pages := iam.NewListAccessKeysPaginator(b.iam(), &iam.ListAccessKeysInput{UserName: &req.UserName})
+	return listing(ctx, pages, func(page *iam.ListAccessKeysOutput) []types.AccessKeyMetadata { return page.AccessKeyMetadata },
+		func(key *types.AccessKeyMetadata) driver.AccessKey { return keyOf(req.UserName, key) },
+		"list the access keys of the user %q", req.UserName)
 }
 
 // DeleteAccessKey deletes a key of a user.
@@ -184,7 +159,7 @@ func userOf(u *types.User) driver.User {
 	}
 }
 
-func keyOf(user string, key types.AccessKeyMetadata) driver.AccessKey {
+func keyOf(user string, key *types.AccessKeyMetadata) driver.AccessKey {
 	return driver.AccessKey{
 		UserName:    user,
 		AccessKeyID: aws.ToString(key.AccessKeyId),

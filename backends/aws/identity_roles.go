@@ -25,21 +25,8 @@ const (
 
 // ListRoles yields every role.
 func (b *backend) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
-	return func(yield func(driver.Role, error) bool) {
-		pages := iam.NewListRolesPaginator(b.iam(), &iam.ListRolesInput{})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				yield(driver.Role{}, wrapError(ctx, err, "list the roles"))
-				return
-			}
-			for i := range page.Roles {
-				if !yield(roleOf(&page.Roles[i]), nil) {
-					return
-				}
-			}
-		}
-	}
+	pages := iam.NewListRolesPaginator(b.iam(), &iam.ListRolesInput{})
+	return listing(ctx, pages, func(page *iam.ListRolesOutput) []types.Role { return page.Roles }, roleOf, "list the roles")
 }
 
 // GetRole returns one role.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"iter"
 	"net/url"
-	"sort"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -12,6 +11,19 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
+
+// onPrincipal makes the one of two calls that is for the kind of principal. The action completes "cannot ...", and its
+// last two arguments are the kind and the name of the principal.
+func onPrincipal(ctx context.Context, p driver.Principal, user, role func(name *string) error, action string, args ...any) error {
+	if err := checkPrincipal(p); err != nil {
+		return err
+	}
+	call := user
+	if p.Type == driver.PrincipalRole {
+		call = role
+	}
+	return wrapError(ctx, call(&p.Name), action, append(args, p.Type, p.Name)...)
+}
 
 // checkPrincipal refuses what is neither a user nor a role.
 func checkPrincipal(p driver.Principal) error {
@@ -21,114 +33,68 @@ func checkPrincipal(p driver.Principal) error {
 	return checkPresent(string(p.Type), p.Name)
 }
 
+// errOf is for calls whose answer says nothing but that it went well.
+func errOf[O any](_ *O, err error) error { return err }
+
 // PutPolicy gives a user or role an inline policy, or replaces the one of that name.
 func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
-	if err := checkPrincipal(req.Principal); err != nil {
-		return err
-	}
 	if err := checkName("policy", req.Name, names().Policy); err != nil {
 		return err
 	}
-	var err error
-	if req.Principal.Type == driver.PrincipalRole {
-		_, err = b.iam().PutRolePolicy(ctx, &iam.PutRolePolicyInput{
-			RoleName: &req.Principal.Name, PolicyName: &req.Name, PolicyDocument: &req.Document,
-		})
-	} else {
-		_, err = b.iam().PutUserPolicy(ctx, &iam.PutUserPolicyInput{
-			UserName: &req.Principal.Name, PolicyName: &req.Name, PolicyDocument: &req.Document,
-		})
-	}
-	return wrapError(ctx, err, "put the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
+	return onPrincipal(ctx, req.Principal, func(user *string) error {
+		return errOf(b.iam().PutUserPolicy(ctx, &iam.PutUserPolicyInput{UserName: user, PolicyName: &req.Name, PolicyDocument: &req.Document}))
+	}, func(role *string) error {
+		return errOf(b.iam().PutRolePolicy(ctx, &iam.PutRolePolicyInput{RoleName: role, PolicyName: &req.Name, PolicyDocument: &req.Document}))
+	}, "put the policy %q of the %s %q", req.Name)
 }
 
 // GetPolicy returns an inline policy.
 func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
-	if err := checkPrincipal(req.Principal); err != nil {
-		return driver.PolicyDocument{}, err
-	}
-	encoded, err := b.inlineDocument(ctx, req)
+	var encoded *string
+	err := onPrincipal(ctx, req.Principal, func(user *string) error {
+		out, err := b.iam().GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: user, PolicyName: &req.Name})
+		if err == nil {
+			encoded = out.PolicyDocument
+		}
+		return err
+	}, func(role *string) error {
+		out, err := b.iam().GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: role, PolicyName: &req.Name})
+		if err == nil {
+			encoded = out.PolicyDocument
+		}
+		return err
+	}, "read the policy %q of the %s %q", req.Name)
 	if err != nil {
-		return driver.PolicyDocument{}, wrapError(ctx, err, "read the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
+		return driver.PolicyDocument{}, err
 	}
 	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: decodeDocument(encoded)}, nil
 }
 
-func (b *backend) inlineDocument(ctx context.Context, req driver.GetPolicyRequest) (*string, error) {
-	if req.Principal.Type == driver.PrincipalRole {
-		out, err := b.iam().GetRolePolicy(ctx, &iam.GetRolePolicyInput{RoleName: &req.Principal.Name, PolicyName: &req.Name})
-		if err != nil {
-			return nil, err
-		}
-		return out.PolicyDocument, nil
-	}
-	out, err := b.iam().GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: &req.Principal.Name, PolicyName: &req.Name})
-	if err != nil {
-		return nil, err
-	}
-	return out.PolicyDocument, nil
-}
-
 // ListPolicies yields the names of the inline policies, sorted. Their documents share one size limit, so there are few.
 func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		if err := checkPrincipal(req.Principal); err != nil {
-			yield("", err)
-			return
-		}
-		found, err := b.inlineNames(ctx, req.Principal)
-		if err != nil {
-			yield("", wrapError(ctx, err, "list the policies of the %s %q", req.Principal.Type, req.Principal.Name))
-			return
-		}
-		sort.Strings(found)
-		for _, name := range found {
-			if !yield(name, nil) {
-				return
-			}
-		}
+	p, action := req.Principal, "list the policies of the %s %q"
+	if err := checkPrincipal(p); err != nil {
+		return failedListing[string](err)
 	}
-}
-
-func (b *backend) inlineNames(ctx context.Context, of driver.Principal) ([]string, error) {
-	var found []string
-	if of.Type == driver.PrincipalRole {
-		pages := iam.NewListRolePoliciesPaginator(b.iam(), &iam.ListRolePoliciesInput{RoleName: &of.Name})
-		for pages.HasMorePages() {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, err
-			}
-			found = append(found, page.PolicyNames...)
-		}
-		return found, nil
+	name := func(s *string) string { return *s }
+	if p.Type == driver.PrincipalRole {
+		pages := iam.NewListRolePoliciesPaginator(b.iam(), &iam.ListRolePoliciesInput{RoleName: &p.Name})
+		return sorted(listing(ctx, pages, func(page *iam.ListRolePoliciesOutput) []string { return page.PolicyNames }, name, action, p.Type, p.Name))
 	}
-	pages := iam.NewListUserPoliciesPaginator(b.iam(), &iam.ListUserPoliciesInput{UserName: &of.Name})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, page.PolicyNames...)
-	}
-	return found, nil
+	pages := iam.NewListUserPoliciesPaginator(b.iam(), &iam.ListUserPoliciesInput{UserName: &p.Name})
+	return sorted(listing(ctx, pages, func(page *iam.ListUserPoliciesOutput) []string { return page.PolicyNames }, name, action, p.Type, p.Name))
 }
 
 // DeletePolicy deletes an inline policy.
 func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
-	if err := checkPrincipal(req.Principal); err != nil {
-		return err
-	}
 	if err := checkPresent("policy", req.Name); err != nil {
 		return err
 	}
-	var err error
-	if req.Principal.Type == driver.PrincipalRole {
-		_, err = b.iam().DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: &req.Principal.Name, PolicyName: &req.Name})
-	} else {
-		_, err = b.iam().DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: &req.Principal.Name, PolicyName: &req.Name})
-	}
-	return wrapError(ctx, err, "delete the policy %q of the %s %q", req.Name, req.Principal.Type, req.Principal.Name)
+	return onPrincipal(ctx, req.Principal, func(user *string) error {
+		return errOf(b.iam().DeleteUserPolicy(ctx, &iam.DeleteUserPolicyInput{UserName: user, PolicyName: &req.Name}))
+	}, func(role *string) error {
+		return errOf(b.iam().DeleteRolePolicy(ctx, &iam.DeleteRolePolicyInput{RoleName: role, PolicyName: &req.Name}))
+	}, "delete the policy %q of the %s %q", req.Name)
 }
 
 // decodeDocument undoes the URL encoding in which IAM hands out policy documents. Not every system like it encodes

@@ -15,78 +15,40 @@ import (
 
 // ListAttachedPolicies yields the managed policies attached to a user or role.
 func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
-	return func(yield func(driver.AttachedPolicy, error) bool) {
-		if err := checkPrincipal(req.Principal); err != nil {
-			yield(driver.AttachedPolicy{}, err)
-			return
-		}
-		next := b.attachedPages(req.Principal)
-		for {
-			page, more, err := next(ctx)
-			if err != nil {
-				yield(driver.AttachedPolicy{}, wrapError(ctx, err, "list the policies attached to the %s %q", req.Principal.Type, req.Principal.Name))
-				return
-			}
-			for _, p := range page {
-				if !yield(driver.AttachedPolicy{Name: aws.ToString(p.PolicyName), ARN: aws.ToString(p.PolicyArn)}, nil) {
-					return
-				}
-			}
-			if !more {
-				return
-			}
-		}
+	p, action := req.Principal, "list the policies attached to the %s %q"
+	if err := checkPrincipal(p); err != nil {
+		return failedListing[driver.AttachedPolicy](err)
 	}
+	if p.Type == driver.PrincipalRole {
+		pages := iam.NewListAttachedRolePoliciesPaginator(b.iam(), &iam.ListAttachedRolePoliciesInput{RoleName: &p.Name})
+		of := func(page *iam.ListAttachedRolePoliciesOutput) []types.AttachedPolicy { return page.AttachedPolicies }
+		return listing(ctx, pages, of, attachedOf, action, p.Type, p.Name)
+	}
+	pages := iam.NewListAttachedUserPoliciesPaginator(b.iam(), &iam.ListAttachedUserPoliciesInput{UserName: &p.Name})
+	of := func(page *iam.ListAttachedUserPoliciesOutput) []types.AttachedPolicy { return page.AttachedPolicies }
+	return listing(ctx, pages, of, attachedOf, action, p.Type, p.Name)
 }
 
-// attachedPages returns the function that fetches the next page, for either kind of principal.
-func (b *backend) attachedPages(of driver.Principal) func(context.Context) ([]types.AttachedPolicy, bool, error) {
-	if of.Type == driver.PrincipalRole {
-		pages := iam.NewListAttachedRolePoliciesPaginator(b.iam(), &iam.ListAttachedRolePoliciesInput{RoleName: &of.Name})
-		return func(ctx context.Context) ([]types.AttachedPolicy, bool, error) {
-			page, err := pages.NextPage(ctx)
-			if err != nil {
-				return nil, false, err
-			}
-			return page.AttachedPolicies, pages.HasMorePages(), nil
-		}
-	}
-	pages := iam.NewListAttachedUserPoliciesPaginator(b.iam(), &iam.ListAttachedUserPoliciesInput{UserName: &of.Name})
-	return func(ctx context.Context) ([]types.AttachedPolicy, bool, error) {
-		page, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, false, err
-		}
-		return page.AttachedPolicies, pages.HasMorePages(), nil
-	}
+func attachedOf(p *types.AttachedPolicy) driver.AttachedPolicy {
+	return driver.AttachedPolicy{Name: aws.ToString(p.PolicyName), ARN: aws.ToString(p.PolicyArn)}
 }
 
 // AttachPolicy attaches a managed policy to a user or role.
 func (b *backend) AttachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
-	if err := checkPrincipal(req.Principal); err != nil {
-		return err
-	}
-	var err error
-	if req.Principal.Type == driver.PrincipalRole {
-		_, err = b.iam().AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: &req.Principal.Name, PolicyArn: &req.PolicyARN})
-	} else {
-		_, err = b.iam().AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: &req.Principal.Name, PolicyArn: &req.PolicyARN})
-	}
-	return wrapError(ctx, err, "attach the policy %q to the %s %q", req.PolicyARN, req.Principal.Type, req.Principal.Name)
+	return onPrincipal(ctx, req.Principal, func(user *string) error {
+		return errOf(b.iam().AttachUserPolicy(ctx, &iam.AttachUserPolicyInput{UserName: user, PolicyArn: &req.PolicyARN}))
+	}, func(role *string) error {
+		return errOf(b.iam().AttachRolePolicy(ctx, &iam.AttachRolePolicyInput{RoleName: role, PolicyArn: &req.PolicyARN}))
+	}, "attach the policy %q to the %s %q", req.PolicyARN)
 }
 
 // DetachPolicy detaches a managed policy from a user or role.
 func (b *backend) DetachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
-	if err := checkPrincipal(req.Principal); err != nil {
-		return err
-	}
-	var err error
-	if req.Principal.Type == driver.PrincipalRole {
-		_, err = b.iam().DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: &req.Principal.Name, PolicyArn: &req.PolicyARN})
-	} else {
-		_, err = b.iam().DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: &req.Principal.Name, PolicyArn: &req.PolicyARN})
-	}
-	return wrapError(ctx, err, "detach the policy %q from the %s %q", req.PolicyARN, req.Principal.Type, req.Principal.Name)
+	return onPrincipal(ctx, req.Principal, func(user *string) error {
+		return errOf(b.iam().DetachUserPolicy(ctx, &iam.DetachUserPolicyInput{UserName: user, PolicyArn: &req.PolicyARN}))
+	}, func(role *string) error {
+		return errOf(b.iam().DetachRolePolicy(ctx, &iam.DetachRolePolicyInput{RoleName: role, PolicyArn: &req.PolicyARN}))
+	}, "detach the policy %q from the %s %q", req.PolicyARN)
 }
 
 // GetManagedPolicy returns a managed policy with its default version.
