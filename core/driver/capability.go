@@ -1,12 +1,14 @@
 package driver
 
+import "slices"
+
 import "github.com/s3-credentials/s3-credentials/core/fault"
 
 // Capability is one thing that a backend may or may not be able to do. The set is closed: it grows with the protocol.
 // WhoAmI and listing, creating, looking up and deleting buckets are not capabilities: every backend has them.
 type Capability string
 
-// The capabilities. Each names the methods that it stands for.
+// The capabilities, beside those of the bucket settings. Each names the methods that it stands for.
 const (
 	// CapUsers: ListUsers, GetUser, CreateUser, DeleteUser.
 	CapUsers Capability = "identity.users"
@@ -27,18 +29,6 @@ const (
 	CapPolicyPrincipal Capability = "policy.principal"
 	// CapBucketRegion: CreateBucket honours Region.
 	CapBucketRegion Capability = "bucket.region"
-	// CapBucketPolicy: the bucket setting "policy".
-	CapBucketPolicy Capability = "bucket.policy"
-	// CapBucketPolicyStatus: the bucket setting "policy-status", which can only be read.
-	CapBucketPolicyStatus Capability = "bucket.policy-status"
-	// CapBucketCORS: the bucket setting "cors".
-	CapBucketCORS Capability = "bucket.cors"
-	// CapBucketWebsite: the bucket setting "website".
-	CapBucketWebsite Capability = "bucket.website"
-	// CapBucketACL: the bucket setting "acl", which can only be read.
-	CapBucketACL Capability = "bucket.acl"
-	// CapBucketPublicAccessBlock: the bucket setting "public-access-block".
-	CapBucketPublicAccessBlock Capability = "bucket.public-access-block"
 	// CapObjects: ListObjects, HeadObject, GetObject, PutObject, DeleteObjects.
 	CapObjects Capability = "object.transfer"
 )
@@ -70,33 +60,13 @@ var capabilities = []struct {
 
 // AllCapabilities returns every capability, sorted.
 func AllCapabilities() []Capability {
-	all := make([]Capability, len(capabilities))
-	for i, row := range capabilities {
-		all[i] = row.capability
+	all := []Capability{
+		CapUsers, CapAccessKeys, CapRoles, CapSessions, CapPolicyInline, CapPolicyManaged, CapPolicyBoundary, CapPolicyPrincipal,
+		CapBucketRegion, CapObjects,
 	}
+	for _, row := range settings {
+		all = append(all, row.capability)
+	}
+	slices.Sort(all)
 	return all
-}
-
-// Purpose says what the capability is for, in words that follow "the backend cannot".
-func (c Capability) Purpose() string {
-	for _, row := range capabilities {
-		if row.capability == c {
-			return row.purpose
-		}
-	}
-	return "do this (" + string(c) + ")"
-}
-
-// Missing is the Unsupported fault for a backend without the capability.
-func (c Capability) Missing(backend string) *fault.Error {
-	missing := fault.New(fault.Unsupported, "the %s backend cannot %s", backend, c.Purpose())
-	for _, row := range capabilities {
-		if row.capability == c && row.instead != "" {
-			missing.Message += "; " + row.instead
-		}
-		if row.capability == c {
-			missing.Hint = row.hint
-		}
-	}
-	return missing
 }

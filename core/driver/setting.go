@@ -1,0 +1,147 @@
+package driver
+
+// Setting names a setting of a bucket.
+type Setting string
+
+// The settings.
+const (
+	SettingPolicy            Setting = "policy"
+	SettingPolicyStatus      Setting = "policy-status"
+	SettingCORS              Setting = "cors"
+	SettingWebsite           Setting = "website"
+	SettingACL               Setting = "acl"
+	SettingPublicAccessBlock Setting = "public-access-block"
+)
+
+// Each setting is a capability: "bucket." and its name.
+const (
+	// CapBucketPolicy: the bucket setting "policy".
+	CapBucketPolicy Capability = "bucket.policy"
+	// CapBucketPolicyStatus: the bucket setting "policy-status", which can only be read.
+	CapBucketPolicyStatus Capability = "bucket.policy-status"
+	// CapBucketCORS: the bucket setting "cors".
+	CapBucketCORS Capability = "bucket.cors"
+	// CapBucketWebsite: the bucket setting "website".
+	CapBucketWebsite Capability = "bucket.website"
+	// CapBucketACL: the bucket setting "acl", which can only be read.
+	CapBucketACL Capability = "bucket.acl"
+	// CapBucketPublicAccessBlock: the bucket setting "public-access-block".
+	CapBucketPublicAccessBlock Capability = "bucket.public-access-block"
+)
+
+// settings is the table of settings: whether one can be written, and whether a value is one of it.
+var settings = []struct {
+	setting    Setting
+	capability Capability
+	writable   bool
+	isSet      func(BucketSetting) bool
+}{
+	{SettingPolicy, CapBucketPolicy, true, func(v BucketSetting) bool { return v.Policy != nil }},
+	{SettingPolicyStatus, CapBucketPolicyStatus, false, func(v BucketSetting) bool { return v.PolicyStatus != nil }},
+	{SettingCORS, CapBucketCORS, true, func(v BucketSetting) bool { return v.CORS != nil }},
+	{SettingWebsite, CapBucketWebsite, true, func(v BucketSetting) bool { return v.Website != nil }},
+	{SettingACL, CapBucketACL, false, func(v BucketSetting) bool { return v.ACL != nil }},
+	{SettingPublicAccessBlock, CapBucketPublicAccessBlock, true, func(v BucketSetting) bool { return v.PublicAccessBlock != nil }},
+}
+
+// Settings returns every setting.
+func Settings() []Setting {
+	var all []Setting
+	for _, row := range settings {
+		all = append(all, row.setting)
+	}
+	return all
+}
+
+// Capability returns the capability that a backend must declare for the setting; "" for an unknown setting.
+func (s Setting) Capability() Capability {
+	for _, row := range settings {
+		if row.setting == s {
+			return row.capability
+		}
+	}
+	return ""
+}
+
+// Writable reports whether the setting can be put and deleted; false for an unknown setting.
+func (s Setting) Writable() bool {
+	for _, row := range settings {
+		if row.setting == s {
+			return row.writable
+		}
+	}
+	return false
+}
+
+// BucketSetting is the value of one setting: exactly one field is not nil.
+type BucketSetting struct {
+	Policy            *BucketPolicy
+	PolicyStatus      *PolicyStatus
+	CORS              *CORS
+	Website           *Website
+	ACL               *ACL
+	PublicAccessBlock *PublicAccessBlock
+}
+
+// Setting returns which setting the value is for; "" if no field is set, or more than one.
+func (v BucketSetting) Setting() Setting {
+	var found Setting
+	for _, row := range settings {
+		if !row.isSet(v) {
+			continue
+		}
+		if found != "" {
+			return ""
+		}
+		found = row.setting
+	}
+	return found
+}
+
+// BucketPolicy is a bucket's policy document, as JSON.
+type BucketPolicy struct{ Document string }
+
+// PolicyStatus says whether a bucket's policy makes it public.
+type PolicyStatus struct{ IsPublic bool }
+
+// CORS is a bucket's cross-origin rules.
+type CORS struct{ Rules []CORSRule }
+
+// CORSRule is one cross-origin rule.
+type CORSRule struct {
+	ID                                                            string
+	AllowedHeaders, AllowedMethods, AllowedOrigins, ExposeHeaders []string
+	// MaxAgeSeconds is nil where it is not set; 0 is a value.
+	MaxAgeSeconds *int
+}
+
+// Website is how a bucket is served as a website.
+type Website struct {
+	IndexDocument, ErrorDocument string
+	// RedirectHost and RedirectProtocol send every request elsewhere; empty where not set.
+	RedirectHost, RedirectProtocol string
+	// RoutingRules are kept as the system's own JSON; empty where there are none.
+	RoutingRules string
+}
+
+// ACL is who owns a bucket and whom its access control list grants what.
+type ACL struct {
+	Owner  Owner
+	Grants []Grant
+}
+
+// Owner is the owner of a bucket or an object.
+type Owner struct{ DisplayName, ID string }
+
+// Grant is one entry of an access control list.
+type Grant struct {
+	// GranteeType is CanonicalUser, Group or AmazonCustomerByEmail.
+	GranteeType                               string
+	GranteeID, GranteeDisplayName, GranteeURI string
+	Permission                                string
+}
+
+// PublicAccessBlock is what a bucket refuses of public access.
+type PublicAccessBlock struct {
+	BlockPublicACLs, IgnorePublicACLs, BlockPublicPolicy, RestrictPublicBuckets bool
+}
