@@ -9,7 +9,7 @@ import (
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
-// Client is a driver.Driver that asks a driver in another process.
+// Client is the host's side: a driver.Driver that calls a driver in another process.
 type Client struct {
 	name        string
 	description driver.Description
@@ -22,8 +22,8 @@ type Client struct {
 
 var _ driver.Driver = (*Client)(nil)
 
-// DialOptions are what a connection to a plugin needs: limits that keep a careless plugin from filling this process,
-// and no idling, as the socket's name may be gone once it is connected.
+// DialOptions are the options of a connection to a plugin: limits on what a plugin can make this process hold, no retries,
+// and no idling, because the socket's file is removed once the connection stands.
 func DialOptions() []grpc.DialOption {
 	return []grpc.DialOption{
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(MaxMessageBytes), grpc.MaxCallSendMsgSize(MaxMessageBytes)),
@@ -35,7 +35,7 @@ func DialOptions() []grpc.DialOption {
 	}
 }
 
-// NewClient opens the backend behind conn with the configuration. The plugin called name is what errors speak of.
+// NewClient opens the backend behind conn. Errors call the plugin by the name.
 func NewClient(ctx context.Context, conn grpc.ClientConnInterface, name string, config driver.Config) (*Client, error) {
 	c := &Client{
 		name:     name,
@@ -61,23 +61,26 @@ func (c *Client) Describe(ctx context.Context) (driver.Description, error) {
 	return c.description, nil
 }
 
-// Close implements driver.Driver. The connection, and so the driver behind it, belongs to whoever made it.
+// Close implements driver.Driver. The connection stays open; it belongs to the caller of NewClient.
 func (c *Client) Close() error { return nil }
 
-// call makes one unary call and converts its answer.
-func call[Q, A, T any](
-	ctx context.Context, name string, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q, convert func(A) T,
+// unary makes a call that answers nothing.
+func unary[Q, A any](
+	ctx context.Context, c *Client, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q,
+) error {
+	_, err := method(ctx, request)
+	return fromStatus(ctx, c.name, err)
+}
+
+// call makes a call that answers one thing: get takes it out of the answer, and from converts it.
+func call[Q, A, P, T any](
+	ctx context.Context, c *Client, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q,
+	get func(A) P, from func(P) T,
 ) (T, error) {
 	answer, err := method(ctx, request)
 	if err != nil {
 		var zero T
-		return zero, fromStatus(ctx, name, err)
+		return zero, fromStatus(ctx, c.name, err)
 	}
-	return convert(answer), nil
-}
-
-// do makes one unary call that answers nothing.
-func do[Q, A any](ctx context.Context, name string, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q) error {
-	_, err := method(ctx, request)
-	return fromStatus(ctx, name, err)
+	return from(get(answer)), nil
 }

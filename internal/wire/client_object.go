@@ -17,37 +17,33 @@ import (
 
 // ListObjects implements driver.Object.
 func (c *Client) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
-	open := func(ctx context.Context) (grpc.ServerStreamingClient[pb.ListObjectsResponse], error) {
-		return c.object.ListObjects(ctx, &pb.ListObjectsRequest{Bucket: req.Bucket, Prefix: req.Prefix})
-	}
-	objects := receiveListing(ctx, c.name, open, (*pb.ListObjectsResponse).GetObjects, fromObject)
+	request := &pb.ListObjectsRequest{Bucket: req.Bucket, Prefix: req.Prefix}
+	objects := receiveListing(ctx, c, c.object.ListObjects, request, (*pb.ListObjectsResponse).GetObjects, fromObject)
 	return verifyEach(objects, func(o driver.ObjectInfo) error {
 		if strings.HasPrefix(o.Key, req.Prefix) {
 			return nil
 		}
-		return c.foreign("objects with the prefix", req.Prefix, o.Key)
+		return c.mismatch("objects with the prefix", req.Prefix, o.Key)
 	})
 }
 
 // HeadObject implements driver.Object.
 func (c *Client) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
-	return call(ctx, c.name, c.object.HeadObject, &pb.HeadObjectRequest{Bucket: req.Bucket, Key: req.Key},
-		func(a *pb.HeadObjectResponse) driver.ObjectDetail { return fromDetail(a.GetDetail()) })
+	request := &pb.HeadObjectRequest{Bucket: req.Bucket, Key: req.Key}
+	return call(ctx, c, c.object.HeadObject, request, (*pb.HeadObjectResponse).GetDetail, fromDetail)
 }
 
 // DeleteObjects implements driver.Object.
 func (c *Client) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
-	gone, err := call(ctx, c.name, c.object.DeleteObjects, &pb.DeleteObjectsRequest{Bucket: req.Bucket, Keys: req.Keys},
-		func(a *pb.DeleteObjectsResponse) driver.DeleteObjectsResponse {
-			return driver.DeleteObjectsResponse{Deleted: a.GetDeleted(), Failed: mapSlice(a.GetFailed(), fromFailure)}
-		})
+	request := &pb.DeleteObjectsRequest{Bucket: req.Bucket, Keys: req.Keys}
+	deleted, err := call(ctx, c, c.object.DeleteObjects, request, identity, fromDeleteObjectsResponse)
 	if err == nil {
-		err = c.verifyDeleted(req.Keys, gone)
+		err = c.verifyDeleted(req.Keys, deleted)
 	}
 	if err != nil {
 		return driver.DeleteObjectsResponse{}, err
 	}
-	return gone, nil
+	return deleted, nil
 }
 
 // GetObject implements driver.Object. What the plugin wrote becomes the file that was asked for only if it is all there.

@@ -82,7 +82,7 @@ func fromDescription(in *pb.Description) (driver.Description, error) {
 	}, nil
 }
 
-// knownCapabilities leaves out what this host does not know: a newer plugin may declare more than an older host can use.
+// knownCapabilities drops capabilities of a newer plugin that this host does not know.
 func knownCapabilities(in []string) []driver.Capability {
 	declared := map[driver.Capability]bool{}
 	for _, name := range in {
@@ -99,10 +99,10 @@ func knownCapabilities(in []string) []driver.Capability {
 
 func toDialect(d policy.Dialect) (*pb.Dialect, error) {
 	out := &pb.Dialect{RejectedActions: d.RejectedActions}
-	for _, guard := range d.MandatoryStatements {
-		text, err := json.Marshal(guard)
+	for _, statement := range d.MandatoryStatements {
+		text, err := json.Marshal(statement)
 		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "a guard of the policy dialect cannot be written as JSON")
+			return nil, fault.Wrap(fault.Internal, err, "a mandatory statement of the policy dialect cannot be written as JSON")
 		}
 		out.Guards = append(out.Guards, string(text))
 	}
@@ -112,13 +112,13 @@ func toDialect(d policy.Dialect) (*pb.Dialect, error) {
 func fromDialect(in *pb.Dialect) (policy.Dialect, error) {
 	out := policy.Dialect{RejectedActions: in.GetRejectedActions()}
 	for _, text := range in.GetGuards() {
-		var guard policy.Statement
-		if err := json.Unmarshal([]byte(text), &guard); err != nil {
-			// A guard is what keeps a key from widening its own access: going on without it would be wrong.
+		var statement policy.Statement
+		if err := json.Unmarshal([]byte(text), &statement); err != nil {
+			// Mandatory statements keep a key from widening its own access, so that they must not be left out.
 			return policy.Dialect{}, fault.Wrap(fault.Internal, err,
 				"the plugin demands a policy statement that this program cannot read; update s3-credentials")
 		}
-		out.MandatoryStatements = append(out.MandatoryStatements, guard)
+		out.MandatoryStatements = append(out.MandatoryStatements, statement)
 	}
 	return out, nil
 }

@@ -5,6 +5,31 @@ import (
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
+func toCaller(c driver.Caller) *pb.Caller {
+	return &pb.Caller{UserId: c.UserID, Account: c.Account, Arn: c.ARN}
+}
+
+func fromCaller(in *pb.Caller) driver.Caller {
+	return driver.Caller{UserID: in.GetUserId(), Account: in.GetAccount(), ARN: in.GetArn()}
+}
+
+func toCreateUserResponse(r driver.CreateUserResponse) *pb.CreateUserResponse {
+	out := &pb.CreateUserResponse{User: toUser(r.User)}
+	if r.AccessKey != nil {
+		out.AccessKey = toAccessKey(*r.AccessKey)
+	}
+	return out
+}
+
+func fromCreateUserResponse(in *pb.CreateUserResponse) driver.CreateUserResponse {
+	r := driver.CreateUserResponse{User: fromUser(in.GetUser())}
+	if in.GetAccessKey() != nil {
+		key := fromAccessKey(in.GetAccessKey())
+		r.AccessKey = &key
+	}
+	return r
+}
+
 func toUser(u driver.User) *pb.User {
 	return &pb.User{
 		Path: u.Path, Name: u.Name, Id: u.ID, Arn: u.ARN, Created: toTime(u.Created),

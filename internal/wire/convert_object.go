@@ -40,3 +40,11 @@ func toFailure(f driver.ObjectFailure) *pb.ObjectFailure {
 func fromFailure(in *pb.ObjectFailure) driver.ObjectFailure {
 	return driver.ObjectFailure{Key: in.GetKey(), Code: in.GetCode(), Message: in.GetMessage()}
 }
+
+func toDeleteObjectsResponse(r driver.DeleteObjectsResponse) *pb.DeleteObjectsResponse {
+	return &pb.DeleteObjectsResponse{Deleted: r.Deleted, Failed: mapSlice(r.Failed, toFailure)}
+}
+
+func fromDeleteObjectsResponse(in *pb.DeleteObjectsResponse) driver.DeleteObjectsResponse {
+	return driver.DeleteObjectsResponse{Deleted: in.GetDeleted(), Failed: mapSlice(in.GetFailed(), fromFailure)}
+}

@@ -15,10 +15,10 @@ import (
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
-// maxMessageBytes is how much of an error's text crosses the wire, whichever side is the careless one.
+// maxMessageBytes bounds the text of an error. Both sides apply it.
 const maxMessageBytes = 8 << 10
 
-// statusCodes is the nearest gRPC code of every fault code.
+// statusCodes maps every fault code to the nearest gRPC code.
 var statusCodes = map[fault.Code]codes.Code{
 	fault.Canceled:           codes.Canceled,
 	fault.DeadlineExceeded:   codes.DeadlineExceeded,
@@ -37,7 +37,7 @@ var statusCodes = map[fault.Code]codes.Code{
 	fault.Unknown:            codes.Unknown,
 }
 
-// faultCodes is the other direction, for plugins that send a status without the Fault detail.
+// faultCodes maps back, for plugins that send a status without the Fault detail.
 var faultCodes = func() map[codes.Code]fault.Code {
 	m := map[codes.Code]fault.Code{codes.OutOfRange: fault.InvalidArgument}
 	for f, c := range statusCodes {
@@ -46,7 +46,7 @@ var faultCodes = func() map[codes.Code]fault.Code {
 	return m
 }()
 
-// toStatus turns any error of a driver into the error that crosses the wire; nil stays nil.
+// toStatus converts an error of a driver into a gRPC status with a Fault as its detail; nil stays nil.
 func toStatus(err error) error {
 	if err == nil {
 		return nil
@@ -60,7 +60,7 @@ func toStatus(err error) error {
 	service := fault.ServiceOf(err)
 	var f *fault.Error
 	if service != nil && errors.As(err, &f) && f == err {
-		// The service's words travel in a field of their own.
+		// The service's own code and message have fields of their own.
 		message = f.Message
 	}
 	detail := &pb.Fault{Code: string(code), Message: shorten(message), Hint: string(fault.HintOf(err))}
@@ -77,7 +77,7 @@ func toStatus(err error) error {
 	return plain.Err()
 }
 
-// fromStatus turns what a call to the plugin called name returned into a fault; nil stays nil. ctx is the caller's.
+// fromStatus converts the error of a call to the plugin called name into a fault; nil stays nil. ctx is the caller's.
 func fromStatus(ctx context.Context, name string, err error) error {
 	if err == nil {
 		return nil
@@ -92,12 +92,12 @@ func fromStatus(ctx context.Context, name string, err error) error {
 	return fromPlainStatus(ctx, name, s)
 }
 
-// fromPlainError is for what gRPC reports without a status.
+// fromPlainError converts an error without a gRPC status.
 func fromPlainError(name string, err error) error {
 	return fault.Wrap(fault.CodeOf(err), err, "the call to the plugin %s failed: %s", name, shorten(err.Error()))
 }
 
-// detailOf returns the fault that the plugin sent as a detail, nil if it sent none.
+// detailOf returns the fault in a status's details, nil if there is none.
 func detailOf(s *status.Status) *fault.Error {
 	for _, d := range s.Details() {
 		detail, ok := d.(*pb.Fault)
@@ -105,10 +105,10 @@ func detailOf(s *status.Status) *fault.Error {
 			continue
 		}
 		f := fault.New(codeOfDetail(detail, s), "%s", shorten(detail.GetMessage())).WithHint(knownHint(detail.GetHint()))
-		if said := detail.GetService(); said != nil {
+		if service := detail.GetService(); service != nil {
 			f.Service = &fault.Service{
-				Code: shorten(said.GetCode()), Message: shorten(said.GetMessage()),
-				RequestID: shorten(said.GetRequestId()), HTTPStatus: int(said.GetHttpStatus()),
+				Code: shorten(service.GetCode()), Message: shorten(service.GetMessage()),
+				RequestID: shorten(service.GetRequestId()), HTTPStatus: int(service.GetHttpStatus()),
 			}
 		}
 		if f.Message == "" && f.Service == nil {
@@ -119,7 +119,7 @@ func detailOf(s *status.Status) *fault.Error {
 	return nil
 }
 
-// knownHint leaves out a hint of a newer plugin that this host does not know.
+// knownHint drops a hint of a newer plugin that this host does not know.
 func knownHint(name string) fault.Hint {
 	if hint := fault.Hint(name); slices.Contains(fault.Hints(), hint) {
 		return hint
@@ -127,7 +127,7 @@ func knownHint(name string) fault.Hint {
 	return ""
 }
 
-// codeOfDetail is the detail's own code, or the status's where a newer plugin names one that this host does not know.
+// codeOfDetail returns the detail's code, or the status's where a newer plugin sends a code that this host does not know.
 func codeOfDetail(detail *pb.Fault, s *status.Status) fault.Code {
 	code := fault.Code(detail.GetCode())
 	if _, known := statusCodes[code]; known {
@@ -143,26 +143,26 @@ func codeOf(c codes.Code) fault.Code {
 	return fault.Unknown
 }
 
-// fromPlainStatus is for a status without a Fault: from gRPC itself, or from a plugin that does not send details.
+// fromPlainStatus converts a status without a Fault, which gRPC itself or a plugin without details has sent.
 func fromPlainStatus(ctx context.Context, name string, s *status.Status) error {
-	said := shorten(s.Message())
+	message := shorten(s.Message())
 	switch {
 	case ctx.Err() != nil:
 		return fault.Wrap(fault.CodeOf(ctx.Err()), ctx.Err(), "%s", interrupted(ctx.Err()))
 	case s.Code() == codes.DeadlineExceeded:
 		return fault.New(fault.DeadlineExceeded, "%s", interrupted(context.DeadlineExceeded))
-	case s.Code() == codes.Unavailable, s.Code() == codes.Canceled && strings.Contains(said, "connection is closing"):
-		return ended(name)
-	case s.Code() == codes.ResourceExhausted && strings.HasPrefix(said, "grpc: "):
-		return fault.New(fault.Internal, "the plugin %s sent or was sent more than fits into one message (%s)", name, said)
-	case s.Code() == codes.Internal && strings.Contains(said, "invalid UTF-8"):
+	case s.Code() == codes.Unavailable, s.Code() == codes.Canceled && strings.Contains(message, "connection is closing"):
+		return disconnected(name)
+	case s.Code() == codes.ResourceExhausted && strings.HasPrefix(message, "grpc: "):
+		return fault.New(fault.Internal, "the plugin %s sent or was sent more than fits into one message (%s)", name, message)
+	case s.Code() == codes.Internal && strings.Contains(message, "invalid UTF-8"):
 		return fault.New(fault.InvalidArgument, "a name or document is not valid UTF-8")
-	case s.Code() == codes.Unimplemented && strings.HasPrefix(said, "unknown "):
-		return fault.New(fault.Unsupported, "the plugin %s cannot do this (%s)", name, said)
-	case said == "":
-		said = fmt.Sprintf("the plugin %s failed without saying why", name)
+	case s.Code() == codes.Unimplemented && strings.HasPrefix(message, "unknown "):
+		return fault.New(fault.Unsupported, "the plugin %s cannot do this (%s)", name, message)
+	case message == "":
+		message = fmt.Sprintf("the plugin %s failed without saying why", name)
 	}
-	return fault.New(codeOf(s.Code()), "%s", said)
+	return fault.New(codeOf(s.Code()), "%s", message)
 }
 
 func interrupted(err error) string {
@@ -172,13 +172,13 @@ func interrupted(err error) string {
 	return "interrupted"
 }
 
-// ended is the fault for a plugin that is no longer there, or no longer makes sense: gRPC does not tell one from the other.
-func ended(name string) error {
+// disconnected is the fault for a plugin that has ended or breaks the protocol, between which gRPC does not distinguish.
+func disconnected(name string) error {
 	return fault.New(fault.Unavailable,
 		"the plugin %s has ended unexpectedly, or broke off its connection; run again with S3_CREDENTIALS_LOG=debug to see what it said", name)
 }
 
-// shorten keeps text valid and at most maxMessageBytes long.
+// shorten returns text as valid UTF-8 of at most maxMessageBytes.
 func shorten(text string) string {
 	if len(text) > maxMessageBytes {
 		cut := maxMessageBytes - len("…")

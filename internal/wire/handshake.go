@@ -7,21 +7,21 @@ import (
 	"google.golang.org/grpc"
 )
 
-// ProtocolVersion is the version of the contract in plugins/proto. A host and a plugin that share none do not start.
+// ProtocolVersion is the version of the contract in plugins/proto. A host starts only plugins of the same version.
 const ProtocolVersion = 1
 
 // PluginName is the name under which go-plugin knows the one plugin of a process.
 const PluginName = "backend"
 
-// What the host tells a plugin through its environment, besides go-plugin's own variables.
+// Environment variables that the host sets for a plugin, besides go-plugin's own.
 const (
-	// EnvLifeline is the number of an open file descriptor: the reading end of a pipe that ends when the host does.
+	// EnvLifeline is the number of an open file descriptor: the reading end of a pipe that closes when the host ends.
 	EnvLifeline = "S3_CREDENTIALS_LIFELINE_FD"
 	// EnvLog is the level of the plugin's log on stderr; "debug" makes the host show it.
 	EnvLog = "S3_CREDENTIALS_LOG"
 )
 
-// Handshake is how a plugin knows that it was started by a host and not by a person.
+// Handshake lets a plugin detect that a person and not a host has started it.
 var Handshake = plugin.HandshakeConfig{
 	MagicCookieKey:   "S3_CREDENTIALS_PLUGIN",
 	MagicCookieValue: "6f1c2b0e-backend",
@@ -32,7 +32,7 @@ func Plugins(server *Server) map[int]plugin.PluginSet {
 	return map[int]plugin.PluginSet{ProtocolVersion: {PluginName: &grpcPlugin{server: server}}}
 }
 
-// grpcPlugin joins a Server to go-plugin.
+// grpcPlugin registers a Server with go-plugin.
 type grpcPlugin struct {
 	plugin.NetRPCUnsupportedPlugin
 	server *Server
@@ -44,7 +44,7 @@ func (p *grpcPlugin) GRPCServer(_ *plugin.GRPCBroker, to *grpc.Server) error {
 	return nil
 }
 
-// GRPCClient implements plugin.GRPCPlugin. What is dispensed is the connection: NewClient makes a driver of it.
+// GRPCClient implements plugin.GRPCPlugin. It returns the connection, of which NewClient makes a driver.
 func (p *grpcPlugin) GRPCClient(_ context.Context, _ *plugin.GRPCBroker, conn *grpc.ClientConn) (any, error) {
 	return conn, nil
 }

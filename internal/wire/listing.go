@@ -8,6 +8,8 @@ import (
 
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 const (
@@ -15,31 +17,39 @@ const (
 	batchItems = 1000
 	// batchBytes bounds a message with large items (roles with their documents), well below MaxMessageBytes.
 	batchBytes = 1 << 20
-	// batchWait is how long an item waits for company, so that a slow listing is still seen to move.
+	// batchWait is how long an item waits for others, so that the host sees a slow listing make progress.
 	batchWait = 50 * time.Millisecond
 )
 
-// sendListing sends what the driver yields, in batches. It stops the driver's iteration when the host stops listening.
-func sendListing[T, P any](ctx context.Context, items iter.Seq2[T, error], convert func(T) P, send func([]P) error) error {
+// sendListing sends what a method of the driver yields, in batches. It stops the driver's iteration when the host stops
+// receiving. toItem converts one item, and toMessage makes a message of a batch.
+func sendListing[Q, T, P, M any](
+	s *Server, stream grpc.ServerStreamingServer[M], method func(driver.Driver, context.Context, Q) iter.Seq2[T, error], request Q,
+	toItem func(T) P, toMessage func([]P) *M,
+) error {
+	d, err := s.driver()
+	if err != nil {
+		return err
+	}
 	var batch []P
 	bytes, last := 0, time.Now()
 	flush := func() error {
 		if len(batch) == 0 {
 			return nil
 		}
-		err := send(batch)
+		err := stream.Send(toMessage(batch))
 		batch, bytes, last = nil, 0, time.Now()
 		return err
 	}
-	for item, err := range items {
+	for item, err := range method(d, stream.Context(), request) {
 		if err != nil {
-			// What came before the error was listed; the error comes after it.
+			// The items before the error are sent before it.
 			if failed := flush(); failed != nil {
 				return failed
 			}
-			return toStatus(contextFirst(ctx, err))
+			return toStatus(contextFirst(stream.Context(), err))
 		}
-		message := convert(item)
+		message := toItem(item)
 		batch = append(batch, message)
 		bytes += sizeOf(message)
 		if len(batch) >= batchItems || bytes >= batchBytes || time.Since(last) >= batchWait {
@@ -49,6 +59,13 @@ func sendListing[T, P any](ctx context.Context, items iter.Seq2[T, error], conve
 		}
 	}
 	return flush()
+}
+
+// noRequest adapts a listing that takes no request to sendListing.
+func noRequest[T any](
+	method func(driver.Driver, context.Context) iter.Seq2[T, error],
+) func(driver.Driver, context.Context, any) iter.Seq2[T, error] {
+	return func(d driver.Driver, ctx context.Context, _ any) iter.Seq2[T, error] { return method(d, ctx) }
 }
 
 func sizeOf(item any) int {
@@ -61,21 +78,22 @@ func sizeOf(item any) int {
 	return 0
 }
 
-// itself is for listings of plain strings.
-func itself(s string) string { return s }
+// identity converts what is the same on both sides.
+func identity[T any](v T) T { return v }
 
-// receiveListing is the other end: an iterator over the items of a stream of batches. Ending the loop ends the call.
-func receiveListing[M, P, T any](
-	ctx context.Context, name string, open func(context.Context) (grpc.ServerStreamingClient[M], error),
-	items func(*M) []P, convert func(P) T,
+// receiveListing is the other end of sendListing: an iterator over the items of all batches. Ending the loop cancels the call.
+func receiveListing[Q, M, P, T any](
+	ctx context.Context, c *Client,
+	method func(context.Context, Q, ...grpc.CallOption) (grpc.ServerStreamingClient[M], error), request Q,
+	items func(*M) []P, from func(P) T,
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		call, cancel := context.WithCancel(ctx)
 		defer cancel()
 		var zero T
-		stream, err := open(call)
+		stream, err := method(call, request)
 		if err != nil {
-			yield(zero, fromStatus(ctx, name, err))
+			yield(zero, fromStatus(ctx, c.name, err))
 			return
 		}
 		for {
@@ -84,11 +102,11 @@ func receiveListing[M, P, T any](
 				return
 			}
 			if err != nil {
-				yield(zero, fromStatus(ctx, name, err))
+				yield(zero, fromStatus(ctx, c.name, err))
 				return
 			}
 			for _, item := range items(batch) {
-				if !yield(convert(item), nil) {
+				if !yield(from(item), nil) {
 					return
 				}
 			}

@@ -12,17 +12,17 @@ import (
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
-// Server offers the driver that an Opener opens to a host.
+// Server is the plugin's side: it serves the driver that an Opener opens.
 type Server struct {
 	open driver.Opener
 
 	mu     sync.Mutex
 	opened driver.Driver
-	// calls counts those under way.
+	// calls counts the calls in progress.
 	calls sync.WaitGroup
 }
 
-// NewServer returns a server without an open driver: the host's Open makes one.
+// NewServer returns a server without an open driver: the host's call of Open opens one.
 func NewServer(open driver.Opener) *Server { return &Server{open: open} }
 
 // Register adds the services to a gRPC server.
@@ -34,8 +34,8 @@ func (s *Server) Register(to grpc.ServiceRegistrar) {
 	pb.RegisterObjectServiceServer(to, &objectServer{s: s})
 }
 
-// Close closes the open driver, if there is one, as soon as the calls under way have ended or ctx has. The gRPC server
-// must have been stopped before.
+// Close closes the open driver, if there is one, after the calls in progress. If ctx ends before them, the driver stays open
+// and Close returns ctx's error. The gRPC server must have been stopped before.
 func (s *Server) Close(ctx context.Context) error {
 	former := s.swap(nil)
 	if former == nil {
@@ -71,8 +71,8 @@ func (s *Server) driver() (driver.Driver, error) {
 	return s.opened, nil
 }
 
-// Options are the limits of the gRPC server that this server is registered with, and what keeps a panic in one call from ending the process.
-// onPanic is told what happened, for the plugin's own log; the host is told only that it did.
+// Options are the options of the gRPC server that this server is registered with: limits, and interceptors that turn a panic
+// in a call into an error. onPanic receives what happened, for the plugin's own log; the host learns only that it did.
 func (s *Server) Options(onPanic func(method string, reason any, stack []byte)) []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(MaxMessageBytes),
@@ -97,7 +97,7 @@ func (s *Server) Options(onPanic func(method string, reason any, stack []byte)) 
 	}
 }
 
-// catch must be deferred itself: recover works only there.
+// catch turns a panic into an error. It must be deferred directly, because recover works only there.
 func catch(err *error, method string, onPanic func(string, any, []byte)) {
 	reason := recover()
 	if reason == nil {
@@ -146,33 +146,33 @@ func describe(ctx context.Context, d driver.Driver) (*pb.Description, error) {
 	return toDescription(description)
 }
 
-// answer runs one method of the driver and converts what it returns.
-func answer[T, A any](ctx context.Context, s *Server, method func(driver.Driver) (T, error), convert func(T) *A) (*A, error) {
+// answer calls a method of the driver and converts its result.
+func answer[Q, T, A any](
+	ctx context.Context, s *Server, method func(driver.Driver, context.Context, Q) (T, error), request Q, to func(T) A,
+) (A, error) {
+	var none A
 	d, err := s.driver()
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	value, err := method(d)
+	value, err := method(d, ctx, request)
 	if err != nil {
-		return nil, toStatus(contextFirst(ctx, err))
+		return none, toStatus(contextFirst(ctx, err))
 	}
-	return convert(value), nil
+	return to(value), nil
 }
 
-// done runs one method of the driver that returns only an error.
-func done[A any](ctx context.Context, s *Server, method func(driver.Driver) error, empty *A) (*A, error) {
-	d, err := s.driver()
-	if err != nil {
-		return nil, err
-	}
-	if err := method(d); err != nil {
-		return nil, toStatus(contextFirst(ctx, err))
-	}
-	return empty, nil
+// done calls a method of the driver that returns only an error.
+func done[Q, A any](
+	ctx context.Context, s *Server, method func(driver.Driver, context.Context, Q) error, request Q, empty A,
+) (A, error) {
+	return answer(ctx, s, func(d driver.Driver, ctx context.Context, request Q) (A, error) {
+		return empty, method(d, ctx, request)
+	}, request, identity)
 }
 
-// contextFirst classifies an error that nobody classified as the context's, if that is over: libraries often wrap a
-// cancellation beyond recognition.
+// contextFirst gives an error without a code the code of the context, if that has ended: libraries often wrap a cancellation
+// beyond recognition.
 func contextFirst(ctx context.Context, err error) error {
 	if over := ctx.Err(); over != nil && fault.CodeOf(err) == fault.Unknown {
 		return fault.Wrap(fault.CodeOf(over), err, "%s", interrupted(over))

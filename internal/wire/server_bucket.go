@@ -16,20 +16,12 @@ type bucketServer struct {
 }
 
 func (b *bucketServer) ListBuckets(_ *pb.ListBucketsRequest, stream grpc.ServerStreamingServer[pb.ListBucketsResponse]) error {
-	d, err := b.s.driver()
-	if err != nil {
-		return err
-	}
-	return sendListing(stream.Context(), d.ListBuckets(stream.Context()), toBucket, func(page []*pb.Bucket) error {
-		return stream.Send(&pb.ListBucketsResponse{Buckets: page})
-	})
+	return sendListing(b.s, stream, noRequest(driver.Driver.ListBuckets), nil, toBucket,
+		func(page []*pb.Bucket) *pb.ListBucketsResponse { return &pb.ListBucketsResponse{Buckets: page} })
 }
 
 func (b *bucketServer) HeadBucket(ctx context.Context, in *pb.HeadBucketRequest) (*pb.HeadBucketResponse, error) {
-	return answer(ctx, b.s,
-		func(d driver.Driver) (driver.BucketDetail, error) {
-			return d.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: in.GetBucket()})
-		},
+	return answer(ctx, b.s, driver.Driver.HeadBucket, driver.HeadBucketRequest{Bucket: in.GetBucket()},
 		func(detail driver.BucketDetail) *pb.HeadBucketResponse {
 			return &pb.HeadBucketResponse{Region: detail.Region}
 		})
@@ -37,21 +29,19 @@ func (b *bucketServer) HeadBucket(ctx context.Context, in *pb.HeadBucketRequest)
 
 func (b *bucketServer) CreateBucket(ctx context.Context, in *pb.CreateBucketRequest) (*pb.CreateBucketResponse, error) {
 	req := driver.CreateBucketRequest{Bucket: in.GetBucket(), Region: in.GetRegion()}
-	return done(ctx, b.s, func(d driver.Driver) error { return d.CreateBucket(ctx, req) }, &pb.CreateBucketResponse{})
+	return done(ctx, b.s, driver.Driver.CreateBucket, req, &pb.CreateBucketResponse{})
 }
 
 func (b *bucketServer) DeleteBucket(ctx context.Context, in *pb.DeleteBucketRequest) (*pb.DeleteBucketResponse, error) {
 	req := driver.DeleteBucketRequest{Bucket: in.GetBucket()}
-	return done(ctx, b.s, func(d driver.Driver) error { return d.DeleteBucket(ctx, req) }, &pb.DeleteBucketResponse{})
+	return done(ctx, b.s, driver.Driver.DeleteBucket, req, &pb.DeleteBucketResponse{})
 }
 
 func (b *bucketServer) GetBucketSetting(ctx context.Context, in *pb.GetBucketSettingRequest) (*pb.GetBucketSettingResponse, error) {
 	req := driver.GetBucketSettingRequest{Bucket: in.GetBucket(), Setting: driver.Setting(in.GetSetting())}
-	return answer(ctx, b.s,
-		func(d driver.Driver) (driver.BucketSetting, error) { return d.GetBucketSetting(ctx, req) },
-		func(v driver.BucketSetting) *pb.GetBucketSettingResponse {
-			return &pb.GetBucketSettingResponse{Value: toSetting(v)}
-		})
+	return answer(ctx, b.s, driver.Driver.GetBucketSetting, req, func(v driver.BucketSetting) *pb.GetBucketSettingResponse {
+		return &pb.GetBucketSettingResponse{Value: toSetting(v)}
+	})
 }
 
 func (b *bucketServer) PutBucketSetting(ctx context.Context, in *pb.PutBucketSettingRequest) (*pb.PutBucketSettingResponse, error) {
@@ -60,12 +50,12 @@ func (b *bucketServer) PutBucketSetting(ctx context.Context, in *pb.PutBucketSet
 		return nil, toStatus(fault.New(fault.InvalidArgument,
 			"the request holds no bucket setting that this backend knows"))
 	}
-	return done(ctx, b.s, func(d driver.Driver) error { return d.PutBucketSetting(ctx, req) }, &pb.PutBucketSettingResponse{})
+	return done(ctx, b.s, driver.Driver.PutBucketSetting, req, &pb.PutBucketSettingResponse{})
 }
 
 func (b *bucketServer) DeleteBucketSetting(
 	ctx context.Context, in *pb.DeleteBucketSettingRequest,
 ) (*pb.DeleteBucketSettingResponse, error) {
 	req := driver.DeleteBucketSettingRequest{Bucket: in.GetBucket(), Setting: driver.Setting(in.GetSetting())}
-	return done(ctx, b.s, func(d driver.Driver) error { return d.DeleteBucketSetting(ctx, req) }, &pb.DeleteBucketSettingResponse{})
+	return done(ctx, b.s, driver.Driver.DeleteBucketSetting, req, &pb.DeleteBucketSettingResponse{})
 }

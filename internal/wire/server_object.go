@@ -17,20 +17,14 @@ type objectServer struct {
 }
 
 func (o *objectServer) ListObjects(in *pb.ListObjectsRequest, stream grpc.ServerStreamingServer[pb.ListObjectsResponse]) error {
-	d, err := o.s.driver()
-	if err != nil {
-		return err
-	}
-	objects := d.ListObjects(stream.Context(), driver.ListObjectsRequest{Bucket: in.GetBucket(), Prefix: in.GetPrefix()})
-	return sendListing(stream.Context(), objects, toObject, func(page []*pb.Object) error {
-		return stream.Send(&pb.ListObjectsResponse{Objects: page})
-	})
+	req := driver.ListObjectsRequest{Bucket: in.GetBucket(), Prefix: in.GetPrefix()}
+	return sendListing(o.s, stream, driver.Driver.ListObjects, req, toObject,
+		func(page []*pb.Object) *pb.ListObjectsResponse { return &pb.ListObjectsResponse{Objects: page} })
 }
 
 func (o *objectServer) HeadObject(ctx context.Context, in *pb.HeadObjectRequest) (*pb.HeadObjectResponse, error) {
 	req := driver.HeadObjectRequest{Bucket: in.GetBucket(), Key: in.GetKey()}
-	return answer(ctx, o.s,
-		func(d driver.Driver) (driver.ObjectDetail, error) { return d.HeadObject(ctx, req) },
+	return answer(ctx, o.s, driver.Driver.HeadObject, req,
 		func(detail driver.ObjectDetail) *pb.HeadObjectResponse {
 			return &pb.HeadObjectResponse{Detail: toDetail(detail)}
 		})
@@ -38,11 +32,7 @@ func (o *objectServer) HeadObject(ctx context.Context, in *pb.HeadObjectRequest)
 
 func (o *objectServer) DeleteObjects(ctx context.Context, in *pb.DeleteObjectsRequest) (*pb.DeleteObjectsResponse, error) {
 	req := driver.DeleteObjectsRequest{Bucket: in.GetBucket(), Keys: in.GetKeys()}
-	return answer(ctx, o.s,
-		func(d driver.Driver) (driver.DeleteObjectsResponse, error) { return d.DeleteObjects(ctx, req) },
-		func(gone driver.DeleteObjectsResponse) *pb.DeleteObjectsResponse {
-			return &pb.DeleteObjectsResponse{Deleted: gone.Deleted, Failed: mapSlice(gone.Failed, toFailure)}
-		})
+	return answer(ctx, o.s, driver.Driver.DeleteObjects, req, toDeleteObjectsResponse)
 }
 
 func (o *objectServer) GetObject(in *pb.GetObjectRequest, stream grpc.ServerStreamingServer[pb.GetObjectResponse]) error {

@@ -8,48 +8,37 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// A plugin is somebody else's program. What it answers is used to hand out keys and to delete objects, so what can be
-// seen to belong to another request is refused here, once, rather than believed everywhere else.
+// A plugin may be a third party's program. The answers hand out keys and delete objects, so an answer that visibly belongs to
+// another request is refused here, once for all callers.
 
-// answersFor passes an answer on if it names what was asked for. Names are compared without regard to case, as some
-// systems keep the spelling with which a thing was made.
-func answersFor[T any](c *Client, answer T, err error, what, asked, got string) (T, error) {
+// verifyName returns an answer if it names what the call asked for. Case does not matter, because some systems answer with
+// the spelling under which a thing was created.
+func verifyName[T any](c *Client, answer T, err error, what, asked, got string) (T, error) {
 	var zero T
 	switch {
 	case err != nil:
 		return zero, err
 	case !strings.EqualFold(asked, got):
-		return zero, c.foreign(what, asked, got)
+		return zero, c.mismatch(what, asked, got)
 	}
 	return answer, nil
 }
 
-// foreign is the fault for an answer to something else.
-func (c *Client) foreign(what, asked, got string) error {
+// mismatch is the fault for an answer to another request.
+func (c *Client) mismatch(what, asked, got string) error {
 	return fault.New(fault.Internal, "the plugin %s was asked for the %s %.200q and answered with %.200q; nothing that it says can be relied on",
 		c.name, what, asked, got)
 }
 
-// verifyNewUser checks that the user, and the key that came with it, are the ones that were asked for.
-func (c *Client) verifyNewUser(name string, made driver.CreateUserResponse) error {
-	if !strings.EqualFold(made.User.Name, name) {
-		return c.foreign("user", name, made.User.Name)
-	}
-	if made.AccessKey != nil {
-		return c.verifyKeyOwner(name, *made.AccessKey)
-	}
-	return nil
-}
+const keyOwner = "access key of the user"
 
-// verifyKeyOwner checks that a key is the user's: a key of somebody else has somebody else's rights.
+// verifyKeyOwner checks that a key belongs to the user, because another user's key has other permissions.
 func (c *Client) verifyKeyOwner(user string, key driver.AccessKey) error {
-	if !strings.EqualFold(key.UserName, user) {
-		return c.foreign("access key of the user", user, key.UserName)
-	}
-	return nil
+	_, err := verifyName(c, key, nil, keyOwner, user, key.UserName)
+	return err
 }
 
-// verifyEach ends a listing at the first item that does not belong to it.
+// verifyEach ends a listing with an error at the first item that fails the check.
 func verifyEach[T any](items iter.Seq2[T, error], verify func(T) error) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for item, err := range items {
@@ -63,42 +52,35 @@ func verifyEach[T any](items iter.Seq2[T, error], verify func(T) error) iter.Seq
 	}
 }
 
-// verifyDeleted checks that the answer accounts for each key that was to be deleted, and for nothing else.
-func (c *Client) verifyDeleted(keys []string, gone driver.DeleteObjectsResponse) error {
-	open := make(map[string]bool, len(keys))
+// verifyDeleted checks that the answer accounts for each key of the request, and for no other.
+func (c *Client) verifyDeleted(keys []string, answer driver.DeleteObjectsResponse) error {
+	missing := make(map[string]bool, len(keys))
 	for _, key := range keys {
-		open[key] = true
+		missing[key] = true
 	}
-	account := func(key string) error {
-		if _, asked := open[key]; !asked {
+	accounted := answer.Deleted[:len(answer.Deleted):len(answer.Deleted)]
+	for _, failed := range answer.Failed {
+		accounted = append(accounted, failed.Key)
+	}
+	for _, key := range accounted {
+		if _, asked := missing[key]; !asked {
 			return fault.New(fault.Internal, "the plugin %s says that it dealt with the object %.200q, which it was not asked to delete", c.name, key)
 		}
-		open[key] = false
-		return nil
-	}
-	for _, key := range gone.Deleted {
-		if err := account(key); err != nil {
-			return err
-		}
-	}
-	for _, failed := range gone.Failed {
-		if err := account(failed.Key); err != nil {
-			return err
-		}
+		missing[key] = false
 	}
 	for _, key := range keys {
-		if open[key] {
+		if missing[key] {
 			return fault.New(fault.Internal, "the plugin %s does not say whether it deleted the object %.200q", c.name, key)
 		}
 	}
 	return nil
 }
 
-// verifySize checks that the plugin speaks of as many bytes as there were.
-func (c *Client) verifySize(what string, told, real int64) error {
-	if told == real {
+// verifySize checks that the size in the answer is the number of bytes that were transferred.
+func (c *Client) verifySize(what string, told, actual int64) error {
+	if told == actual {
 		return nil
 	}
 	return fault.New(fault.DataLoss, "the plugin %s says that the object has %d bytes, but %s has %d: it is not the whole object",
-		c.name, told, what, real)
+		c.name, told, what, actual)
 }

@@ -1,6 +1,5 @@
-// Package wire carries core/driver over gRPC: [NewServer] offers a driver to a host, and [NewClient] is a
-// driver.Driver that asks one in another process. Protobuf types stop here: nothing outside this package and
-// plugins/proto sees them.
+// Package wire carries core/driver over gRPC: a [Server] serves a driver, and a [Client] is a driver.Driver that calls one in
+// another process. No other package sees the protobuf types.
 package wire
 
 import (
@@ -11,19 +10,19 @@ import (
 )
 
 const (
-	// ChunkBytes is the largest piece of an object's body in one message.
+	// ChunkBytes is the largest part of an object's body in one message.
 	ChunkBytes = 1 << 20
-	// MaxMessageBytes is the largest message that either side accepts. The largest honest one is 1,000 keys of 1 KiB
-	// with what a listing says of each.
+	// MaxMessageBytes is the largest message that either side accepts. The largest legitimate one lists 1,000 objects with
+	// keys of 1 KiB.
 	MaxMessageBytes = 4 << 20
-	// maxHeaderListBytes bounds headers and trailers, and so the error that the other side can make this one hold.
+	// maxHeaderListBytes bounds headers and trailers, and so the size of an error that a plugin can send.
 	maxHeaderListBytes = 256 << 10
-	// windowBytes is how much of a stream may be under way; gRPC's own default of 64 KiB is for wide networks with
-	// many peers, not for one peer on a socket.
+	// windowBytes is gRPC's flow-control window. Its default of 64 KiB suits many peers in a wide network, and not one peer on
+	// a socket.
 	windowBytes = 4 << 20
 )
 
-// Time and numbers, both ways. A zero time.Time is an unset timestamp.
+// A zero time.Time is an unset timestamp.
 
 func toTime(t time.Time) *timestamppb.Timestamp {
 	if t.IsZero() {
@@ -39,12 +38,12 @@ func fromTime(t *timestamppb.Timestamp) time.Time {
 	return t.AsTime()
 }
 
-// toInt32 keeps a number that is too large for the wire at the largest that fits, which for a limit means the same.
+// toInt32 replaces a number that does not fit by the nearest one that does, which for a limit means the same.
 func toInt32(n int) int32 {
 	return int32(max(math.MinInt32, min(math.MaxInt32, n)))
 }
 
-// toOptionalInt32 and fromOptionalInt32 keep the difference between 0 and a number that is not known.
+// toOptionalInt32 and fromOptionalInt32 distinguish 0 from a number that is not known.
 func toOptionalInt32(n *int) *int32 {
 	if n == nil {
 		return nil
@@ -61,7 +60,7 @@ func fromOptionalInt32(n *int32) *int {
 	return &out
 }
 
-// mapSlice converts each element. Nil stays nil, as an empty list arrives as nil.
+// mapSlice converts each element. An empty list becomes nil, as it does on the wire.
 func mapSlice[A, B any](in []A, convert func(A) B) []B {
 	if len(in) == 0 {
 		return nil
