@@ -20,9 +20,6 @@ import (
 // Name is the backend's name.
 const Name = "aws"
 
-// Version is the backend's version.
-const Version = "1.0.0"
-
 // defaultRegion is where requests are signed for when neither the caller nor the environment names a region.
 const defaultRegion = "us-east-1"
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
 // The limits of IAM, STS and S3 that this backend tells of.
@@ -81,7 +82,7 @@ func describe(ctx context.Context, options s3.Options) (driver.Description, erro
 	managed := "arn:" + partition.name + ":iam::aws:policy/"
 	return driver.Description{
 		Name:         Name,
-		Version:      Version,
+		Version:      version.Number(),
 		Capabilities: capabilities(),
 		Partition:    partition.name,
 		Region:       options.Region,

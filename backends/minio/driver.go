@@ -22,9 +22,6 @@ import (
 // Name is the backend's name.
 const Name = "minio"
 
-// Version is the backend's version.
-const Version = "1.0.0"
-
 // defaultRegion is the region of a MinIO server that was not given one.
 const defaultRegion = "us-east-1"
 

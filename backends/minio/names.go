@@ -14,6 +14,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
 // What MinIO accepts, measured on its last public release.
@@ -43,7 +44,7 @@ func (b *backend) describe() driver.Description {
 		endpoint = b.endpoint.Scheme + "://" + b.endpoint.Host
 	}
 	return driver.Description{
-		Name: Name, Version: Version, Partition: "aws", Region: b.region, EndpointURL: endpoint,
+		Name: Name, Version: version.Number(), Partition: "aws", Region: b.region, EndpointURL: endpoint,
 		Capabilities: capabilities(),
 		Dialect:      dialect(),
 		Names: driver.Names{

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -85,7 +86,7 @@ func (c *creator) check([]string) error {
 }
 
 func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

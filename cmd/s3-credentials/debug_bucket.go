@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -34,7 +35,7 @@ func newDebugBucket() *cli.Command {
 }
 
 func debugBucket(ctx context.Context, env *cli.Env, args []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -63,7 +64,7 @@ func (d *objectsDeleter) run(ctx context.Context, env *cli.Env, args []string) e
 		_, err := printKeys(ctx, env, source)
 		return err
 	}
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

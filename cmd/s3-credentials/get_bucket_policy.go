@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -31,7 +32,7 @@ func getBucketPolicy(ctx context.Context, env *cli.Env, args []string) error {
 
 // getSetting reads a setting of a bucket.
 func getSetting(ctx context.Context, env *cli.Env, bucket string, setting driver.Setting) (driver.BucketSetting, error) {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return driver.BucketSetting{}, err
 	}

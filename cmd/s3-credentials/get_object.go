@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -37,7 +38,7 @@ func newGetObject() *cli.Command {
 }
 
 func getObject(ctx context.Context, env *cli.Env, request driver.GetObjectRequest, path string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func getToStream(ctx context.Context, env *cli.Env, request driver.GetObjectRequ
 		defer file.Close() //nolint:errcheck // it is no regular file: nothing is buffered
 		request.Body = file
 	}
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err == nil {
 		_, err = engine.GetObject(ctx, request)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -51,7 +52,7 @@ func newGetObjects() *cli.Command {
 }
 
 func (g *objectsGetter) run(ctx context.Context, env *cli.Env, args []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

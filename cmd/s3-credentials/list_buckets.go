@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -46,7 +47,7 @@ func newListBuckets() *cli.Command {
 }
 
 func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -48,7 +49,7 @@ func newListRoles() *cli.Command {
 }
 
 func (l *roleLister) run(ctx context.Context, env *cli.Env, names []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

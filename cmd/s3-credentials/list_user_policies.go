@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -26,7 +27,7 @@ func newListUserPolicies() *cli.Command {
 }
 
 func listUserPolicies(ctx context.Context, env *cli.Env, names []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/output"
@@ -24,7 +25,7 @@ func newListUsers() *cli.Command {
 		Options: list.options(),
 		Check:   list.check,
 		Run: func(ctx context.Context, env *cli.Env, _ []string) error {
-			engine, err := env.Engine()
+			engine, err := connect.Engine(env)
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/localserver"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -62,7 +63,7 @@ func (l *localServer) flags() []cli.Option {
 
 func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) error {
 	bucket := args[0]
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

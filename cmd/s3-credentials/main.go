@@ -2,50 +2,37 @@
 package main
 
 import (
-	"context"
 	"os"
-	"os/signal"
-	"runtime/debug"
-	"syscall"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// version is set when a release is built.
-var version = "1.0.0"
+func main() { newApp(cli.NewInput(os.Stdin)).Exec() }
 
-func main() {
-	os.Exit(run())
-}
-
-func run() int {
-	if !cli.Debugging() {
-		debug.SetTraceback("none")
-	}
-	ctx := withSignals(context.Background())
-	stdin := cli.NewInput(os.Stdin)
-	app := &cli.App{
-		Program: "s3-credentials", Version: version,
+func newApp(stdin *cli.Input) *cli.App {
+	return &cli.App{
+		Program:     "s3-credentials",
 		Summary:     "A tool for creating credentials for accessing S3 buckets",
 		Description: "Works with AWS, with MinIO, and with any S3 system that there is a backend plugin for.",
-		Commands:    commands(stdin), Hints: hintWords,
-		Stdin: stdin, Stdout: os.Stdout, Stderr: os.Stderr,
-		Connect: connect.Connect,
+		Commands:    commands(stdin),
+		NewSession:  connect.NewSession,
+		ConfigFile:  true,
+		Settings: "An option's value comes from the command line, else from the environment " +
+			"(S3_CREDENTIALS_ENDPOINT_URL for --endpoint-url), else from the config file: --config, S3_CREDENTIALS_CONFIG, or " +
+			"s3-credentials/config in your configuration folder, with lines such as 'endpoint-url https://minio.example:9000'. " +
+			"What can widen access or delete something is only ever taken from the command line. " +
+			"The first of these places that names credentials is the only one they are taken from. " +
+			"Lines 'plugin-pin NAME=SHA256' of the config file say which plugins may be started.",
+		ExitCodes: [][2]string{
+			{"0", "Done."},
+			{"1", "Failed: one sentence on standard error says why."},
+			{"2", "Wrong usage: nothing was done."},
+			{"3", "The backend cannot do this: nothing was done."},
+			{"130", "Interrupted (Ctrl-C): what this run had made was undone, or is named."},
+			{"143", "Terminated: the same."},
+		},
+		Hints: hintWords,
+		Stdin: stdin,
 	}
-	return app.Main(ctx, os.Args[1:])
-}
-
-// withSignals returns a context that the first SIGINT or SIGTERM ends, so that what runs can stop and undo. A second
-// one ends the program at once. A closed pipe on standard output is an error of the write, not a signal.
-func withSignals(parent context.Context) context.Context {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	go func() {
-		cancel(cli.SignalError{Signal: (<-signals).(syscall.Signal)})
-		os.Exit(128 + int((<-signals).(syscall.Signal)))
-	}()
-	return ctx
 }

@@ -24,7 +24,8 @@ func TestManual(t *testing.T) {
 	}
 	main := formatted(t, mandoc, filepath.Join(folder, "s3-credentials.1"))
 	pages := 1
-	for _, c := range commands(cli.NewInput(strings.NewReader(""))) {
+	app := newApp(cli.NewInput(strings.NewReader("")))
+	for _, c := range app.Commands {
 		page := filepath.Join(folder, "s3-credentials-"+c.Name+".1")
 		if c.Hidden {
 			if _, err := os.Stat(page); err == nil || strings.Contains(main, c.Name) {
@@ -36,7 +37,7 @@ func TestManual(t *testing.T) {
 		contains(t, "s3-credentials", main, "s3-credentials-"+c.Name+"(1)", c.Summary)
 		text := formatted(t, mandoc, page)
 		contains(t, c.Name, text, "s3-credentials-"+c.Name+" - "+c.Summary, "s3-credentials "+c.Usage(), "130", c.Long)
-		for _, o := range append(cli.CommonOptions(), c.Options...) {
+		for _, o := range append(app.CommonOptions(), c.Options...) {
 			contains(t, c.Name, text, o.Usage(), o.Description())
 		}
 		for _, e := range c.Examples {

@@ -76,7 +76,7 @@ func checkPluginsAction(args []string) error {
 }
 
 func listPlugins(ctx context.Context, env *cli.Env, list *listing) error {
-	options, err := connect.Options(env.Common)
+	options, err := connect.Of(env).HostOptions()
 	if err != nil {
 		return err
 	}

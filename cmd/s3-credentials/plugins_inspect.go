@@ -55,7 +55,7 @@ func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f ho
 		return p
 	}
 	defer plugin.Close() //nolint:errcheck // what it is has been said
-	d, err := plugin.Open(ctx, driver.Config{EndpointURL: env.Common.EndpointURL, Region: env.Common.Region, Profile: env.Common.Profile})
+	d, err := plugin.Open(ctx, connect.Of(env).Config())
 	if err != nil {
 		p.problem = env.Sentence(err)
 		return p
@@ -69,7 +69,7 @@ func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f ho
 
 // examinePlugins says of each plugin in one sentence whether it starts.
 func examinePlugins(ctx context.Context, env *cli.Env, name string) error {
-	options, err := connect.Options(env.Common)
+	options, err := connect.Of(env).HostOptions()
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
@@ -17,7 +18,7 @@ const pinKey = "plugin-pin"
 
 // pinPlugin writes the checksum of the plugin that would be started for the name.
 func pinPlugin(env *cli.Env, name string) error {
-	options := host.Options{Name: name, Dirs: env.Common.PluginDirs()}
+	options := host.Options{Name: name, Dirs: connect.Of(env).PluginDirs()}
 	path, err := usedPlugin(options)
 	if err != nil {
 		return err
@@ -26,7 +27,7 @@ func pinPlugin(env *cli.Env, name string) error {
 	if err != nil {
 		return fault.Wrap(fault.Unavailable, err, "the plugin %s cannot be pinned: %s cannot be read", name, path)
 	}
-	config := env.Common.ConfigFile()
+	config := env.ConfigFile
 	if config == "" {
 		return cli.Failure("there is no folder for a config file: name one with --config")
 	}

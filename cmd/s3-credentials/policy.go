@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -40,10 +41,10 @@ func (p *policyPrinter) check(buckets []string) error {
 
 func (p *policyPrinter) run(_ context.Context, env *cli.Env, buckets []string) error {
 	if p.publicBucket {
-		return env.PrintDocument([]byte(policy.PublicGet(buckets[0], partitionOf(env.Common.Region)).JSON()))
+		return env.PrintDocument([]byte(policy.PublicGet(buckets[0], partitionOf(connect.Of(env).Region)).JSON()))
 	}
 	document, err := policy.Build(p.access.access, buckets, policy.Options{
-		Prefix: p.access.prefix, Extra: p.access.statements, Partition: partitionOf(env.Common.Region),
+		Prefix: p.access.prefix, Extra: p.access.statements, Partition: partitionOf(connect.Of(env).Region),
 	})
 	if err != nil {
 		return err

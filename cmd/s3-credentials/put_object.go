@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/progress"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -54,7 +55,7 @@ func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) err
 	if err != nil {
 		return err
 	}
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

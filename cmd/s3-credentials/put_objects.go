@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -62,7 +63,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	if p.dryRun {
 		return p.show(ctx, env, args[0], files)
 	}
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, files *bulk.Files) error {
 	listed := files.All(ctx)
 	if p.skipExisting {
-		engine, err := env.Engine()
+		engine, err := connect.Engine(env)
 		if err != nil {
 			return err
 		}

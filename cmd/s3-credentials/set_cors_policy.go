@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -42,7 +43,7 @@ func newSetCORSPolicy() *cli.Command {
 }
 
 func (s *corsSetter) run(ctx context.Context, env *cli.Env, args []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -52,7 +53,7 @@ func (p *publicAccessBlocker) check([]string) error {
 }
 
 func (p *publicAccessBlocker) run(ctx context.Context, env *cli.Env, args []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

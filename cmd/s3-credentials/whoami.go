@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/output"
 )
@@ -17,7 +18,7 @@ func newWhoami() *cli.Command {
 }
 
 func whoami(ctx context.Context, env *cli.Env, _ []string) error {
-	engine, err := env.Engine()
+	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}

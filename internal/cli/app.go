@@ -8,26 +8,63 @@ import (
 	"runtime/debug"
 	"slices"
 
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
-// App is the program: its commands and what it is connected to.
+// App is a program: its commands and what it works with.
 type App struct {
+	// Program is the program's name. The environment variables that set options begin with it: S3_CREDENTIALS_...
 	Program string
-	Version string
 	// Summary is one line; Description says more, in paragraphs.
 	Summary, Description string
-	Commands             []*Command
+	// Commands are the program's commands. A program whose only command has no name is that command.
+	Commands []*Command
+	// NewSession returns what the commands of one run share; nil where they share nothing.
+	NewSession func() Session
+	// ConfigFile lets a config file set options too, and gives every command the option --config.
+	ConfigFile bool
+	// Settings is a paragraph of the program's help: how options are set elsewhere than on the command line.
+	Settings string
+	// ExitCodes are the exit codes with what each means.
+	ExitCodes [][2]string
 	// Hints are the words for the hints of errors; each follows an error's sentence.
 	Hints map[fault.Hint]string
 
 	Stdin          *Input
 	Stdout, Stderr io.Writer
-	// Connect starts the backend for a command.
-	Connect Connector
 
-	stdout *sink
+	stdout *resultWriter
+}
+
+// Session is what the commands of a program share in one run: options, and what is started before a command runs.
+type Session interface {
+	// Options returns the options that every command has.
+	Options() []Option
+	// FileOptions returns what only the config file sets.
+	FileOptions() []Option
+	// Locked returns the names of the options that a further source must not set, given what nearer ones have set.
+	Locked(isSet func(name string) bool) []string
+	// Start prepares for a command that is not offline, once the options are known.
+	Start(ctx context.Context, env *Env) error
+	// End releases what Start prepared.
+	End()
+}
+
+// noSession is the session of a program whose commands share nothing.
+type noSession struct{}
+
+func (noSession) Options() []Option                 { return nil }
+func (noSession) FileOptions() []Option             { return nil }
+func (noSession) Locked(func(string) bool) []string { return nil }
+func (noSession) Start(context.Context, *Env) error { return nil }
+func (noSession) End()                              {}
+
+func (a *App) newSession() Session {
+	if a.NewSession == nil {
+		return noSession{}
+	}
+	return a.NewSession()
 }
 
 // Shown returns the commands that are there for people.
@@ -35,14 +72,11 @@ func (a *App) Shown() []*Command {
 	return slices.DeleteFunc(slices.Clone(a.Commands), func(c *Command) bool { return c.Hidden })
 }
 
-// Connector starts the backend that the options ask for and returns an engine on it, and what ends it.
-type Connector func(ctx context.Context, env *Env) (engine *core.Engine, end func(), err error)
-
 // Main runs the command that args name (without the program's own name) and returns the exit code.
 func (a *App) Main(ctx context.Context, args []string) (code int) {
-	a.stdout = &sink{w: a.Stdout}
-	env := &Env{Stdin: a.Stdin, Stdout: a.stdout, Stderr: a.Stderr, Common: &Common{}, App: a, connect: a.Connect}
-	defer env.end()
+	a.stdout = &resultWriter{w: a.Stdout}
+	env := &Env{Stdin: a.Stdin, Stdout: a.stdout, Stderr: a.Stderr, App: a, Session: a.newSession()}
+	defer env.Session.End()
 	defer a.recoverPanic(&code)
 	err := a.run(ctx, env, args)
 	if err == nil {
@@ -60,7 +94,7 @@ func (a *App) run(ctx context.Context, env *Env, args []string) error {
 	if err != nil || command == nil {
 		return err
 	}
-	positionals, help, err := a.parse(command, env.Common, rest)
+	positionals, help, err := a.parse(env, command, rest)
 	if err == nil && help {
 		return a.printHelp(a.stdout, command)
 	}
@@ -68,7 +102,7 @@ func (a *App) run(ctx context.Context, env *Env, args []string) error {
 		err = command.Check(positionals)
 	}
 	if err == nil && !command.Offline {
-		err = env.start(ctx)
+		err = env.Session.Start(ctx, env)
 	}
 	if err == nil {
 		err = command.Run(ctx, env, positionals)
@@ -76,27 +110,58 @@ func (a *App) run(ctx context.Context, env *Env, args []string) error {
 	return inCommand(err, command.Name)
 }
 
+// only returns the command that the program is; nil where it has several.
+func (a *App) only() *Command {
+	if len(a.Commands) == 1 && a.Commands[0].Name == "" {
+		return a.Commands[0]
+	}
+	return nil
+}
+
 // find returns the command that args name, and what follows it; nil where the program itself had something to print.
 func (a *App) find(args []string) (*Command, []string, error) {
-	if len(args) == 0 {
+	first, rest := "", args
+	if len(args) > 0 {
+		first, rest = args[0], args[1:]
+	}
+	switch only := a.only(); {
+	case first == "help":
+		return nil, nil, a.help(rest)
+	case first == "version" && len(rest) > 0:
+		return nil, nil, Usagef("Got unexpected extra argument (%s)", rest[0])
+	case first == "version", first == "--version":
+		_, err := fmt.Fprintf(a.stdout, "%s, version %s\n", a.Program, version.Full())
+		return nil, nil, err
+	case only != nil:
+		return only, args, nil
+	case first == "--help", first == "-h":
+		return nil, nil, a.help(nil)
+	case len(args) == 0:
 		if err := a.printProgramHelp(a.Stderr); err != nil {
 			return nil, nil, err
 		}
 		return nil, nil, errHelpOnly
-	}
-	switch first := args[0]; {
-	case first == "--help":
-		return nil, nil, a.printProgramHelp(a.stdout)
-	case first == "--version":
-		_, err := fmt.Fprintf(a.stdout, "%s, version %s\n", a.Program, a.Version)
-		return nil, nil, err
-	case first == "--" && len(args) > 1:
-		return a.named(args[1], args[2:])
+	case first == "--" && len(rest) > 0:
+		return a.named(rest[0], rest[1:])
 	case len(first) > 1 && first[0] == '-':
 		return nil, nil, a.noSuchProgramOption(first)
-	default:
-		return a.named(first, args[1:])
 	}
+	return a.named(first, rest)
+}
+
+// help prints the help of the command that args name; without a name, that of the program.
+func (a *App) help(args []string) error {
+	switch only := a.only(); {
+	case only != nil:
+		return a.printHelp(a.stdout, only)
+	case len(args) == 0 || args[0] == "--help" || args[0] == "-h":
+		return a.printProgramHelp(a.stdout)
+	}
+	command, _, err := a.named(args[0], nil)
+	if err != nil {
+		return err
+	}
+	return a.printHelp(a.stdout, command)
 }
 
 // named returns the command of that name.
@@ -122,17 +187,24 @@ func (a *App) noSuchProgramOption(spelled string) error {
 	return Usagef("No such option '%s'.%s", spelled, didYouMean(spelled, []string{"--help", "--version"}))
 }
 
+// CommonOptions returns the options that every command has.
+func (a *App) CommonOptions() []Option {
+	return append(a.newSession().Options(), a.configOption(new(string))...)
+}
+
 // allOptions returns the options of all commands.
 func (a *App) allOptions() []*Option {
-	var all []*Option
-	common := (&Common{}).options()
-	for i := range common {
-		all = append(all, &common[i])
-	}
+	all := pointers(a.CommonOptions())
 	for _, c := range a.Commands {
-		for i := range c.Options {
-			all = append(all, &c.Options[i])
-		}
+		all = append(all, pointers(c.Options)...)
+	}
+	return all
+}
+
+func pointers(options []Option) []*Option {
+	all := make([]*Option, len(options))
+	for i := range options {
+		all[i] = &options[i]
 	}
 	return all
 }
@@ -146,15 +218,15 @@ func (a *App) isOption(name string) bool {
 func (a *App) configurable() []string {
 	var names []string
 	for _, o := range a.allOptions() {
-		if o.Configurable && !slices.Contains(names, o.Name) {
+		if o.Configurable {
 			names = append(names, o.Name)
 		}
 	}
-	for _, o := range (&Common{}).fileOnlyOptions() {
+	for _, o := range a.newSession().FileOptions() {
 		names = append(names, o.Name)
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }
 
 // recoverPanic makes an error of a panic: nobody but a developer is helped by a stack trace.
@@ -163,12 +235,15 @@ func (a *App) recoverPanic(code *int) {
 	if r == nil {
 		return
 	}
-	fmt.Fprintf(a.Stderr, "Error: internal error: %v; this is a bug: please report it, with what %s_LOG=debug prints\n", r, envPrefix)
+	fmt.Fprintf(a.Stderr, "Error: internal error: %v; this is a bug: please report it, with what %s=debug prints\n", r, logVariable)
 	if Debugging() {
 		a.Stderr.Write(debug.Stack()) //nolint:errcheck // there is nowhere left to report it
 	}
 	*code = ExitFailed
 }
 
+// logVariable is the environment variable that, set to debug, shows what goes on inside.
+const logVariable = "S3_CREDENTIALS_LOG"
+
 // Debugging reports whether the user wants to see what goes on inside.
-func Debugging() bool { return os.Getenv(envPrefix+"_LOG") == "debug" }
+func Debugging() bool { return os.Getenv(logVariable) == "debug" }

@@ -11,15 +11,36 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// testApp is an app with one command, "show", which prints what its options were given as.
+// testApp is an app with a command "show", which prints what its options were given as.
 type testApp struct {
 	App
 	out, errs bytes.Buffer
 }
+
+// testSession has options that lock each other: whoever names a key names its token too.
+type testSession struct {
+	key, token, url string
+	pins            []string
+}
+
+func (s *testSession) Options() []Option {
+	return []Option{Text(&s.key, "key", "").FromConfig(), Text(&s.token, "token", "").FromConfig(), Text(&s.url, "endpoint-url", "").FromConfig()}
+}
+
+func (s *testSession) FileOptions() []Option { return []Option{Texts(&s.pins, "pin", "").FromConfig()} }
+
+func (s *testSession) Locked(isSet func(string) bool) []string {
+	if isSet("key") || isSet("token") {
+		return []string{"key", "token"}
+	}
+	return nil
+}
+
+func (s *testSession) Start(context.Context, *Env) error { return nil }
+func (s *testSession) End()                              {}
 
 func newTestApp(t *testing.T, run func(env *Env) error) *testApp {
 	t.Helper()
@@ -40,37 +61,33 @@ func newTestApp(t *testing.T, run func(env *Env) error) *testApp {
 			if run != nil {
 				return run(env)
 			}
-			c := env.Common
-			fmt.Fprintf(env.Stdout, "%s prefix=%s format=%s key=%s/%s/%s auth=%s profile=%s dirs=%v endpoint=%s\n", args, prefix, format,
-				c.AccessKey, c.SecretKey, c.SessionToken, c.Auth, c.Profile, c.PluginDirs(), c.EndpointURL)
-			pins, err := c.PluginPins()
-			fmt.Fprintf(env.Stdout, "pins=%d\n", len(pins))
+			s := env.Session.(*testSession)
+			_, err := fmt.Fprintf(env.Stdout, "%s prefix=%s format=%s key=%s/%s endpoint=%s\npins=%v\n", args, prefix, format, s.key, s.token, s.url, s.pins)
 			return err
 		},
 	}
 	other := &Command{
 		Name: "other", Summary: "Other", Offline: true,
-		Options: []Option{Flag(new(bool), "silent", "").FromConfig()},
+		Options: []Option{Flag(new(bool), "silent", "").FromConfig(), Text(new(string), "header", "").WithShort("h")},
 		Run:     func(context.Context, *Env, []string) error { return nil },
 	}
 	a.App = App{
-		Program: "prog", Version: "1", Commands: []*Command{show, other}, Stdin: NewInput(strings.NewReader("")),
-		Stdout: &a.out, Stderr: &a.errs,
-		Connect: func(context.Context, *Env) (*core.Engine, func(), error) { return nil, nil, nil },
+		Program: "test-prog", Summary: "A test", Commands: []*Command{show, other}, ConfigFile: true,
+		NewSession: func() Session { return &testSession{} }, ExitCodes: [][2]string{{"0", "Done."}, {"1", "Failed: it did not."}},
+		Stdin: NewInput(strings.NewReader("")), Stdout: &a.out, Stderr: &a.errs,
 	}
 	return a
 }
 
 func (a *testApp) config(t *testing.T, content string) {
 	t.Helper()
-	path := defaultConfigFile()
+	path := a.defaultConfigFile()
 	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 }
 
 func TestSources(t *testing.T) {
-	pin := strings.Repeat("ab", 32)
 	for _, test := range []struct {
 		name, args, config string
 		env                map[string]string
@@ -79,7 +96,7 @@ func TestSources(t *testing.T) {
 	}{
 		{name: "command line", args: "a -f ini b --prefix x", want: "[a b] prefix=x format=ini "},
 		{name: "environment", args: "a", env: map[string]string{"FORMAT": "ini"}, want: "format=ini "},
-		{name: "config file", args: "a", config: "# mine\nformat ini\nendpoint-url http://h:1\n", want: "format=ini key=// auth= profile= dirs=[] endpoint=http://h:1"},
+		{name: "config file", args: "a", config: "# mine\nformat ini\nendpoint-url http://h:1\n", want: "format=ini key=/ endpoint=http://h:1"},
 		{name: "command line wins", args: "a -f json", config: "format ini", env: map[string]string{"FORMAT": "ini"}, want: "format=json "},
 		{name: "environment wins over file", args: "a", config: "format ini", env: map[string]string{"FORMAT": "json"}, want: "format=json "},
 		{name: "empty on the command line is given", args: "a --endpoint-url=", config: "endpoint-url http://h", want: "endpoint=\n"},
@@ -88,21 +105,17 @@ func TestSources(t *testing.T) {
 		{name: "slip in file", args: "a", config: "fromat ini", code: 2, err: "No such key 'fromat' in the config file"},
 		{name: "slip in file, nearest", args: "a", config: "endpoint http://x", code: 2, err: "Did you mean 'endpoint-url'?"},
 		{name: "environment's spelling in file", args: "a", config: "FORMAT ini", code: 2, err: "No such key 'FORMAT'"},
-		{name: "equals sign in file", args: "a", config: "secret-key=topsecret", code: 2, err: "'secret-key=' in the config file"},
-		{name: "slip with equals sign in file", args: "a", config: "secret-kye=topsecret", code: 2, err: "No such key 'secret-kye' in"},
+		{name: "equals sign in file", args: "a", config: "token=topsecret", code: 2, err: "'token=' in the config file"},
+		{name: "slip with equals sign in file", args: "a", config: "tokne=topsecret", code: 2, err: "No such key 'tokne' in"},
 		{name: "another command's key", args: "a", config: "silent true\nformat ini", want: "format=ini "},
 		{name: "bad value in file", args: "a", config: "format xml", code: 2, err: "Invalid value for 'format' in the config file: 'xml' is not one of"},
-		{name: "bad value in environment", args: "a", env: map[string]string{"FORMAT": "xml"}, code: 2, err: "the environment variable S3_CREDENTIALS_FORMAT"},
-		{name: "identity of the command line", args: "a --auth f", config: "access-key K\nsecret-key S\nsession-token T", want: "key=// auth=f "},
-		{name: "identity of the environment", args: "a", env: map[string]string{"ACCESS_KEY": "E", "SECRET_KEY": "S"}, config: "auth f\nsession-token T", want: "key=E/S/ auth= "},
-		{name: "identity of the file", args: "a", config: "access-key K\nsecret-key S", want: "key=K/S/ "},
-		{name: "a profile is an identity", args: "a --profile p", config: "access-key K\nsecret-key S", want: "key=// auth= profile=p "},
-		{name: "plugin folders", args: "a --plugin-dir x --plugin-dir y", want: "dirs=[x y]"},
-		{name: "plugin folders of the environment", args: "a", env: map[string]string{"PLUGIN_DIR": "x:y"}, want: "dirs=[x y]"},
-		{name: "pins", args: "a", config: "plugin-pin aws=" + pin + "\nplugin-pin minio=" + pin, want: "pins=2"},
-		{name: "bad pin", args: "a", config: "plugin-pin aws=12", code: 1, err: "64 hexadecimal digits"},
-		{name: "pins are for the file alone", args: "a --plugin-pin aws=" + pin, code: 2, err: "No such option '--plugin-pin'"},
-		{name: "pins are not for the environment", args: "a", env: map[string]string{"PLUGIN_PIN": "aws=" + pin}, want: "pins=0"},
+		{name: "bad value in environment", args: "a", env: map[string]string{"FORMAT": "xml"}, code: 2, err: "the environment variable TEST_PROG_FORMAT"},
+		{name: "the command line locks", args: "a --key k", env: map[string]string{"TOKEN": "E"}, config: "token T", want: "key=k/ "},
+		{name: "the environment locks", args: "a", env: map[string]string{"KEY": "E"}, config: "token T", want: "key=E/ "},
+		{name: "all of one source", args: "a", config: "key K\ntoken T", want: "key=K/T "},
+		{name: "of the file alone", args: "a", config: "pin a\npin b", want: "pins=[a b]"},
+		{name: "of the file alone, typed", args: "a --pin x", code: 2, err: "No such option '--pin'"},
+		{name: "of the file alone, in the environment", args: "a", env: map[string]string{"PIN": "x"}, want: "pins=[]"},
 		{name: "missing config file", args: "a --config nowhere", code: 2, err: "Cannot read the config file 'nowhere': no such file"},
 		{name: "number", args: "a --age x", code: 2, err: "Invalid value for '--age': 'x' is not a whole number"},
 		{name: "missing argument", args: "", code: 2, err: "Missing argument 'BUCKETS...'."},
@@ -110,7 +123,7 @@ func TestSources(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			a := newTestApp(t, nil)
 			for name, value := range test.env {
-				t.Setenv("S3_CREDENTIALS_"+name, value)
+				t.Setenv("TEST_PROG_"+name, value)
 			}
 			if test.config != "" {
 				a.config(t, test.config)
@@ -129,6 +142,64 @@ func TestSources(t *testing.T) {
 	}
 }
 
+func TestHelp(t *testing.T) {
+	only := func() *testApp {
+		a := newTestApp(t, nil)
+		a.Commands, a.NewSession, a.ConfigFile = []*Command{a.Commands[0]}, nil, false
+		a.Commands[0].Name, a.Commands[0].Args = "", nil
+		a.Commands[0].Run = func(context.Context, *Env, []string) error { return nil }
+		return a
+	}
+	several := func() *testApp { return newTestApp(t, nil) }
+	const program, show, other, single, version = "Usage: test-prog [OPTIONS] COMMAND", "Usage: test-prog show [OPTIONS] BUCKETS...\n",
+		"Usage: test-prog other [OPTIONS]\n", "Usage: test-prog [OPTIONS]\n", "test-prog, version "
+	for _, test := range []struct {
+		app       func() *testApp
+		args, out string
+		err       string
+		code      int
+	}{
+		{app: several, args: "--help", out: program},
+		{app: several, args: "-h", out: program},
+		{app: several, args: "help", out: program},
+		{app: several, args: "help show", out: show},
+		{app: several, args: "show a --help", out: show},
+		{app: several, args: "show -h", out: show},
+		{app: several, args: "other -h x"},
+		{app: several, args: "help other", out: other},
+		{app: several, args: "help shwo", code: 2, err: "No such command 'shwo'. Did you mean 'show'?"},
+		{app: several, args: "version", out: version},
+		{app: several, args: "--version", out: version},
+		{app: several, args: "version x", code: 2, err: "Got unexpected extra argument (x)"},
+		{app: several, args: "", code: 2, err: program},
+		{app: only, args: "--help", out: single},
+		{app: only, args: "-h", out: single},
+		{app: only, args: "help", out: single},
+		{app: only, args: "version", out: version},
+		{app: only, args: "--version", out: version},
+		{app: only, args: ""},
+		{app: only, args: "--format ini"},
+		{app: only, args: "--nothing", code: 2, err: "Error: No such option '--nothing'.\nTry 'test-prog --help' for help.\n"},
+	} {
+		a := test.app()
+		a.config(t, "no such key") // help and version need no settings
+		if test.args == "other -h x" || test.args == "" || strings.HasPrefix(test.args, "--format") {
+			a.config(t, "")
+		}
+		code := a.Main(t.Context(), strings.Fields(test.args))
+		if code != test.code || !strings.HasPrefix(a.out.String(), test.out) || test.out == "" && a.out.Len() > 0 || !strings.Contains(a.errs.String(), test.err) {
+			t.Errorf("%q: exit %d, stdout %q, stderr %q", test.args, code, &a.out, &a.errs)
+		}
+	}
+}
+
+func TestErrReported(t *testing.T) {
+	a := newTestApp(t, func(*Env) error { return ErrReported })
+	if code := a.Main(t.Context(), []string{"show", "x"}); code != ExitFailed || a.errs.Len() > 0 {
+		t.Errorf("exit %d, stderr %q", code, &a.errs)
+	}
+}
+
 func TestExitCodes(t *testing.T) {
 	interrupted, cancel := context.WithCancelCause(context.Background())
 	cancel(SignalError{syscall.SIGINT})
@@ -144,7 +215,7 @@ func TestExitCodes(t *testing.T) {
 		{background, nil, 0, ""},
 		{background, errors.New("it broke"), 1, "Error: it broke\n"},
 		{background, Failure("no"), 1, "Error: no\n"},
-		{background, Usagef("what?"), 2, "Error: what?\nTry 'prog show --help' for help.\n"},
+		{background, Usagef("what?"), 2, "Error: what?\nTry 'test-prog show --help' for help.\n"},
 		{background, fault.New(fault.Unsupported, "cannot"), 3, "Error: cannot\n"},
 		{background, fmt.Errorf("more: %w", fault.New(fault.Unsupported, "cannot")), 3, "Error: more: cannot\n"},
 		{interrupted, context.Canceled, 130, "Error: interrupted\n"},

@@ -13,7 +13,7 @@ import (
 
 // Command is one command of the tool.
 type Command struct {
-	// Name is what a user types.
+	// Name is what a user types; empty for the only command of a program.
 	Name string
 	// Summary is one line, for the list of commands.
 	Summary string
@@ -84,5 +84,5 @@ func (c *Command) Usage() string {
 	for _, a := range c.Args {
 		parts = append(parts, a.Usage())
 	}
-	return strings.Join(parts, " ")
+	return strings.TrimSpace(strings.Join(parts, " "))
 }

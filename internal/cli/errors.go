@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"syscall"
 
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -38,6 +37,21 @@ func Usagef(format string, args ...any) error {
 // InvalidValue returns the UsageError for an argument that cannot be right; name is the argument's.
 func InvalidValue(name, reason string) error {
 	return Usagef("Invalid value for '%s': %s", name, reason)
+}
+
+// errHelpOnly ends a run that was given nothing to do: the help has been printed, as wrong usage.
+var errHelpOnly error = &UsageError{Message: "Missing command."}
+
+// ErrReported ends the program with ExitFailed and prints nothing: standard output says already what is wrong.
+var ErrReported = errors.New("what is wrong has been reported")
+
+// inCommand says whose --help helps.
+func inCommand(err error, name string) error {
+	var usage *UsageError
+	if errors.As(err, &usage) && usage.Command == "" {
+		return &UsageError{Message: usage.Message, Command: name}
+	}
+	return err
 }
 
 // Failure is a sentence that ends the program with ExitFailed: a mistake that the Python tool exits 1 for.
@@ -77,20 +91,16 @@ func ExitCode(ctx context.Context, err error) int {
 // report prints what a user should read of an error: one sentence, and for a wrong usage where to read on.
 func (a *App) report(ctx context.Context, err error) {
 	var usage *UsageError
-	if err == errHelpOnly {
-		return // the help said it all
-	}
-	if errors.As(err, &usage) {
-		hint := a.Program + " --help"
-		if usage.Command != "" {
-			hint = a.Program + " " + usage.Command + " --help"
-		}
-		fmt.Fprintf(a.Stderr, "Error: %s\nTry '%s' for help.\n", usage.Message, hint)
+	if err == errHelpOnly || err == ErrReported || a.stdout.closed(err) {
 		return
 	}
-	var undone *core.ApplyError
-	if errors.Is(err, syscall.EPIPE) && a.stdout.closed() && !errors.As(err, &undone) {
-		return // whoever read our output has had enough: not worth a word
+	if errors.As(err, &usage) {
+		help := a.Program + " --help"
+		if usage.Command != "" {
+			help = a.Program + " " + usage.Command + " --help"
+		}
+		fmt.Fprintf(a.Stderr, "Error: %s\nTry '%s' for help.\n", usage.Message, help)
+		return
 	}
 	var sig SignalError
 	if errors.As(context.Cause(ctx), &sig) && isBare(err) {

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -19,13 +20,29 @@ func (a *App) printHelp(w io.Writer, c *Command) error {
 	for _, e := range c.Examples {
 		fmt.Fprintf(&b, "%s\n\n      %s\n\n", wrap(e.Purpose+":", "  "), strings.ReplaceAll(e.Line, "\n", "\n      "))
 	}
-	own := append(optionRows(c.Options), [2]string{"--help", "Show this message and exit."})
+	own := append(optionRows(c.Options), [2]string{c.helpOption(), "Show this message and exit."})
+	if c.Name == "" {
+		own = append(own, versionRow)
+	}
 	b.WriteString("Options:\n" + table(own))
-	b.WriteString("\nCommon options:\n" + table(optionRows((&Common{}).options())))
-	b.WriteString("\n" + a.settingsHelp(c))
-	b.WriteString("\n" + exitCodesLine)
+	if common := a.CommonOptions(); len(common) > 0 {
+		b.WriteString("\nCommon options:\n" + table(optionRows(common)))
+	}
+	b.WriteString("\n" + wrap(a.CommandSettings(c), "") + "\n\n")
+	b.WriteString(wrap(a.exitCodesLine(), "") + "\n")
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// versionRow is in the help of the program.
+var versionRow = [2]string{"--version", "Show the version and exit."}
+
+// helpOption returns how --help is spelled, which loses its short name to an option of the command's own.
+func (c *Command) helpOption() string {
+	if slices.ContainsFunc(c.Options, func(o Option) bool { return o.Short == "h" }) {
+		return "--help"
+	}
+	return "-h, --help"
 }
 
 // printProgramHelp prints the program's own --help.
@@ -36,67 +53,49 @@ func (a *App) printProgramHelp(w io.Writer) error {
 		b.WriteString(wrap(paragraph, "  ") + "\n\n")
 	}
 	b.WriteString("Options:\n" + table([][2]string{
-		{"--version", "Show the version and exit."},
-		{"--help", "Show this message and exit."},
+		versionRow, {"-h, --help", "Show this message and exit; 'help COMMAND' shows that of a command."},
 	}))
 	var rows [][2]string
 	for _, c := range a.Shown() {
 		rows = append(rows, [2]string{c.Name, c.Summary})
 	}
 	b.WriteString("\nCommands:\n" + table(rows))
-	b.WriteString("\nOptions of every command:\n" + table(optionRows((&Common{}).options())))
-	b.WriteString("\nSettings:\n" + wrap(settingsText, "  ") + "\n\n")
-	b.WriteString(wrap(a.settable(), "  ") + "\n")
-	b.WriteString("\nExit codes:\n" + table(exitCodeRows))
+	b.WriteString("\nOptions of every command:\n" + table(optionRows(a.CommonOptions())))
+	b.WriteString("\nSettings:\n" + wrap(a.Settings, "  ") + "\n\n" + wrap(a.Settable(), "  ") + "\n")
+	b.WriteString("\nExit codes:\n" + table(a.ExitCodes))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
-// settingsText says how options are set elsewhere than on the command line.
-const settingsText = "An option's value comes from the command line, else from the environment " +
-	"(S3_CREDENTIALS_ENDPOINT_URL for --endpoint-url), else from the config file: --config, S3_CREDENTIALS_CONFIG, or " +
-	"s3-credentials/config in your configuration folder, with lines such as 'endpoint-url https://minio.example:9000'. " +
-	"What can widen access or delete something is only ever taken from the command line. " +
-	"The first of these places that names credentials is the only one they are taken from. " +
-	"Lines 'plugin-pin NAME=SHA256' of the config file say which plugins may be started."
-
 // exitCodesLine says in short what the program's help says at length.
-const exitCodesLine = "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the backend cannot do this,\n" +
-	"130 interrupted (Ctrl-C), 143 terminated.\n"
-
-var exitCodeRows = [][2]string{
-	{"0", "Done."},
-	{"1", "Failed: one sentence on standard error says why."},
-	{"2", "Wrong usage: nothing was done."},
-	{"3", "The backend cannot do this: nothing was done."},
-	{"130", "Interrupted (Ctrl-C): what this run had made was undone, or is named."},
-	{"143", "Terminated: the same."},
+func (a *App) exitCodesLine() string {
+	var all []string
+	for _, row := range a.ExitCodes {
+		short := row[1][:strings.IndexAny(row[1], ":.")]
+		all = append(all, row[0]+" "+strings.ToLower(short[:1])+short[1:])
+	}
+	return "Exit codes: " + strings.Join(all, ", ") + "."
 }
 
-// settable names what need not be typed, of all commands.
-func (a *App) settable() string {
+// Settable names what need not be typed, of all commands.
+func (a *App) Settable() string {
 	return "These can be set that way: " + strings.Join(a.configurable(), ", ") + "."
 }
 
-// Settings says, in paragraphs, how options are set elsewhere than on the command line.
-func (a *App) Settings() []string { return []string{settingsText, a.settable()} }
-
-// ExitCodes returns each exit code with what it means.
-func ExitCodes() [][2]string { return exitCodeRows }
-
-// settingsHelp names the options of a command that need not be typed.
-func (a *App) settingsHelp(c *Command) string { return wrap(c.Settings(), "") + "\n" }
-
-// Settings names the options of the command that need not be typed.
-func (c *Command) Settings() string {
+// CommandSettings names the options of the command that need not be typed.
+func (a *App) CommandSettings(c *Command) string {
 	var names []string
 	for _, o := range c.Options {
 		if o.Configurable {
 			names = append(names, "--"+o.Name)
 		}
 	}
-	names = append(names, "the common options")
-	return "May also be set by the environment (S3_CREDENTIALS_...) and the config file: " + strings.Join(names, ", ") + "."
+	where := "the environment (" + a.envPrefix() + "_...)"
+	if a.ConfigFile {
+		where += " and the config file"
+		names = append(names, "the common options")
+	}
+	return "May also be set by " + where + ": " + strings.Join(names, ", ") + "."
 }
 
 // optionRows returns how options stand in --help.
@@ -148,7 +147,9 @@ func wrap(text, indent string) string {
 }
 
 // Description returns the command's summary and what more there is to say, in paragraphs.
-func (c *Command) Description() []string { return append([]string{c.Summary}, paragraphs(c.Long)...) }
+func (c *Command) Description() []string {
+	return append([]string{c.Summary}, paragraphs(c.Long)...)
+}
 
 // paragraphs splits at blank lines.
 func paragraphs(text string) []string {

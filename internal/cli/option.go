@@ -2,8 +2,8 @@ package cli
 
 import (
 	"errors"
-	"flag"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,15 +17,15 @@ type Option struct {
 	// Metavar stands for the value in --help: TEXT, INTEGER; empty for an option without a value.
 	Metavar string
 	Help    string
-	// Value receives what the user gave. Its Set refuses what cannot be right.
-	Value flag.Value
+	// Set takes the value that the user gave, and refuses what cannot be right.
+	Set func(value string) error
 	// Choices are the only values, where there are only some.
 	Choices []string
 	// Required says that the command cannot run without it.
 	Required bool
 	// Repeated says that it may be given more than once.
 	Repeated bool
-	// Configurable says that the environment (S3_CREDENTIALS_NAME) and the config file may set it. Never for an option
+	// Configurable says that the environment (PROGRAM_NAME) and the config file may set it. Never for an option
 	// that can widen access or destroy something: those are typed each time.
 	Configurable bool
 	// Complete says what a shell can offer for the value.
@@ -77,13 +77,11 @@ func (o *Option) Description() string {
 	return text
 }
 
-// EnvVar returns the environment variable that sets a configurable option.
-func (o *Option) EnvVar() string {
-	return envPrefix + "_" + strings.ToUpper(strings.ReplaceAll(o.Name, "-", "_"))
-}
-
 // WithShort gives the option a short name.
 func (o Option) WithShort(letter string) Option { o.Short = letter; return o }
+
+// Showing sets what stands for the value in --help.
+func (o Option) Showing(metavar string) Option { o.Metavar = metavar; return o }
 
 // FromConfig lets the environment and the config file set the option.
 func (o Option) FromConfig() Option { o.Configurable = true; return o }
@@ -101,114 +99,60 @@ func (o Option) Needing(c ...driver.Capability) Option { o.Needs = c; return o }
 func (o Option) Using(c ...driver.Capability) Option { o.Uses = c; return o }
 
 // Flag is an option without a value.
-func Flag(p *bool, name, help string) Option {
-	return Option{Name: name, Help: help, Value: (*boolValue)(p)}
-}
+func Flag(p *bool, name, help string) Option { return Parsed(p, name, "", help, parseTruth) }
 
 // Text is an option with any value.
 func Text(p *string, name, help string) Option {
-	return Option{Name: name, Metavar: "TEXT", Help: help, Value: (*textValue)(p)}
+	return Parsed(p, name, "TEXT", help, func(s string) (string, error) { return s, nil })
 }
 
 // Texts is an option that may be given more than once.
 func Texts(p *[]string, name, help string) Option {
-	return Option{Name: name, Metavar: "TEXT", Help: help, Value: (*textsValue)(p), Repeated: true}
+	o := Parsed(p, name, "TEXT", help, func(s string) ([]string, error) { return append(*p, s), nil })
+	o.Repeated = true
+	return o
 }
 
 // Number is an option with a whole number; the pointer stays nil where it is not given.
 func Number(p **int, name, help string) Option {
-	return Option{Name: name, Metavar: "INTEGER", Help: help, Value: numberValue{p}}
+	return Parsed(p, name, "INTEGER", help, func(s string) (*int, error) {
+		n, err := strconv.Atoi(strings.TrimSpace(s))
+		if err != nil {
+			return nil, fmt.Errorf("'%s' is not a whole number", s)
+		}
+		return &n, nil
+	})
 }
 
 // Truth is an option whose value is true or false; the pointer stays nil where it is not given.
 func Truth(p **bool, name, help string) Option {
-	return Option{Name: name, Metavar: "BOOLEAN", Help: help, Value: truthValue{p}}
+	return Parsed(p, name, "BOOLEAN", help, func(s string) (*bool, error) {
+		b, err := parseTruth(s)
+		return &b, err
+	})
 }
 
 // Choice is an option with one of a few values. *p holds the default.
 func Choice(p *string, name, help string, choices ...string) Option {
-	return Option{
-		Name: name, Metavar: "[" + strings.Join(choices, "|") + "]", Help: help,
-		Value: choiceValue{p, choices}, Choices: choices,
-	}
+	o := Parsed(p, name, "["+strings.Join(choices, "|")+"]", help, func(s string) (string, error) {
+		if !slices.Contains(choices, s) {
+			return "", errors.New("'" + s + "' is not one of '" + strings.Join(choices, "', '") + "'.")
+		}
+		return s, nil
+	})
+	o.Choices = choices
+	return o
 }
 
 // Parsed is an option whose value is checked, and made into something else, by parse.
 func Parsed[T any](p *T, name, metavar, help string, parse func(string) (T, error)) Option {
-	return Option{Name: name, Metavar: metavar, Help: help, Value: parsedValue[T]{p, parse}}
-}
-
-type boolValue bool
-
-func (v *boolValue) String() string   { return strconv.FormatBool(v != nil && bool(*v)) }
-func (v *boolValue) IsBoolFlag() bool { return true }
-func (v *boolValue) Set(s string) error {
-	b, err := parseTruth(s)
-	*v = boolValue(b)
-	return err
-}
-
-type textValue string
-
-func (v *textValue) String() string     { return string(*v) }
-func (v *textValue) Set(s string) error { *v = textValue(s); return nil }
-
-type textsValue []string
-
-func (v *textsValue) String() string     { return strings.Join(*v, " ") }
-func (v *textsValue) Set(s string) error { *v = append(*v, s); return nil }
-
-type numberValue struct{ p **int }
-
-func (v numberValue) String() string { return "" }
-func (v numberValue) Set(s string) error {
-	n, err := strconv.Atoi(strings.TrimSpace(s))
-	if err != nil {
-		return fmt.Errorf("'%s' is not a whole number", s)
-	}
-	*v.p = &n
-	return nil
-}
-
-type truthValue struct{ p **bool }
-
-func (v truthValue) String() string { return "" }
-func (v truthValue) Set(s string) error {
-	b, err := parseTruth(s)
-	if err == nil {
-		*v.p = &b
-	}
-	return err
-}
-
-type choiceValue struct {
-	p       *string
-	choices []string
-}
-
-func (v choiceValue) String() string { return "" }
-func (v choiceValue) Set(s string) error {
-	for _, c := range v.choices {
-		if s == c {
-			*v.p = s
-			return nil
+	return Option{Name: name, Metavar: metavar, Help: help, Set: func(s string) error {
+		value, err := parse(s)
+		if err == nil {
+			*p = value
 		}
-	}
-	return errors.New("'" + s + "' is not one of '" + strings.Join(v.choices, "', '") + "'.")
-}
-
-type parsedValue[T any] struct {
-	p     *T
-	parse func(string) (T, error)
-}
-
-func (v parsedValue[T]) String() string { return "" }
-func (v parsedValue[T]) Set(s string) error {
-	parsed, err := v.parse(s)
-	if err == nil {
-		*v.p = parsed
-	}
-	return err
+		return err
+	}}
 }
 
 // parseTruth accepts what click accepts.

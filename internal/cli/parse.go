@@ -13,244 +13,186 @@ import (
 	"github.com/peterbourgon/ff/v3"
 )
 
-const envPrefix = "S3_CREDENTIALS"
-
-// parser fills in one command's options from the command line, then from the environment, then from the config file.
-// What an earlier place gave, a later one does not change.
+// parser sets options from the command line, then from the environment, then from the config file. What one source
+// sets, no later one changes.
 type parser struct {
 	app     *App
-	command *Command
-	common  *Common
-	all     []*Option
-	// configurable holds the options that the environment and the config file may set; typed holds the others.
-	configurable, typed *flag.FlagSet
-	// source is where the values being set come from; refused is the first that an option did not accept.
-	source  source
-	refused error
+	session Session
+	options []*Option
+	// config is the value of --config.
+	config string
+	// set holds the names of the options that have a value already.
+	set map[string]bool
 }
 
-// source is where a value comes from.
-type source int
+func (a *App) newParser(options []Option, session Session) *parser {
+	p := &parser{app: a, session: session, set: map[string]bool{}}
+	p.options = slices.Concat(pointers(options), pointers(session.Options()), pointers(a.configOption(&p.config)))
+	return p
+}
 
-const (
-	fromCommandLine source = iota
-	fromEnvironment
-	fromConfigFile
-)
+// configOption returns --config, for a program that has a config file.
+func (a *App) configOption(path *string) []Option {
+	if !a.ConfigFile {
+		return nil
+	}
+	return []Option{Text(path, "config", "Config file to read instead of the default one").Showing("FILENAME").Completing(CompleteFile)}
+}
 
-// parse fills in the options and returns the positional arguments, and whether help was asked for.
-func (a *App) parse(command *Command, common *Common, args []string) (positionals []string, help bool, err error) {
-	p := &parser{app: a, command: command, common: common}
-	p.define()
-	words, err := tokenize(p.all, args)
+// parse sets the options and returns the positional arguments, and whether help was asked for.
+func (a *App) parse(env *Env, command *Command, args []string) (positionals []string, help bool, err error) {
+	p := a.newParser(command.Options, env.Session)
+	words, err := tokenize(p.options, args)
 	if err != nil || words.help {
 		return nil, words.help, err
 	}
-	for _, layer := range []func() error{
-		func() error { return p.commandLine(words.options) }, p.environment, p.configFile, p.required,
-	} {
-		if err := layer(); err != nil {
-			return nil, false, err
+	if err := p.read(words.options); err != nil {
+		return nil, false, err
+	}
+	env.ConfigFile = p.configFile()
+	for _, o := range p.options {
+		if o.Required && !p.set[o.Name] {
+			return nil, false, Usagef("Missing option %s.", o.Spelled())
 		}
 	}
 	return words.positionals, false, checkArgs(command, words.positionals)
 }
 
-// define makes the flag sets.
-func (p *parser) define() {
-	p.configurable, p.typed = newFlagSet(), newFlagSet()
-	common := p.common.options()
-	for i := range p.command.Options {
-		p.all = append(p.all, &p.command.Options[i])
-	}
-	for i := range common {
-		p.all = append(p.all, &common[i])
-	}
-	for _, o := range p.all {
-		if o.Configurable {
-			p.configurable.Var(&watched{o.Value, o, p}, o.Name, "")
-		} else {
-			p.typed.Var(&watched{o.Value, o, p}, o.Name, "")
+// read sets the options from all sources, the nearest first.
+func (p *parser) read(typed []occurrence) error {
+	for _, t := range typed {
+		value := t.value
+		if t.option.IsFlag() {
+			value = "true"
 		}
-	}
-}
-
-func newFlagSet() *flag.FlagSet {
-	set := flag.NewFlagSet("", flag.ContinueOnError)
-	set.SetOutput(io.Discard)
-	set.Usage = func() {}
-	return set
-}
-
-// commandLine sets what the user typed.
-func (p *parser) commandLine(options []given) error {
-	p.source = fromCommandLine
-	for _, g := range options {
-		set := p.typed
-		if g.option.Configurable {
-			set = p.configurable
+		if err := setFrom(t.option, value, t.option.Spelled()); err != nil {
+			return err
 		}
-		if err := set.Parse([]string{g.forFlagPackage()}); err != nil {
-			return p.cause(err)
-		}
+		p.set[t.option.Name] = true
 	}
-	if p.common.Config == "" {
-		p.common.Config = os.Getenv(envPrefix + "_CONFIG")
+	if err := p.readEnvironment(); err != nil || !p.app.ConfigFile {
+		return err
 	}
-	return nil
+	return p.readConfigFile()
 }
 
-// environment sets what S3_CREDENTIALS_* variables give.
-func (p *parser) environment() error {
-	p.source = fromEnvironment
-	p.settleIdentity()
-	return p.cause(ff.Parse(p.configurable, nil, ff.WithEnvVarPrefix(envPrefix)))
+// readEnvironment sets what environment variables give.
+func (p *parser) readEnvironment() error {
+	unset := p.unset(p.options, func(o *Option) string { return "the environment variable " + p.app.envVar(o.Name) })
+	return p.finish(unset, ff.Parse(unset, nil, ff.WithEnvVarPrefix(p.app.envPrefix())))
 }
 
-// configFile sets what the config file gives. Only one that was asked for has to exist.
-func (p *parser) configFile() error {
-	p.source = fromConfigFile
-	p.settleIdentity()
-	fileOnly := p.common.fileOnlyOptions()
-	for i := range fileOnly {
-		p.configurable.Var(&watched{fileOnly[i].Value, &fileOnly[i], p}, fileOnly[i].Name, "")
-	}
-	path, asked := p.common.Config, p.common.Config != ""
-	if !asked {
-		path = defaultConfigFile()
-	}
+// readConfigFile sets what the config file gives. Only one that was asked for has to exist.
+func (p *parser) readConfigFile() error {
+	path := p.configFile()
 	if path == "" {
 		return nil
 	}
-	err := ff.Parse(p.configurable, nil, ff.WithConfigFile(path),
-		ff.WithConfigFileParser(p.readConfig(path)), ff.WithAllowMissingConfigFile(!asked))
+	unset := p.unset(append(p.options, pointers(p.session.FileOptions())...), func(o *Option) string { return "'" + o.Name + "' in the config file" })
+	err := ff.Parse(unset, nil, ff.WithConfigFile(path),
+		ff.WithConfigFileParser(p.knownKeys(unset, path)), ff.WithAllowMissingConfigFile(p.askedFor() == ""))
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		return Usagef("Cannot read the config file '%s': %v.", path, pathErr.Err)
 	}
-	return p.cause(err)
+	return p.finish(unset, err)
 }
 
-// readConfig reads ff's plain format and refuses what no command knows, so that a slip of the pen is not ignored.
-func (p *parser) readConfig(path string) ff.ConfigFileParser {
+// unset returns the options that the next source may set. Where returns how an error calls that source.
+func (p *parser) unset(options []*Option, where func(*Option) string) *flag.FlagSet {
+	flags := flag.NewFlagSet("", flag.ContinueOnError)
+	locked := p.session.Locked(func(name string) bool { return p.set[name] })
+	for _, o := range options {
+		if o.Configurable && !p.set[o.Name] && !slices.Contains(locked, o.Name) {
+			flags.Func(o.Name, "", func(value string) error { return setFrom(o, value, where(o)) })
+		}
+	}
+	return flags
+}
+
+// finish notes what a source has set. It returns the sentence for a value that an option refused without what package ff adds.
+func (p *parser) finish(flags *flag.FlagSet, err error) error {
+	flags.Visit(func(f *flag.Flag) { p.set[f.Name] = true })
+	var usage *UsageError
+	var failure Failure
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &usage):
+		return usage
+	case errors.As(err, &failure):
+		return failure
+	}
+	return Usagef("%v", err)
+}
+
+// setFrom sets an option, or says what is wrong with the value and where it stands. A secret is never repeated.
+func setFrom(o *Option, value, where string) error {
+	err := o.Set(value)
+	var failure Failure
+	if err == nil || errors.As(err, &failure) {
+		return err
+	}
+	return Usagef("Invalid value for %s: %v", where, err)
+}
+
+// knownKeys reads ff's plain format and refuses keys that no command knows, so that a typing error is not ignored.
+func (p *parser) knownKeys(unset *flag.FlagSet, path string) ff.ConfigFileParser {
 	return func(r io.Reader, set func(name, value string) error) error {
 		return ff.PlainParser(r, func(name, value string) error {
-			if p.configurable.Lookup(name) != nil {
+			if unset.Lookup(name) != nil {
 				return set(name, value)
 			}
-			return p.unknownKey(name, path)
+			return p.app.checkKey(name, path)
 		})
 	}
 }
 
-// unknownKey says what is wrong with a key of the config file that the command does not have; nil for another command's.
-func (p *parser) unknownKey(name, path string) error {
+// checkKey says what is wrong with a key of the config file; nil for one that another command or a nearer source has.
+func (a *App) checkKey(name, path string) error {
 	key, _, assigned := strings.Cut(name, "=") // what follows may be a secret
-	known := slices.Contains(p.app.configurable(), key)
+	known := slices.Contains(a.configurable(), key)
 	switch {
 	case assigned && known:
 		return Usagef("'%s=' in the config file '%s' has an equals sign: write '%s VALUE', with a space.", key, path, key)
 	case known:
 		return nil
-	case p.app.isOption(key):
+	case a.isOption(key):
 		return Usagef("'%s' cannot be set in the config file '%s': type --%s on the command line.", key, path, key)
 	}
-	return Usagef("No such key '%s' in the config file '%s'.%s", key, path, didYouMean(key, p.app.configurable()))
+	return Usagef("No such key '%s' in the config file '%s'.%s", key, path, didYouMean(key, a.configurable()))
 }
 
-// settleIdentity closes the credential options to all further places once one has named any of them, or a profile.
-func (p *parser) settleIdentity() {
-	named := false
-	p.configurable.Visit(func(f *flag.Flag) {
-		named = named || f.Name == "profile" || slices.Contains(credentialOptions, f.Name)
-	})
-	if !named {
-		return
+// askedFor returns the config file that the user names; empty where the default one is to be read.
+func (p *parser) askedFor() string {
+	if p.config == "" {
+		return os.Getenv(p.app.envVar("config"))
 	}
-	for _, name := range credentialOptions {
-		f := p.configurable.Lookup(name)
-		if f.Value.String() == "" {
-			_ = p.configurable.Set(name, "") // marks it as given
-		}
-	}
+	return p.config
 }
 
-// required refuses a command line without an option that the command needs.
-func (p *parser) required() error {
-	for _, o := range p.all {
-		if !o.Required {
-			continue
-		}
-		found := false
-		for _, set := range []*flag.FlagSet{p.configurable, p.typed} {
-			set.Visit(func(f *flag.Flag) { found = found || f.Name == o.Name })
-		}
-		if !found {
-			return Usagef("Missing option %s.", o.Spelled())
-		}
+// configFile returns the config file to read; empty where the user has no folder for such.
+func (p *parser) configFile() string {
+	if path := p.askedFor(); path != "" || !p.app.ConfigFile {
+		return path
 	}
-	return nil
+	return p.app.defaultConfigFile()
 }
 
-// cause returns the sentence for a refused value rather than what the flag packages make of it.
-func (p *parser) cause(err error) error {
-	var usage *UsageError
-	switch {
-	case err == nil:
-		return nil
-	case p.refused != nil:
-		return p.refused
-	case errors.As(err, &usage):
-		return usage
-	}
-	return Usagef("%v", err)
-}
-
-// watched is an option's value that remembers why it was refused.
-type watched struct {
-	flag.Value
-	option *Option
-	parser *parser
-}
-
-// IsBoolFlag tells package flag that no value follows.
-func (w *watched) IsBoolFlag() bool { return w.option.IsFlag() }
-
-// String is called by package flag on a zero value as well.
-func (w *watched) String() string {
-	if w == nil || w.Value == nil {
-		return ""
-	}
-	return w.Value.String()
-}
-
-// Set sets the value, or says what is wrong with it and where it stands. A secret is never repeated.
-func (w *watched) Set(value string) error {
-	err := w.Value.Set(value)
-	if err == nil {
-		return nil
-	}
-	var failure Failure
-	if errors.As(err, &failure) {
-		w.parser.refused = failure
-		return err
-	}
-	where := map[source]string{
-		fromCommandLine: w.option.Spelled(),
-		fromEnvironment: "the environment variable " + w.option.EnvVar(),
-		fromConfigFile:  "'" + w.option.Name + "' in the config file",
-	}[w.parser.source]
-	w.parser.refused = Usagef("Invalid value for %s: %v", where, err)
-	return err
-}
-
-// defaultConfigFile returns where the config file is looked for; empty where the user has no folder for such.
-func defaultConfigFile() string {
+func (a *App) defaultConfigFile() string {
 	dir, err := os.UserConfigDir()
 	if err != nil {
 		return ""
 	}
-	return filepath.Join(dir, "s3-credentials", "config")
+	return filepath.Join(dir, a.Program, "config")
+}
+
+// envPrefix returns what the environment variables that set options begin with.
+func (a *App) envPrefix() string { return strings.ToUpper(strings.ReplaceAll(a.Program, "-", "_")) }
+
+// envVar returns the environment variable that sets an option.
+func (a *App) envVar(name string) string {
+	return a.envPrefix() + "_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
 }
 
 // checkArgs compares the positional arguments with what the command takes.

@@ -31,7 +31,7 @@ func (e *Env) Screen() Screen {
 
 // output is what standard output writes to.
 func (e *Env) output() any {
-	if s, ok := e.Stdout.(*sink); ok {
+	if s, ok := e.Stdout.(*resultWriter); ok {
 		return s.w
 	}
 	return e.Stdout

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// given is one option as it stood on the command line.
-type given struct {
+// occurrence is one option as it stands on the command line.
+type occurrence struct {
 	option *Option
 	// value is empty for an option without one.
 	value string
@@ -15,7 +15,7 @@ type given struct {
 
 // tokens is a command line taken apart.
 type tokens struct {
-	options     []given
+	options     []occurrence
 	positionals []string
 	help        bool
 }
@@ -90,7 +90,7 @@ func (t *tokenizer) shortOptions(cluster string, rest []string) ([]string, error
 		o, ok := t.short[letter]
 		switch {
 		case !ok && letter == "h":
-			return nil, Usagef("No such option '-h'. Did you mean '--help'?")
+			t.out.help = true
 		case !ok:
 			return nil, Usagef("No such option '-%s'.%s", letter, t.didYouMeanLong(whole))
 		case o.IsFlag():
@@ -117,14 +117,14 @@ func (t *tokenizer) valueFrom(rest []string, o *Option, spelled string) ([]strin
 // didYouMeanLong helps who typed -csv for --csv.
 func (t *tokenizer) didYouMeanLong(cluster string) string {
 	name, _, _ := strings.Cut(cluster, "=")
-	if t.long[name] == nil {
+	if t.long[name] == nil && name != "help" {
 		return ""
 	}
 	return " Did you mean '--" + name + "'?"
 }
 
 func (t *tokenizer) add(o *Option, value string) {
-	t.out.options = append(t.out.options, given{o, value})
+	t.out.options = append(t.out.options, occurrence{o, value})
 }
 
 // names returns every long option as it is typed.
@@ -135,12 +135,4 @@ func (t *tokenizer) names() []string {
 	}
 	slices.Sort(names)
 	return names
-}
-
-// forFlagPackage spells the option as package flag reads it, without any doubt about what is a value.
-func (g given) forFlagPackage() string {
-	if g.option.IsFlag() {
-		return "--" + g.option.Name
-	}
-	return "--" + g.option.Name + "=" + g.value
 }

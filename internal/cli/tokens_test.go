@@ -21,11 +21,7 @@ func testOptions() []*Option {
 		Text(&s, "prefix", ""),
 		Texts(&list, "statement", ""),
 	}
-	pointers := make([]*Option, len(options))
-	for i := range options {
-		pointers[i] = &options[i]
-	}
-	return pointers
+	return pointers(options)
 }
 
 func TestTokenize(t *testing.T) {
@@ -73,7 +69,9 @@ func TestTokenize(t *testing.T) {
 		{line: "-x", err: "No such option '-x'."},
 		{line: "-cx", err: "No such option '-x'."},
 		{line: "-csv", err: "No such option '-v'. Did you mean '--csv'?"},
-		{line: "-h", err: "No such option '-h'. Did you mean '--help'?"},
+		{line: "-h", help: true},
+		{line: "-ch a", options: []string{"--create-bucket"}, positionals: []string{"a"}, help: true},
+		{line: "-help", err: "No such option '-e'. Did you mean '--help'?"},
 		{line: "-é", err: "No such option '-é'."},
 		{line: "--prefx x", err: "No such option '--prefx'. Did you mean '--prefix'?"},
 		{line: "--stat x", err: "No such option '--stat'. Did you mean '--statement'?"},
@@ -86,7 +84,11 @@ func TestTokenize(t *testing.T) {
 			}
 			var options []string
 			for _, g := range got.options {
-				options = append(options, g.forFlagPackage())
+				spelled := "--" + g.option.Name
+				if !g.option.IsFlag() {
+					spelled += "=" + g.value
+				}
+				options = append(options, spelled)
 			}
 			if d := cmp.Diff(test.options, options); d != "" {
 				t.Errorf("options: %s", d)

@@ -33,26 +33,26 @@ type Candidate struct{ Text, Help string }
 
 // For returns what the last of the words, which follow the program's name, can become.
 func For(ctx context.Context, app *cli.App, words []string) Offer {
-	u, ok := app.Unfinished(words)
+	c, ok := app.CompletionContext(words)
 	switch {
 	case !ok:
 		return Offer{Kind: Words}
-	case u.Command == nil:
-		return matching(u, commands(app))
-	case u.Value != nil:
-		return offer(ctx, u, u.Value.Choices, u.Value.Complete)
-	case !u.OnlyArgs && strings.HasPrefix(u.Word, "-"):
-		return matching(u, options(u))
-	case u.Arg != nil && (u.Arg.Complete != cli.CompleteNothing || len(u.Arg.Choices) > 0):
-		return offer(ctx, u, u.Arg.Choices, u.Arg.Complete)
-	case u.OnlyArgs:
+	case c.Command == nil:
+		return matching(c, commands(app))
+	case c.Value != nil:
+		return offer(ctx, c, c.Value.Choices, c.Value.Complete)
+	case !c.OnlyArgs && strings.HasPrefix(c.Word, "-"):
+		return matching(c, options(c))
+	case c.Arg != nil && (c.Arg.Complete != cli.CompleteNothing || len(c.Arg.Choices) > 0):
+		return offer(ctx, c, c.Arg.Choices, c.Arg.Complete)
+	case c.OnlyArgs:
 		return Offer{Kind: Words}
 	}
-	return matching(u, options(u))
+	return matching(c, options(c))
 }
 
 // offer returns what a value or an argument can be.
-func offer(ctx context.Context, u cli.Unfinished, choices []string, what cli.Complete) Offer {
+func offer(ctx context.Context, c *cli.CompletionContext, choices []string, what cli.Complete) Offer {
 	switch what {
 	case cli.CompleteFile:
 		return Offer{Kind: Files}
@@ -60,21 +60,21 @@ func offer(ctx context.Context, u cli.Unfinished, choices []string, what cli.Com
 		return Offer{Kind: Folders}
 	case cli.CompleteNothing:
 	default:
-		choices = names(ctx, u, what)
+		choices = names(ctx, c, what)
 	}
 	candidates := make([]Candidate, len(choices))
-	for i, c := range choices {
-		candidates[i].Text = c
+	for i, choice := range choices {
+		candidates[i].Text = choice
 	}
-	return matching(u, candidates)
+	return matching(c, candidates)
 }
 
 // matching keeps the candidates that what was typed can become.
-func matching(u cli.Unfinished, candidates []Candidate) Offer {
+func matching(c *cli.CompletionContext, candidates []Candidate) Offer {
 	kept := []Candidate{}
-	for _, c := range candidates {
-		if strings.HasPrefix(c.Text, u.Word) {
-			kept = append(kept, Candidate{u.Before + c.Text, c.Help})
+	for _, can := range candidates {
+		if strings.HasPrefix(can.Text, c.Word) {
+			kept = append(kept, Candidate{c.Before + can.Text, can.Help})
 		}
 	}
 	return Offer{Kind: Words, Candidates: kept}
@@ -90,12 +90,12 @@ func commands(app *cli.App) []Candidate {
 }
 
 // options are those that may stand here, the command's own first.
-func options(u cli.Unfinished) []Candidate {
+func options(c *cli.CompletionContext) []Candidate {
 	var all []Candidate
-	for _, o := range u.Options {
+	for _, o := range c.Options {
 		all = append(all, Candidate{"--" + o.Name, firstSentence(o.Help)})
 	}
-	for _, o := range u.Options {
+	for _, o := range c.Options {
 		if o.Short != "" {
 			all = append(all, Candidate{"-" + o.Short, firstSentence(o.Help)})
 		}

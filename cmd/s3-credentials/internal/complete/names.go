@@ -21,37 +21,44 @@ const most = 1000
 
 // names returns the names that can stand here. What cannot be found out, for whatever reason, is not offered: there is
 // no place for an error while a line is being typed.
-func names(ctx context.Context, u cli.Unfinished, what cli.Complete) []string {
+func names(ctx context.Context, c *cli.CompletionContext, what cli.Complete) []string {
 	if what == cli.CompleteBackend {
-		return backends(u)
+		return backends(c)
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	engine, end, err := u.Connect(ctx)
+	env, err := c.Env()
 	if err != nil {
 		return nil
 	}
-	defer end()
+	defer env.Session.End()
+	if err := env.Session.Start(ctx, env); err != nil {
+		return nil
+	}
+	engine, err := connect.Engine(env)
+	if err != nil {
+		return nil
+	}
 	switch what {
 	case cli.CompleteBucket:
-		return collect(u, engine.ListBuckets(ctx), func(b driver.BucketInfo) string { return b.Name })
+		return collect(c, engine.ListBuckets(ctx), func(b driver.BucketInfo) string { return b.Name })
 	case cli.CompleteUser:
-		return collect(u, engine.ListUsers(ctx), func(user driver.User) string { return user.Name })
+		return collect(c, engine.ListUsers(ctx), func(user driver.User) string { return user.Name })
 	case cli.CompleteRole:
-		return collect(u, engine.ListRoles(ctx), func(r driver.Role) string { return r.Name })
+		return collect(c, engine.ListRoles(ctx), func(r driver.Role) string { return r.Name })
 	}
 	return nil
 }
 
 // collect reads the names that fit what was typed, until there are enough of them.
-func collect[T any](u cli.Unfinished, items iter.Seq2[T, error], nameOf func(T) string) []string {
+func collect[T any](c *cli.CompletionContext, items iter.Seq2[T, error], nameOf func(T) string) []string {
 	var found []string
 	for item, err := range items {
 		if err != nil || len(found) == most {
 			break
 		}
 		name := nameOf(item)
-		if strings.HasPrefix(name, u.Word) && !slices.Contains(u.Args, name) {
+		if strings.HasPrefix(name, c.Word) && !slices.Contains(c.Args, name) {
 			found = append(found, name)
 		}
 	}
@@ -59,12 +66,12 @@ func collect[T any](u cli.Unfinished, items iter.Seq2[T, error], nameOf func(T) 
 }
 
 // backends returns the names of the plugins that are there.
-func backends(u cli.Unfinished) []string {
-	common, err := u.Common()
+func backends(c *cli.CompletionContext) []string {
+	env, err := c.Env()
 	if err != nil {
 		return nil
 	}
-	options, err := connect.Options(common)
+	options, err := connect.Of(env).HostOptions()
 	if err != nil {
 		return nil
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
 // Write writes all pages into a folder, which is made where it is missing.
@@ -28,7 +29,7 @@ func Write(dir string, app *cli.App) error {
 
 // programPage is the page of the program.
 func programPage(app *cli.App) string {
-	p := newPage(app.Program, app.Version, app.Summary)
+	p := newPage(app.Program, version.Number(), app.Summary)
 	p.section("SYNOPSIS")
 	p.usage(app.Program, "[OPTIONS] COMMAND [ARGS]...")
 	p.section("DESCRIPTION")
@@ -41,17 +42,17 @@ func programPage(app *cli.App) string {
 	p.entry("--version", "Show the version and exit.")
 	p.entry("--help", "Show the help and exit.")
 	p.section("OPTIONS OF EVERY COMMAND")
-	p.options(cli.CommonOptions())
+	p.options(app.CommonOptions())
 	p.section("SETTINGS")
-	p.paragraphs(app.Settings())
-	p.exitStatus()
+	p.paragraphs([]string{app.Settings, app.Settable()})
+	p.exitStatus(app)
 	return p.String()
 }
 
 // commandPage is the page of a command.
 func commandPage(app *cli.App, c *cli.Command) string {
 	name := app.Program + "-" + c.Name
-	p := newPage(name, app.Version, c.Summary)
+	p := newPage(name, version.Number(), c.Summary)
 	p.section("SYNOPSIS")
 	p.usage(app.Program+" "+c.Name, strings.TrimPrefix(c.Usage(), c.Name+" "))
 	p.section("DESCRIPTION")
@@ -60,9 +61,9 @@ func commandPage(app *cli.App, c *cli.Command) string {
 	p.options(c.Options)
 	p.entry("--help", "Show the help and exit.")
 	p.section("COMMON OPTIONS")
-	p.options(cli.CommonOptions())
+	p.options(app.CommonOptions())
 	p.section("SETTINGS")
-	p.paragraphs([]string{c.Settings()})
+	p.paragraphs([]string{app.CommandSettings(c)})
 	if len(c.Examples) > 0 {
 		p.section("EXAMPLES")
 	}
@@ -73,7 +74,7 @@ func commandPage(app *cli.App, c *cli.Command) string {
 		p.paragraphs([]string{e.Purpose + ":"})
 		p.verbatim(e.Line)
 	}
-	p.exitStatus()
+	p.exitStatus(app)
 	p.section("SEE ALSO")
 	p.paragraphs([]string{app.Program + "(1)"})
 	return p.String()
@@ -85,9 +86,9 @@ func (p *page) options(options []cli.Option) {
 	}
 }
 
-func (p *page) exitStatus() {
+func (p *page) exitStatus(app *cli.App) {
 	p.section("EXIT STATUS")
-	for _, row := range cli.ExitCodes() {
+	for _, row := range app.ExitCodes {
 		p.entry(row[0], row[1])
 	}
 }

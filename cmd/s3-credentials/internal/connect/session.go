@@ -1,0 +1,149 @@
+// Package connect is what the commands share: the options that every command has, the credentials that they name, and
+// the backend that they lead to.
+package connect
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/auth"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// Session is the options that every command has, and the backend that a run works on.
+type Session struct {
+	EndpointURL, Profile, Region, Backend string
+
+	key                    auth.Options
+	pluginDirs, pluginPins []string
+
+	starting sync.WaitGroup
+	backend  driver.Driver
+	engine   *core.Engine
+	err      error
+}
+
+// NewSession returns a session whose options are not set yet.
+func NewSession() cli.Session { return &Session{} }
+
+// Of returns the session that a command runs in.
+func Of(env *cli.Env) *Session { return env.Session.(*Session) }
+
+// Engine returns the engine on the backend that the options ask for, which has been starting since they were parsed.
+func Engine(env *cli.Env) (*core.Engine, error) {
+	s := Of(env)
+	s.starting.Wait()
+	return s.engine, s.err
+}
+
+// Options implements cli.Session. The first five options are the Python tool's.
+func (s *Session) Options() []cli.Option {
+	key, file := s.key.Options()
+	return append(key,
+		cli.Text(&s.EndpointURL, "endpoint-url", "URL of the S3 system; AWS where it is not given").FromConfig(),
+		file,
+		cli.Text(&s.Profile, "profile", "Profile of the AWS configuration files to use").FromConfig(),
+		cli.Text(&s.Region, "region", "Region to work in").FromConfig(),
+		cli.Text(&s.Backend, "backend", "Backend to use: aws, minio or another plugin's name").FromConfig().Completing(cli.CompleteBackend),
+		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
+			FromConfig().Completing(cli.CompleteFolder),
+	)
+}
+
+// FileOptions implements cli.Session.
+func (s *Session) FileOptions() []cli.Option {
+	return []cli.Option{cli.Texts(&s.pluginPins, "plugin-pin", "SHA-256 that a plugin must have").Showing("NAME=SHA256").FromConfig()}
+}
+
+// Locked implements cli.Session. The source nearest to the user that names credentials or a profile is the only one
+// that credentials are taken from, so that a run never mixes two identities.
+func (s *Session) Locked(isSet func(name string) bool) []string {
+	for _, name := range append(auth.Names(), "profile") {
+		if isSet(name) {
+			return auth.Names()
+		}
+	}
+	return nil
+}
+
+// PluginDirs returns the folders to look for plugins in first. Each option, and the environment variable, may name
+// several, separated as in PATH.
+func (s *Session) PluginDirs() []string {
+	var dirs []string
+	for _, d := range s.pluginDirs {
+		dirs = append(dirs, filepath.SplitList(d)...)
+	}
+	return dirs
+}
+
+// pins returns the SHA-256, in hexadecimal, that each named plugin must have.
+func (s *Session) pins() (map[string]string, error) {
+	pins := map[string]string{}
+	for _, pin := range s.pluginPins {
+		name, sum, ok := strings.Cut(pin, "=")
+		name, sum = strings.TrimSpace(name), strings.ToLower(strings.TrimSpace(sum))
+		if !ok || name == "" || len(sum) != 64 || strings.Trim(sum, "0123456789abcdef") != "" {
+			return nil, fault.New(fault.InvalidArgument,
+				"plugin-pin '%s' in the config file is not NAME=SHA256 with 64 hexadecimal digits", pin)
+		}
+		pins[name] = sum
+	}
+	return pins, nil
+}
+
+// HostOptions returns how plugins are looked for and started.
+func (s *Session) HostOptions() (host.Options, error) {
+	pins, err := s.pins()
+	return host.Options{Dirs: s.PluginDirs(), Pins: pins}, err
+}
+
+// Config returns what a backend is opened with, without credentials.
+func (s *Session) Config() driver.Config {
+	return driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Profile: s.Profile}
+}
+
+// Start implements cli.Session. It reads the credentials, and starts the backend beside whatever the command does first.
+func (s *Session) Start(ctx context.Context, env *cli.Env) error {
+	config := s.Config()
+	var err error
+	if config.Credentials, err = s.key.Read(env.Stdin); err != nil {
+		return err
+	}
+	s.starting.Go(func() {
+		defer func() {
+			if r := recover(); r != nil {
+				s.err = fmt.Errorf("internal error while starting the backend: %v", r)
+			}
+		}()
+		s.err = s.connect(ctx, config)
+	})
+	return nil
+}
+
+func (s *Session) connect(ctx context.Context, config driver.Config) error {
+	options, err := s.HostOptions()
+	if err != nil {
+		return err
+	}
+	options.Name = s.Backend
+	if s.backend, err = host.Connect(ctx, options, config); err != nil {
+		return err
+	}
+	s.engine, err = core.New(ctx, s.backend)
+	return err
+}
+
+// End implements cli.Session: it ends the backend.
+func (s *Session) End() {
+	s.starting.Wait()
+	if s.backend != nil {
+		s.backend.Close() //nolint:errcheck // the result is there already
+	}
+}

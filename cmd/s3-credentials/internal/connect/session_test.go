@@ -1,0 +1,70 @@
+package connect
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+)
+
+// show is a command that prints what the options of its session were given as.
+func show(_ context.Context, env *cli.Env, _ []string) error {
+	s := Of(env)
+	_, err := fmt.Fprintf(env.Stdout, "key=%s/%s/%s auth=%s profile=%s dirs=%v\n",
+		s.key.AccessKeyID, s.key.SecretAccessKey, s.key.SessionToken, s.key.File, s.Profile, s.PluginDirs())
+	if err != nil {
+		return err
+	}
+	options, err := s.HostOptions()
+	fmt.Fprintf(env.Stdout, "pins=%d\n", len(options.Pins))
+	return err
+}
+
+func TestSources(t *testing.T) {
+	pin := strings.Repeat("ab", 32)
+	for _, test := range []struct {
+		name, args, config string
+		env                map[string]string
+		want, err          string
+		code               int
+	}{
+		{name: "the key of the command line", args: "--auth f", config: "access-key K\nsecret-key S\nsession-token T", want: "key=// auth=f "},
+		{name: "the key of the environment", env: map[string]string{"ACCESS_KEY": "E", "SECRET_KEY": "S"}, config: "auth f\nsession-token T", want: "key=E/S/ auth= "},
+		{name: "the key of the file", config: "access-key K\nsecret-key S", want: "key=K/S/ "},
+		{name: "a profile names a key", args: "--profile p", config: "access-key K\nsecret-key S", want: "key=// auth= profile=p "},
+		{name: "a key leaves the profile", args: "--access-key K", config: "profile p\nsecret-key S", want: "key=K// auth= profile=p "},
+		{name: "plugin folders", args: "--plugin-dir x --plugin-dir y", want: "dirs=[x y]"},
+		{name: "plugin folders of the environment", env: map[string]string{"PLUGIN_DIR": "x:y"}, want: "dirs=[x y]"},
+		{name: "pins", config: "plugin-pin aws=" + pin + "\nplugin-pin minio=" + pin, want: "pins=2"},
+		{name: "bad pin", config: "plugin-pin aws=12", code: 1, err: "64 hexadecimal digits"},
+		{name: "pins are for the file alone", args: "--plugin-pin aws=" + pin, code: 2, err: "No such option '--plugin-pin'"},
+		{name: "pins are not for the environment", env: map[string]string{"PLUGIN_PIN": "aws=" + pin}, want: "pins=0"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			home := t.TempDir()
+			t.Setenv("XDG_CONFIG_HOME", home)
+			for name, value := range test.env {
+				t.Setenv("S3_CREDENTIALS_"+name, value)
+			}
+			path := filepath.Join(home, "s3-credentials", "config")
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(test.config), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			var out, errs bytes.Buffer
+			app := &cli.App{
+				Program: "s3-credentials", Commands: []*cli.Command{{Name: "show", Offline: true, Run: show}}, NewSession: NewSession, ConfigFile: true,
+				Stdin: cli.NewInput(strings.NewReader("")), Stdout: &out, Stderr: &errs,
+			}
+			code := app.Main(t.Context(), append([]string{"show"}, strings.Fields(test.args)...))
+			if code != test.code || !strings.Contains(out.String(), test.want) || !strings.Contains(errs.String(), test.err) {
+				t.Errorf("exit %d, stdout %q, stderr %q", code, &out, &errs)
+			}
+		})
+	}
+}
