@@ -12,34 +12,50 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
+// settingCalls are the requests for one setting. Those that change it are nil where it can only be read.
+type settingCalls struct {
+	get    func(ctx context.Context, b *backend, bucket string) (driver.BucketSetting, error)
+	put    func(ctx context.Context, b *backend, bucket string, value driver.BucketSetting) error
+	remove func(ctx context.Context, b *backend, bucket string) error
+	// notSet is S3's error code for a bucket without the setting.
+	notSet string
+	// readFirst: only what is set is removed. A system that does not know the setting may overlook its name in the
+	// request, and what is left of that says "delete the bucket". Such systems are known for these settings.
+	readFirst bool
+}
+
+var settings = map[driver.Setting]settingCalls{
+	driver.SettingPolicy: {get: getPolicy, put: putPolicy, notSet: "NoSuchBucketPolicy",
+		remove: func(ctx context.Context, b *backend, bucket string) error {
+			return errOf(inBucket(ctx, b, bucket, b.s3().DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: &bucket}))
+		}},
+	driver.SettingPolicyStatus: {get: getPolicyStatus},
+	driver.SettingCORS: {get: getCORS, put: putCORS, notSet: "NoSuchCORSConfiguration",
+		remove: func(ctx context.Context, b *backend, bucket string) error {
+			return errOf(inBucket(ctx, b, bucket, b.s3().DeleteBucketCors, &s3.DeleteBucketCorsInput{Bucket: &bucket}))
+		}},
+	driver.SettingWebsite: {get: getWebsite, put: putWebsite, notSet: "NoSuchWebsiteConfiguration", readFirst: true,
+		remove: func(ctx context.Context, b *backend, bucket string) error {
+			return errOf(inBucket(ctx, b, bucket, b.s3().DeleteBucketWebsite, &s3.DeleteBucketWebsiteInput{Bucket: &bucket}))
+		}},
+	driver.SettingACL: {get: getACL},
+	driver.SettingPublicAccessBlock: {get: getPublicAccessBlock, put: putPublicAccessBlock,
+		notSet: "NoSuchPublicAccessBlockConfiguration", readFirst: true,
+		remove: func(ctx context.Context, b *backend, bucket string) error {
+			return errOf(inBucket(ctx, b, bucket, b.s3().DeletePublicAccessBlock, &s3.DeletePublicAccessBlockInput{Bucket: &bucket}))
+		}},
+}
+
 // GetBucketSetting reads one setting.
 func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
 	if err := checkSetting(req.Bucket, req.Setting); err != nil {
 		return driver.BucketSetting{}, err
 	}
-	value, err := b.readSetting(ctx, req.Bucket, req.Setting)
+	value, err := settings[req.Setting].get(ctx, b, req.Bucket)
 	if err != nil {
 		return driver.BucketSetting{}, wrapError(ctx, err, "read the %s of the bucket %q", req.Setting, req.Bucket)
 	}
 	return value, nil
-}
-
-func (b *backend) readSetting(ctx context.Context, bucket string, setting driver.Setting) (value driver.BucketSetting, err error) {
-	switch setting {
-	case driver.SettingPolicy:
-		value.Policy, err = b.bucketPolicy(ctx, bucket)
-	case driver.SettingPolicyStatus:
-		value.PolicyStatus, err = b.policyStatus(ctx, bucket)
-	case driver.SettingCORS:
-		value.CORS, err = b.cors(ctx, bucket)
-	case driver.SettingWebsite:
-		value.Website, err = b.website(ctx, bucket)
-	case driver.SettingACL:
-		value.ACL, err = b.acl(ctx, bucket)
-	case driver.SettingPublicAccessBlock:
-		value.PublicAccessBlock, err = b.publicAccessBlock(ctx, bucket)
-	}
-	return value, err
 }
 
 // PutBucketSetting replaces one setting.
@@ -48,36 +64,7 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 	if err := checkWritable(req.Bucket, setting); err != nil {
 		return err
 	}
-	return wrapError(ctx, b.writeSetting(ctx, req.Bucket, req.Value), "set the %s of the bucket %q", setting, req.Bucket)
-}
-
-func (b *backend) writeSetting(ctx context.Context, bucket string, value driver.BucketSetting) error {
-	var err error
-	switch {
-	case value.Policy != nil:
-		_, err = inBucket(ctx, b, bucket, b.s3().PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &value.Policy.Document})
-	case value.CORS != nil:
-		_, err = inBucket(ctx, b, bucket, b.s3().PutBucketCors, &s3.PutBucketCorsInput{
-			Bucket: &bucket, CORSConfiguration: &types.CORSConfiguration{CORSRules: sdkRules(value.CORS.Rules)},
-		})
-	case value.Website != nil:
-		var website *types.WebsiteConfiguration
-		if website, err = sdkWebsite(*value.Website); err != nil {
-			return err
-		}
-		_, err = inBucket(ctx, b, bucket, b.s3().PutBucketWebsite, &s3.PutBucketWebsiteInput{
-			Bucket: &bucket, WebsiteConfiguration: website,
-		})
-	case value.PublicAccessBlock != nil:
-		v := value.PublicAccessBlock
-		_, err = inBucket(ctx, b, bucket, b.s3().PutPublicAccessBlock, &s3.PutPublicAccessBlockInput{
-			Bucket: &bucket, PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
-				BlockPublicAcls: &v.BlockPublicACLs, IgnorePublicAcls: &v.IgnorePublicACLs,
-				BlockPublicPolicy: &v.BlockPublicPolicy, RestrictPublicBuckets: &v.RestrictPublicBuckets,
-			},
-		})
-	}
-	return err
+	return wrapError(ctx, settings[setting].put(ctx, b, req.Bucket, req.Value), "set the %s of the bucket %q", setting, req.Bucket)
 }
 
 // DeleteBucketSetting removes one setting.
@@ -85,33 +72,18 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 	if err := checkWritable(req.Bucket, req.Setting); err != nil {
 		return err
 	}
-	err := b.removeSetting(ctx, req.Bucket, req.Setting)
-	if isNotSet(err) {
+	calls := settings[req.Setting]
+	var err error
+	if calls.readFirst {
+		_, err = calls.get(ctx, b, req.Bucket)
+	}
+	if err == nil {
+		err = calls.remove(ctx, b, req.Bucket)
+	}
+	if errors.Is(err, errNothingSet) || serviceCodeOf(err) == calls.notSet && err != nil {
 		return nil
 	}
 	return wrapError(ctx, err, "remove the %s of the bucket %q", req.Setting, req.Bucket)
-}
-
-// removeSetting sends the request that removes a setting. A system that does not know the setting may overlook its
-// name in the request, and what is left of that says "delete the bucket". So those settings that such systems are known
-// to lack are read first, and only what is set is removed.
-func (b *backend) removeSetting(ctx context.Context, bucket string, setting driver.Setting) error {
-	var err error
-	switch setting {
-	case driver.SettingPolicy:
-		_, err = inBucket(ctx, b, bucket, b.s3().DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: &bucket})
-	case driver.SettingCORS:
-		_, err = inBucket(ctx, b, bucket, b.s3().DeleteBucketCors, &s3.DeleteBucketCorsInput{Bucket: &bucket})
-	case driver.SettingWebsite:
-		if _, err = b.website(ctx, bucket); err == nil {
-			_, err = inBucket(ctx, b, bucket, b.s3().DeleteBucketWebsite, &s3.DeleteBucketWebsiteInput{Bucket: &bucket})
-		}
-	case driver.SettingPublicAccessBlock:
-		if _, err = b.publicAccessBlock(ctx, bucket); err == nil {
-			_, err = inBucket(ctx, b, bucket, b.s3().DeletePublicAccessBlock, &s3.DeletePublicAccessBlockInput{Bucket: &bucket})
-		}
-	}
-	return err
 }
 
 // checkSetting refuses what is no setting.
@@ -136,42 +108,36 @@ func checkWritable(bucket string, setting driver.Setting) error {
 // errNothingSet is an answer that holds no setting.
 var errNothingSet = errors.New("the answer holds no such setting")
 
-// isNotSet reports whether the service says that the setting, rather than the bucket, is missing.
-func isNotSet(err error) bool {
-	if errors.Is(err, errNothingSet) {
-		return true
-	}
-	switch serviceCodeOf(err) {
-	case "NoSuchBucketPolicy", "NoSuchCORSConfiguration", "NoSuchWebsiteConfiguration", "NoSuchPublicAccessBlockConfiguration":
-		return true
-	}
-	return false
-}
-
-func (b *backend) bucketPolicy(ctx context.Context, bucket string) (*driver.BucketPolicy, error) {
+func getPolicy(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
 	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketPolicy, &s3.GetBucketPolicyInput{Bucket: &bucket})
 	if err != nil {
-		return nil, err
+		return v, err
 	}
-	return &driver.BucketPolicy{Document: aws.ToString(out.Policy)}, nil
+	v.Policy = &driver.BucketPolicy{Document: aws.ToString(out.Policy)}
+	return v, nil
 }
 
-func (b *backend) policyStatus(ctx context.Context, bucket string) (*driver.PolicyStatus, error) {
+func putPolicy(ctx context.Context, b *backend, bucket string, v driver.BucketSetting) error {
+	return errOf(inBucket(ctx, b, bucket, b.s3().PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &v.Policy.Document}))
+}
+
+func getPolicyStatus(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
 	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketPolicyStatus, &s3.GetBucketPolicyStatusInput{Bucket: &bucket})
 	if err != nil {
-		return nil, err
+		return v, err
 	}
-	return &driver.PolicyStatus{IsPublic: out.PolicyStatus != nil && aws.ToBool(out.PolicyStatus.IsPublic)}, nil
+	v.PolicyStatus = &driver.PolicyStatus{IsPublic: out.PolicyStatus != nil && aws.ToBool(out.PolicyStatus.IsPublic)}
+	return v, nil
 }
 
-func (b *backend) acl(ctx context.Context, bucket string) (*driver.ACL, error) {
+func getACL(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
 	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketAcl, &s3.GetBucketAclInput{Bucket: &bucket})
 	if err != nil {
-		return nil, err
+		return v, err
 	}
-	list := &driver.ACL{}
+	v.ACL = &driver.ACL{}
 	if owner := ownerOf(out.Owner); owner != nil {
-		list.Owner = *owner
+		v.ACL.Owner = *owner
 	}
 	for _, g := range out.Grants {
 		grant := driver.Grant{Permission: string(g.Permission)}
@@ -179,25 +145,36 @@ func (b *backend) acl(ctx context.Context, bucket string) (*driver.ACL, error) {
 			grant.GranteeType, grant.GranteeID = string(to.Type), aws.ToString(to.ID)
 			grant.GranteeDisplayName, grant.GranteeURI = aws.ToString(to.DisplayName), aws.ToString(to.URI)
 		}
-		list.Grants = append(list.Grants, grant)
+		v.ACL.Grants = append(v.ACL.Grants, grant)
 	}
-	return list, nil
+	return v, nil
 }
 
-func (b *backend) publicAccessBlock(ctx context.Context, bucket string) (*driver.PublicAccessBlock, error) {
+func getPublicAccessBlock(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
 	out, err := inBucket(ctx, b, bucket, b.s3().GetPublicAccessBlock, &s3.GetPublicAccessBlockInput{Bucket: &bucket})
 	if err != nil {
-		return nil, err
+		return v, err
 	}
 	c := out.PublicAccessBlockConfiguration
 	// Systems without the setting are known to answer with something else, in which none of it is found.
 	if c == nil || c.BlockPublicAcls == nil && c.IgnorePublicAcls == nil && c.BlockPublicPolicy == nil && c.RestrictPublicBuckets == nil {
-		return nil, fault.Wrap(fault.NotFound, errNothingSet, "the bucket %q has no public-access-block", bucket)
+		return v, fault.Wrap(fault.NotFound, errNothingSet, "the bucket %q has no public-access-block", bucket)
 	}
-	return &driver.PublicAccessBlock{
+	v.PublicAccessBlock = &driver.PublicAccessBlock{
 		BlockPublicACLs: aws.ToBool(c.BlockPublicAcls), IgnorePublicACLs: aws.ToBool(c.IgnorePublicAcls),
 		BlockPublicPolicy: aws.ToBool(c.BlockPublicPolicy), RestrictPublicBuckets: aws.ToBool(c.RestrictPublicBuckets),
-	}, nil
+	}
+	return v, nil
+}
+
+func putPublicAccessBlock(ctx context.Context, b *backend, bucket string, value driver.BucketSetting) error {
+	v := value.PublicAccessBlock
+	return errOf(inBucket(ctx, b, bucket, b.s3().PutPublicAccessBlock, &s3.PutPublicAccessBlockInput{
+		Bucket: &bucket, PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
+			BlockPublicAcls: &v.BlockPublicACLs, IgnorePublicAcls: &v.IgnorePublicACLs,
+			BlockPublicPolicy: &v.BlockPublicPolicy, RestrictPublicBuckets: &v.RestrictPublicBuckets,
+		},
+	}))
 }
 
 // ownerOf converts an owner; nil where there is none.

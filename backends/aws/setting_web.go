@@ -14,24 +14,29 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-func (b *backend) cors(ctx context.Context, bucket string) (*driver.CORS, error) {
+func getCORS(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
 	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketCors, &s3.GetBucketCorsInput{Bucket: &bucket})
 	if err != nil {
-		return nil, err
+		return v, err
 	}
-	rules := &driver.CORS{}
+	v.CORS = &driver.CORS{}
 	for _, r := range out.CORSRules {
-		rule := driver.CORSRule{
+		v.CORS.Rules = append(v.CORS.Rules, driver.CORSRule{
 			ID:             aws.ToString(r.ID),
 			AllowedHeaders: r.AllowedHeaders,
 			AllowedMethods: r.AllowedMethods,
 			AllowedOrigins: r.AllowedOrigins,
 			ExposeHeaders:  r.ExposeHeaders,
-		}
-		rule.MaxAgeSeconds = optionalInt(r.MaxAgeSeconds)
-		rules.Rules = append(rules.Rules, rule)
+			MaxAgeSeconds:  optionalInt(r.MaxAgeSeconds),
+		})
 	}
-	return rules, nil
+	return v, nil
+}
+
+func putCORS(ctx context.Context, b *backend, bucket string, v driver.BucketSetting) error {
+	return errOf(inBucket(ctx, b, bucket, b.s3().PutBucketCors, &s3.PutBucketCorsInput{
+		Bucket: &bucket, CORSConfiguration: &types.CORSConfiguration{CORSRules: sdkRules(v.CORS.Rules)},
+	}))
 }
 
 func sdkRules(rules []driver.CORSRule) []types.CORSRule {
@@ -54,10 +59,10 @@ func sdkRules(rules []driver.CORSRule) []types.CORSRule {
 	return converted
 }
 
-func (b *backend) website(ctx context.Context, bucket string) (*driver.Website, error) {
+func getWebsite(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
 	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketWebsite, &s3.GetBucketWebsiteInput{Bucket: &bucket})
 	if err != nil {
-		return nil, err
+		return v, err
 	}
 	site := &driver.Website{}
 	if out.IndexDocument != nil {
@@ -70,10 +75,15 @@ func (b *backend) website(ctx context.Context, bucket string) (*driver.Website, 
 		site.RedirectHost, site.RedirectProtocol = aws.ToString(to.HostName), string(to.Protocol)
 	}
 	site.RoutingRules, err = rulesJSON(out.RoutingRules)
+	return driver.BucketSetting{Website: site}, err
+}
+
+func putWebsite(ctx context.Context, b *backend, bucket string, v driver.BucketSetting) error {
+	website, err := sdkWebsite(*v.Website)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return site, nil
+	return errOf(inBucket(ctx, b, bucket, b.s3().PutBucketWebsite, &s3.PutBucketWebsiteInput{Bucket: &bucket, WebsiteConfiguration: website}))
 }
 
 // routingRule is a website's routing rule in JSON, with S3's own names and without what is not set.

@@ -1,8 +1,11 @@
 package driver
 
-import "slices"
+import (
+	"slices"
+	"strings"
 
-import "github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
 
 // Capability is one thing that a backend may or may not be able to do. The set is closed: it grows with the protocol.
 // WhoAmI and listing, creating, looking up and deleting buckets are not capabilities: every backend has them.
@@ -33,40 +36,64 @@ const (
 	CapObjects Capability = "object.transfer"
 )
 
-// capabilities are all capabilities, sorted. Purpose follows "the X backend cannot"; what to do without the capability is
+// capability is a capability with its words. The purpose follows "the X backend cannot"; what to do without the capability is
 // either a sentence (instead) or, where it takes an option or another command, a hint.
-var capabilities = []struct {
-	capability       Capability
+type capability struct {
+	Capability
 	purpose, instead string
 	hint             fault.Hint
-}{
-	{CapBucketACL, "show access control lists", "access is granted by policies there", ""},
-	{CapBucketCORS, "set CORS rules for one bucket", "set them for the whole server in its own configuration", ""},
-	{CapBucketPolicy, "set bucket policies", "", fault.HintUserPolicies},
-	{CapBucketPolicyStatus, "tell whether a bucket is public", "", fault.HintBucketPolicy},
-	{CapBucketPublicAccessBlock, "block public access", "a bucket there is public only if its policy says so", fault.HintBucketPolicy},
-	{CapBucketRegion, "choose a bucket's region", "", fault.HintNoRegion},
-	{CapBucketWebsite, "serve a bucket as a website", "", fault.HintNoWebsite},
-	{CapAccessKeys, "make further access keys for a user", "delete the user first", fault.HintOtherUser},
-	{CapRoles, "manage roles", "temporary credentials need none there", ""},
-	{CapSessions, "make temporary credentials", "", fault.HintPermanent},
-	{CapUsers, "manage users", "", fault.HintTemporary},
-	{CapObjects, "transfer objects", "use the system's own client", ""},
-	{CapPolicyBoundary, "set a permissions boundary", "", fault.HintNoBoundary},
-	{CapPolicyInline, "give a user policies of its own", "grant access in the bucket's policy instead", ""},
-	{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},
-	{CapPolicyPrincipal, "grant access to a user in a bucket policy", "use policies of the user's own instead", ""},
 }
 
-// AllCapabilities returns every capability, sorted.
-func AllCapabilities() []Capability {
-	all := []Capability{
-		CapUsers, CapAccessKeys, CapRoles, CapSessions, CapPolicyInline, CapPolicyManaged, CapPolicyBoundary, CapPolicyPrincipal,
-		CapBucketRegion, CapObjects,
+// capabilities are all capabilities, sorted.
+var capabilities = func() []capability {
+	all := []capability{
+		{CapBucketRegion, "choose a bucket's region", "", fault.HintNoRegion},
+		{CapAccessKeys, "make further access keys for a user", "delete the user first", fault.HintOtherUser},
+		{CapRoles, "manage roles", "temporary credentials need none there", ""},
+		{CapSessions, "make temporary credentials", "", fault.HintPermanent},
+		{CapUsers, "manage users", "", fault.HintTemporary},
+		{CapObjects, "transfer objects", "use the system's own client", ""},
+		{CapPolicyBoundary, "set a permissions boundary", "", fault.HintNoBoundary},
+		{CapPolicyInline, "give a user policies of its own", "grant access in the bucket's policy instead", ""},
+		{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},
+		{CapPolicyPrincipal, "grant access to a user in a bucket policy", "use policies of the user's own instead", ""},
 	}
 	for _, row := range settings {
 		all = append(all, row.capability)
 	}
-	slices.Sort(all)
+	slices.SortFunc(all, func(a, b capability) int { return strings.Compare(string(a.Capability), string(b.Capability)) })
 	return all
+}()
+
+// AllCapabilities returns every capability, sorted.
+func AllCapabilities() []Capability {
+	all := make([]Capability, len(capabilities))
+	for i, row := range capabilities {
+		all[i] = row.Capability
+	}
+	return all
+}
+
+// Purpose says what the capability is for, in words that follow "the backend cannot".
+func (c Capability) Purpose() string {
+	for _, row := range capabilities {
+		if row.Capability == c {
+			return row.purpose
+		}
+	}
+	return "do this (" + string(c) + ")"
+}
+
+// Missing is the Unsupported fault for a backend without the capability.
+func (c Capability) Missing(backend string) *fault.Error {
+	missing := fault.New(fault.Unsupported, "the %s backend cannot %s", backend, c.Purpose())
+	for _, row := range capabilities {
+		if row.Capability == c && row.instead != "" {
+			missing.Message += "; " + row.instead
+		}
+		if row.Capability == c {
+			missing.Hint = row.hint
+		}
+	}
+	return missing
 }

@@ -1,5 +1,7 @@
 package driver
 
+import "github.com/s3-credentials/s3-credentials/core/fault"
+
 // Setting names a setting of a bucket.
 type Setting string
 
@@ -29,19 +31,25 @@ const (
 	CapBucketPublicAccessBlock Capability = "bucket.public-access-block"
 )
 
-// settings is the table of settings: whether one can be written, and whether a value is one of it.
+// settings is the table of settings: whether one can be written, whether a value is one of it, and its capability.
 var settings = []struct {
 	setting    Setting
-	capability Capability
 	writable   bool
 	isSet      func(BucketSetting) bool
+	capability capability
 }{
-	{SettingPolicy, CapBucketPolicy, true, func(v BucketSetting) bool { return v.Policy != nil }},
-	{SettingPolicyStatus, CapBucketPolicyStatus, false, func(v BucketSetting) bool { return v.PolicyStatus != nil }},
-	{SettingCORS, CapBucketCORS, true, func(v BucketSetting) bool { return v.CORS != nil }},
-	{SettingWebsite, CapBucketWebsite, true, func(v BucketSetting) bool { return v.Website != nil }},
-	{SettingACL, CapBucketACL, false, func(v BucketSetting) bool { return v.ACL != nil }},
-	{SettingPublicAccessBlock, CapBucketPublicAccessBlock, true, func(v BucketSetting) bool { return v.PublicAccessBlock != nil }},
+	{SettingPolicy, true, func(v BucketSetting) bool { return v.Policy != nil },
+		capability{CapBucketPolicy, "set bucket policies", "", fault.HintUserPolicies}},
+	{SettingPolicyStatus, false, func(v BucketSetting) bool { return v.PolicyStatus != nil },
+		capability{CapBucketPolicyStatus, "tell whether a bucket is public", "", fault.HintBucketPolicy}},
+	{SettingCORS, true, func(v BucketSetting) bool { return v.CORS != nil },
+		capability{CapBucketCORS, "set CORS rules for one bucket", "set them for the whole server in its own configuration", ""}},
+	{SettingWebsite, true, func(v BucketSetting) bool { return v.Website != nil },
+		capability{CapBucketWebsite, "serve a bucket as a website", "", fault.HintNoWebsite}},
+	{SettingACL, false, func(v BucketSetting) bool { return v.ACL != nil },
+		capability{CapBucketACL, "show access control lists", "access is granted by policies there", ""}},
+	{SettingPublicAccessBlock, true, func(v BucketSetting) bool { return v.PublicAccessBlock != nil },
+		capability{CapBucketPublicAccessBlock, "block public access", "a bucket there is public only if its policy says so", fault.HintBucketPolicy}},
 }
 
 // Settings returns every setting.
@@ -57,7 +65,7 @@ func Settings() []Setting {
 func (s Setting) Capability() Capability {
 	for _, row := range settings {
 		if row.setting == s {
-			return row.capability
+			return row.capability.Capability
 		}
 	}
 	return ""
