@@ -10,18 +10,18 @@ import (
 
 func bucketChecks() []Check {
 	return []Check{
-		{Name: "a bucket that was created is looked up and listed once", Run: bucketIsThere},
-		{Name: "a bucket that exists is not created again", Rules: []Rule{RuleReplacement}, Run: bucketExists},
-		{Name: "a bucket that is missing is not found", Run: bucketMissing},
-		{Name: "a bucket that was deleted is gone", Run: bucketIsGone},
-		{Name: "a bucket that is not empty is not deleted", Requires: []driver.Capability{driver.CapObjects}, Run: bucketNotEmpty},
-		{Name: "names that are none are refused", Rules: []Rule{RuleBucketNames}, Run: bucketNames},
-		{Name: "a bucket is created in the region that was asked for", Requires: []driver.Capability{driver.CapBucketRegion}, Run: bucketRegion},
-		{Name: "a region that is none is refused", Requires: []driver.Capability{driver.CapBucketRegion}, Rules: []Rule{RuleBucketNames}, Run: regionMissing},
+		{Name: "a bucket that was created is looked up and listed once", run: bucketIsThere},
+		{Name: "a bucket that exists is not created again", Rules: []Rule{RuleReplacement}, run: bucketExists},
+		{Name: "a bucket that is missing is not found", run: bucketMissing},
+		{Name: "a bucket that was deleted is gone", run: bucketIsGone},
+		{Name: "a bucket that is not empty is not deleted", Requires: []driver.Capability{driver.CapObjects}, run: bucketNotEmpty},
+		{Name: "names that are none are refused", Rules: []Rule{RuleBucketNames}, run: bucketNames},
+		{Name: "a bucket is created in the region that was asked for", Requires: []driver.Capability{driver.CapBucketRegion}, run: bucketRegion},
+		{Name: "a region that is none is refused", Requires: []driver.Capability{driver.CapBucketRegion}, Rules: []Rule{RuleBucketNames}, run: regionMissing},
 	}
 }
 
-func bucketIsThere(e *Env) {
+func bucketIsThere(e *env) {
 	bucket := e.newBucket()
 	detail, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
 	e.ok(err, "HeadBucket")
@@ -43,7 +43,7 @@ func bucketIsThere(e *Env) {
 	}
 }
 
-func bucketExists(e *Env) {
+func bucketExists(e *env) {
 	bucket := e.newBucket()
 	if e.has(driver.CapObjects) {
 		e.put(bucket, "key", []byte("kept"))
@@ -54,21 +54,21 @@ func bucketExists(e *Env) {
 	}
 }
 
-func bucketMissing(e *Env) {
+func bucketMissing(e *env) {
 	bucket := e.name("b")
 	_, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
 	e.want(err, fault.NotFound, "HeadBucket")
 	e.want(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), fault.NotFound, "DeleteBucket")
 }
 
-func bucketIsGone(e *Env) {
+func bucketIsGone(e *env) {
 	bucket := e.newBucket()
 	e.ok(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), "DeleteBucket")
 	_, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
 	e.want(err, fault.NotFound, "HeadBucket of one that was deleted")
 }
 
-func bucketNotEmpty(e *Env) {
+func bucketNotEmpty(e *env) {
 	bucket := e.newBucket()
 	e.put(bucket, "key", []byte("kept"))
 	e.want(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), fault.FailedPrecondition, "DeleteBucket of one that is not empty")
@@ -77,7 +77,7 @@ func bucketNotEmpty(e *Env) {
 	}
 }
 
-func bucketNames(e *Env) {
+func bucketNames(e *env) {
 	for _, name := range []string{"ab", "Has-Capitals-" + e.run, "has_underscore." + e.run + ".", "-starts-with-dash-" + e.run} {
 		err := e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: name})
 		e.want(err, fault.InvalidArgument, "CreateBucket(%q)", name)
@@ -87,7 +87,7 @@ func bucketNames(e *Env) {
 	}
 }
 
-func bucketRegion(e *Env) {
+func bucketRegion(e *env) {
 	region := e.Harness.OtherRegion
 	if region == "" {
 		region = e.Description.Region
@@ -102,7 +102,7 @@ func bucketRegion(e *Env) {
 	}
 }
 
-func regionMissing(e *Env) {
+func regionMissing(e *env) {
 	bucket := e.name("b")
 	err := e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket, Region: "xx-nowhere-9"})
 	e.want(err, fault.InvalidArgument, "CreateBucket in a region that does not exist")

@@ -36,8 +36,8 @@ func (r *recorder) Unsupported(format string, args ...any) {
 	r.report("unsupported", format, args...)
 	runtime.Goexit()
 }
-func (r *recorder) Lied(format string, args ...any) {
-	r.report("lied", format, args...)
+func (r *recorder) Mismatch(format string, args ...any) {
+	r.report("mismatch", format, args...)
 	runtime.Goexit()
 }
 func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
@@ -112,13 +112,13 @@ func TestTheSuiteCatches(t *testing.T) {
 		{name: "a good driver", check: policyCheck, want: ""},
 		{name: "what is not declared", check: policyCheck, want: "unsupported: policy.inline is not declared", without: []driver.Capability{driver.CapPolicyInline}},
 		{
-			name: "declared and not there", check: policyCheck, want: "lied: PutPolicy", without: []driver.Capability{driver.CapPolicyInline},
+			name: "declared and not there", check: policyCheck, want: "mismatch: PutPolicy", without: []driver.Capability{driver.CapPolicyInline},
 			fault: func(f *faulty) {
 				f.describe = func(d *driver.Description) { d.Capabilities = driver.AllCapabilities() }
 			},
 		},
 		{
-			name: "there and not declared", check: policyCheck, want: "lied: policy.inline is not declared, but PutPolicy",
+			name: "there and not declared", check: policyCheck, want: "mismatch: policy.inline is not declared, but PutPolicy",
 			fault: func(f *faulty) {
 				f.describe = func(d *driver.Description) { d.Capabilities = []driver.Capability{driver.CapUsers} }
 			},

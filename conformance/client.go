@@ -16,8 +16,8 @@ import (
 // minioClient is an ObjectClient by minio-go.
 type minioClient struct{ *minio.Client }
 
-// NewObjectClient returns an independent client for the endpoint, or for AWS where that is empty. With nil credentials
-// it sends none.
+// NewObjectClient returns a client by minio-go for the endpoint's URL, or for AWS where that is empty. With nil credentials
+// its requests are anonymous.
 func NewObjectClient(endpoint, region string, c *driver.Credentials) (ObjectClient, error) {
 	if endpoint == "" {
 		endpoint = "https://s3.amazonaws.com"
@@ -36,8 +36,8 @@ func NewObjectClient(endpoint, region string, c *driver.Credentials) (ObjectClie
 	return minioClient{client}, err
 }
 
-// said gives an error of minio-go a code.
-func said(err error) error {
+// withCode converts an error of minio-go to a fault.
+func withCode(err error) error {
 	if err == nil {
 		return nil
 	}
@@ -57,28 +57,28 @@ func said(err error) error {
 
 func (c minioClient) Put(ctx context.Context, bucket, key string, data []byte) error {
 	_, err := c.PutObject(ctx, bucket, key, bytes.NewReader(data), int64(len(data)), minio.PutObjectOptions{})
-	return said(err)
+	return withCode(err)
 }
 
 func (c minioClient) Get(ctx context.Context, bucket, key string) ([]byte, error) {
 	o, err := c.GetObject(ctx, bucket, key, minio.GetObjectOptions{})
 	if err != nil {
-		return nil, said(err)
+		return nil, withCode(err)
 	}
 	defer func() { _ = o.Close() }()
 	data, err := io.ReadAll(o)
-	return data, said(err)
+	return data, withCode(err)
 }
 
 func (c minioClient) Delete(ctx context.Context, bucket, key string) error {
-	return said(c.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{}))
+	return withCode(c.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{}))
 }
 
 func (c minioClient) List(ctx context.Context, bucket, prefix string) ([]string, error) {
 	var keys []string
 	for o := range c.ListObjects(ctx, bucket, minio.ListObjectsOptions{Prefix: prefix, Recursive: true}) {
 		if o.Err != nil {
-			return nil, said(o.Err)
+			return nil, withCode(o.Err)
 		}
 		keys = append(keys, o.Key)
 	}
@@ -86,9 +86,9 @@ func (c minioClient) List(ctx context.Context, bucket, prefix string) ([]string,
 }
 
 func (c minioClient) DeleteBucket(ctx context.Context, bucket string) error {
-	return said(c.RemoveBucket(ctx, bucket))
+	return withCode(c.RemoveBucket(ctx, bucket))
 }
 
 func (c minioClient) PutBucketPolicy(ctx context.Context, bucket, document string) error {
-	return said(c.SetBucketPolicy(ctx, bucket, document))
+	return withCode(c.SetBucketPolicy(ctx, bucket, document))
 }

@@ -13,18 +13,18 @@ import (
 
 func describeChecks() []Check {
 	return []Check{
-		{Name: "describe returns the same every time", Run: describesTheSame},
-		{Name: "describe needs no credentials and no server", Run: describesAlone},
-		{Name: "capabilities are known, sorted and declared once", Run: describesCapabilities},
-		{Name: "name rules are expressions and fit together", Run: describesNames},
-		{Name: "limits fit together", Run: describesLimits},
-		{Name: "guards are statements that deny", Run: describesGuards},
-		{Name: "templates are there exactly for what is declared", Run: describesTemplates},
-		{Name: "open refuses an endpoint that is no URL", Run: openRefuses},
+		{Name: "describe returns the same every time", run: describesTheSame},
+		{Name: "describe needs no credentials and no server", run: describesAlone},
+		{Name: "capabilities are known, sorted and declared once", run: describesCapabilities},
+		{Name: "name rules are expressions and fit together", run: describesNames},
+		{Name: "limits fit together", run: describesLimits},
+		{Name: "guards are statements that deny", run: describesGuards},
+		{Name: "templates are there exactly for what is declared", run: describesTemplates},
+		{Name: "open refuses an endpoint that is no URL", run: openRefuses},
 	}
 }
 
-func describesTheSame(e *Env) {
+func describesTheSame(e *env) {
 	for range 3 {
 		d, err := e.Driver.Describe(e.ctx)
 		e.ok(err, "Describe")
@@ -43,7 +43,7 @@ func describesTheSame(e *Env) {
 // nobody is an endpoint at which nothing answers: port 1 of this machine.
 const nobody = "http://127.0.0.1:1"
 
-func describesAlone(e *Env) {
+func describesAlone(e *env) {
 	d, err := e.open(driver.Config{EndpointURL: nobody, Region: e.Harness.Config.Region}).Describe(e.ctx)
 	e.ok(err, "Describe without credentials")
 	if !slices.Equal(d.Capabilities, e.Description.Capabilities) {
@@ -51,7 +51,7 @@ func describesAlone(e *Env) {
 	}
 }
 
-func describesCapabilities(e *Env) {
+func describesCapabilities(e *env) {
 	have := e.Description.Capabilities
 	if !slices.IsSorted(have) {
 		e.Errorf("not sorted: %v", have)
@@ -66,7 +66,7 @@ func describesCapabilities(e *Env) {
 	}
 }
 
-func describesNames(e *Env) {
+func describesNames(e *env) {
 	names := e.Description.Names
 	for kind, rule := range map[string]driver.NameRule{"user": names.User, "policy": names.Policy, "session": names.Session, "role": names.Role} {
 		re, err := regexp.Compile(`^(?:` + rule.Pattern + `)$`)
@@ -88,7 +88,7 @@ func describesNames(e *Env) {
 	}
 }
 
-func describesLimits(e *Env) {
+func describesLimits(e *env) {
 	l := e.Description.Limits
 	for what, n := range map[string]int{
 		"InlinePolicyBytes": l.InlinePolicyBytes, "InlinePolicyTotalBytes": l.InlinePolicyTotalBytes, "SessionPolicyBytes": l.SessionPolicyBytes,
@@ -103,7 +103,7 @@ func describesLimits(e *Env) {
 	}
 }
 
-func describesGuards(e *Env) {
+func describesGuards(e *env) {
 	for _, s := range e.Description.Dialect.MandatoryStatements {
 		if s.Effect != policy.Deny || len(s.Action) == 0 {
 			e.Errorf("the guard %+v does not deny actions", s)
@@ -111,7 +111,7 @@ func describesGuards(e *Env) {
 	}
 }
 
-func describesTemplates(e *Env) {
+func describesTemplates(e *env) {
 	d := e.Description
 	if has := strings.Contains(d.Principal, "{user}"); has != d.Has(driver.CapPolicyPrincipal) || (d.Principal != "" && !has) {
 		e.Errorf("Principal is %q, and %s declared: %v", d.Principal, driver.CapPolicyPrincipal, d.Has(driver.CapPolicyPrincipal))
@@ -127,7 +127,7 @@ func describesTemplates(e *Env) {
 	}
 }
 
-func openRefuses(e *Env) {
+func openRefuses(e *env) {
 	for _, endpoint := range []string{"ftp://127.0.0.1", "no url at all", "http://"} {
 		config := e.Harness.Config
 		config.EndpointURL = endpoint

@@ -15,14 +15,14 @@ import (
 )
 
 const (
-	// cleanupWithin is how long the removal of one thing may take.
-	cleanupWithin = 30 * time.Second
-	// pollEvery is how often a change is looked for.
-	pollEvery = 100 * time.Millisecond
+	// cleanupTimeout bounds the removal of one thing.
+	cleanupTimeout = 30 * time.Second
+	// pollInterval is the time between two tries of eventually.
+	pollInterval = 100 * time.Millisecond
 )
 
-// Env is what a check works with.
-type Env struct {
+// env is what a check works with.
+type env struct {
 	T
 	Driver      driver.Driver
 	Description driver.Description
@@ -34,16 +34,15 @@ type Env struct {
 	made  int
 }
 
-// name returns a name that nothing else has, for a user, bucket, role, policy or session. It differs from run to run
-// in the middle only.
-func (e *Env) name(kind string) string {
+// name returns a unique name for a user, bucket, role, policy or session.
+func (e *env) name(kind string) string {
 	sum := sha256.Sum256([]byte(e.check.Name))
 	e.made++
 	return fmt.Sprintf("%s-%s-%s-%s%d", e.Harness.Prefix, e.run, hex.EncodeToString(sum[:3]), kind, e.made)
 }
 
-// want fails the check unless the error has the code.
-func (e *Env) want(err error, code fault.Code, what string, args ...any) {
+// want fails the check unless the error is a fault with the code.
+func (e *env) want(err error, code fault.Code, what string, args ...any) {
 	e.Helper()
 	what = fmt.Sprintf(what, args...)
 	var f *fault.Error
@@ -60,7 +59,7 @@ func (e *Env) want(err error, code fault.Code, what string, args ...any) {
 }
 
 // ok ends the check unless the error is nil.
-func (e *Env) ok(err error, what string, args ...any) {
+func (e *env) ok(err error, what string, args ...any) {
 	e.Helper()
 	if err == nil {
 		return
@@ -72,9 +71,9 @@ func (e *Env) ok(err error, what string, args ...any) {
 	e.Fatalf("%s: %s: %v", what, fault.CodeOf(err), err)
 }
 
-// unsupported ends the check: with the harness's reason where the system is known to lack a capability that the check
-// needs, else because the backend declares what it does not do.
-func (e *Env) unsupported(err error, what string) {
+// unsupported ends the check. Where Harness.Lacks names a capability that the check tests, the check is unsupported for that
+// reason; otherwise the backend declares what it does not do.
+func (e *env) unsupported(err error, what string) {
 	e.Helper()
 	for _, c := range e.check.Requires {
 		if reason, lacks := e.Harness.Lacks[c]; lacks {
@@ -82,15 +81,15 @@ func (e *Env) unsupported(err error, what string) {
 		}
 	}
 	if len(e.check.Requires) > 0 {
-		e.Lied("%s: %v, although %v is declared", what, err, e.check.Requires)
+		e.Mismatch("%s: %v, although %v is declared", what, err, e.check.Requires)
 	}
 	e.Fatalf("%s: %v", what, err)
 }
 
-// cleanup removes something after the check, even when the check failed. That it is gone already is fine.
-func (e *Env) cleanup(what string, remove func(ctx context.Context) error) {
+// cleanup removes something after the check, even if the check failed. NotFound is no error.
+func (e *env) cleanup(what string, remove func(ctx context.Context) error) {
 	e.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanupWithin)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanupTimeout)
 		defer cancel()
 		if err := remove(ctx); err != nil && !errors.Is(err, fault.NotFound) {
 			e.Errorf("left behind: %s could not be removed: %v", what, err)
@@ -98,19 +97,19 @@ func (e *Env) cleanup(what string, remove func(ctx context.Context) error) {
 	})
 }
 
-// eventually waits until the condition returns nil, for as long as the system may need to settle.
-func (e *Env) eventually(what string, condition func() error) {
+// eventually waits until the condition returns nil, and fails the check after Harness.ConsistencyTimeout.
+func (e *env) eventually(what string, condition func() error) {
 	e.Helper()
-	deadline := time.Now().Add(e.Harness.Settle)
+	deadline := time.Now().Add(e.Harness.ConsistencyTimeout)
 	for {
 		err := condition()
 		if err == nil {
 			return
 		}
 		if time.Now().After(deadline) || e.ctx.Err() != nil {
-			e.Fatalf("%s: not within %s: %v", what, e.Harness.Settle, err)
+			e.Fatalf("%s: not within %s: %v", what, e.Harness.ConsistencyTimeout, err)
 		}
-		pause := time.NewTimer(pollEvery)
+		pause := time.NewTimer(pollInterval)
 		select {
 		case <-pause.C:
 		case <-e.ctx.Done():
@@ -120,14 +119,14 @@ func (e *Env) eventually(what string, condition func() error) {
 }
 
 // as opens the backend with other credentials.
-func (e *Env) as(credentials driver.Credentials) driver.Driver {
+func (e *env) as(credentials driver.Credentials) driver.Driver {
 	e.Helper()
 	config := e.Harness.Config
 	config.Credentials = &credentials
 	return e.open(config)
 }
 
-func (e *Env) open(config driver.Config) driver.Driver {
+func (e *env) open(config driver.Config) driver.Driver {
 	e.Helper()
 	d, err := e.Harness.Open(e.ctx, config)
 	if err != nil {
@@ -138,7 +137,7 @@ func (e *Env) open(config driver.Config) driver.Driver {
 }
 
 // client returns an independent client.
-func (e *Env) client(credentials *driver.Credentials) ObjectClient {
+func (e *env) client(credentials *driver.Credentials) ObjectClient {
 	e.Helper()
 	make := e.Harness.Client
 	if make == nil {
@@ -154,7 +153,7 @@ func (e *Env) client(credentials *driver.Credentials) ObjectClient {
 }
 
 // all reads a listing to its end.
-func all[T any](e *Env, listing iter.Seq2[T, error], what string, args ...any) []T {
+func all[T any](e *env, listing iter.Seq2[T, error], what string, args ...any) []T {
 	e.Helper()
 	items, err := collect(listing)
 	e.ok(err, what, args...)
@@ -173,8 +172,8 @@ func collect[T any](listing iter.Seq2[T, error]) ([]T, error) {
 	return items, nil
 }
 
-// wantListing fails the check unless the listing yields nothing but one error, of the code.
-func wantListing[T any](e *Env, listing iter.Seq2[T, error], code fault.Code, what string, args ...any) {
+// wantListing fails the check unless the listing ends with an error of the code.
+func wantListing[T any](e *env, listing iter.Seq2[T, error], code fault.Code, what string, args ...any) {
 	e.Helper()
 	var first error
 	after := 0
@@ -192,24 +191,24 @@ func wantListing[T any](e *Env, listing iter.Seq2[T, error], code fault.Code, wh
 	}
 }
 
-// credentialsOf are the credentials that a key is.
+// credentialsOf converts a key to credentials.
 func credentialsOf(k driver.AccessKey) driver.Credentials {
 	return driver.Credentials{AccessKeyID: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey}
 }
 
-// has reports whether the backend declares the capability and the system is not known to lack it.
-func (e *Env) has(c driver.Capability) bool {
+// has reports whether the backend declares the capability and Harness.Lacks does not name it.
+func (e *env) has(c driver.Capability) bool {
 	_, lacks := e.Harness.Lacks[c]
 	return e.Description.Has(c) && !lacks
 }
 
-// enforces reports whether the system is not known to leave a rule unenforced.
-func (e *Env) enforces(r Rule) bool {
+// enforces reports whether Harness.NotEnforced does not name the rule.
+func (e *env) enforces(r Rule) bool {
 	_, not := e.Harness.NotEnforced[r]
 	return !not
 }
 
-// text returns a body of that many bytes in which no two parts are alike.
+// text returns that many bytes in which each 16-byte block differs from all others.
 func text(size int) []byte {
 	var b bytes.Buffer
 	b.Grow(size + 16)

@@ -17,12 +17,12 @@ const promptly = 5 * time.Second
 
 func errorChecks() []Check {
 	return []Check{
-		{Name: "wrong credentials are unauthenticated", Rules: []Rule{RuleAuthentication}, Run: wrongCredentials},
-		{Name: "a server that is down is unavailable", Run: serverDown},
-		{Name: "a context that was cancelled ends every method", Run: cancelled},
-		{Name: "a deadline that has passed ends every method", Run: deadlinePassed},
-		{Name: "cancelling ends an upload that waits for its stream", Requires: []driver.Capability{driver.CapObjects}, Run: cancelledUpload},
-		{Name: "methods run at the same time", Run: concurrently},
+		{Name: "wrong credentials are unauthenticated", Rules: []Rule{RuleAuthentication}, run: wrongCredentials},
+		{Name: "a server that is down is unavailable", run: serverDown},
+		{Name: "a context that was cancelled ends every method", run: cancelled},
+		{Name: "a deadline that has passed ends every method", run: deadlinePassed},
+		{Name: "cancelling ends an upload that waits for its stream", Requires: []driver.Capability{driver.CapObjects}, run: cancelledUpload},
+		{Name: "methods run at the same time", run: concurrently},
 	}
 }
 
@@ -36,9 +36,9 @@ func mustBe(err error, code fault.Code) error {
 	return fmt.Errorf("want %s, got %s: %v", code, fault.CodeOf(err), err) //nolint:errorlint // err may be nil
 }
 
-func wrongCredentials(e *Env) {
+func wrongCredentials(e *env) {
 	if e.Harness.Config.Credentials == nil {
-		e.Unsupported("the harness has no credentials of its own")
+		e.Unsupported("the suite runs without credentials of its own")
 	}
 	const secret = "thisIsAWrongSecretThatNobodyHas1"
 	for what, c := range map[string]driver.Credentials{
@@ -55,7 +55,7 @@ func wrongCredentials(e *Env) {
 	}
 }
 
-func serverDown(e *Env) {
+func serverDown(e *env) {
 	config := e.Harness.Config
 	config.EndpointURL = nobody
 	config.Credentials = &driver.Credentials{AccessKeyID: "AKIAIOSFODNN7EXAMPLE", SecretAccessKey: "wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY00"}
@@ -65,19 +65,19 @@ func serverDown(e *Env) {
 	e.want(err, fault.Unavailable, "HeadBucket")
 }
 
-func cancelled(e *Env) {
+func cancelled(e *env) {
 	ctx, cancel := context.WithCancel(e.ctx)
 	cancel()
 	e.endsEveryMethod(ctx, fault.Canceled, context.Canceled)
 }
 
-func deadlinePassed(e *Env) {
+func deadlinePassed(e *env) {
 	ctx, cancel := context.WithDeadline(e.ctx, time.Now().Add(-time.Second))
 	defer cancel()
 	e.endsEveryMethod(ctx, fault.DeadlineExceeded, context.DeadlineExceeded)
 }
 
-func (e *Env) endsEveryMethod(ctx context.Context, code fault.Code, target error) {
+func (e *env) endsEveryMethod(ctx context.Context, code fault.Code, target error) {
 	e.Helper()
 	for _, m := range methods(e, e.name("x")) {
 		if m.needs != "" && !e.has(m.needs) {
@@ -113,7 +113,7 @@ func (r *waitingReader) Read(p []byte) (int, error) {
 	return 0, context.Canceled
 }
 
-func cancelledUpload(e *Env) {
+func cancelledUpload(e *env) {
 	bucket := e.newBucket()
 	ctx, cancel := context.WithCancel(e.ctx)
 	defer cancel()
@@ -145,7 +145,7 @@ func cancelledUpload(e *Env) {
 // parallel is how many calls are made at the same time.
 const parallel = 8
 
-func concurrently(e *Env) {
+func concurrently(e *env) {
 	bucket := e.newBucket()
 	errs := make(chan error, 2*parallel)
 	for range parallel {

@@ -10,7 +10,7 @@ import (
 )
 
 // newBucket makes a bucket, and removes it with all that is in it.
-func (e *Env) newBucket() string {
+func (e *env) newBucket() string {
 	e.Helper()
 	bucket := e.name("b")
 	e.removeBucketLater(bucket)
@@ -18,7 +18,7 @@ func (e *Env) newBucket() string {
 	return bucket
 }
 
-func (e *Env) removeBucketLater(bucket string) {
+func (e *env) removeBucketLater(bucket string) {
 	e.cleanup("bucket "+bucket, func(ctx context.Context) error {
 		if err := emptyBucket(ctx, e.Driver, e.Description, bucket); err != nil {
 			return err
@@ -52,7 +52,7 @@ func emptyBucket(ctx context.Context, d driver.Driver, description driver.Descri
 }
 
 // put stores an object.
-func (e *Env) put(bucket, key string, data []byte) driver.ObjectDetail {
+func (e *env) put(bucket, key string, data []byte) driver.ObjectDetail {
 	e.Helper()
 	detail, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: key, Body: bytes.NewReader(data)})
 	e.ok(err, "PutObject(%s/%s)", bucket, key)
@@ -60,7 +60,7 @@ func (e *Env) put(bucket, key string, data []byte) driver.ObjectDetail {
 }
 
 // get fetches an object.
-func (e *Env) get(bucket, key string) []byte {
+func (e *env) get(bucket, key string) []byte {
 	e.Helper()
 	var b bytes.Buffer
 	_, err := e.Driver.GetObject(e.ctx, driver.GetObjectRequest{Bucket: bucket, Key: key, Body: &b})
@@ -69,12 +69,12 @@ func (e *Env) get(bucket, key string) []byte {
 }
 
 // newUser makes a user, and removes it with its keys and policies. The key is nil where users get keys one by one.
-func (e *Env) newUser() (string, *driver.AccessKey) {
+func (e *env) newUser() (string, *driver.AccessKey) {
 	e.Helper()
 	return e.newUserWith(driver.CreateUserRequest{Name: e.name("u")})
 }
 
-func (e *Env) newUserWith(req driver.CreateUserRequest) (string, *driver.AccessKey) {
+func (e *env) newUserWith(req driver.CreateUserRequest) (string, *driver.AccessKey) {
 	e.Helper()
 	e.removeUserLater(req.Name)
 	made, err := e.Driver.CreateUser(e.ctx, req)
@@ -82,7 +82,7 @@ func (e *Env) newUserWith(req driver.CreateUserRequest) (string, *driver.AccessK
 	return req.Name, made.AccessKey
 }
 
-func (e *Env) removeUserLater(name string) {
+func (e *env) removeUserLater(name string) {
 	e.cleanup("user "+name, func(ctx context.Context) error {
 		if err := e.stripUser(ctx, name); err != nil {
 			return err
@@ -92,7 +92,7 @@ func (e *Env) removeUserLater(name string) {
 }
 
 // stripUser takes everything away that keeps a user from being deleted.
-func (e *Env) stripUser(ctx context.Context, name string) error {
+func (e *env) stripUser(ctx context.Context, name string) error {
 	if e.has(driver.CapAccessKeys) {
 		keys, err := collect(e.Driver.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
 		if err != nil {
@@ -107,7 +107,7 @@ func (e *Env) stripUser(ctx context.Context, name string) error {
 	return e.stripPolicies(ctx, driver.UserPrincipal(name))
 }
 
-func (e *Env) stripPolicies(ctx context.Context, p driver.Principal) error {
+func (e *env) stripPolicies(ctx context.Context, p driver.Principal) error {
 	if e.has(driver.CapPolicyInline) {
 		names, err := collect(e.Driver.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: p}))
 		if err != nil {
@@ -134,7 +134,7 @@ func (e *Env) stripPolicies(ctx context.Context, p driver.Principal) error {
 }
 
 // newKey makes a key of a user, or returns the one that it came with.
-func (e *Env) newKey(user string, own *driver.AccessKey) driver.AccessKey {
+func (e *env) newKey(user string, own *driver.AccessKey) driver.AccessKey {
 	e.Helper()
 	if own != nil {
 		return *own
@@ -145,7 +145,7 @@ func (e *Env) newKey(user string, own *driver.AccessKey) driver.AccessKey {
 }
 
 // newRole makes a role that the caller's account may assume, and removes it with its policies.
-func (e *Env) newRole() driver.Role {
+func (e *env) newRole() driver.Role {
 	e.Helper()
 	name := e.name("r")
 	e.cleanup("role "+name, func(ctx context.Context) error {
@@ -162,7 +162,7 @@ func (e *Env) newRole() driver.Role {
 }
 
 // trustPolicy lets the caller's account assume a role.
-func (e *Env) trustPolicy() string {
+func (e *env) trustPolicy() string {
 	e.Helper()
 	who, err := e.Driver.WhoAmI(e.ctx)
 	e.ok(err, "WhoAmI")
@@ -179,7 +179,7 @@ func (e *Env) trustPolicy() string {
 }
 
 // sessionRequest returns a request for a session, with a role of its own where sessions need one.
-func (e *Env) sessionRequest(document string) driver.CreateSessionRequest {
+func (e *env) sessionRequest(document string) driver.CreateSessionRequest {
 	e.Helper()
 	req := driver.CreateSessionRequest{Name: e.name("s"), Policy: document, DurationSeconds: e.sessionSeconds()}
 	if needed := e.Description.SessionRole; needed != nil {
@@ -194,10 +194,10 @@ func (e *Env) sessionRequest(document string) driver.CreateSessionRequest {
 }
 
 // sessionSeconds is a duration that the system accepts.
-func (e *Env) sessionSeconds() int { return max(e.Description.Limits.MinSessionSeconds, 900) }
+func (e *env) sessionSeconds() int { return max(e.Description.Limits.MinSessionSeconds, 900) }
 
 // newSession opens a session. A role that was just made may need a moment.
-func (e *Env) newSession(document string) driver.Session {
+func (e *env) newSession(document string) driver.Session {
 	e.Helper()
 	req := e.sessionRequest(document)
 	var made driver.Session
@@ -212,14 +212,14 @@ func (e *Env) newSession(document string) driver.Session {
 }
 
 // document builds a policy and compiles it for the backend's dialect.
-func (e *Env) document(access policy.Access, bucket, prefix string) policy.Document {
+func (e *env) document(access policy.Access, bucket, prefix string) policy.Document {
 	e.Helper()
 	doc, err := policy.Build(access, []string{bucket}, policy.Options{Prefix: prefix, Partition: e.Description.Partition})
 	e.ok(err, "building a policy")
 	return e.compile(doc)
 }
 
-func (e *Env) compile(doc policy.Document) policy.Document {
+func (e *env) compile(doc policy.Document) policy.Document {
 	e.Helper()
 	compiled, _, err := policy.Compile(doc, e.Description.Dialect, policy.CompileOptions{Generated: len(doc.Statement)})
 	e.ok(err, "compiling a policy")
@@ -227,7 +227,7 @@ func (e *Env) compile(doc policy.Document) policy.Document {
 }
 
 // custom is a policy that allows to get one object and nothing else.
-func (e *Env) custom(bucket, key string) policy.Document {
+func (e *env) custom(bucket, key string) policy.Document {
 	e.Helper()
 	return e.compile(policy.Document{Version: policy.Version, Statement: []policy.Statement{{
 		Effect: policy.Allow, Action: []string{"s3:GetObject"},

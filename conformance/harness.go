@@ -1,9 +1,23 @@
-// Package conformance is the suite that a backend passes before it is used: each sentence of the comments in
-// core/driver has a check. [Run] runs it under go test; [Checks] and [Suite] let another program run it check by check.
+// Package conformance tests that a backend does what core/driver specifies: each sentence of the contract has a check.
+// A backend in Go runs it as a test against a real system, with the credentials of an administrator:
 //
-// A check of a declared capability must pass. For a capability that is not declared, its methods must answer
-// Unsupported, and the check then reports that it is unsupported. Checks make what they need under names of their own,
-// remove it again, and do not depend on each other.
+//	func TestConformance(t *testing.T) {
+//		conformance.Run(t, conformance.Harness{
+//			Open: acme.Open,
+//			Config: driver.Config{
+//				EndpointURL: "http://127.0.0.1:9000",
+//				Credentials: &driver.Credentials{AccessKeyID: "admin", SecretAccessKey: "password"},
+//			},
+//		})
+//	}
+//
+// To test a plugin as a process, in whichever language it is written, open it with a host.Supervisor, or run the program
+// s3-credentials-conformance. A program with a report of its own runs the [Checks] one by one with a [Suite].
+//
+// A check of a declared capability must pass. The methods of an undeclared one must answer Unsupported, and its checks then
+// end as unsupported (under go test: skipped). A backend that declares what it does not do, or does what it does not
+// declare, is reported as a mismatch. Checks create what they need under unique names, remove it again, and do not depend on
+// each other, so that they run in parallel.
 package conformance
 
 import (
@@ -13,12 +27,12 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// Rule is something that a system may or may not enforce.
+// Rule is something that the system behind a backend may or may not enforce. Its value is for messages.
 type Rule string
 
 // The rules.
 const (
-	// RuleAuthentication: wrong and deleted keys are refused.
+	// RuleAuthentication: the system refuses wrong and deleted keys.
 	RuleAuthentication Rule = "authentication"
 	// RuleUserPolicies: users may do what their policies allow, and nothing else.
 	RuleUserPolicies Rule = "user policies"
@@ -28,49 +42,50 @@ const (
 	RulePrefixConditions Rule = "prefix conditions"
 	// RuleBoundaries: permissions boundaries exist, are shown, and bound what policies allow.
 	RuleBoundaries Rule = "permissions boundaries"
-	// RuleBucketPolicies: bucket policies give everybody, or a user, access.
+	// RuleBucketPolicies: bucket policies give access to everybody, or to a user.
 	RuleBucketPolicies Rule = "bucket policies"
-	// RuleSettingValues: the system looks at what a bucket's settings say before it takes them.
+	// RuleSettingValues: the system rejects invalid bucket settings.
 	RuleSettingValues Rule = "values of bucket settings"
-	// RulePolicyDocuments: the system looks at policy documents, and their size, before it takes them.
+	// RulePolicyDocuments: the system rejects invalid and oversized policy documents.
 	RulePolicyDocuments Rule = "policy documents"
-	// RuleBucketNames: the system looks at names of buckets and regions.
+	// RuleBucketNames: the system rejects invalid names of buckets and regions.
 	RuleBucketNames Rule = "bucket names"
-	// RuleUsersWithKeys: users that have keys are not deleted.
+	// RuleUsersWithKeys: the system refuses to delete a user that has keys.
 	RuleUsersWithKeys Rule = "users with keys"
-	// RuleReplacement: creating a bucket again is refused.
+	// RuleReplacement: the system refuses to create a bucket that exists.
 	RuleReplacement Rule = "creating buckets once"
 )
 
-// Harness is what the suite must know of a backend and the system behind it.
+// Harness describes the backend under test and the system behind it. Open and Config are required.
 type Harness struct {
 	// Open opens the backend.
 	Open driver.Opener
-	// Config says where the system is, with the credentials of somebody who may do everything.
+	// Config names the system. Its credentials, or those that the backend finds by itself, must be an administrator's.
 	Config driver.Config
-	// Lacks are capabilities that the backend declares but this system does not have, each with the reason. Their
-	// methods must answer Unsupported.
+	// Lacks maps capabilities that the backend declares, but this system does not have, to the reason. Their methods must
+	// answer Unsupported.
 	Lacks map[driver.Capability]string
-	// NotEnforced are the rules that this system does not enforce, each with the reason. Their checks are reported as
-	// unsupported, with that reason.
+	// NotEnforced maps rules that this system does not enforce to the reason. Checks that need one end as unsupported, with
+	// the reason.
 	NotEnforced map[Rule]string
-	// Client returns a client that is not the backend under test, for somebody's credentials or, with nil, for anybody.
-	// Nil means minio-go at the description's EndpointURL.
+	// Client returns a client with the credentials, or without any for nil, that is independent of the backend under test.
+	// A nil Client means NewObjectClient at the EndpointURL of the backend's description.
 	Client func(credentials *driver.Credentials) (ObjectClient, error)
-	// ManagedPolicy is the ARN of a managed policy that is there; empty for the description's own.
+	// ManagedPolicy is the ARN of an existing managed policy; empty for a policy of the backend's description.
 	ManagedPolicy string
-	// OtherRegion is a region to create a bucket in; empty for the driver's own.
+	// OtherRegion is a region to create a bucket in; empty for the backend's region.
 	OtherRegion string
-	// Prefix starts every name that the suite makes; empty for "s3c".
+	// Prefix begins every name that the suite creates: small letters and digits; empty for "s3c".
 	Prefix string
-	// Settle is how long the system may need until a change is in force everywhere; 0 for 30 seconds.
-	Settle time.Duration
-	// Within is how long one check may take; 0 for 90 seconds.
-	Within time.Duration
+	// ConsistencyTimeout is how long a change may take to come into force everywhere in the system; 0 for 30 seconds.
+	ConsistencyTimeout time.Duration
+	// CheckTimeout is how long one check may take; 0 for 90 seconds.
+	CheckTimeout time.Duration
 }
 
-// ObjectClient is an independent client. Its errors have a code of package fault: PermissionDenied where the
-// system forbids the call.
+// ObjectClient is an S3 client that is independent of the backend under test. Its errors have a code of package fault:
+// PermissionDenied if the credentials may not make the call, Unauthenticated if the system does not accept them, NotFound if
+// the bucket or object does not exist. List returns the keys of all objects with the prefix, in folders too.
 type ObjectClient interface {
 	Put(ctx context.Context, bucket, key string, data []byte) error
 	Get(ctx context.Context, bucket, key string) ([]byte, error)
@@ -80,7 +95,7 @@ type ObjectClient interface {
 	PutBucketPolicy(ctx context.Context, bucket, document string) error
 }
 
-// T is what a check reports to: a part of testing.TB, so that checks run outside of go test too.
+// T receives the outcome of a check. Most of it is part of testing.TB, so that checks run under go test and outside of it.
 type T interface {
 	Name() string
 	Helper()
@@ -89,26 +104,26 @@ type T interface {
 	Cleanup(func())
 	Logf(format string, args ...any)
 	Errorf(format string, args ...any)
-	// Fatalf ends the check.
+	// Fatalf fails the check and ends it.
 	Fatalf(format string, args ...any)
-	// Unsupported ends the check: the backend or the system cannot do this, as it says itself.
+	// Unsupported ends the check: the backend or the system cannot do this, as declared.
 	Unsupported(format string, args ...any)
-	// Lied reports that a backend declares what it does not do, or does what it does not declare. It ends the check.
-	Lied(format string, args ...any)
+	// Mismatch fails the check and ends it: the backend declares what it does not do, or does what it does not declare.
+	Mismatch(format string, args ...any)
 }
 
 // Check is one check.
 type Check struct {
-	// Name says what must be true; it is unique. Family is the file that the check is in.
+	// Name says what must be true. It is unique within the Family, which groups checks of one subject.
 	Name, Family string
-	// Requires are the capabilities without which there is nothing to check.
+	// Requires are the capabilities that the check tests.
 	Requires []driver.Capability
-	// Rules are what the system must enforce for the check to make sense.
+	// Rules are what the system must enforce for the check to be meaningful.
 	Rules []Rule
-	Run   func(*Env)
+	run   func(*env)
 }
 
-// Checks returns every check, in a fixed order.
+// Checks returns every check, in a fixed order. [Suite.Run] runs one.
 func Checks() []Check {
 	var all []Check
 	for _, family := range []struct {

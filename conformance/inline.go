@@ -13,33 +13,33 @@ import (
 func inlineChecks() []Check {
 	inline := []driver.Capability{driver.CapUsers, driver.CapPolicyInline}
 	return []Check{
-		{Name: "a policy is read as it was put", Requires: inline, Run: policyIsThere},
-		{Name: "a policy of a role is read as it was put", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyInline}, Run: rolePolicyIsThere},
-		{Name: "a policy of the same name is replaced", Requires: inline, Run: policyIsReplaced},
-		{Name: "policies are listed sorted", Requires: inline, Run: policiesAreSorted},
-		{Name: "two users have policies of the same name", Requires: inline, Run: policiesAreApart},
-		{Name: "a policy that was deleted is gone", Requires: inline, Run: policyIsGone},
-		{Name: "policies of a user that is missing are not found", Requires: inline, Run: policiesOfNobody},
-		{Name: "a policy that is missing is not found", Requires: inline, Run: policyMissing},
-		{Name: "a document that is none is refused and the former stays", Requires: inline, Rules: []Rule{RulePolicyDocuments}, Run: policyRefused},
-		{Name: "a document over the limit is refused and the former stays", Requires: inline, Rules: []Rule{RulePolicyDocuments}, Run: policyTooLarge},
-		{Name: "policy names outside the rules are refused", Requires: inline, Run: policyNames},
+		{Name: "a policy is read as it was put", Requires: inline, run: policyIsThere},
+		{Name: "a policy of a role is read as it was put", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyInline}, run: rolePolicyIsThere},
+		{Name: "a policy of the same name is replaced", Requires: inline, run: policyIsReplaced},
+		{Name: "policies are listed sorted", Requires: inline, run: policiesAreSorted},
+		{Name: "two users have policies of the same name", Requires: inline, run: policiesAreApart},
+		{Name: "a policy that was deleted is gone", Requires: inline, run: policyIsGone},
+		{Name: "policies of a user that is missing are not found", Requires: inline, run: policiesOfNobody},
+		{Name: "a policy that is missing is not found", Requires: inline, run: policyMissing},
+		{Name: "a document that is none is refused and the former stays", Requires: inline, Rules: []Rule{RulePolicyDocuments}, run: policyRefused},
+		{Name: "a document over the limit is refused and the former stays", Requires: inline, Rules: []Rule{RulePolicyDocuments}, run: policyTooLarge},
+		{Name: "policy names outside the rules are refused", Requires: inline, run: policyNames},
 	}
 }
 
-func (e *Env) putPolicy(p driver.Principal, name string, doc policy.Document) {
+func (e *env) putPolicy(p driver.Principal, name string, doc policy.Document) {
 	e.Helper()
 	err := e.Driver.PutPolicy(e.ctx, driver.PutPolicyRequest{Principal: p, Name: name, Document: doc.JSON()})
 	e.ok(err, "PutPolicy(%s)", name)
 }
 
-func (e *Env) policies(p driver.Principal) []string {
+func (e *env) policies(p driver.Principal) []string {
 	e.Helper()
 	return all(e, e.Driver.ListPolicies(e.ctx, driver.ListPoliciesRequest{Principal: p}), "ListPolicies")
 }
 
 // hasPolicy fails the check unless the policy is what was put.
-func (e *Env) hasPolicy(p driver.Principal, name string, want policy.Document) {
+func (e *env) hasPolicy(p driver.Principal, name string, want policy.Document) {
 	e.Helper()
 	got, err := e.Driver.GetPolicy(e.ctx, driver.GetPolicyRequest{Principal: p, Name: name})
 	e.ok(err, "GetPolicy(%s)", name)
@@ -49,16 +49,16 @@ func (e *Env) hasPolicy(p driver.Principal, name string, want policy.Document) {
 	e.sameDocument(got.Document, want.JSON(), "the policy "+name)
 }
 
-func policyIsThere(e *Env) {
+func policyIsThere(e *env) {
 	user, _ := e.newUser()
 	e.putAndGet(driver.UserPrincipal(user))
 }
 
-func rolePolicyIsThere(e *Env) {
+func rolePolicyIsThere(e *env) {
 	e.putAndGet(driver.RolePrincipal(e.newRole().Name))
 }
 
-func (e *Env) putAndGet(p driver.Principal) {
+func (e *env) putAndGet(p driver.Principal) {
 	e.Helper()
 	doc, name := e.document(policy.ReadWrite, e.name("b"), "a folder/"), e.name("p")
 	e.putPolicy(p, name, doc)
@@ -68,7 +68,7 @@ func (e *Env) putAndGet(p driver.Principal) {
 	}
 }
 
-func policyIsReplaced(e *Env) {
+func policyIsReplaced(e *env) {
 	user, _ := e.newUser()
 	p, name, bucket := driver.UserPrincipal(user), e.name("p"), e.name("b")
 	e.putPolicy(p, name, e.document(policy.ReadWrite, bucket, ""))
@@ -80,7 +80,7 @@ func policyIsReplaced(e *Env) {
 	}
 }
 
-func policiesAreSorted(e *Env) {
+func policiesAreSorted(e *env) {
 	user, _ := e.newUser()
 	p, base := driver.UserPrincipal(user), e.name("p")
 	want := []string{base + "-a", base + "-b", base + "-c"}
@@ -92,7 +92,7 @@ func policiesAreSorted(e *Env) {
 	}
 }
 
-func policiesAreApart(e *Env) {
+func policiesAreApart(e *env) {
 	one, _ := e.newUser()
 	two, _ := e.newUser()
 	name := e.name("p")
@@ -105,7 +105,7 @@ func policiesAreApart(e *Env) {
 	e.hasPolicy(driver.UserPrincipal(two), name, second)
 }
 
-func policyIsGone(e *Env) {
+func policyIsGone(e *env) {
 	user, _ := e.newUser()
 	p, name, other := driver.UserPrincipal(user), e.name("p"), e.name("p")
 	e.putPolicy(p, name, e.document(policy.ReadOnly, "bucket", ""))
@@ -118,7 +118,7 @@ func policyIsGone(e *Env) {
 	}
 }
 
-func policiesOfNobody(e *Env) {
+func policiesOfNobody(e *env) {
 	p := driver.UserPrincipal(e.name("u"))
 	err := e.Driver.PutPolicy(e.ctx, driver.PutPolicyRequest{Principal: p, Name: e.name("p"), Document: e.document(policy.ReadOnly, "bucket", "").JSON()})
 	e.want(err, fault.NotFound, "PutPolicy")
@@ -128,7 +128,7 @@ func policiesOfNobody(e *Env) {
 	e.want(e.Driver.DeletePolicy(e.ctx, driver.DeletePolicyRequest{Principal: p, Name: e.name("p")}), fault.NotFound, "DeletePolicy")
 }
 
-func policyMissing(e *Env) {
+func policyMissing(e *env) {
 	user, _ := e.newUser()
 	p, name := driver.UserPrincipal(user), e.name("p")
 	_, err := e.Driver.GetPolicy(e.ctx, driver.GetPolicyRequest{Principal: p, Name: name})
@@ -139,7 +139,7 @@ func policyMissing(e *Env) {
 	}
 }
 
-func policyRefused(e *Env) {
+func policyRefused(e *env) {
 	user, _ := e.newUser()
 	p, name := driver.UserPrincipal(user), e.name("p")
 	former := e.document(policy.ReadOnly, "bucket", "")
@@ -153,7 +153,7 @@ func policyRefused(e *Env) {
 	e.hasPolicy(p, name, former)
 }
 
-func policyTooLarge(e *Env) {
+func policyTooLarge(e *env) {
 	limits := e.Description.Limits
 	limit := max(limits.InlinePolicyBytes, limits.InlinePolicyTotalBytes)
 	if limit == 0 {
@@ -176,7 +176,7 @@ func policyTooLarge(e *Env) {
 	e.hasPolicy(p, name, former)
 }
 
-func policyNames(e *Env) {
+func policyNames(e *env) {
 	user, _ := e.newUser()
 	doc := e.document(policy.ReadOnly, "bucket", "").JSON()
 	for _, name := range badNames(e.Description.Names.Policy) {

@@ -15,12 +15,12 @@ const mostKeys = 10
 func keyChecks() []Check {
 	keys := []driver.Capability{driver.CapUsers, driver.CapAccessKeys}
 	return []Check{
-		{Name: "a key that was created is listed without its secret", Requires: keys, Run: keyIsListed},
-		{Name: "a key works", Requires: keys, Rules: []Rule{RuleAuthentication}, Run: keyWorks},
-		{Name: "a key that was deleted stops working", Requires: keys, Rules: []Rule{RuleAuthentication}, Run: keyStops},
-		{Name: "one key too many is refused with the number", Requires: keys, Run: keyLimit},
-		{Name: "keys of a user that is missing are not found", Requires: keys, Run: keysOfNobody},
-		{Name: "a key of another user is not found", Requires: keys, Run: keyOfAnother},
+		{Name: "a key that was created is listed without its secret", Requires: keys, run: keyIsListed},
+		{Name: "a key works", Requires: keys, Rules: []Rule{RuleAuthentication}, run: keyWorks},
+		{Name: "a key that was deleted stops working", Requires: keys, Rules: []Rule{RuleAuthentication}, run: keyStops},
+		{Name: "one key too many is refused with the number", Requires: keys, run: keyLimit},
+		{Name: "keys of a user that is missing are not found", Requires: keys, run: keysOfNobody},
+		{Name: "a key of another user is not found", Requires: keys, run: keyOfAnother},
 	}
 }
 
@@ -28,12 +28,12 @@ func matches(pattern, name string) bool {
 	return regexp.MustCompile(`^(?:` + pattern + `)$`).MatchString(name)
 }
 
-func (e *Env) keysOf(user string) []driver.AccessKey {
+func (e *env) keysOf(user string) []driver.AccessKey {
 	e.Helper()
 	return all(e, e.Driver.ListAccessKeys(e.ctx, driver.ListAccessKeysRequest{UserName: user}), "ListAccessKeys")
 }
 
-func keyIsListed(e *Env) {
+func keyIsListed(e *env) {
 	user, _ := e.newUser()
 	key := e.newKey(user, nil)
 	if key.AccessKeyID == "" || key.SecretAccessKey == "" || key.UserName != user {
@@ -50,7 +50,7 @@ func keyIsListed(e *Env) {
 	}
 }
 
-func keyWorks(e *Env) {
+func keyWorks(e *env) {
 	user, _ := e.newUser()
 	d := e.as(credentialsOf(e.newKey(user, nil)))
 	e.eventually("WhoAmI with a key that may do nothing", func() error {
@@ -59,7 +59,7 @@ func keyWorks(e *Env) {
 	})
 }
 
-func keyStops(e *Env) {
+func keyStops(e *env) {
 	user, _ := e.newUser()
 	key := e.newKey(user, nil)
 	d := e.as(credentialsOf(key))
@@ -77,7 +77,7 @@ func keyStops(e *Env) {
 	}
 }
 
-func keyLimit(e *Env) {
+func keyLimit(e *env) {
 	limit := e.Description.Limits.AccessKeysPerUser
 	if limit == 0 || limit > mostKeys {
 		e.Unsupported("no limit of keys, or a large one: %d", limit)
@@ -96,7 +96,7 @@ func keyLimit(e *Env) {
 	}
 }
 
-func keysOfNobody(e *Env) {
+func keysOfNobody(e *env) {
 	user := e.name("u")
 	_, err := e.Driver.CreateAccessKey(e.ctx, driver.CreateAccessKeyRequest{UserName: user})
 	e.want(err, fault.NotFound, "CreateAccessKey")
@@ -105,7 +105,7 @@ func keysOfNobody(e *Env) {
 	e.want(err, fault.NotFound, "DeleteAccessKey")
 }
 
-func keyOfAnother(e *Env) {
+func keyOfAnother(e *env) {
 	one, _ := e.newUser()
 	two, _ := e.newUser()
 	key := e.newKey(one, nil)

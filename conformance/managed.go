@@ -10,17 +10,17 @@ import (
 func managedChecks() []Check {
 	managed := []driver.Capability{driver.CapUsers, driver.CapPolicyManaged}
 	return []Check{
-		{Name: "a managed policy is read with its document", Requires: managed, Run: managedIsThere},
-		{Name: "a managed policy is attached once, however often", Requires: managed, Run: managedIsAttached},
-		{Name: "a managed policy that is not attached is not detached", Requires: managed, Run: managedIsNotAttached},
-		{Name: "a managed policy that is missing is not found", Requires: managed, Run: managedMissing},
-		{Name: "attached policies of a user that is missing are not found", Requires: managed, Run: managedOfNobody},
-		{Name: "a managed policy is attached to a role", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyManaged}, Run: managedOfRole},
+		{Name: "a managed policy is read with its document", Requires: managed, run: managedIsThere},
+		{Name: "a managed policy is attached once, however often", Requires: managed, run: managedIsAttached},
+		{Name: "a managed policy that is not attached is not detached", Requires: managed, run: managedIsNotAttached},
+		{Name: "a managed policy that is missing is not found", Requires: managed, run: managedMissing},
+		{Name: "attached policies of a user that is missing are not found", Requires: managed, run: managedOfNobody},
+		{Name: "a managed policy is attached to a role", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyManaged}, run: managedOfRole},
 	}
 }
 
 // managedPolicy returns a managed policy that is there.
-func (e *Env) managedPolicy() string {
+func (e *env) managedPolicy() string {
 	e.Helper()
 	switch {
 	case e.Harness.ManagedPolicy != "":
@@ -30,11 +30,11 @@ func (e *Env) managedPolicy() string {
 	case e.Description.SessionRole != nil && e.Description.SessionRole.PolicyARN != "":
 		return e.Description.SessionRole.PolicyARN
 	}
-	e.Fatalf("no managed policy is known: name one in the harness")
+	e.Fatalf("no managed policy is known: neither the backend's description nor the configuration of the suite names one")
 	return ""
 }
 
-func (e *Env) attached(p driver.Principal) []string {
+func (e *env) attached(p driver.Principal) []string {
 	e.Helper()
 	var arns []string
 	for _, a := range all(e, e.Driver.ListAttachedPolicies(e.ctx, driver.ListPoliciesRequest{Principal: p}), "ListAttachedPolicies") {
@@ -43,7 +43,7 @@ func (e *Env) attached(p driver.Principal) []string {
 	return arns
 }
 
-func managedIsThere(e *Env) {
+func managedIsThere(e *env) {
 	arn := e.managedPolicy()
 	p, err := e.Driver.GetManagedPolicy(e.ctx, driver.GetManagedPolicyRequest{ARN: arn})
 	e.ok(err, "GetManagedPolicy")
@@ -53,16 +53,16 @@ func managedIsThere(e *Env) {
 	e.sameDocument(p.Version.Document, p.Version.Document, "the managed policy's document")
 }
 
-func managedIsAttached(e *Env) {
+func managedIsAttached(e *env) {
 	user, _ := e.newUser()
 	e.attachAndDetach(driver.UserPrincipal(user))
 }
 
-func managedOfRole(e *Env) {
+func managedOfRole(e *env) {
 	e.attachAndDetach(driver.RolePrincipal(e.newRole().Name))
 }
 
-func (e *Env) attachAndDetach(p driver.Principal) {
+func (e *env) attachAndDetach(p driver.Principal) {
 	e.Helper()
 	req := driver.AttachPolicyRequest{Principal: p, PolicyARN: e.managedPolicy()}
 	e.ok(e.Driver.AttachPolicy(e.ctx, req), "AttachPolicy")
@@ -81,13 +81,13 @@ func (e *Env) attachAndDetach(p driver.Principal) {
 	}
 }
 
-func managedIsNotAttached(e *Env) {
+func managedIsNotAttached(e *env) {
 	user, _ := e.newUser()
 	err := e.Driver.DetachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: driver.UserPrincipal(user), PolicyARN: e.managedPolicy()})
 	e.want(err, fault.NotFound, "DetachPolicy of one that is not attached")
 }
 
-func managedMissing(e *Env) {
+func managedMissing(e *env) {
 	user, _ := e.newUser()
 	arn := e.managedPolicy() + "-missing"
 	err := e.Driver.AttachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: driver.UserPrincipal(user), PolicyARN: arn})
@@ -96,7 +96,7 @@ func managedMissing(e *Env) {
 	e.want(err, fault.NotFound, "GetManagedPolicy of one that does not exist")
 }
 
-func managedOfNobody(e *Env) {
+func managedOfNobody(e *env) {
 	req := driver.AttachPolicyRequest{Principal: driver.UserPrincipal(e.name("u")), PolicyARN: e.managedPolicy()}
 	e.want(e.Driver.AttachPolicy(e.ctx, req), fault.NotFound, "AttachPolicy")
 	e.want(e.Driver.DetachPolicy(e.ctx, req), fault.NotFound, "DetachPolicy")

@@ -19,8 +19,8 @@ func harness(system *memory.System) conformance.Harness {
 		Config: driver.Config{Credentials: &root},
 		Client: func(c *driver.Credentials) (conformance.ObjectClient, error) { return system.Client(c), nil },
 		// Nothing in memory takes time.
-		Settle:      5 * time.Second,
-		OtherRegion: "eu-west-1",
+		ConsistencyTimeout: 5 * time.Second,
+		OtherRegion:        "eu-west-1",
 	}
 }
 

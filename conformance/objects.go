@@ -15,19 +15,19 @@ import (
 func objectChecks() []Check {
 	objects := []driver.Capability{driver.CapObjects}
 	return []Check{
-		{Name: "an object is read as it was put", Requires: objects, Run: objectIsThere},
-		{Name: "an object is replaced as a whole", Requires: objects, Run: objectIsReplaced},
-		{Name: "an empty object is an object", Requires: objects, Run: objectIsEmpty},
-		{Name: "keys are used byte for byte", Requires: objects, Run: objectKeys},
-		{Name: "a listing has what starts with the prefix, each once", Requires: objects, Run: objectsAreListed},
-		{Name: "a listing goes on over pages and stops when told", Requires: objects, Run: objectPages},
-		{Name: "an object that is missing is not found", Requires: objects, Run: objectMissing},
-		{Name: "objects of a bucket that is missing are not found", Requires: objects, Run: objectsOfNothing},
-		{Name: "objects that were deleted are gone", Requires: objects, Run: objectsAreGone},
+		{Name: "an object is read as it was put", Requires: objects, run: objectIsThere},
+		{Name: "an object is replaced as a whole", Requires: objects, run: objectIsReplaced},
+		{Name: "an empty object is an object", Requires: objects, run: objectIsEmpty},
+		{Name: "keys are used byte for byte", Requires: objects, run: objectKeys},
+		{Name: "a listing has what starts with the prefix, each once", Requires: objects, run: objectsAreListed},
+		{Name: "a listing goes on over pages and stops when told", Requires: objects, run: objectPages},
+		{Name: "an object that is missing is not found", Requires: objects, run: objectMissing},
+		{Name: "objects of a bucket that is missing are not found", Requires: objects, run: objectsOfNothing},
+		{Name: "objects that were deleted are gone", Requires: objects, run: objectsAreGone},
 	}
 }
 
-func objectIsThere(e *Env) {
+func objectIsThere(e *env) {
 	bucket, data := e.newBucket(), []byte("some bytes\x00\xff\n")
 	put, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{
 		Bucket: bucket, Key: "folder/key.txt", Body: bytes.NewReader(data), ContentType: "text/x-conformance",
@@ -49,7 +49,7 @@ func objectIsThere(e *Env) {
 	}
 }
 
-func objectIsReplaced(e *Env) {
+func objectIsReplaced(e *env) {
 	bucket := e.newBucket()
 	e.put(bucket, "key", []byte("a longer first version"))
 	e.put(bucket, "key", []byte("second"))
@@ -58,7 +58,7 @@ func objectIsReplaced(e *Env) {
 	}
 }
 
-func objectIsEmpty(e *Env) {
+func objectIsEmpty(e *env) {
 	bucket := e.newBucket()
 	e.put(bucket, "key", nil)
 	if got := e.get(bucket, "key"); len(got) != 0 {
@@ -79,7 +79,7 @@ func oddKeys() []string {
 	}
 }
 
-func objectKeys(e *Env) {
+func objectKeys(e *env) {
 	bucket := e.newBucket()
 	for _, key := range oddKeys() {
 		e.put(bucket, key, []byte(key))
@@ -105,7 +105,7 @@ func objectKeys(e *Env) {
 }
 
 // keys lists keys, sorted.
-func (e *Env) keys(bucket, prefix string) []string {
+func (e *env) keys(bucket, prefix string) []string {
 	e.Helper()
 	var keys []string
 	for _, o := range all(e, e.Driver.ListObjects(e.ctx, driver.ListObjectsRequest{Bucket: bucket, Prefix: prefix}), "ListObjects(%q)", prefix) {
@@ -115,7 +115,7 @@ func (e *Env) keys(bucket, prefix string) []string {
 	return keys
 }
 
-func objectsAreListed(e *Env) {
+func objectsAreListed(e *env) {
 	bucket := e.newBucket()
 	if got := e.keys(bucket, ""); len(got) != 0 {
 		e.Errorf("a new bucket has %q", got)
@@ -143,7 +143,7 @@ const (
 	pageWorkers = 8
 )
 
-func objectPages(e *Env) {
+func objectPages(e *env) {
 	bucket := e.newBucket()
 	next, failed := make(chan int), make(chan error, pageWorkers)
 	var workers sync.WaitGroup
@@ -185,7 +185,7 @@ func objectPages(e *Env) {
 	}
 }
 
-func objectMissing(e *Env) {
+func objectMissing(e *env) {
 	bucket := e.newBucket()
 	_, err := e.Driver.HeadObject(e.ctx, driver.HeadObjectRequest{Bucket: bucket, Key: "missing"})
 	e.want(err, fault.NotFound, "HeadObject")
@@ -193,7 +193,7 @@ func objectMissing(e *Env) {
 	e.want(err, fault.NotFound, "GetObject")
 }
 
-func objectsOfNothing(e *Env) {
+func objectsOfNothing(e *env) {
 	bucket := e.name("b")
 	wantListing(e, e.Driver.ListObjects(e.ctx, driver.ListObjectsRequest{Bucket: bucket}), fault.NotFound, "ListObjects")
 	_, err := e.Driver.HeadObject(e.ctx, driver.HeadObjectRequest{Bucket: bucket, Key: "key"})
@@ -206,7 +206,7 @@ func objectsOfNothing(e *Env) {
 	e.want(err, fault.NotFound, "DeleteObjects")
 }
 
-func objectsAreGone(e *Env) {
+func objectsAreGone(e *env) {
 	bucket := e.newBucket()
 	for _, key := range []string{"a", "b", "c"} {
 		e.put(bucket, key, []byte(key))

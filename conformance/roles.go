@@ -9,16 +9,16 @@ import (
 func roleChecks() []Check {
 	roles := []driver.Capability{driver.CapRoles}
 	return []Check{
-		{Name: "a role that was created is looked up and listed once", Requires: roles, Run: roleIsThere},
-		{Name: "a role that exists is not created again", Requires: roles, Run: roleExists},
-		{Name: "a role that is missing is not found", Requires: roles, Run: roleMissing},
-		{Name: "a role that was deleted is gone", Requires: roles, Run: roleIsGone},
-		{Name: "a role with inline policies is not deleted", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyInline}, Run: roleWithInline},
-		{Name: "a role with attached policies is not deleted", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyManaged}, Run: roleWithManaged},
+		{Name: "a role that was created is looked up and listed once", Requires: roles, run: roleIsThere},
+		{Name: "a role that exists is not created again", Requires: roles, run: roleExists},
+		{Name: "a role that is missing is not found", Requires: roles, run: roleMissing},
+		{Name: "a role that was deleted is gone", Requires: roles, run: roleIsGone},
+		{Name: "a role with inline policies is not deleted", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyInline}, run: roleWithInline},
+		{Name: "a role with attached policies is not deleted", Requires: []driver.Capability{driver.CapRoles, driver.CapPolicyManaged}, run: roleWithManaged},
 	}
 }
 
-func roleIsThere(e *Env) {
+func roleIsThere(e *env) {
 	made := e.newRole()
 	found, err := e.Driver.GetRole(e.ctx, driver.GetRoleRequest{Name: made.Name})
 	e.ok(err, "GetRole")
@@ -38,7 +38,7 @@ func roleIsThere(e *Env) {
 }
 
 // sameDocument fails the check unless two documents mean the same.
-func (e *Env) sameDocument(got, want, what string) {
+func (e *env) sameDocument(got, want, what string) {
 	e.Helper()
 	g, err := policy.Parse([]byte(got))
 	if err != nil {
@@ -52,7 +52,7 @@ func (e *Env) sameDocument(got, want, what string) {
 	}
 }
 
-func roleExists(e *Env) {
+func roleExists(e *env) {
 	role := e.newRole()
 	_, err := e.Driver.CreateRole(e.ctx, driver.CreateRoleRequest{Name: role.Name, TrustPolicy: e.trustPolicy(), MaxSessionSeconds: 7200})
 	e.want(err, fault.AlreadyExists, "CreateRole of one that exists")
@@ -63,27 +63,27 @@ func roleExists(e *Env) {
 	}
 }
 
-func roleMissing(e *Env) {
+func roleMissing(e *env) {
 	name := e.name("r")
 	_, err := e.Driver.GetRole(e.ctx, driver.GetRoleRequest{Name: name})
 	e.want(err, fault.NotFound, "GetRole")
 	e.want(e.Driver.DeleteRole(e.ctx, driver.DeleteRoleRequest{Name: name}), fault.NotFound, "DeleteRole")
 }
 
-func roleIsGone(e *Env) {
+func roleIsGone(e *env) {
 	role := e.newRole()
 	e.ok(e.Driver.DeleteRole(e.ctx, driver.DeleteRoleRequest{Name: role.Name}), "DeleteRole")
 	_, err := e.Driver.GetRole(e.ctx, driver.GetRoleRequest{Name: role.Name})
 	e.want(err, fault.NotFound, "GetRole of one that was deleted")
 }
 
-func roleWithInline(e *Env) {
+func roleWithInline(e *env) {
 	role := e.newRole()
 	e.putPolicy(driver.RolePrincipal(role.Name), e.name("p"), e.document(policy.ReadOnly, e.name("b"), ""))
 	e.want(e.Driver.DeleteRole(e.ctx, driver.DeleteRoleRequest{Name: role.Name}), fault.FailedPrecondition, "DeleteRole of one with a policy")
 }
 
-func roleWithManaged(e *Env) {
+func roleWithManaged(e *env) {
 	role := e.newRole()
 	err := e.Driver.AttachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: e.managedPolicy()})
 	e.ok(err, "AttachPolicy")

@@ -10,10 +10,10 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// checkWithin is how long one check may take if the harness does not say.
-const checkWithin = 90 * time.Second
+// defaultCheckTimeout is Harness.CheckTimeout where that is 0.
+const defaultCheckTimeout = 90 * time.Second
 
-// Suite is the suite opened for one backend.
+// Suite runs checks against one open backend. It may run several at the same time.
 type Suite struct {
 	harness     Harness
 	driver      driver.Driver
@@ -21,7 +21,8 @@ type Suite struct {
 	run         string
 }
 
-// NewSuite opens the backend. The caller closes the suite when all checks have ended.
+// NewSuite opens the backend with h.Config, and returns the error if that fails. The caller closes the suite when all checks
+// have ended.
 func NewSuite(ctx context.Context, h Harness) (*Suite, error) {
 	d, err := h.Open(ctx, h.Config)
 	if err != nil {
@@ -35,27 +36,28 @@ func NewSuite(ctx context.Context, h Harness) (*Suite, error) {
 	if h.Prefix == "" {
 		h.Prefix = "s3c"
 	}
-	if h.Settle == 0 {
-		h.Settle = 30 * time.Second
+	if h.ConsistencyTimeout == 0 {
+		h.ConsistencyTimeout = 30 * time.Second
 	}
-	if h.Within == 0 {
-		h.Within = checkWithin
+	if h.CheckTimeout == 0 {
+		h.CheckTimeout = defaultCheckTimeout
 	}
 	return &Suite{harness: h, driver: d, description: description, run: strings.ToLower(rand.Text()[:8])}, nil
 }
 
-// Description is what the backend says of itself.
+// Description returns the description of the backend.
 func (s *Suite) Description() driver.Description { return s.description }
 
-// Close closes the backend.
+// Close closes the backend, and returns its error.
 func (s *Suite) Close() error { return s.driver.Close() }
 
-// Run runs one check.
+// Run runs one check, and registers with t.Cleanup what removes everything that the check created. The check may end its
+// goroutine, as t.Fatalf does.
 func (s *Suite) Run(t T, c Check) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), s.harness.Within)
+	ctx, cancel := context.WithTimeout(t.Context(), s.harness.CheckTimeout)
 	t.Cleanup(cancel)
-	e := &Env{T: t, Driver: s.driver, Description: s.description, Harness: s.harness, ctx: ctx, check: c, run: s.run}
+	e := &env{T: t, Driver: s.driver, Description: s.description, Harness: s.harness, ctx: ctx, check: c, run: s.run}
 	for _, need := range c.Requires {
 		if !s.description.Has(need) {
 			e.mustBeUnsupported(need)
@@ -67,10 +69,10 @@ func (s *Suite) Run(t T, c Check) {
 			e.Unsupported("the system does not enforce %s: %s", rule, reason)
 		}
 	}
-	c.Run(e)
+	c.run(e)
 }
 
-// Run runs the whole suite under go test.
+// Run runs all checks under go test, each as a parallel subtest FAMILY/NAME. It fails t if the backend cannot be opened.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
 	s, err := NewSuite(t.Context(), h)
@@ -102,7 +104,7 @@ func Run(t *testing.T, h Harness) {
 	}
 }
 
-// underGoTest makes a testing.T report as T demands.
+// underGoTest adapts a testing.T to T.
 type underGoTest struct{ *testing.T }
 
 func (t underGoTest) Unsupported(format string, args ...any) {
@@ -110,7 +112,7 @@ func (t underGoTest) Unsupported(format string, args ...any) {
 	t.Skipf("unsupported: "+format, args...)
 }
 
-func (t underGoTest) Lied(format string, args ...any) {
+func (t underGoTest) Mismatch(format string, args ...any) {
 	t.Helper()
-	t.Fatalf("lied: "+format, args...)
+	t.Fatalf("mismatch: "+format, args...)
 }

@@ -16,22 +16,22 @@ const clockSlack = 2 * time.Minute
 func sessionChecks() []Check {
 	sessions := []driver.Capability{driver.CapSessions}
 	return []Check{
-		{Name: "a session ends when it was asked to", Requires: sessions, Run: sessionEnds},
-		{Name: "a session works", Requires: sessions, Rules: []Rule{RuleAuthentication}, Run: sessionWorks},
-		{Name: "a session without a policy is refused", Requires: sessions, Run: sessionWithoutPolicy},
-		{Name: "a session outside the limits of duration is refused", Requires: sessions, Run: sessionDuration},
-		{Name: "a role that is missing opens no session", Requires: []driver.Capability{driver.CapSessions, driver.CapRoles}, Rules: []Rule{RuleSessionPolicies}, Run: sessionWithoutRole},
+		{Name: "a session ends when it was asked to", Requires: sessions, run: sessionEnds},
+		{Name: "a session works", Requires: sessions, Rules: []Rule{RuleAuthentication}, run: sessionWorks},
+		{Name: "a session without a policy is refused", Requires: sessions, run: sessionWithoutPolicy},
+		{Name: "a session outside the limits of duration is refused", Requires: sessions, run: sessionDuration},
+		{Name: "a role that is missing opens no session", Requires: []driver.Capability{driver.CapSessions, driver.CapRoles}, Rules: []Rule{RuleSessionPolicies}, run: sessionWithoutRole},
 	}
 }
 
-func sessionEnds(e *Env) {
+func sessionEnds(e *env) {
 	before := time.Now()
 	s := e.newSession(e.document(policy.ReadOnly, e.name("b"), "").JSON())
 	if s.AccessKeyID == "" || s.SecretAccessKey == "" || s.SessionToken == "" {
 		e.Errorf("the session %v lacks a part", s)
 	}
 	want := before.Add(time.Duration(e.sessionSeconds()) * time.Second)
-	if off := s.Expiration.Sub(want).Abs(); off > clockSlack+e.Harness.Settle {
+	if off := s.Expiration.Sub(want).Abs(); off > clockSlack+e.Harness.ConsistencyTimeout {
 		e.Errorf("the session ends at %s, want about %s", s.Expiration, want)
 	}
 }
@@ -40,7 +40,7 @@ func credentialsOfSession(s driver.Session) driver.Credentials {
 	return driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey, SessionToken: s.SessionToken}
 }
 
-func sessionWorks(e *Env) {
+func sessionWorks(e *env) {
 	d := e.as(credentialsOfSession(e.newSession(e.document(policy.ReadOnly, e.name("b"), "").JSON())))
 	e.eventually("WhoAmI with the session", func() error {
 		_, err := d.WhoAmI(e.ctx)
@@ -48,12 +48,12 @@ func sessionWorks(e *Env) {
 	})
 }
 
-func sessionWithoutPolicy(e *Env) {
+func sessionWithoutPolicy(e *env) {
 	_, err := e.Driver.CreateSession(e.ctx, e.sessionRequest(""))
 	e.want(err, fault.InvalidArgument, "CreateSession without a policy")
 }
 
-func sessionDuration(e *Env) {
+func sessionDuration(e *env) {
 	req := e.sessionRequest(e.document(policy.ReadOnly, e.name("b"), "").JSON())
 	limits := e.Description.Limits
 	bad := []int{-1, 0}
@@ -70,7 +70,7 @@ func sessionDuration(e *Env) {
 	}
 }
 
-func sessionWithoutRole(e *Env) {
+func sessionWithoutRole(e *env) {
 	if e.Description.SessionRole == nil {
 		e.Unsupported("sessions need no role")
 	}

@@ -14,22 +14,22 @@ import (
 type settingCase struct {
 	setting driver.Setting
 	// first and second are two values for a bucket; bad is one that no system accepts, nil where there is none.
-	first, second func(e *Env, bucket string) driver.BucketSetting
+	first, second func(e *env, bucket string) driver.BucketSetting
 	bad           *driver.BucketSetting
 }
 
 func settingCases() []settingCase {
-	fixed := func(v driver.BucketSetting) func(*Env, string) driver.BucketSetting {
-		return func(*Env, string) driver.BucketSetting { return v }
+	fixed := func(v driver.BucketSetting) func(*env, string) driver.BucketSetting {
+		return func(*env, string) driver.BucketSetting { return v }
 	}
 	day, zero := 86400, 0
 	return []settingCase{
 		{
 			setting: driver.SettingPolicy,
-			first: func(e *Env, b string) driver.BucketSetting {
+			first: func(e *env, b string) driver.BucketSetting {
 				return bucketPolicy(policy.PublicGet(b, e.Description.Partition))
 			},
-			second: func(e *Env, b string) driver.BucketSetting {
+			second: func(e *env, b string) driver.BucketSetting {
 				doc := policy.PublicGet(b, e.Description.Partition)
 				doc.Statement[0].Resource[0] += "public/*"
 				return bucketPolicy(doc)
@@ -71,34 +71,34 @@ func settingChecks() []Check {
 	for _, c := range settingCases() {
 		needs := []driver.Capability{c.setting.Capability()}
 		checks = append(checks,
-			Check{Name: fmt.Sprintf("%s is put, replaced and deleted", c.setting), Requires: needs, Run: c.roundTrip},
-			Check{Name: fmt.Sprintf("%s of a bucket that is missing is not found", c.setting), Requires: needs, Run: c.missing},
+			Check{Name: fmt.Sprintf("%s is put, replaced and deleted", c.setting), Requires: needs, run: c.roundTrip},
+			Check{Name: fmt.Sprintf("%s of a bucket that is missing is not found", c.setting), Requires: needs, run: c.missing},
 		)
 		if c.bad != nil {
 			checks = append(checks, Check{
-				Name: fmt.Sprintf("%s with a value that is none stays as it was", c.setting), Requires: needs, Rules: []Rule{RuleSettingValues}, Run: c.refused,
+				Name: fmt.Sprintf("%s with a value that is none stays as it was", c.setting), Requires: needs, Rules: []Rule{RuleSettingValues}, run: c.refused,
 			})
 		}
 	}
 	return append(checks,
-		Check{Name: "acl is read and cannot be written", Requires: []driver.Capability{driver.CapBucketACL}, Run: aclIsRead},
-		Check{Name: "policy-status says whether a bucket is public", Requires: []driver.Capability{driver.CapBucketPolicyStatus, driver.CapBucketPolicy}, Run: policyStatus},
-		Check{Name: "no setting that is deleted takes the bucket with it", Run: bucketOutlivesSettings},
+		Check{Name: "acl is read and cannot be written", Requires: []driver.Capability{driver.CapBucketACL}, run: aclIsRead},
+		Check{Name: "policy-status says whether a bucket is public", Requires: []driver.Capability{driver.CapBucketPolicyStatus, driver.CapBucketPolicy}, run: policyStatus},
+		Check{Name: "no setting that is deleted takes the bucket with it", run: bucketOutlivesSettings},
 	)
 }
 
-func (e *Env) setting(bucket string, s driver.Setting) (driver.BucketSetting, error) {
+func (e *env) setting(bucket string, s driver.Setting) (driver.BucketSetting, error) {
 	return e.Driver.GetBucketSetting(e.ctx, driver.GetBucketSettingRequest{Bucket: bucket, Setting: s})
 }
 
-func (e *Env) putSetting(bucket string, value driver.BucketSetting) {
+func (e *env) putSetting(bucket string, value driver.BucketSetting) {
 	e.Helper()
 	err := e.Driver.PutBucketSetting(e.ctx, driver.PutBucketSettingRequest{Bucket: bucket, Value: value})
 	e.ok(err, "PutBucketSetting(%s)", value.Setting())
 }
 
 // hasSetting fails the check unless the setting has the value.
-func (e *Env) hasSetting(bucket string, want driver.BucketSetting) {
+func (e *env) hasSetting(bucket string, want driver.BucketSetting) {
 	e.Helper()
 	got, err := e.setting(bucket, want.Setting())
 	e.ok(err, "GetBucketSetting(%s)", want.Setting())
@@ -129,11 +129,11 @@ func withoutIDs(c driver.CORS) string {
 	return b.String()
 }
 
-func (e *Env) deleteSetting(bucket string, s driver.Setting) error {
+func (e *env) deleteSetting(bucket string, s driver.Setting) error {
 	return e.Driver.DeleteBucketSetting(e.ctx, driver.DeleteBucketSettingRequest{Bucket: bucket, Setting: s})
 }
 
-func (c settingCase) roundTrip(e *Env) {
+func (c settingCase) roundTrip(e *env) {
 	bucket := e.newBucket()
 	e.putSetting(bucket, c.first(e, bucket))
 	e.hasSetting(bucket, c.first(e, bucket))
@@ -147,7 +147,7 @@ func (c settingCase) roundTrip(e *Env) {
 	e.ok(err, "HeadBucket afterwards")
 }
 
-func (c settingCase) missing(e *Env) {
+func (c settingCase) missing(e *env) {
 	bucket := e.name("b")
 	_, err := e.setting(bucket, c.setting)
 	e.want(err, fault.NotFound, "GetBucketSetting")
@@ -156,7 +156,7 @@ func (c settingCase) missing(e *Env) {
 	e.want(e.deleteSetting(bucket, c.setting), fault.NotFound, "DeleteBucketSetting")
 }
 
-func (c settingCase) refused(e *Env) {
+func (c settingCase) refused(e *env) {
 	bucket := e.newBucket()
 	e.putSetting(bucket, c.first(e, bucket))
 	err := e.Driver.PutBucketSetting(e.ctx, driver.PutBucketSettingRequest{Bucket: bucket, Value: *c.bad})
@@ -164,7 +164,7 @@ func (c settingCase) refused(e *Env) {
 	e.hasSetting(bucket, c.first(e, bucket))
 }
 
-func aclIsRead(e *Env) {
+func aclIsRead(e *env) {
 	bucket := e.newBucket()
 	value, err := e.setting(bucket, driver.SettingACL)
 	e.ok(err, "GetBucketSetting(acl)")
@@ -176,7 +176,7 @@ func aclIsRead(e *Env) {
 	e.want(e.deleteSetting(bucket, driver.SettingACL), fault.Unsupported, "DeleteBucketSetting(acl)")
 }
 
-func policyStatus(e *Env) {
+func policyStatus(e *env) {
 	bucket := e.newBucket()
 	e.putSetting(bucket, bucketPolicy(policy.PublicGet(bucket, e.Description.Partition)))
 	value, err := e.setting(bucket, driver.SettingPolicyStatus)
@@ -191,7 +191,7 @@ func policyStatus(e *Env) {
 
 // bucketOutlivesSettings deletes every setting, declared or not, of an empty bucket: there are systems that take a
 // request for a setting that they do not know as one for the bucket.
-func bucketOutlivesSettings(e *Env) {
+func bucketOutlivesSettings(e *env) {
 	bucket := e.newBucket()
 	for _, s := range driver.Settings() {
 		err := e.deleteSetting(bucket, s)

@@ -9,13 +9,13 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// Mark is what the name of everything begins with that this run of the suite makes.
-func (s *Suite) Mark() string { return s.harness.Prefix + "-" + s.run + "-" }
+// mark begins every name that this run of the suite makes.
+func (s *Suite) mark() string { return s.harness.Prefix + "-" + s.run + "-" }
 
-// Sweep looks for users, roles and buckets that this run made and that are still there when all checks have ended, and
-// removes them. It returns what it could not remove, and what it could not look for, each in a few words.
+// Sweep removes the users, roles and buckets of this run that still exist when all checks have ended. It returns what it
+// could not remove or could not list, each as a phrase for people.
 func (s *Suite) Sweep(ctx context.Context) []string {
-	e := &Env{Driver: s.driver, Description: s.description, Harness: s.harness, ctx: ctx, run: s.run}
+	e := &env{Driver: s.driver, Description: s.description, Harness: s.harness, ctx: ctx, run: s.run}
 	left := sweep(ctx, s, driver.CapUsers, "user", s.driver.ListUsers, func(u driver.User) string { return u.Name },
 		func(name string) error {
 			if err := e.stripUser(ctx, name); err != nil {
@@ -51,7 +51,7 @@ func sweep[T any](
 		things, err := collect(list(ctx))
 		var names []string
 		for _, thing := range things {
-			if name := nameOf(thing); strings.HasPrefix(name, s.Mark()) {
+			if name := nameOf(thing); strings.HasPrefix(name, s.mark()) {
 				names = append(names, name)
 			}
 		}
@@ -66,7 +66,7 @@ func sweep[T any](
 		names, err = found()
 	}
 	if err != nil {
-		return []string{fmt.Sprintf("perhaps a %s whose name begins with %s: they could not be listed: %v", kind, s.Mark(), err)}
+		return []string{fmt.Sprintf("perhaps a %s whose name begins with %s: they could not be listed: %v", kind, s.mark(), err)}
 	}
 	var left []string
 	for _, name := range names {

@@ -18,17 +18,17 @@ const largeBytes = 17<<20 + 4321
 func transferChecks() []Check {
 	objects := []driver.Capability{driver.CapObjects}
 	return []Check{
-		{Name: "a large file goes up and down unchanged", Requires: objects, Run: largeFile},
-		{Name: "a large stream goes up and down in order", Requires: objects, Run: largeStream},
-		{Name: "a download that fails leaves the file as it was", Requires: objects, Run: failedDownload},
-		{Name: "a download into a folder that is missing makes nothing", Requires: objects, Run: downloadNowhere},
-		{Name: "a writer that fails ends the download", Requires: objects, Run: failingWriter},
-		{Name: "a file that cannot be read is refused", Requires: objects, Run: unreadableFile},
-		{Name: "a stream that breaks off leaves the object as it was", Requires: objects, Run: failedUpload},
+		{Name: "a large file goes up and down unchanged", Requires: objects, run: largeFile},
+		{Name: "a large stream goes up and down in order", Requires: objects, run: largeStream},
+		{Name: "a download that fails leaves the file as it was", Requires: objects, run: failedDownload},
+		{Name: "a download into a folder that is missing makes nothing", Requires: objects, run: downloadNowhere},
+		{Name: "a writer that fails ends the download", Requires: objects, run: failingWriter},
+		{Name: "a file that cannot be read is refused", Requires: objects, run: unreadableFile},
+		{Name: "a stream that breaks off leaves the object as it was", Requires: objects, run: failedUpload},
 	}
 }
 
-func largeFile(e *Env) {
+func largeFile(e *env) {
 	bucket, data, folder := e.newBucket(), text(largeBytes), e.TempDir()
 	from, to := filepath.Join(folder, "from"), filepath.Join(folder, "to")
 	e.ok(os.WriteFile(from, data, 0o600), "writing a file")
@@ -50,7 +50,7 @@ func largeFile(e *Env) {
 }
 
 // onlyFiles fails the check unless the folder has just these files.
-func (e *Env) onlyFiles(folder string, names ...string) {
+func (e *env) onlyFiles(folder string, names ...string) {
 	e.Helper()
 	entries, err := os.ReadDir(folder)
 	e.ok(err, "reading the folder")
@@ -62,7 +62,7 @@ func (e *Env) onlyFiles(folder string, names ...string) {
 // onlyReader hides what else a reader can do, so that its size is not known.
 type onlyReader struct{ io.Reader }
 
-func largeStream(e *Env) {
+func largeStream(e *env) {
 	bucket, data := e.newBucket(), text(largeBytes)
 	_, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: "large", Body: onlyReader{bytes.NewReader(data)}})
 	e.ok(err, "PutObject of a stream")
@@ -71,7 +71,7 @@ func largeStream(e *Env) {
 	}
 }
 
-func failedDownload(e *Env) {
+func failedDownload(e *env) {
 	bucket, folder := e.newBucket(), e.TempDir()
 	path := filepath.Join(folder, "file")
 	e.ok(os.WriteFile(path, []byte("former"), 0o600), "writing a file")
@@ -83,7 +83,7 @@ func failedDownload(e *Env) {
 	e.onlyFiles(folder, "file")
 }
 
-func downloadNowhere(e *Env) {
+func downloadNowhere(e *env) {
 	bucket, folder := e.newBucket(), e.TempDir()
 	e.put(bucket, "key", []byte("data"))
 	_, err := e.Driver.GetObject(e.ctx, driver.GetObjectRequest{Bucket: bucket, Key: "key", Path: filepath.Join(folder, "missing", "file")})
@@ -99,7 +99,7 @@ type fullWriter struct{}
 
 func (fullWriter) Write([]byte) (int, error) { return 0, errFull }
 
-func failingWriter(e *Env) {
+func failingWriter(e *env) {
 	bucket := e.newBucket()
 	e.put(bucket, "key", text(1<<20))
 	if _, err := e.Driver.GetObject(e.ctx, driver.GetObjectRequest{Bucket: bucket, Key: "key", Body: fullWriter{}}); err == nil {
@@ -107,7 +107,7 @@ func failingWriter(e *Env) {
 	}
 }
 
-func unreadableFile(e *Env) {
+func unreadableFile(e *env) {
 	bucket, folder := e.newBucket(), e.TempDir()
 	for what, path := range map[string]string{"a missing file": filepath.Join(folder, "missing"), "a folder": folder} {
 		_, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: "key", Path: path})
@@ -130,7 +130,7 @@ func (r *brokenReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func failedUpload(e *Env) {
+func failedUpload(e *env) {
 	bucket := e.newBucket()
 	e.put(bucket, "key", []byte("former"))
 	for _, size := range []int{10, largeBytes} {

@@ -5,114 +5,81 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// method is one call of a method, with arguments that name nothing that exists.
+// method is one call of a method of the driver.
 type method struct {
 	name  string
 	needs driver.Capability
 	call  func(ctx context.Context) error
 }
 
-// firstError reads a listing to its end or to its first error.
-func firstError[T any](listing iter.Seq2[T, error]) error {
-	_, err := collect(listing)
-	return err
+// returning, acting and listing bind a method to a request, and return a call of which only the error matters.
+func returning[Q, T any](call func(context.Context, Q) (T, error), req Q) func(context.Context) error {
+	return func(ctx context.Context) error { _, err := call(ctx, req); return err }
 }
 
-// methods calls every method of the interfaces on things of that name.
-func methods(e *Env, name string) []method {
+func acting[Q any](call func(context.Context, Q) error, req Q) func(context.Context) error {
+	return func(ctx context.Context) error { return call(ctx, req) }
+}
+
+func listing[Q, T any](call func(context.Context, Q) iter.Seq2[T, error], req Q) func(context.Context) error {
+	return func(ctx context.Context) error { _, err := collect(call(ctx, req)); return err }
+}
+
+// listingAll is listing for a method without a request.
+func listingAll[T any](call func(context.Context) iter.Seq2[T, error]) func(context.Context) error {
+	return func(ctx context.Context) error { _, err := collect(call(ctx)); return err }
+}
+
+// methods returns a call of every method of the driver. Everything in the requests has the name, which nothing has.
+func methods(e *env, name string) []method {
 	d := e.Driver
-	calls := slicesOf(identityMethods(e, name), policyMethods(d, name), objectMethods(d, name), []method{
+	calls := slices.Concat(identityMethods(e, name), policyMethods(d, name), objectMethods(d, name), []method{
 		{"WhoAmI", "", func(ctx context.Context) error { _, err := d.WhoAmI(ctx); return err }},
-		{"ListBuckets", "", func(ctx context.Context) error { return firstError(d.ListBuckets(ctx)) }},
-		{"HeadBucket", "", func(ctx context.Context) error {
-			_, err := d.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: name})
-			return err
-		}},
-		{"CreateBucket", "", func(ctx context.Context) error { return d.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: name}) }},
-		{"DeleteBucket", "", func(ctx context.Context) error { return d.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: name}) }},
-		{"CreateBucket with a region", driver.CapBucketRegion, func(ctx context.Context) error {
-			return d.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: name, Region: "xx-nowhere-9"})
-		}},
+		{"ListBuckets", "", listingAll(d.ListBuckets)},
+		{"HeadBucket", "", returning(d.HeadBucket, driver.HeadBucketRequest{Bucket: name})},
+		{"CreateBucket", "", acting(d.CreateBucket, driver.CreateBucketRequest{Bucket: name})},
+		{"DeleteBucket", "", acting(d.DeleteBucket, driver.DeleteBucketRequest{Bucket: name})},
+		{"CreateBucket with a region", driver.CapBucketRegion, acting(d.CreateBucket, driver.CreateBucketRequest{Bucket: name, Region: "xx-nowhere-9"})},
 	})
 	for _, s := range driver.Settings() {
-		calls = append(calls, method{"GetBucketSetting(" + string(s) + ")", s.Capability(), func(ctx context.Context) error {
-			_, err := d.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: name, Setting: s})
-			return err
-		}})
+		calls = append(calls, method{"GetBucketSetting(" + string(s) + ")", s.Capability(), returning(d.GetBucketSetting, driver.GetBucketSettingRequest{Bucket: name, Setting: s})})
 	}
 	for _, c := range settingCases() {
 		value := c.first(e, name)
 		calls = append(calls,
-			method{"PutBucketSetting(" + string(c.setting) + ")", c.setting.Capability(), func(ctx context.Context) error {
-				return d.PutBucketSetting(ctx, driver.PutBucketSettingRequest{Bucket: name, Value: value})
-			}},
-			method{"DeleteBucketSetting(" + string(c.setting) + ")", c.setting.Capability(), func(ctx context.Context) error {
-				return d.DeleteBucketSetting(ctx, driver.DeleteBucketSettingRequest{Bucket: name, Setting: c.setting})
-			}})
+			method{"PutBucketSetting(" + string(c.setting) + ")", c.setting.Capability(), acting(d.PutBucketSetting, driver.PutBucketSettingRequest{Bucket: name, Value: value})},
+			method{"DeleteBucketSetting(" + string(c.setting) + ")", c.setting.Capability(), acting(d.DeleteBucketSetting, driver.DeleteBucketSettingRequest{Bucket: name, Setting: c.setting})})
 	}
 	return calls
 }
 
-func slicesOf(lists ...[]method) []method {
-	var joined []method
-	for _, l := range lists {
-		joined = append(joined, l...)
-	}
-	return joined
-}
-
-func identityMethods(e *Env, name string) []method {
+func identityMethods(e *env, name string) []method {
 	d, role := e.Driver, ""
 	if e.Description.SessionRole != nil {
 		role = "arn:aws:iam::123456789012:role/" + name
 	}
 	return []method{
-		{"ListUsers", driver.CapUsers, func(ctx context.Context) error { return firstError(d.ListUsers(ctx)) }},
-		{"GetUser", driver.CapUsers, func(ctx context.Context) error {
-			_, err := d.GetUser(ctx, driver.GetUserRequest{Name: name})
-			return err
-		}},
-		{"CreateUser", driver.CapUsers, func(ctx context.Context) error {
-			_, err := d.CreateUser(ctx, driver.CreateUserRequest{Name: name})
-			return err
-		}},
-		{"CreateUser with a boundary", driver.CapPolicyBoundary, func(ctx context.Context) error {
-			_, err := d.CreateUser(ctx, driver.CreateUserRequest{Name: name, PermissionsBoundary: "arn:aws:iam::aws:policy/" + name})
-			return err
-		}},
-		{"DeleteUser", driver.CapUsers, func(ctx context.Context) error { return d.DeleteUser(ctx, driver.DeleteUserRequest{Name: name}) }},
-		{"CreateAccessKey", driver.CapAccessKeys, func(ctx context.Context) error {
-			_, err := d.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: name})
-			return err
-		}},
-		{"ListAccessKeys", driver.CapAccessKeys, func(ctx context.Context) error {
-			return firstError(d.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
-		}},
-		{"DeleteAccessKey", driver.CapAccessKeys, func(ctx context.Context) error {
-			return d.DeleteAccessKey(ctx, driver.DeleteAccessKeyRequest{UserName: name, AccessKeyID: "AKIAIOSFODNN7EXAMPLE"})
-		}},
-		{"ListRoles", driver.CapRoles, func(ctx context.Context) error { return firstError(d.ListRoles(ctx)) }},
-		{"GetRole", driver.CapRoles, func(ctx context.Context) error {
-			_, err := d.GetRole(ctx, driver.GetRoleRequest{Name: name})
-			return err
-		}},
-		{"CreateRole", driver.CapRoles, func(ctx context.Context) error {
-			_, err := d.CreateRole(ctx, driver.CreateRoleRequest{Name: name, TrustPolicy: anyDocument, MaxSessionSeconds: 3600})
-			return err
-		}},
-		{"DeleteRole", driver.CapRoles, func(ctx context.Context) error { return d.DeleteRole(ctx, driver.DeleteRoleRequest{Name: name}) }},
-		{"CreateSession", driver.CapSessions, func(ctx context.Context) error {
-			_, err := d.CreateSession(ctx, driver.CreateSessionRequest{
-				RoleARN: role, Name: name, Policy: anyDocument, DurationSeconds: 3600,
-			})
-			return err
-		}},
+		{"ListUsers", driver.CapUsers, listingAll(d.ListUsers)},
+		{"GetUser", driver.CapUsers, returning(d.GetUser, driver.GetUserRequest{Name: name})},
+		{"CreateUser", driver.CapUsers, returning(d.CreateUser, driver.CreateUserRequest{Name: name})},
+		{"CreateUser with a boundary", driver.CapPolicyBoundary, returning(d.CreateUser, driver.CreateUserRequest{Name: name, PermissionsBoundary: "arn:aws:iam::aws:policy/" + name})},
+		{"DeleteUser", driver.CapUsers, acting(d.DeleteUser, driver.DeleteUserRequest{Name: name})},
+		{"CreateAccessKey", driver.CapAccessKeys, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name})},
+		{"ListAccessKeys", driver.CapAccessKeys, listing(d.ListAccessKeys, driver.ListAccessKeysRequest{UserName: name})},
+		{"DeleteAccessKey", driver.CapAccessKeys, acting(d.DeleteAccessKey, driver.DeleteAccessKeyRequest{UserName: name, AccessKeyID: "AKIAIOSFODNN7EXAMPLE"})},
+		{"ListRoles", driver.CapRoles, listingAll(d.ListRoles)},
+		{"GetRole", driver.CapRoles, returning(d.GetRole, driver.GetRoleRequest{Name: name})},
+		{"CreateRole", driver.CapRoles, returning(d.CreateRole, driver.CreateRoleRequest{Name: name, TrustPolicy: anyDocument, MaxSessionSeconds: 3600})},
+		{"DeleteRole", driver.CapRoles, acting(d.DeleteRole, driver.DeleteRoleRequest{Name: name})},
+		{"CreateSession", driver.CapSessions, returning(d.CreateSession,
+			driver.CreateSessionRequest{RoleARN: role, Name: name, Policy: anyDocument, DurationSeconds: 3600})},
 	}
 }
 
@@ -123,60 +90,32 @@ func policyMethods(d driver.Driver, name string) []method {
 	p := driver.UserPrincipal(name)
 	attach := driver.AttachPolicyRequest{Principal: p, PolicyARN: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}
 	return []method{
-		{"PutPolicy", driver.CapPolicyInline, func(ctx context.Context) error {
-			return d.PutPolicy(ctx, driver.PutPolicyRequest{Principal: p, Name: name, Document: anyDocument})
-		}},
-		{"GetPolicy", driver.CapPolicyInline, func(ctx context.Context) error {
-			_, err := d.GetPolicy(ctx, driver.GetPolicyRequest{Principal: p, Name: name})
-			return err
-		}},
-		{"ListPolicies", driver.CapPolicyInline, func(ctx context.Context) error {
-			return firstError(d.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: p}))
-		}},
-		{"DeletePolicy", driver.CapPolicyInline, func(ctx context.Context) error {
-			return d.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: p, Name: name})
-		}},
-		{"ListAttachedPolicies", driver.CapPolicyManaged, func(ctx context.Context) error {
-			return firstError(d.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: p}))
-		}},
-		{"AttachPolicy", driver.CapPolicyManaged, func(ctx context.Context) error { return d.AttachPolicy(ctx, attach) }},
-		{"DetachPolicy", driver.CapPolicyManaged, func(ctx context.Context) error { return d.DetachPolicy(ctx, attach) }},
-		{"GetManagedPolicy", driver.CapPolicyManaged, func(ctx context.Context) error {
-			_, err := d.GetManagedPolicy(ctx, driver.GetManagedPolicyRequest{ARN: attach.PolicyARN})
-			return err
-		}},
+		{"PutPolicy", driver.CapPolicyInline, acting(d.PutPolicy, driver.PutPolicyRequest{Principal: p, Name: name, Document: anyDocument})},
+		{"GetPolicy", driver.CapPolicyInline, returning(d.GetPolicy, driver.GetPolicyRequest{Principal: p, Name: name})},
+		{"ListPolicies", driver.CapPolicyInline, listing(d.ListPolicies, driver.ListPoliciesRequest{Principal: p})},
+		{"DeletePolicy", driver.CapPolicyInline, acting(d.DeletePolicy, driver.DeletePolicyRequest{Principal: p, Name: name})},
+		{"ListAttachedPolicies", driver.CapPolicyManaged, listing(d.ListAttachedPolicies, driver.ListPoliciesRequest{Principal: p})},
+		{"AttachPolicy", driver.CapPolicyManaged, acting(d.AttachPolicy, attach)},
+		{"DetachPolicy", driver.CapPolicyManaged, acting(d.DetachPolicy, attach)},
+		{"GetManagedPolicy", driver.CapPolicyManaged, returning(d.GetManagedPolicy, driver.GetManagedPolicyRequest{ARN: attach.PolicyARN})},
 	}
 }
 
 func objectMethods(d driver.Driver, name string) []method {
 	return []method{
-		{"ListObjects", driver.CapObjects, func(ctx context.Context) error {
-			return firstError(d.ListObjects(ctx, driver.ListObjectsRequest{Bucket: name}))
-		}},
-		{"HeadObject", driver.CapObjects, func(ctx context.Context) error {
-			_, err := d.HeadObject(ctx, driver.HeadObjectRequest{Bucket: name, Key: "key"})
-			return err
-		}},
-		{"GetObject", driver.CapObjects, func(ctx context.Context) error {
-			_, err := d.GetObject(ctx, driver.GetObjectRequest{Bucket: name, Key: "key", Body: io.Discard})
-			return err
-		}},
-		{"PutObject", driver.CapObjects, func(ctx context.Context) error {
-			_, err := d.PutObject(ctx, driver.PutObjectRequest{Bucket: name, Key: "key", Body: strings.NewReader("x")})
-			return err
-		}},
-		{"DeleteObjects", driver.CapObjects, func(ctx context.Context) error {
-			_, err := d.DeleteObjects(ctx, driver.DeleteObjectsRequest{Bucket: name, Keys: []string{"key"}})
-			return err
-		}},
+		{"ListObjects", driver.CapObjects, listing(d.ListObjects, driver.ListObjectsRequest{Bucket: name})},
+		{"HeadObject", driver.CapObjects, returning(d.HeadObject, driver.HeadObjectRequest{Bucket: name, Key: "key"})},
+		{"GetObject", driver.CapObjects, returning(d.GetObject, driver.GetObjectRequest{Bucket: name, Key: "key", Body: io.Discard})},
+		{"PutObject", driver.CapObjects, returning(d.PutObject, driver.PutObjectRequest{Bucket: name, Key: "key", Body: strings.NewReader("x")})},
+		{"DeleteObjects", driver.CapObjects, returning(d.DeleteObjects, driver.DeleteObjectsRequest{Bucket: name, Keys: []string{"key"}})},
 	}
 }
 
-// undeclaredChecks has one check for each capability: if it is not declared, its methods must say so.
+// undeclaredChecks has a check for each capability: if it is not declared, its methods must answer Unsupported.
 func undeclaredChecks() []Check {
 	var checks []Check
 	for _, c := range driver.AllCapabilities() {
-		checks = append(checks, Check{Name: fmt.Sprintf("%s is declared or unsupported", c), Run: func(e *Env) {
+		checks = append(checks, Check{Name: fmt.Sprintf("%s is declared or unsupported", c), run: func(e *env) {
 			if e.Description.Has(c) {
 				return
 			}
@@ -187,9 +126,9 @@ func undeclaredChecks() []Check {
 	return checks
 }
 
-// mustBeUnsupported fails the check unless the methods of an undeclared capability answer Unsupported, without asking
-// the system: they must do so although no server is there.
-func (e *Env) mustBeUnsupported(c driver.Capability) {
+// mustBeUnsupported fails the check unless the methods of an undeclared capability answer Unsupported without a request to
+// the system: it calls them on an endpoint where no server listens.
+func (e *env) mustBeUnsupported(c driver.Capability) {
 	e.Helper()
 	alone := *e
 	alone.Driver = e.open(driver.Config{EndpointURL: nobody, Region: e.Harness.Config.Region, Credentials: e.Harness.Config.Credentials})
@@ -198,7 +137,7 @@ func (e *Env) mustBeUnsupported(c driver.Capability) {
 			continue
 		}
 		if err := m.call(e.ctx); !isUnsupported(err) {
-			e.Lied("%s is not declared, but %s answers %s: %v", c, m.name, fault.CodeOf(err), err)
+			e.Mismatch("%s is not declared, but %s answers %s: %v", c, m.name, fault.CodeOf(err), err)
 		}
 	}
 }

@@ -12,24 +12,24 @@ import (
 func userChecks() []Check {
 	users := []driver.Capability{driver.CapUsers}
 	return []Check{
-		{Name: "whoami says whose credentials they are", Run: whoAmI},
-		{Name: "a user that was created is looked up and listed once", Requires: users, Run: userIsThere},
-		{Name: "a user that exists is not created again", Requires: users, Run: userExists},
-		{Name: "creating a user again changes none of its keys", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Run: userKeepsKeys},
-		{Name: "user names outside the rules are refused", Requires: users, Run: userNames},
-		{Name: "a user that is missing is not found", Requires: users, Run: userMissing},
-		{Name: "a user that was deleted is gone", Requires: users, Run: userIsGone},
-		{Name: "a user with keys is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Rules: []Rule{RuleUsersWithKeys}, Run: userWithKeys},
-		{Name: "a user with inline policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyInline}, Run: userWithInline},
-		{Name: "a user with attached policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyManaged}, Run: userWithManaged},
-		{Name: "a user of a former user's name has nothing of it", Requires: users, Run: userAgain},
-		{Name: "a boundary that is missing is not found", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, Run: boundaryMissing},
-		{Name: "a user has the boundary that was asked for", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, Run: boundaryIsSet},
-		{Name: "a user comes with its only key where keys are not declared", Requires: users, Run: userComesWithKey},
+		{Name: "whoami says whose credentials they are", run: whoAmI},
+		{Name: "a user that was created is looked up and listed once", Requires: users, run: userIsThere},
+		{Name: "a user that exists is not created again", Requires: users, run: userExists},
+		{Name: "creating a user again changes none of its keys", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, run: userKeepsKeys},
+		{Name: "user names outside the rules are refused", Requires: users, run: userNames},
+		{Name: "a user that is missing is not found", Requires: users, run: userMissing},
+		{Name: "a user that was deleted is gone", Requires: users, run: userIsGone},
+		{Name: "a user with keys is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Rules: []Rule{RuleUsersWithKeys}, run: userWithKeys},
+		{Name: "a user with inline policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyInline}, run: userWithInline},
+		{Name: "a user with attached policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyManaged}, run: userWithManaged},
+		{Name: "a user of a former user's name has nothing of it", Requires: users, run: userAgain},
+		{Name: "a boundary that is missing is not found", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, run: boundaryMissing},
+		{Name: "a user has the boundary that was asked for", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, run: boundaryIsSet},
+		{Name: "a user comes with its only key where keys are not declared", Requires: users, run: userComesWithKey},
 	}
 }
 
-func whoAmI(e *Env) {
+func whoAmI(e *env) {
 	who, err := e.Driver.WhoAmI(e.ctx)
 	e.ok(err, "WhoAmI")
 	if who == (driver.Caller{}) {
@@ -37,7 +37,7 @@ func whoAmI(e *Env) {
 	}
 }
 
-func (e *Env) countUsers(name string) int {
+func (e *env) countUsers(name string) int {
 	e.Helper()
 	count := 0
 	for _, u := range all(e, e.Driver.ListUsers(e.ctx), "ListUsers") {
@@ -48,7 +48,7 @@ func (e *Env) countUsers(name string) int {
 	return count
 }
 
-func userIsThere(e *Env) {
+func userIsThere(e *env) {
 	name := e.name("u")
 	e.removeUserLater(name)
 	made, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
@@ -63,7 +63,7 @@ func userIsThere(e *Env) {
 	}
 }
 
-func userExists(e *Env) {
+func userExists(e *env) {
 	name, _ := e.newUser()
 	_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
 	e.want(err, fault.AlreadyExists, "CreateUser of one that exists")
@@ -72,7 +72,7 @@ func userExists(e *Env) {
 	}
 }
 
-func userKeepsKeys(e *Env) {
+func userKeepsKeys(e *env) {
 	name, _ := e.newUser()
 	key := e.newKey(name, nil)
 	_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
@@ -108,7 +108,7 @@ func badNames(rule driver.NameRule) []string {
 	return bad
 }
 
-func userNames(e *Env) {
+func userNames(e *env) {
 	for _, name := range badNames(e.Description.Names.User) {
 		_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: name})
 		e.want(err, fault.InvalidArgument, "CreateUser(%q)", name)
@@ -118,14 +118,14 @@ func userNames(e *Env) {
 	}
 }
 
-func userMissing(e *Env) {
+func userMissing(e *env) {
 	name := e.name("u")
 	_, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
 	e.want(err, fault.NotFound, "GetUser")
 	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.NotFound, "DeleteUser")
 }
 
-func userIsGone(e *Env) {
+func userIsGone(e *env) {
 	name, _ := e.newUser()
 	e.ok(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), "DeleteUser")
 	_, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
@@ -136,7 +136,7 @@ func userIsGone(e *Env) {
 	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.NotFound, "DeleteUser again")
 }
 
-func userWithKeys(e *Env) {
+func userWithKeys(e *env) {
 	name, _ := e.newUser()
 	key := e.newKey(name, nil)
 	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.FailedPrecondition, "DeleteUser of one with a key")
@@ -146,7 +146,7 @@ func userWithKeys(e *Env) {
 	}
 }
 
-func userWithInline(e *Env) {
+func userWithInline(e *env) {
 	name, _ := e.newUser()
 	p := driver.UserPrincipal(name)
 	e.putPolicy(p, e.name("p"), e.document(policy.ReadOnly, e.name("b"), ""))
@@ -156,7 +156,7 @@ func userWithInline(e *Env) {
 	}
 }
 
-func userWithManaged(e *Env) {
+func userWithManaged(e *env) {
 	name, _ := e.newUser()
 	p := driver.UserPrincipal(name)
 	arn := e.managedPolicy()
@@ -167,7 +167,7 @@ func userWithManaged(e *Env) {
 	}
 }
 
-func userAgain(e *Env) {
+func userAgain(e *env) {
 	name, own := e.newUser()
 	p := driver.UserPrincipal(name)
 	key := driver.AccessKey{}
@@ -196,7 +196,7 @@ func userAgain(e *Env) {
 	}
 }
 
-func boundaryMissing(e *Env) {
+func boundaryMissing(e *env) {
 	name := e.name("u")
 	e.removeUserLater(name)
 	arn := "arn:" + e.Description.Partition + ":iam::aws:policy/" + e.name("p")
@@ -204,7 +204,7 @@ func boundaryMissing(e *Env) {
 	e.want(err, fault.NotFound, "CreateUser with a boundary that does not exist")
 }
 
-func boundaryIsSet(e *Env) {
+func boundaryIsSet(e *env) {
 	arn := e.Description.Boundaries.ReadOnly
 	name, _ := e.newUserWith(driver.CreateUserRequest{Name: e.name("u"), PermissionsBoundary: arn})
 	u, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
@@ -214,7 +214,7 @@ func boundaryIsSet(e *Env) {
 	}
 }
 
-func userComesWithKey(e *Env) {
+func userComesWithKey(e *env) {
 	_, key := e.newUser()
 	switch {
 	case e.Description.Has(driver.CapAccessKeys) && key != nil:

@@ -87,8 +87,8 @@ func messagesOf(r suiteResult, o outcome) string {
 func TestHonestPluginPasses(t *testing.T) {
 	h := newHub(t)
 	result, r := inJSON(t, h, "honest")
-	if r.code != exitRight || result.Summary[failed]+result.Summary[lied] != 0 {
-		t.Errorf("exit code %d, %v, %s\n%s\n%s", r.code, result.Summary, r.stderr, messagesOf(result, failed), messagesOf(result, lied))
+	if r.code != exitRight || result.Summary[failed]+result.Summary[mismatch] != 0 {
+		t.Errorf("exit code %d, %v, %s\n%s\n%s", r.code, result.Summary, r.stderr, messagesOf(result, failed), messagesOf(result, mismatch))
 	}
 	if result.Summary[passed] < 50 || len(result.Left) != 0 || result.Name == "" || len(result.Capabilities) == 0 {
 		t.Errorf("got %v, left %v, %+v", result.Summary, result.Left, result)
@@ -119,8 +119,8 @@ func TestPluginsThatAreWrong(t *testing.T) {
 		o    outcome
 		says []string
 	}{
-		{"modest", []string{"--run", "^(roles|undeclared)/"}, lied, []string{"identity.roles is not declared, but"}},
-		{"boastful", []string{"--run", "^users/"}, lied, []string{"maybe later", "is declared"}},
+		{"modest", []string{"--run", "^(roles|undeclared)/"}, mismatch, []string{"identity.roles is not declared, but"}},
+		{"boastful", []string{"--run", "^users/"}, mismatch, []string{"maybe later", "is declared"}},
 		{"dying", []string{"--run", "^bucket/"}, failed, []string{"ended unexpectedly", "ended by itself during the check: exit status 9"}},
 		{"hanging", []string{"--run", "^bucket/", "--timeout", "3s"}, failed, []string{"took longer than --timeout (3s)"}},
 		{"speechless", []string{"--run", "^bucket/", "--timeout", "5s"}, failed, []string{"ended unexpectedly"}},
@@ -335,7 +335,7 @@ func onSystem(t *testing.T, system *systems.System, plugin string, args ...strin
 	}
 	t.Logf("runs on %s: %v", system.RunsOn, result.Summary)
 	if r.code != exitRight || result.Summary[passed] < 50 || len(result.Left) != 0 {
-		t.Errorf("exit code %d, left %v\n%s\n%s", r.code, result.Left, messagesOf(result, failed), messagesOf(result, lied))
+		t.Errorf("exit code %d, left %v\n%s\n%s", r.code, result.Left, messagesOf(result, failed), messagesOf(result, mismatch))
 	}
 	if !slices.Contains(result.Capabilities, driver.CapUsers) || result.EndpointURL != system.EndpointURL {
 		t.Errorf("got %+v", result)

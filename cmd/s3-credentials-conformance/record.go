@@ -18,7 +18,7 @@ const (
 	passed      outcome = "pass"
 	failed      outcome = "fail"
 	unsupported outcome = "unsupported"
-	lied        outcome = "lied"
+	mismatch    outcome = "lied"
 )
 
 // record is what one check reports to.
@@ -86,14 +86,14 @@ func (r *record) Unsupported(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// Lied implements conformance.T.
-func (r *record) Lied(format string, args ...any) {
-	r.add(lied, fmt.Sprintf(format, args...))
+// Mismatch implements conformance.T.
+func (r *record) Mismatch(format string, args ...any) {
+	r.add(mismatch, fmt.Sprintf(format, args...))
 	runtime.Goexit()
 }
 
 // worse says which of two outcomes counts.
-var worse = map[outcome]int{passed: 0, unsupported: 1, failed: 2, lied: 3}
+var worse = map[outcome]int{passed: 0, unsupported: 1, failed: 2, mismatch: 3}
 
 const leftPrefix = "left behind: "
 

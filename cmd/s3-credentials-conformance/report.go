@@ -55,7 +55,7 @@ func (t *tableReport) check(c checkResult) error {
 func (t *tableReport) end(r *suiteResult) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%d checks: %d passed, %d failed, %d lied, %d unsupported as declared\n",
-		len(r.Checks), r.Summary[passed], r.Summary[failed], r.Summary[lied], r.Summary[unsupported])
+		len(r.Checks), r.Summary[passed], r.Summary[failed], r.Summary[mismatch], r.Summary[unsupported])
 	if len(r.Left) == 0 {
 		b.WriteString("nothing is left behind on the system\n")
 	} else {
@@ -117,7 +117,7 @@ func (j *junitReport) end(r *suiteResult) error {
 	for _, c := range append(r.Checks, leftCheck(r)...) {
 		total += c.Seconds
 		suite.Cases = append(suite.Cases, junitCaseOf(c))
-		if c.Outcome == failed || c.Outcome == lied {
+		if c.Outcome == failed || c.Outcome == mismatch {
 			suite.Failures++
 		}
 	}
@@ -156,7 +156,7 @@ func junitCaseOf(c checkResult) junitCase {
 	}
 	message := &junitMessage{Message: c.Messages[0], Text: strings.Join(c.Messages, "\n")}
 	switch c.Outcome {
-	case failed, lied:
+	case failed, mismatch:
 		message.Type = string(c.Outcome)
 		out.Failure = message
 	case unsupported:

@@ -253,6 +253,6 @@ func (s *settings) harness(open driver.Opener) conformance.Harness {
 	return conformance.Harness{
 		Open: open, Config: s.config, Lacks: s.capabilities, NotEnforced: s.rules,
 		ManagedPolicy: s.managed, OtherRegion: s.otherRegion,
-		Prefix: s.namePrefix, Settle: s.settle, Within: s.timeout,
+		Prefix: s.namePrefix, ConsistencyTimeout: s.settle, CheckTimeout: s.timeout,
 	}
 }

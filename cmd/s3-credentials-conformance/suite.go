@@ -45,7 +45,7 @@ type suiteResult struct {
 
 // right reports whether there is nothing to complain of.
 func (r *suiteResult) right() bool {
-	return r.Summary[failed]+r.Summary[lied]+len(r.Left) == 0 && !r.Interrupted
+	return r.Summary[failed]+r.Summary[mismatch]+len(r.Left) == 0 && !r.Interrupted
 }
 
 // runner runs checks one after the other.
