@@ -1,6 +1,6 @@
 # make build        all programs into bin/
 # make install      all programs into Go's bin folder
-# make test         everything, on real systems; at the end, which ran on what
+# make test         everything, on real systems; at the end, which ran on what (go test ./... runs what needs none)
 # make conformance  the backends' conformance suite alone
 # make lint         import rules and style; the wire contract and its generated code
 # make generate     code from plugins/proto; the tables of docs/minio.md and docs/plugins.md
@@ -36,17 +36,18 @@ conformance:
 	GO='$(GO)' scripts/test ./conformance ./backends/... ./examples/python -run 'Conformance|Memory|Plugin|Suite'
 
 bench:
-	$(GO) test -run '^$$' -bench . -benchtime 1x -timeout 2h ./internal/bench
+	$(GO) test -run '^$$' -bench . -tags systems -benchtime 1x -timeout 2h ./internal/bench
 
 lint: $(LINT) $(TOOLS)/buf
 	$(GO) vet ./...
+	$(GO) vet -tags systems ./...
 	$(LINT) run ./...
 	cd examples/versitygw && $(LINT) run --config ../../.golangci.yml ./...
 	PATH="$(TOOLS):$$PATH" scripts/lint-proto
 
 generate: $(TOOLS)/buf
 	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate --output ../..
-	$(GO) test -count=1 -run TestMinIOTable ./cmd/s3-credentials -update
+	$(GO) test -tags systems -count=1 -run TestMinIOTable ./cmd/s3-credentials -update
 	$(GO) test -count=1 -run TestPluginsTable ./core/driver/s3fault -update
 
 demo: build

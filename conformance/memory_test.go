@@ -8,7 +8,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/memory"
-	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
 // harness is the suite's view of a system in memory.
@@ -25,7 +24,6 @@ func harness(system *memory.System) conformance.Harness {
 }
 
 func TestMemory(t *testing.T) {
-	systems.Report(t, "on memory (in this process)")
 	conformance.Run(t, harness(memory.New(memory.Options{})))
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/conformance"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/memory"
-	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
@@ -20,7 +19,6 @@ import (
 func TestMemoryOverTheWire(t *testing.T) {
 	h := harness(memory.New(memory.Options{}))
 	h.Open = overTheWire(t, h.Open)
-	systems.Report(t, "on memory (over the wire, in this process)")
 	conformance.Run(t, h)
 }
 

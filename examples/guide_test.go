@@ -1,3 +1,5 @@
+//go:build systems
+
 // Package examples tests that docs/plugins.md, followed to the letter, leads to a backend that passes.
 package examples
 

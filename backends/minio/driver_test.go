@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/backends/minio"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
 // bare clears what the person who runs the tests has set.
@@ -54,29 +52,6 @@ func TestOpenRefusesWhatCannotBe(t *testing.T) {
 			t.Errorf("%+v: %v", cfg, err)
 		}
 	}
-}
-
-func TestCredentialsComeFromWhereAWSKeepsThem(t *testing.T) {
-	s := systems.MinIO(t)
-	home := bare(t)
-	who := func(profile string) error {
-		d, err := minio.Open(t.Context(), driver.Config{EndpointURL: s.EndpointURL, Profile: profile})
-		must(t, err)
-		return second(d.WhoAmI(t.Context()))
-	}
-	if err := who(""); !errors.Is(err, fault.Unauthenticated) {
-		t.Errorf("without credentials: %v", err)
-	}
-	must(t, os.Mkdir(filepath.Join(home, ".aws"), 0o700))
-	file := "[mine]\naws_access_key_id = " + s.AccessKeyID + "\naws_secret_access_key = " + s.SecretAccessKey + "\n"
-	must(t, os.WriteFile(filepath.Join(home, ".aws", "credentials"), []byte(file), 0o600))
-	must(t, who("mine"))
-	t.Setenv("AWS_ACCESS_KEY_ID", s.AccessKeyID)
-	if err := who(""); !errors.Is(err, fault.Unauthenticated) {
-		t.Errorf("with half of the credentials: %v", err)
-	}
-	t.Setenv("AWS_SECRET_ACCESS_KEY", s.SecretAccessKey)
-	must(t, who(""))
 }
 
 // tryAll calls the admin API, S3 and STS.
@@ -152,3 +127,5 @@ func TestUndeclaredSettingsSendNothing(t *testing.T) {
 		t.Errorf("put: %v, a request was sent: %v", err, asked)
 	}
 }
+
+const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::*"}]}`

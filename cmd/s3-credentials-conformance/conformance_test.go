@@ -12,21 +12,19 @@ import (
 	"testing"
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// ran is what a run of the built command gave.
+// ran is what a run of the command gave.
 type ran struct {
 	code           int
 	stdout, stderr string
 }
 
-// try runs the built command.
+// try runs the command.
 func try(t *testing.T, env []string, args ...string) ran {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), systems.Binary(t, "s3-credentials-conformance"), args...)
+	cmd := exec.CommandContext(t.Context(), "s3-credentials-conformance", args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), env...), &stdout, &stderr
 	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
@@ -260,7 +258,7 @@ func TestInProcess(t *testing.T) {
 func TestInterrupt(t *testing.T) {
 	h := newHub(t)
 	root := h.Root()
-	cmd := exec.CommandContext(t.Context(), systems.Binary(t, "s3-credentials-conformance"), "--plugin", program(t, "hanging"),
+	cmd := exec.CommandContext(t.Context(), "s3-credentials-conformance", "--plugin", program(t, "hanging"),
 		"--access-key", root.AccessKeyID, "--secret-key", root.SecretAccessKey, "--run", "^bucket/")
 	var stdout, stderr bytes.Buffer
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(os.Environ(), hubVariable+"="+h.socket), &stdout, &stderr
@@ -290,57 +288,4 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("stdout is\n%s", stdout.String())
 	}
 	requireEmpty(t, h)
-}
-
-// TestRealSystems runs the suite with the plugins that users get. What a system lacks is said as in the tests of its
-// backend.
-func TestRealSystems(t *testing.T) {
-	for _, c := range []struct {
-		name, plugin string
-		system       func(testing.TB) *systems.System
-		args         []string
-	}{
-		{"minio", "minio", systems.MinIO, []string{"--managed-policy", "readonly"}},
-		{"sandbox", "aws", systems.Sandbox, []string{
-			"--lacks", "policy.managed,policy.boundary,identity.sessions,bucket.public-access-block",
-			"--not-enforced", "permissions-boundaries",
-		}},
-		{"moto", "aws", systems.Moto, []string{
-			"--other-region", "eu-west-1",
-			"--not-enforced", "authentication,user-policies,session-policies,prefix-conditions,permissions-boundaries," +
-				"bucket-policies,values-of-bucket-settings,policy-documents,bucket-names",
-		}},
-	} {
-		t.Run(c.name, func(t *testing.T) { onSystem(t, c.system(t), c.plugin, c.args...) })
-	}
-}
-
-func onSystem(t *testing.T, system *systems.System, plugin string, args ...string) {
-	t.Helper()
-	auth := filepath.Join(t.TempDir(), "auth.json")
-	content, err := json.Marshal(map[string]string{"AccessKeyId": system.AccessKeyID, "SecretAccessKey": system.SecretAccessKey})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(auth, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	r := try(t, nil, append([]string{
-		"--plugin", systems.PluginBinary(t, plugin), "--endpoint-url", system.EndpointURL, "--region", system.Region,
-		"--auth", auth, "--format", "json",
-	}, args...)...)
-	var result suiteResult
-	if err := json.Unmarshal([]byte(r.stdout), &result); err != nil {
-		t.Fatalf("%v\n%+v", err, r)
-	}
-	t.Logf("runs on %s: %v", system.RunsOn, result.Summary)
-	if r.code != exitRight || result.Summary[passed] < 50 || len(result.Left) != 0 {
-		t.Errorf("exit code %d, left %v\n%s\n%s", r.code, result.Left, messagesOf(result, failed), messagesOf(result, mismatch))
-	}
-	if !slices.Contains(result.Capabilities, driver.CapUsers) || result.EndpointURL != system.EndpointURL {
-		t.Errorf("got %+v", result)
-	}
-	if strings.Contains(r.stdout+r.stderr, system.SecretAccessKey) {
-		t.Error("the secret was printed")
-	}
 }

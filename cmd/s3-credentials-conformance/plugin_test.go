@@ -12,26 +12,26 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/memory"
-	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 	"github.com/s3-credentials/s3-credentials/plugins/serve"
 )
 
-// TestMain makes this test binary a plugin where the name of its file says so: a backend for a system in the memory of
-// the tests, which behaves as the rest of the name says.
+// TestMain makes this test binary what the name of its file says: the program, or a plugin, which is a backend for a
+// system in the memory of the tests and behaves as the rest of the name says.
 func TestMain(m *testing.M) {
 	if name, isPlugin := strings.CutPrefix(filepath.Base(os.Args[0]), host.Prefix); isPlugin {
 		behave(name)
 		return
 	}
-	systems.Main(m)
+	testscript.Main(m, map[string]func(){"s3-credentials-conformance": main})
 }
 
 // hubVariable names the socket of the system in the tests' memory.

@@ -13,56 +13,33 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-
-	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
-func TestMain(m *testing.M) { systems.Main(m) }
-
 // The scripts in testdata read like a terminal session: what is typed, what is printed, which exit code. Those in
-// "offline" need no server, those in "any" run on each of the three, the others on the one their folder is named after.
+// "offline" need neither a server nor a plugin; script_systems_test.go has the others.
 
-func TestOffline(t *testing.T) { runScripts(t, "offline", nil) }
-
-func TestOnSandbox(t *testing.T) { runOn(t, systems.Sandbox(t)) }
-
-func TestOnMinIO(t *testing.T) { runOn(t, systems.MinIO(t)) }
-
-func TestOnMoto(t *testing.T) { runOn(t, systems.Moto(t)) }
-
-func runOn(t *testing.T, system *systems.System) {
-	t.Run("any", func(t *testing.T) { runScripts(t, "any", system) })
-	t.Run(system.Name, func(t *testing.T) { runScripts(t, system.Name, system) })
-}
+func TestOffline(t *testing.T) { runScripts(t, "offline", testscript.Params{}) }
 
 // runScripts runs the scripts of a folder, each in an empty folder with an empty HOME. B is a bucket name that no other
-// script uses, SEP what stands between buckets in derived names; s3-credentials works on the system as its administrator, without an option.
-func runScripts(t *testing.T, folder string, system *systems.System) {
-	bin := filepath.Dir(systems.Binary(t, "s3-credentials"))
-	systems.PluginBinary(t, "aws")
-	systems.PluginBinary(t, "minio")
-	testscript.Run(t, testscript.Params{
-		Dir: filepath.Join("testdata", folder),
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
-			env.Setenv("HOME", env.Cd)
-			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.Cd, ".config"))
-			env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
-			env.Setenv("B", "b-"+strings.ToLower(rand.Text()[:12]))
-			if system != nil {
-				env.Setenv("SEP", map[bool]string{true: "+", false: ","}[system.Name == "minio"])
-				env.Setenv("S3_CREDENTIALS_ENDPOINT_URL", system.EndpointURL)
-				env.Setenv("S3_CREDENTIALS_ACCESS_KEY", system.AccessKeyID)
-				env.Setenv("S3_CREDENTIALS_SECRET_KEY", system.SecretAccessKey)
-				env.Setenv("S3_CREDENTIALS_REGION", system.Region)
+// script uses.
+func runScripts(t *testing.T, folder string, params testscript.Params) {
+	setup := params.Setup
+	params.Dir = filepath.Join("testdata", folder)
+	params.RequireExplicitExec = true
+	params.Setup = func(env *testscript.Env) error {
+		env.Setenv("HOME", env.Cd)
+		env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.Cd, ".config"))
+		env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+		env.Setenv("B", "b-"+strings.ToLower(rand.Text()[:12]))
+		if setup != nil {
+			if err := setup(env); err != nil {
+				return err
 			}
-			return listenForScripts(env)
-		},
-		Condition: func(name string) (bool, error) {
-			return system != nil && name == system.Name, nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "oneline": oneLine, "secretless": secretless},
-	})
+		}
+		return listenForScripts(env)
+	}
+	params.Cmds = map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "oneline": oneLine, "secretless": secretless}
+	testscript.Run(t, params)
 }
 
 // listenForScripts starts endpoints that are no S3: NOT_S3 answers with a web page, NOT_TLS speaks no TLS, SELF_SIGNED has

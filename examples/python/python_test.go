@@ -1,3 +1,5 @@
+//go:build systems
+
 // Package python tests the example of a backend in Python as a host sees it: as a process.
 package python
 

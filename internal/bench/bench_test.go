@@ -1,3 +1,5 @@
+//go:build systems
+
 // Package bench measures whole commands against named peers, in one run, and reports ratios: this tool against the
 // Python tool, and against bare programs over the same libraries (peer/). It is run by make bench, never as a test.
 //

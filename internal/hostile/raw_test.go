@@ -1,4 +1,4 @@
-//go:build !windows
+//go:build systems && !windows
 
 package hostile_test
 

@@ -1,3 +1,5 @@
+//go:build systems
+
 // Package parity runs the Python tool s3-credentials 0.17 and this one side by side: the same command, on the same
 // fresh state of a moto server, and compares what they print, their exit codes, the files they leave and the state of
 // the server. Where docs/differences.md says that they differ, a case checks that they differ in just that way.

@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -28,7 +30,6 @@ type session struct {
 func newSession(t *testing.T) *session {
 	direct := systems.Sandbox(t)
 	seen, proxy := systems.Behind(t, direct)
-	systems.PluginBinary(t, "aws") // it stands beside the program
 	return &session{
 		T: t, direct: direct, proxy: proxy, bucket: strings.ToLower("s-" + strings.NewReplacer("/", "-", "_", "-").Replace(t.Name())),
 		env: append(seen.Env(), "HOME="+t.TempDir(), "XDG_CONFIG_HOME="+t.TempDir(),
@@ -39,7 +40,7 @@ func newSession(t *testing.T) *session {
 // start starts a command.
 func (s *session) start(args ...string) {
 	s.Helper()
-	s.cmd = exec.CommandContext(s.Context(), systems.Binary(s, "s3-credentials"), args...)
+	s.cmd = exec.CommandContext(s.Context(), program(s), args...)
 	s.cmd.Env, s.cmd.Stderr = s.env, &s.stderr
 	if err := s.cmd.Start(); err != nil {
 		s.Fatal(err)
@@ -85,7 +86,7 @@ func (s *session) left() string {
 	s.proxy.Reset(nil)
 	var all strings.Builder
 	for _, command := range []string{"list-users", "list-buckets"} {
-		cmd := exec.CommandContext(s.Context(), systems.Binary(s, "s3-credentials"), command, "--csv")
+		cmd := exec.CommandContext(s.Context(), program(s), command, "--csv")
 		cmd.Env = s.env
 		out, err := cmd.Output()
 		if err != nil {

@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -20,15 +22,14 @@ func TestCompletion(t *testing.T) {
 	for _, shell := range complete.Shells() {
 		t.Run(shell, func(t *testing.T) {
 			systems.Program(t, shell)
-			runScripts(t, filepath.Join("completion", shell), system)
+			runScriptsOn(t, filepath.Join("completion", shell), system)
 		})
 	}
 }
 
 // TestCompletionIsQuick asks for a bucket's name at an endpoint that takes requests and never answers.
 func TestCompletionIsQuick(t *testing.T) {
-	program := systems.Binary(t, "s3-credentials")
-	systems.PluginBinary(t, "aws")
+	program := program(t)
 	deaf, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -1,3 +1,5 @@
+//go:build systems
+
 package format
 
 import (
@@ -20,9 +22,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
-
-// awsLike is what keys are made of: every format must be able to express it.
-const awsLike = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY=="
 
 // awkward are values that are easily read as something else.
 var awkward = map[string]string{
@@ -94,14 +93,6 @@ func each(read func(t *testing.T, text string) map[string]string) func(*testing.
 			all = append(all, read(t, text))
 		}
 		return all
-	}
-}
-
-// sample has the value as secret and as session token.
-func sample(value string) Credentials {
-	return Credentials{
-		AccessKeyID: "ASIAEXAMPLE", SecretAccessKey: value, SessionToken: value + "2", Expiration: time.Date(2099, 1, 2, 3, 4, 5, 0, time.UTC),
-		EndpointURL: "http://127.0.0.1:9000", Region: "eu-central-1", Backend: "minio", Buckets: []string{"my-bucket"},
 	}
 }
 

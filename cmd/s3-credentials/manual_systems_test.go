@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -19,7 +21,7 @@ var overstruck = regexp.MustCompile(".\x08")
 func TestManual(t *testing.T) {
 	mandoc := systems.Program(t, "mandoc")
 	folder := filepath.Join(t.TempDir(), "man1")
-	if out, err := exec.Command(systems.Binary(t, "s3-credentials"), "__man", folder).CombinedOutput(); err != nil {
+	if out, err := exec.Command(program(t), "__man", folder).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	main := formatted(t, mandoc, filepath.Join(folder, "s3-credentials.1"))

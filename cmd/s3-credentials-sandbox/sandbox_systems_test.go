@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -24,11 +26,13 @@ import (
 	"github.com/aws/smithy-go"
 	"github.com/minio/minio-go/v7"
 	miniocredentials "github.com/minio/minio-go/v7/pkg/credentials"
-
-	"github.com/s3-credentials/s3-credentials/internal/systems"
+	"github.com/rogpeppe/go-internal/testscript"
 )
 
-func TestMain(m *testing.M) { systems.Main(m) }
+// TestMain makes this test binary the program too.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"s3-credentials-sandbox": main})
+}
 
 // started is a sandbox process and what it announced.
 type started struct {
@@ -42,11 +46,11 @@ type started struct {
 	stderr  *bytes.Buffer
 }
 
-// start runs the built program in a folder.
+// start runs the program in a folder.
 func start(t *testing.T, dir string) *started {
 	t.Helper()
 	s := &started{stderr: &bytes.Buffer{}}
-	s.command = exec.Command(systems.Binary(t, "s3-credentials-sandbox"), "--dir", dir, "--format", "json")
+	s.command = exec.Command("s3-credentials-sandbox", "--dir", dir, "--format", "json")
 	s.command.Stderr = s.stderr
 	out, err := s.command.StdoutPipe()
 	if err != nil {
@@ -317,7 +321,7 @@ func runHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	command := exec.CommandContext(ctx, systems.Binary(t, "s3-credentials-sandbox"), args...)
+	command := exec.CommandContext(ctx, "s3-credentials-sandbox", args...)
 	var out, complaint bytes.Buffer
 	command.Stdout, command.Stderr = &out, &complaint
 	var exit *exec.ExitError

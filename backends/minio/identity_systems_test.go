@@ -1,3 +1,5 @@
+//go:build systems
+
 package minio_test
 
 import (
@@ -13,8 +15,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
-
-const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::*"}]}`
 
 func adminClient(t *testing.T, s *systems.System, c driver.Credentials) *madmin.AdminClient {
 	t.Helper()

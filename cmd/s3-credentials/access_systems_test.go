@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -79,7 +81,6 @@ func TestAccess(t *testing.T) {
 	} {
 		s := system.start(t)
 		t.Run(s.Name, func(t *testing.T) {
-			systems.PluginBinary(t, system.backend)
 			for n, c := range accessCases() {
 				if c.session && !system.sessions || !c.session && !system.users {
 					continue
@@ -212,7 +213,7 @@ func (a *access) create(args []string) createdKey {
 
 func (a *access) tool(args ...string) string {
 	a.Helper()
-	cmd := exec.CommandContext(a.Context(), systems.Binary(a, "s3-credentials"), args...)
+	cmd := exec.CommandContext(a.Context(), program(a), args...)
 	cmd.Env = append(a.system.Env(), "HOME="+a.TempDir(), "S3_CREDENTIALS_ENDPOINT_URL="+a.system.EndpointURL, "S3_CREDENTIALS_BACKEND="+a.backend)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -99,10 +101,8 @@ type localserverProcess struct {
 
 func startLocalserver(t *testing.T, system *systems.System, bucket string, args ...string) *localserverProcess {
 	t.Helper()
-	systems.PluginBinary(t, "aws")
-	systems.PluginBinary(t, "minio")
 	p := &localserverProcess{runtime: t.TempDir(), read: make(chan struct{})}
-	p.command = exec.CommandContext(t.Context(), systems.Binary(t, "s3-credentials"), append([]string{"localserver", bucket}, args...)...)
+	p.command = exec.CommandContext(t.Context(), program(t), append([]string{"localserver", bucket}, args...)...)
 	p.command.Env = append(system.Env(), "S3_CREDENTIALS_ENDPOINT_URL="+system.EndpointURL, "HOME="+t.TempDir(), "XDG_RUNTIME_DIR="+p.runtime)
 	pipe, err := p.command.StderrPipe()
 	if err != nil {

@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -36,10 +38,7 @@ func TestExamplesOnMinIO(t *testing.T) {
 // runExamples expects of each example that it does what it says, or, where it needs what the system has not, that it
 // is refused with the exit code for that.
 func runExamples(t *testing.T, system *systems.System, capabilities []driver.Capability) {
-	for _, backend := range []string{"aws", "minio"} {
-		systems.PluginBinary(t, backend)
-	}
-	stage := &stage{system: system, bin: filepath.Dir(systems.Binary(t, "s3-credentials")), capabilities: capabilities}
+	stage := &stage{system: system, bin: filepath.Dir(program(t)), capabilities: capabilities}
 	for _, command := range commands(cli.NewInput(strings.NewReader(""))) {
 		if len(command.Examples) == 0 && !command.Hidden {
 			t.Errorf("%s has no example", command.Name)

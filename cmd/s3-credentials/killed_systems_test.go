@@ -1,3 +1,5 @@
+//go:build systems
+
 package main
 
 import (
@@ -24,7 +26,6 @@ type killed struct {
 func TestKilledBetweenSteps(t *testing.T) {
 	for backend, start := range map[string]func(testing.TB) *systems.System{"aws": systems.Sandbox, "minio": systems.MinIO} {
 		t.Run(backend, func(t *testing.T) {
-			systems.PluginBinary(t, backend)
 			k := &killed{T: t, direct: start(t), backend: backend}
 			k.seen, k.proxy = systems.Behind(t, k.direct)
 			k.round("gone", func(n int) { k.proxy.FailFrom(n, systems.Refuse) })
@@ -100,7 +101,7 @@ func (k *killed) tool(system *systems.System, args ...string) (string, int) {
 }
 
 func (k *killed) command(system *systems.System, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(k.Context(), systems.Binary(k, "s3-credentials"), args...)
+	cmd := exec.CommandContext(k.Context(), program(k), args...)
 	cmd.Env = append(system.Env(), "HOME="+k.TempDir(), "S3_CREDENTIALS_ENDPOINT_URL="+system.EndpointURL, "S3_CREDENTIALS_BACKEND="+k.backend)
 	return cmd
 }

@@ -1,0 +1,68 @@
+//go:build systems
+
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// TestRealSystems runs the suite with the plugins that users get. What a system lacks is said as in the tests of its
+// backend.
+func TestRealSystems(t *testing.T) {
+	for _, c := range []struct {
+		name, plugin string
+		system       func(testing.TB) *systems.System
+		args         []string
+	}{
+		{"minio", "minio", systems.MinIO, []string{"--managed-policy", "readonly"}},
+		{"sandbox", "aws", systems.Sandbox, []string{
+			"--lacks", "policy.managed,policy.boundary,identity.sessions,bucket.public-access-block",
+			"--not-enforced", "permissions-boundaries",
+		}},
+		{"moto", "aws", systems.Moto, []string{
+			"--other-region", "eu-west-1",
+			"--not-enforced", "authentication,user-policies,session-policies,prefix-conditions,permissions-boundaries," +
+				"bucket-policies,values-of-bucket-settings,policy-documents,bucket-names",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) { onSystem(t, c.system(t), c.plugin, c.args...) })
+	}
+}
+
+func onSystem(t *testing.T, system *systems.System, plugin string, args ...string) {
+	t.Helper()
+	auth := filepath.Join(t.TempDir(), "auth.json")
+	content, err := json.Marshal(map[string]string{"AccessKeyId": system.AccessKeyID, "SecretAccessKey": system.SecretAccessKey})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(auth, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := try(t, nil, append([]string{
+		"--plugin", systems.PluginBinary(t, plugin), "--endpoint-url", system.EndpointURL, "--region", system.Region,
+		"--auth", auth, "--format", "json",
+	}, args...)...)
+	var result suiteResult
+	if err := json.Unmarshal([]byte(r.stdout), &result); err != nil {
+		t.Fatalf("%v\n%+v", err, r)
+	}
+	t.Logf("runs on %s: %v", system.RunsOn, result.Summary)
+	if r.code != exitRight || result.Summary[passed] < 50 || len(result.Left) != 0 {
+		t.Errorf("exit code %d, left %v\n%s\n%s", r.code, result.Left, messagesOf(result, failed), messagesOf(result, mismatch))
+	}
+	if !slices.Contains(result.Capabilities, driver.CapUsers) || result.EndpointURL != system.EndpointURL {
+		t.Errorf("got %+v", result)
+	}
+	if strings.Contains(r.stdout+r.stderr, system.SecretAccessKey) {
+		t.Error("the secret was printed")
+	}
+}

@@ -1,0 +1,70 @@
+//go:build systems
+
+package main
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+	"github.com/s3-credentials/s3-credentials/plugins/host"
+)
+
+// The scripts in "plugins" need the built plugins, those in "any" run on each of the three systems, the others on the
+// one their folder is named after.
+
+func TestPlugins(t *testing.T) {
+	program(t)
+	runScripts(t, "plugins", testscript.Params{})
+}
+
+func TestOnSandbox(t *testing.T) { runOn(t, systems.Sandbox(t)) }
+
+func TestOnMinIO(t *testing.T) { runOn(t, systems.MinIO(t)) }
+
+func TestOnMoto(t *testing.T) { runOn(t, systems.Moto(t)) }
+
+func runOn(t *testing.T, system *systems.System) {
+	t.Run("any", func(t *testing.T) { runScriptsOn(t, "any", system) })
+	t.Run(system.Name, func(t *testing.T) { runScriptsOn(t, system.Name, system) })
+}
+
+// runScriptsOn runs scripts in which s3-credentials works on a system as its administrator, without an option. SEP is
+// what stands between buckets in derived names.
+func runScriptsOn(t *testing.T, folder string, system *systems.System) {
+	program(t)
+	runScripts(t, folder, testscript.Params{
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("SEP", map[bool]string{true: "+", false: ","}[system.Name == "minio"])
+			env.Setenv("S3_CREDENTIALS_ENDPOINT_URL", system.EndpointURL)
+			env.Setenv("S3_CREDENTIALS_ACCESS_KEY", system.AccessKeyID)
+			env.Setenv("S3_CREDENTIALS_SECRET_KEY", system.SecretAccessKey)
+			env.Setenv("S3_CREDENTIALS_REGION", system.Region)
+			return nil
+		},
+		Condition: func(name string) (bool, error) { return name == system.Name, nil },
+	})
+}
+
+// program is the path of s3-credentials, with the built plugins beside it.
+func program(t testing.TB) string {
+	t.Helper()
+	path, err := exec.LookPath("s3-credentials")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"aws", "minio"} {
+		plugin := systems.PluginBinary(t, name)
+		err := os.Symlink(plugin, filepath.Join(filepath.Dir(path), host.Prefix+name))
+		if err != nil && !errors.Is(err, fs.ErrExist) {
+			t.Fatal(err)
+		}
+	}
+	return path
+}
