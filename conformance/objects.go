@@ -6,7 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -145,28 +146,15 @@ const (
 
 func objectPages(e *env) {
 	bucket := e.newBucket()
-	next, failed := make(chan int), make(chan error, pageWorkers)
-	var workers sync.WaitGroup
-	for range pageWorkers {
-		workers.Go(func() {
-			var first error
-			for i := range next {
-				_, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: fmt.Sprintf("%05d", i), Body: strings.NewReader("x")})
-				if first == nil {
-					first = err
-				}
-			}
-			failed <- first
+	var workers errgroup.Group
+	workers.SetLimit(pageWorkers)
+	for i := range pageKeys {
+		workers.Go(func() error {
+			_, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: fmt.Sprintf("%05d", i), Body: strings.NewReader("x")})
+			return err
 		})
 	}
-	for i := range pageKeys {
-		next <- i
-	}
-	close(next)
-	workers.Wait()
-	for range pageWorkers {
-		e.ok(<-failed, "PutObject")
-	}
+	e.ok(workers.Wait(), "PutObject")
 	keys := e.keys(bucket, "")
 	if len(slices.Compact(keys)) != pageKeys {
 		e.Errorf("listed are %d keys, want %d", len(keys), pageKeys)

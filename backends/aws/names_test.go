@@ -77,16 +77,6 @@ func TestBucketNamesThatAreNoBuckets(t *testing.T) {
 	}
 }
 
-func TestKeysInXML(t *testing.T) {
-	for key, want := range map[string]bool{
-		"a/b c+d%20<&>\"": true, "ü\t\n": true, "": false, "a\x01b": false, "a\rb": false, "a\xffb": false, "a\uffffb": false,
-	} {
-		if got := fitsXML(key); got != want {
-			t.Errorf("%q: %v", key, got)
-		}
-	}
-}
-
 func TestPolicyDocumentsAreDecoded(t *testing.T) {
 	const document = `{"Resource": "arn:aws:s3:::b/a+b c%20/*"}`
 	for _, as := range []string{document, "%7B%22Resource%22%3A%20%22arn%3Aaws%3As3%3A%3A%3Ab%2Fa%2Bb%20c%2520%2F%2A%22%7D"} {

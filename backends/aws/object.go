@@ -12,6 +12,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -94,14 +95,7 @@ func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReq
 	if len(req.Keys) > driver.MaxDeleteObjects {
 		return done, fault.New(fault.InvalidArgument, "at most %d objects can be deleted at a time, not %d", driver.MaxDeleteObjects, len(req.Keys))
 	}
-	var together, single []string
-	for _, key := range req.Keys {
-		if fitsXML(key) {
-			together = append(together, key)
-		} else {
-			single = append(single, key)
-		}
-	}
+	together, single := transfer.SplitKeys(req.Keys)
 	if len(together) > 0 {
 		if err := b.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
 			return done, wrapError(ctx, err, "delete objects of the bucket %q", req.Bucket)
@@ -161,18 +155,4 @@ func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *drive
 		return err
 	}
 	return nil
-}
-
-// fitsXML reports whether a key survives a journey through XML 1.0 unchanged. Carriage returns do not survive every
-// reader, and what is not UTF-8 or not a character of XML cannot be written at all.
-func fitsXML(key string) bool {
-	if key == "" || !utf8.ValidString(key) {
-		return false
-	}
-	for _, r := range key {
-		if r < 0x20 && r != '\t' && r != '\n' || r == 0xFFFE || r == 0xFFFF {
-			return false
-		}
-	}
-	return true
 }

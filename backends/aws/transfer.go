@@ -2,80 +2,50 @@ package aws
 
 import (
 	"context"
-	"errors"
-	"io"
-	"os"
+	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
-	tmtypes "github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	kit "github.com/s3-credentials/s3-credentials/core/driver/transfer"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-const (
-	// partSize is how much of a large object goes into one request.
-	partSize = 16 << 20
-	// parallelParts is how many parts of one object are under way at a time; together they bound its memory.
-	parallelParts = 4
-	// partTries is how often a part is asked for whose bytes stop coming.
-	partTries = 3
-	// cleanUpTime is how long the abort of a failed upload may take; its caller may be gone already.
-	cleanUpTime = 5 * time.Second
-)
-
-// manager is the SDK's transfer manager for one transfer.
-func (b *backend) manager(client transfermanager.S3APIClient) *transfermanager.Client {
-	return transfermanager.New(client, func(o *transfermanager.Options) {
-		o.PartSizeBytes = partSize
-		o.MultipartUploadThreshold = partSize
-		o.Concurrency = parallelParts
-		o.PartBodyMaxRetries = partTries
-		o.GetObjectType = tmtypes.GetObjectRanges
-		o.FailTimeout = cleanUpTime
-		o.RequestChecksumCalculation = b.s3().Options().RequestChecksumCalculation
-	})
-}
+// cleanUpTime is how long the abort of a failed upload may take; its caller may be gone already.
+const cleanUpTime = 5 * time.Second
 
 // defaultContentType is what S3 gives an object for which none is sent. The SDK would send another.
 const defaultContentType = "binary/octet-stream"
 
 // PutObject stores an object, in parts if it is large.
 func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
-	if err := checkTransfer(req.Bucket, req.Key, req.Path != "", req.Body != nil); err != nil {
-		return driver.ObjectDetail{}, err
+	var none driver.ObjectDetail
+	if err := checkObject(req.Bucket, req.Key); err != nil {
+		return none, err
 	}
+	source, err := transfer.Open(ctx, req)
+	if err != nil {
+		return none, wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket)
+	}
+	defer source.Close()
 	if req.ContentType == "" {
 		req.ContentType = defaultContentType
 	}
-	in := &transfermanager.UploadObjectInput{Bucket: &req.Bucket, Key: &req.Key, Body: req.Body, ContentType: &req.ContentType}
-	if req.Path != "" {
-		file, size, err := kit.OpenRegular(req.Path)
-		if err != nil {
-			return driver.ObjectDetail{}, err
-		}
-		defer file.Close()
-		in.Body, in.ContentLength = &wholeFile{file: file, left: size}, &size
-	} else {
-		stream, stop := interruptible(ctx, req.Body)
-		defer stop()
-		in.Body = stream
+	in := &transfermanager.UploadObjectInput{Bucket: &req.Bucket, Key: &req.Key, Body: source.Reader, ContentType: &req.ContentType}
+	if source.Size >= 0 {
+		in.ContentLength = &source.Size
 	}
-	return b.upload(ctx, in, req)
-}
-
-func (b *backend) upload(ctx context.Context, in *transfermanager.UploadObjectInput, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
-	transfer := newTransfer(ctx, b, req.Bucket, req.Progress)
-	defer transfer.end()
-	out, err := b.manager(transfer).UploadObject(transfer.ctx, in)
+	client := newUploadClient(ctx, b, req)
+	defer client.end()
+	out, err := b.manager(client).UploadObject(client.ctx, in)
 	if err != nil {
-		err = wrapError(ctx, transfer.reason(err), "store %q in the bucket %q", req.Key, req.Bucket)
-		return driver.ObjectDetail{}, transfer.withLeftover(err)
+		return none, client.withLeftover(wrapError(ctx, client.reason(err), "store %q in the bucket %q", req.Key, req.Bucket))
 	}
-	transfer.progress.flush()
 	return driver.ObjectDetail{
 		Size:        aws.ToInt64(out.ContentLength),
 		ETag:        aws.ToString(out.ETag),
@@ -84,122 +54,70 @@ func (b *backend) upload(ctx context.Context, in *transfermanager.UploadObjectIn
 	}, nil
 }
 
+// manager is the SDK's transfer manager for one upload.
+func (b *backend) manager(client transfermanager.S3APIClient) *transfermanager.Client {
+	return transfermanager.New(client, func(o *transfermanager.Options) {
+		o.PartSizeBytes = transfer.PartSize
+		o.MultipartUploadThreshold = transfer.PartSize
+		o.Concurrency = transfer.Parts
+		o.FailTimeout = cleanUpTime
+		o.RequestChecksumCalculation = b.s3().Options().RequestChecksumCalculation
+	})
+}
+
 // GetObject fetches an object, in parallel ranges if it is large.
 func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	if err := checkTransfer(req.Bucket, req.Key, req.Path != "", req.Body != nil); err != nil {
+	if err := checkObject(req.Bucket, req.Key); err != nil {
 		return driver.ObjectDetail{}, err
 	}
-	transfer := newTransfer(ctx, b, req.Bucket, req.Progress)
-	defer transfer.end()
-	if req.Path == "" {
-		ordered := newOrderedWriter(transfer, req.Body)
-		return b.download(ctx, transfer, req, ordered)
-	}
-	file, err := kit.NewReplacement(req.Path)
-	if err != nil {
-		return driver.ObjectDetail{}, err
-	}
-	defer file.Discard()
-	detail, err := b.download(ctx, transfer, req, &fileWriter{transfer: transfer, file: file.File})
-	if err != nil {
-		return driver.ObjectDetail{}, err
-	}
-	return detail, file.Commit()
+	detail, err := transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
+		answer, err := b.openRange(ctx, req, r)
+		return answer, wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
+	})
+	return detail, wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 }
 
-func (b *backend) download(ctx context.Context, transfer *transfer, req driver.GetObjectRequest, to io.WriterAt) (driver.ObjectDetail, error) {
-	in := &transfermanager.DownloadObjectInput{Bucket: &req.Bucket, Key: &req.Key, WriterAt: to}
-	out, err := b.manager(transfer).DownloadObject(transfer.ctx, in)
+// openRange asks for a range, or for the whole of an empty object, which has none.
+func (b *backend) openRange(ctx context.Context, req driver.GetObjectRequest, r transfer.Range) (*transfer.Answer, error) {
+	in := &s3.GetObjectInput{Bucket: &req.Bucket, Key: &req.Key, Range: aws.String(r.Header())}
+	if r.ETag != "" {
+		in.IfMatch = &r.ETag
+	}
+	out, err := inBucket(ctx, b, req.Bucket, b.s3().GetObject, in)
+	if r.ETag == "" && statusOf(err) == http.StatusRequestedRangeNotSatisfiable {
+		in.Range = nil
+		out, err = inBucket(ctx, b, req.Bucket, b.s3().GetObject, in)
+	}
 	if err != nil {
-		return driver.ObjectDetail{}, wrapError(ctx, transfer.reason(err), "fetch %q from the bucket %q", req.Key, req.Bucket)
+		return nil, err
 	}
-	first := transfer.firstAnswer()
-	if first == nil {
-		return b.fetchedNothing(ctx, req)
-	}
-	if got := aws.ToInt64(out.ContentLength); got != first.size {
-		return driver.ObjectDetail{}, fault.New(fault.DataLoss,
-			"cannot fetch %q from the bucket %q: %d bytes came of %d; try again", req.Key, req.Bucket, got, first.size)
-	}
-	transfer.progress.flush()
-	return driver.ObjectDetail{
-		Size:         first.size,
-		ETag:         first.etag,
+	return &transfer.Answer{Body: out.Body, Detail: driver.ObjectDetail{
+		Size:         sizeOf(out),
+		ETag:         aws.ToString(out.ETag),
 		ContentType:  aws.ToString(out.ContentType),
-		LastModified: first.modified,
-		VersionID:    aws.ToString(out.VersionID),
-	}, nil
+		LastModified: aws.ToTime(out.LastModified),
+		VersionID:    aws.ToString(out.VersionId),
+	}}, nil
 }
 
-// fetchedNothing is the rest of fetching an empty object: it has no range that could be asked for, so the answer was
-// a refusal, which says nothing about the object.
-func (b *backend) fetchedNothing(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	detail, err := b.HeadObject(ctx, driver.HeadObjectRequest{Bucket: req.Bucket, Key: req.Key})
-	if err == nil && detail.Size != 0 {
-		return driver.ObjectDetail{}, fault.New(fault.Aborted,
-			"cannot fetch %q from the bucket %q: it was changed meanwhile; try again", req.Key, req.Bucket)
+// sizeOf is the size of the whole object, -1 where the answer does not tell.
+func sizeOf(out *s3.GetObjectOutput) int64 {
+	if _, total, ok := strings.Cut(aws.ToString(out.ContentRange), "/"); ok {
+		if size, err := strconv.ParseInt(total, 10, 64); err == nil {
+			return size
+		}
+		return -1
 	}
-	return detail, err
+	if out.ContentLength == nil {
+		return -1
+	}
+	return *out.ContentLength
 }
 
-// checkTransfer refuses a request that names no object, or not exactly one place for its bytes.
-func checkTransfer(bucket, key string, path, body bool) error {
-	if path == body {
-		return fault.New(fault.InvalidArgument, "a transfer has either a file or a stream")
-	}
+// checkObject refuses a request that names no object.
+func checkObject(bucket, key string) error {
 	if key == "" {
 		return fault.New(fault.InvalidArgument, "the key of the object is empty")
 	}
 	return checkBucket(bucket)
 }
-
-// wholeFile reads as many bytes of a file as it had when it was opened. One that has become shorter is an error, so
-// that no part of it is stored as the whole.
-type wholeFile struct {
-	file *os.File
-	left int64
-}
-
-// Read reads on.
-func (f *wholeFile) Read(p []byte) (int, error) {
-	if f.left == 0 {
-		return 0, io.EOF
-	}
-	if int64(len(p)) > f.left {
-		p = p[:f.left]
-	}
-	n, err := f.file.Read(p)
-	f.left -= int64(n)
-	if errors.Is(err, io.EOF) && f.left > 0 {
-		return n, fault.New(fault.Aborted, "%s has become shorter while it was read; try again", f.file.Name())
-	}
-	if err != nil && !errors.Is(err, io.EOF) {
-		return n, fault.Wrap(fault.InvalidArgument, err, "the file cannot be read: %v", err)
-	}
-	return n, nil
-}
-
-// interruptible is a reader of body whose Read ends when the context does, also while body has nothing to give. The
-// function that it returns frees it.
-func interruptible(ctx context.Context, body io.Reader) (io.Reader, func()) {
-	reader, writer := io.Pipe()
-	go func() {
-		_, err := io.CopyBuffer(onlyWriter{writer}, onlyReader{body}, make([]byte, 1<<20))
-		var known *fault.Error
-		if err != nil && !errors.As(err, &known) {
-			err = fault.Wrap(fault.InvalidArgument, err, "the input cannot be read: %v", err)
-		}
-		writer.CloseWithError(err)
-	}()
-	unregister := context.AfterFunc(ctx, func() { writer.CloseWithError(ctx.Err()) })
-	return reader, func() {
-		unregister()
-		_ = reader.Close()
-	}
-}
-
-// onlyWriter and onlyReader keep io.CopyBuffer from using another way than its buffer.
-type (
-	onlyWriter struct{ io.Writer }
-	onlyReader struct{ io.Reader }
-)

@@ -3,7 +3,6 @@
 package aws
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -19,9 +18,12 @@ import (
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
+
+const partSize = transfer.PartSize
 
 // large is three parts and a piece.
 const large = 3*partSize + 12345
@@ -319,29 +321,4 @@ func (w *heapWatch) Write(p []byte) (int, error) {
 		w.most = max(w.most, stats.HeapAlloc)
 	}
 	return len(p), nil
-}
-
-// TestOrderedWriter gives it parts out of order and pieces twice, as ranges that are fetched again come.
-func TestOrderedWriter(t *testing.T) {
-	content, err := io.ReadAll(randomBytes(1, large))
-	if err != nil {
-		t.Fatal(err)
-	}
-	clearEnvironment(t)
-	d := openWith(t, driver.Config{})
-	transfer := newTransfer(t.Context(), d.(*backend), "b", nil)
-	defer transfer.end()
-	var out bytes.Buffer
-	w := newOrderedWriter(transfer, &out)
-	for _, piece := range [][2]int{
-		{2 * partSize, 2*partSize + 100}, {2 * partSize, 3 * partSize}, {0, 10}, {0, 5}, {3 * partSize, large},
-		{partSize, partSize + 1}, {0, partSize}, {partSize, 2 * partSize},
-	} {
-		if n, err := w.WriteAt(content[piece[0]:piece[1]], int64(piece[0])); err != nil || n != piece[1]-piece[0] {
-			t.Fatalf("%v: %d %v", piece, n, err)
-		}
-	}
-	if !bytes.Equal(out.Bytes(), content) {
-		t.Error("the stream is not the content")
-	}
 }

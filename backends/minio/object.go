@@ -5,11 +5,11 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -97,14 +97,7 @@ func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReq
 	if err := b.readyFor(ctx, req.Bucket); err != nil {
 		return done, err
 	}
-	var together, single []string
-	for _, key := range req.Keys {
-		if fitsXML(key) {
-			together = append(together, key)
-		} else {
-			single = append(single, key)
-		}
-	}
+	together, single := transfer.SplitKeys(req.Keys)
 	if err := b.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
 		return done, b.wrapError(ctx, err, "delete objects of the bucket %q", req.Bucket)
 	}
@@ -170,17 +163,4 @@ func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *drive
 	}
 	done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: answer.Code, Message: answer.Message})
 	return nil
-}
-
-// fitsXML reports whether a key survives a journey through XML 1.0 unchanged.
-func fitsXML(key string) bool {
-	if !utf8.ValidString(key) {
-		return false
-	}
-	for _, r := range key {
-		if r < 0x20 && r != '\t' && r != '\n' || r == 0xFFFE || r == 0xFFFF {
-			return false
-		}
-	}
-	return true
 }

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -30,16 +31,15 @@ const inspectAtOnce = 4
 // inspectPlugins starts each plugin, besides those that nothing would ever start, and asks it what it is.
 func inspectPlugins(ctx context.Context, env *cli.Env, options host.Options, found []host.Found) []inspected {
 	all := make([]inspected, len(found))
-	free := make(chan struct{}, inspectAtOnce)
-	var wait sync.WaitGroup
+	var group errgroup.Group
+	group.SetLimit(inspectAtOnce)
 	for i, f := range found {
-		wait.Go(func() {
-			free <- struct{}{}
-			defer func() { <-free }()
+		group.Go(func() error {
 			all[i] = inspectPlugin(ctx, env, options, f)
+			return nil
 		})
 	}
-	wait.Wait()
+	_ = group.Wait() // each problem is in its plugin's place
 	return all
 }
 

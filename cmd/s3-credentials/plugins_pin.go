@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
@@ -92,45 +93,32 @@ func editFile(path string, edit func(string) string) error {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	mode := fs.FileMode(0o600)
 	content, err := os.ReadFile(path)
-	switch info, statErr := os.Stat(path); {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return err
-		}
-	case err != nil:
-		return err
-	case statErr == nil:
-		mode = info.Mode().Perm()
+	missing := errors.Is(err, fs.ErrNotExist)
+	if missing {
+		err = os.MkdirAll(filepath.Dir(path), 0o700)
 	}
-	return replaceFile(path, edit(string(content)), mode)
-}
-
-func replaceFile(path, content string, mode fs.FileMode) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), ".config-*")
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			_ = file.Close()
-			_ = os.Remove(file.Name())
-		}
-	}()
-	if err := file.Chmod(mode); err != nil {
+	file, err := transfer.NewReplacement(path)
+	if err != nil {
 		return err
 	}
-	if _, err := file.WriteString(content); err != nil {
+	defer file.Discard()
+	if missing {
+		err = file.Chmod(0o600)
+	}
+	if err == nil {
+		_, err = file.WriteString(edit(string(content)))
+	}
+	if err == nil {
+		err = file.Sync()
+	}
+	if err != nil {
 		return err
 	}
-	if err := file.Sync(); err != nil {
-		return err
-	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return file.Commit()
 }
 
 // bare leaves out the path that the sentence names already.

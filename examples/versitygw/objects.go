@@ -11,9 +11,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 )
 
-// partSize is how much of a large object goes into one request, and so into memory.
-const partSize = 16 << 20
-
 func quoted(etag string) string { return `"` + etag + `"` }
 
 func detailOf(o minio.ObjectInfo) driver.ObjectDetail {
@@ -53,16 +50,20 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 	return detail, err
 }
 
-// GetObject fetches an object in one request.
+// GetObject fetches an object, in parallel ranges if it is large.
 func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (detail driver.ObjectDetail, err error) {
-	err = b.do(ctx, fmt.Sprintf("fetch object %s of bucket %s", req.Key, req.Bucket), func() error {
-		content, found, _, err := b.objects.GetObject(ctx, req.Bucket, req.Key, minio.GetObjectOptions{})
-		if err != nil {
-			return err
-		}
-		defer content.Close()
-		detail = detailOf(found)
-		return transfer.Receive(req, content, found.Size)
+	action := fmt.Sprintf("fetch object %s of bucket %s", req.Key, req.Bucket)
+	err = b.do(ctx, action, func() error {
+		detail, err = transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
+			options := minio.GetObjectOptions{}
+			if r.ETag != "" {
+				options.Set("Range", r.Header())
+				options.Set("If-Match", r.ETag)
+			}
+			body, found, _, err := b.objects.GetObject(ctx, req.Bucket, req.Key, options)
+			return &transfer.Answer{Body: body, Detail: detailOf(found)}, b.failed(ctx, err, action)
+		})
+		return err
 	})
 	return detail, err
 }
@@ -75,7 +76,9 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 			return err
 		}
 		defer source.Close()
-		made, err := b.objects.Client.PutObject(ctx, req.Bucket, req.Key, source, source.Size, minio.PutObjectOptions{ContentType: req.ContentType, PartSize: partSize})
+		made, err := b.objects.Client.PutObject(ctx, req.Bucket, req.Key, source.Reader, source.Size, minio.PutObjectOptions{
+			ContentType: req.ContentType, Progress: transfer.Progress(req.Progress), PartSize: transfer.PartSize, NumThreads: transfer.Parts,
+		})
 		detail = driver.ObjectDetail{Size: made.Size, ETag: quoted(made.ETag), ContentType: req.ContentType, LastModified: made.LastModified, VersionID: made.VersionID}
 		return err
 	})

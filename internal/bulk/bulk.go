@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -47,6 +49,14 @@ func (o Options) concurrency() int {
 		return o.Concurrency
 	}
 	return DefaultConcurrency()
+}
+
+// largeAtOnce is how many objects that are moved in parts are on their way at the same time: each keeps several
+// connections and buffers busy by itself.
+const largeAtOnce = 4
+
+func newLargeSlots(concurrency int) *semaphore.Weighted {
+	return semaphore.NewWeighted(int64(min(largeAtOnce, concurrency)))
 }
 
 // MaxFailures is how many failures a Summary names. The others are counted, so that memory stays bounded.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/parallel"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -61,7 +62,7 @@ func Delete(ctx context.Context, engine *core.Engine, bucket string, keys KeySou
 		n = deletionsAtOnce
 	}
 	d := &deletions{engine: engine, bucket: bucket, options: options, tally: newTally(n)}
-	return d.tally.result(each(ctx, n, func(ctx context.Context) iter.Seq2[[]string, error] {
+	return d.tally.result(parallel.Each(ctx, n, func(ctx context.Context) iter.Seq2[[]string, error] {
 		return batches(keys(ctx), driver.MaxDeleteObjects)
 	}, d.delete))
 }

@@ -5,8 +5,11 @@ import (
 	"iter"
 	"sync"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/parallel"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -39,7 +42,7 @@ func Get(ctx context.Context, engine *core.Engine, what Download, options Option
 		tally: newTally(n), keys: map[string]bool{},
 	}
 	defer target.close()
-	err = each(ctx, n, d.objects, d.get)
+	err = parallel.Each(ctx, n, d.objects, d.get)
 	if err == nil {
 		_, err = target.folder() // it is made also when there was nothing to fetch
 	}
@@ -52,7 +55,7 @@ type downloads struct {
 	patterns Patterns
 	options  Options
 	target   *target
-	large    largeSlots
+	large    *semaphore.Weighted
 	tally    tally
 	// keys are those that the caller named.
 	keys map[string]bool
@@ -176,11 +179,12 @@ func (d *downloads) there(ctx context.Context, o object, p place) bool {
 
 // receive fetches the object's content.
 func (d *downloads) receive(ctx context.Context, o *object, p place) error {
-	free, err := d.large.take(ctx, o.size)
-	if err != nil {
-		return err
+	if o.size > transfer.PartSize {
+		if err := d.large.Acquire(ctx, 1); err != nil {
+			return err
+		}
+		defer d.large.Release(1)
 	}
-	defer free()
 	detail, err := d.write(ctx, o, p)
 	if err != nil {
 		// Another object may have made a folder of that name meanwhile, which says more than the failed rename.

@@ -9,11 +9,13 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 )
 
 // partSizes are what objects are cut into by this project's backends and by other usual clients. The ETag of an object that
 // was stored in parts depends on where it was cut.
-var partSizes = []int64{partSize, 8 << 20, 5 << 20, 10 << 20, 15 << 20, 32 << 20, 50 << 20, 64 << 20, 100 << 20, 128 << 20}
+var partSizes = []int64{transfer.PartSize, 8 << 20, 5 << 20, 10 << 20, 15 << 20, 32 << 20, 50 << 20, 64 << 20, 100 << 20, 128 << 20}
 
 // sameContent reports whether the file has the size and the checksum that the system tells of an object. It is false
 // wherever that cannot be established: an ETag that is no checksum (encrypted objects), or cut in an unusual way.

@@ -4,8 +4,12 @@ import (
 	"context"
 	"os"
 
+	"golang.org/x/sync/semaphore"
+
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/parallel"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -16,14 +20,14 @@ func Put(ctx context.Context, engine *core.Engine, bucket string, files *Files, 
 		engine: engine, bucket: bucket, options: options, large: newLargeSlots(n),
 		tally: newTally(n),
 	}
-	return u.tally.result(each(ctx, n, files.All, u.put))
+	return u.tally.result(parallel.Each(ctx, n, files.All, u.put))
 }
 
 type uploads struct {
 	engine  *core.Engine
 	bucket  string
 	options Options
-	large   largeSlots
+	large   *semaphore.Weighted
 	tally   tally
 }
 
@@ -43,11 +47,12 @@ func (u *uploads) put(ctx context.Context, file File) error {
 			return nil
 		}
 	}
-	free, err := u.large.take(ctx, file.Size)
-	if err != nil {
-		return err
+	if file.Size > transfer.PartSize {
+		if err := u.large.Acquire(ctx, 1); err != nil {
+			return err
+		}
+		defer u.large.Release(1)
 	}
-	defer free()
 	detail, err := u.send(ctx, file)
 	if err == nil {
 		u.tally.done(detail.Size)

@@ -8,12 +8,11 @@ import (
 	"io"
 	"iter"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -68,63 +67,14 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 
 // GetObject fetches an object.
 func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	o, err := b.find(ctx, "GetObject", req.Bucket, req.Key)
-	if err != nil {
-		return driver.ObjectDetail{}, err
-	}
-	if req.Path != "" {
-		err = replaceFile(req.Path, o.data)
-	} else {
-		err = copyAll(ctx, req.Body, bytes.NewReader(o.data))
-	}
-	if err != nil {
-		return driver.ObjectDetail{}, err
-	}
-	if req.Progress != nil {
-		req.Progress(o.Size)
-	}
-	return o.ObjectDetail, nil
-}
-
-// replaceFile writes the file under a temporary name beside it and renames it.
-func replaceFile(path string, data []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".s3-credentials-*")
-	if err != nil {
-		return fault.Wrap(fault.InvalidArgument, err, "the file %s cannot be written", path)
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(data)
-	if closed := f.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fault.Wrap(fault.InvalidArgument, err, "the file %s cannot be written", path)
-	}
-	return nil
-}
-
-// copyAll copies until the end, or until the context is over. A writer or reader that blocks is left behind.
-func copyAll(ctx context.Context, to io.Writer, from io.Reader) error {
-	done := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(to, from)
-		done <- err
-	}()
-	select {
-	case err := <-done:
-		if over := ended(ctx); over != nil {
-			return over
-		}
+	return transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
+		o, err := b.find(ctx, "GetObject", req.Bucket, req.Key)
 		if err != nil {
-			return fault.Wrap(fault.CodeOf(err), err, "the transfer broke off: %s", err)
+			return nil, err
 		}
-		return nil
-	case <-ctx.Done():
-		return ended(ctx)
-	}
+		body := bytes.NewReader(o.data[min(r.From, o.Size):])
+		return &transfer.Answer{Body: io.NopCloser(body), Detail: o.ObjectDetail}, nil
+	})
 }
 
 // PutObject stores an object.
@@ -172,18 +122,12 @@ func (b *backend) mayPut(ctx context.Context, method string, req driver.PutObjec
 }
 
 func readBody(ctx context.Context, req driver.PutObjectRequest) ([]byte, error) {
-	if req.Path != "" {
-		data, err := os.ReadFile(req.Path)
-		if err != nil {
-			return nil, fault.Wrap(fault.InvalidArgument, err, "the file %s cannot be read", req.Path)
-		}
-		return data, nil
-	}
-	var buffer bytes.Buffer
-	if err := copyAll(ctx, &buffer, req.Body); err != nil {
+	source, err := transfer.Open(ctx, req)
+	if err != nil {
 		return nil, err
 	}
-	return buffer.Bytes(), nil
+	defer source.Close()
+	return io.ReadAll(source)
 }
 
 // DeleteObjects deletes objects, each if the caller may.

@@ -11,6 +11,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
@@ -48,15 +49,15 @@ func (c *Client) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequ
 
 // GetObject implements driver.Object. What the plugin wrote becomes the file that was asked for only if it is all there.
 func (c *Client) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	if (req.Path != "") == (req.Body != nil) {
-		return driver.ObjectDetail{}, fault.New(fault.InvalidArgument, "an object goes either to a path or to a body")
+	if err := transfer.Check(req.Path, req.Body != nil); err != nil {
+		return driver.ObjectDetail{}, err
 	}
 	if req.Body != nil {
-		counted := &countingWriter{to: req.Body}
-		req.Body = counted
+		var came int64
+		req.Body = io.MultiWriter(req.Body, transfer.Progress(func(n int64) { came += n }))
 		detail, err := c.getObject(ctx, req)
 		if err == nil {
-			err = c.verifySize("what came", detail.Size, counted.bytes)
+			err = c.verifySize("what came", detail.Size, came)
 		}
 		return ifNone(detail, err)
 	}
@@ -81,18 +82,6 @@ func ifNone(detail driver.ObjectDetail, err error) (driver.ObjectDetail, error) 
 	return detail, nil
 }
 
-// countingWriter counts what passes.
-type countingWriter struct {
-	to    io.Writer
-	bytes int64
-}
-
-func (w *countingWriter) Write(p []byte) (int, error) {
-	n, err := w.to.Write(p)
-	w.bytes += int64(n)
-	return n, err
-}
-
 // getObject makes the call.
 func (c *Client) getObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
 	none := driver.ObjectDetail{}
@@ -113,7 +102,7 @@ func (c *Client) getObject(ctx context.Context, req driver.GetObjectRequest) (dr
 				return none, c.broken("sent the bytes of an object that was to go to a file")
 			}
 			if _, err := req.Body.Write(event.Chunk); err != nil {
-				return none, fault.Wrap(fault.Unknown, err, "the object cannot be written: %v", err)
+				return none, transfer.WriteFault(err)
 			}
 		case *pb.GetObjectResponse_Progress:
 			report(req.Progress, event.Progress)
@@ -127,8 +116,8 @@ func (c *Client) getObject(ctx context.Context, req driver.GetObjectRequest) (dr
 // must not be used for anything else.
 func (c *Client) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
 	none := driver.ObjectDetail{}
-	if (req.Path != "") == (req.Body != nil) {
-		return none, fault.New(fault.InvalidArgument, "an object comes either from a path or from a body")
+	if err := transfer.Check(req.Path, req.Body != nil); err != nil {
+		return none, err
 	}
 	call, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -24,16 +24,13 @@ type staging struct {
 }
 
 func newStaging(target string) (*staging, error) {
-	former, err := os.Stat(target)
+	former, err := transfer.Former(target)
 	if err != nil {
-		former = nil
-	}
-	if former != nil && !former.Mode().IsRegular() {
-		return nil, fault.New(fault.InvalidArgument, "%s is not a regular file", target)
+		return nil, err
 	}
 	folder, err := os.MkdirTemp(filepath.Dir(target), stagingPrefix)
 	if err != nil {
-		return nil, unwritable(err)
+		return nil, transfer.WriteFault(err)
 	}
 	return &staging{folder: folder, path: filepath.Join(folder, filepath.Base(target)), target: target, former: former}, nil
 }
@@ -45,7 +42,7 @@ func (s *staging) commit(c *Client, detail driver.ObjectDetail) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return fault.New(fault.DataLoss, "the plugin %s says that it wrote the object, but did not write it to the file that it was told", c.name)
 	case err != nil:
-		return unwritable(err)
+		return transfer.WriteFault(err)
 	case !info.Mode().IsRegular():
 		return fault.New(fault.DataLoss, "the plugin %s made something other than a regular file of the object", c.name)
 	}
@@ -54,13 +51,10 @@ func (s *staging) commit(c *Client, detail driver.ObjectDetail) error {
 	}
 	if s.former != nil && s.former.Mode().Perm() != info.Mode().Perm() {
 		if err := os.Chmod(s.path, s.former.Mode().Perm()); err != nil {
-			return unwritable(err)
+			return transfer.WriteFault(err)
 		}
 	}
-	if err := os.Rename(s.path, s.target); err != nil {
-		return unwritable(err)
-	}
-	return nil
+	return transfer.WriteFault(os.Rename(s.path, s.target))
 }
 
 // discard removes the folder and what is in it. A plugin that was just cancelled may be about to make its temporary
@@ -71,15 +65,6 @@ func (s *staging) discard() {
 			return
 		}
 	}
-}
-
-// unwritable says that the bytes have no place to go to.
-func unwritable(err error) error {
-	code := fault.InvalidArgument
-	if errors.Is(err, syscall.ENOSPC) {
-		code = fault.ResourceExhausted
-	}
-	return fault.Wrap(code, err, "the output cannot be written: %v", err)
 }
 
 // discardStaging removes, in the plugin, the folder of a download whose host is gone. It is empty if the backend cleaned

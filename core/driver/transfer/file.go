@@ -3,6 +3,7 @@ package transfer
 import (
 	"crypto/rand"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -11,7 +12,7 @@ import (
 )
 
 // Replacement is a file that takes another's place, or comes into being, all at once. It is not synced to the disk
-// first: that would cost more than the transfer, and no tool of this kind does it.
+// first: that would cost more than the transfer. Where it matters, the caller calls Sync before Commit.
 type Replacement struct {
 	*os.File
 	path string
@@ -19,12 +20,11 @@ type Replacement struct {
 }
 
 // NewReplacement makes the temporary file, in the same folder, so that it can be renamed, and with the permissions of the
-// file that it is to replace. InvalidArgument for what is no regular file or cannot be written. The caller calls Discard in any case.
+// file that it is to replace. It fails as [Former] and [WriteFault] say. The caller calls Discard in any case.
 func NewReplacement(path string) (*Replacement, error) {
-	old, err := os.Stat(path)
-	replaces := err == nil
-	if replaces && !old.Mode().IsRegular() {
-		return nil, fault.New(fault.InvalidArgument, "%s is not a regular file", path)
+	former, err := Former(path)
+	if err != nil {
+		return nil, err
 	}
 	name := filepath.Join(filepath.Dir(path), ".s3-credentials-"+rand.Text()+".part")
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
@@ -32,8 +32,8 @@ func NewReplacement(path string) (*Replacement, error) {
 		return nil, WriteFault(err)
 	}
 	r := &Replacement{File: file, path: path}
-	if replaces {
-		if err := file.Chmod(old.Mode().Perm()); err != nil {
+	if former != nil {
+		if err := file.Chmod(former.Mode().Perm()); err != nil {
 			r.Discard()
 			return nil, WriteFault(err)
 		}
@@ -41,16 +41,26 @@ func NewReplacement(path string) (*Replacement, error) {
 	return r, nil
 }
 
+// Former looks at the file that is to be replaced; nil if there is none. InvalidArgument for what is no regular file.
+func Former(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return nil, nil // writing says what is wrong, if anything is
+	case !info.Mode().IsRegular():
+		return nil, fault.New(fault.InvalidArgument, "%s is not a regular file", path)
+	}
+	return info, nil
+}
+
 // Commit puts the file in its place.
 func (r *Replacement) Commit() error {
-	if err := r.Close(); err != nil {
-		return WriteFault(err)
+	err := r.Close()
+	if err == nil {
+		err = os.Rename(r.Name(), r.path)
 	}
-	if err := os.Rename(r.Name(), r.path); err != nil {
-		return WriteFault(err)
-	}
-	r.done = true
-	return nil
+	r.done = err == nil
+	return WriteFault(err)
 }
 
 // Discard removes the file, unless it is in its place.
@@ -61,28 +71,15 @@ func (r *Replacement) Discard() {
 	}
 }
 
-// WriteFault says that the bytes have no place to go to: ResourceExhausted for a full disk, else InvalidArgument.
+// WriteFault is the fault for an error of the output: ResourceExhausted for a full disk or quota, else InvalidArgument;
+// nil for nil.
 func WriteFault(err error) error {
+	if err == nil {
+		return nil
+	}
 	code := fault.InvalidArgument
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
 		code = fault.ResourceExhausted
 	}
 	return fault.Wrap(code, err, "the output cannot be written: %v", err)
-}
-
-// OpenRegular opens a file for reading, and says how long it is. It looks before: opening a pipe would wait for its
-// other end. InvalidArgument for what is no regular file or cannot be read.
-func OpenRegular(path string) (*os.File, int64, error) {
-	info, err := os.Stat(path)
-	if err == nil && !info.Mode().IsRegular() {
-		return nil, 0, fault.New(fault.InvalidArgument, "%s is not a regular file", path)
-	}
-	var file *os.File
-	if err == nil {
-		file, err = os.Open(path)
-	}
-	if err != nil {
-		return nil, 0, fault.Wrap(fault.InvalidArgument, err, "the file cannot be read: %v", err)
-	}
-	return file, info.Size(), nil
 }

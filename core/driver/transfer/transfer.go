@@ -1,114 +1,70 @@
-// Package transfer is for backends whose client library reads and writes streams: it makes of a transfer's path or stream
-// what the library takes, and keeps the promises of core/driver about files, streams, progress and cancelling.
+// Package transfer is for backends whose client library reads and writes streams. It keeps the promises that core/driver
+// makes of GetObject and PutObject, so that a backend only has to make the requests: [Download] fetches an object in
+// parallel ranges of one version into a file or a stream, [Open] makes one source of bytes of a file or a stream, and
+// [Replacement] is a file that takes another's place as a whole.
 package transfer
 
 import (
-	"bytes"
 	"context"
-	"io"
+	"unicode/utf8"
 
-	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Receive writes an object's bytes to where the request wants them. A file is written beside the one that it then
-// replaces, and is gone after an error. DataLoss if fewer or more bytes come than size; a size of -1 is not checked.
-func Receive(req driver.GetObjectRequest, from io.Reader, size int64) error {
-	if (req.Path == "") == (req.Body == nil) {
-		return fault.New(fault.InvalidArgument, "a transfer has either a file or a stream")
-	}
-	if req.Path == "" {
-		return receive(req.Body, from, size, req.Progress)
-	}
-	file, err := NewReplacement(req.Path)
-	if err != nil {
-		return err
-	}
-	defer file.Discard()
-	if err := receive(file, from, size, req.Progress); err != nil {
-		return err
-	}
-	return file.Commit()
-}
+const (
+	// PartSize is how many bytes of a large object go into one request: 16 MiB.
+	PartSize = 16 << 20
+	// Parts is how many parts of one object are on their way at a time. Parts times PartSize bounds the memory of a transfer.
+	Parts = 4
+)
 
-func receive(to io.Writer, from io.Reader, size int64, progress func(int64)) error {
-	n, err := io.Copy(to, io.TeeReader(from, tell(progress)))
-	if err == nil && size >= 0 && n != size {
-		return fault.New(fault.DataLoss, "%d bytes arrived of %d", n, size)
-	}
-	return err
-}
+// Progress tells a request's Progress of bytes: as an [io.Writer] of those written to it, and as an [io.Reader] of as many
+// as Read has room for, which is how minio-go's PutObjectOptions.Progress is told. A nil one tells nobody.
+type Progress func(bytes int64)
 
-// tell passes on how many bytes are written to it.
-type tell func(int64)
-
-func (t tell) Write(p []byte) (int, error) {
-	if t != nil {
+// Write tells of len(p) bytes.
+func (t Progress) Write(p []byte) (int, error) {
+	if t != nil && len(p) > 0 {
 		t(int64(len(p)))
 	}
 	return len(p), nil
 }
 
-// short is how long a stream may be for its size to be found out: this much of it is held in memory.
-const short = 1 << 20
+// Read tells of len(p) bytes and leaves p as it is.
+func (t Progress) Read(p []byte) (int, error) { return t.Write(p) }
 
-// Source is the bytes of an object that is to be stored. Close frees it.
-type Source struct {
-	io.Reader
-	// Size is how many bytes there are; -1 where that is not known, which is so for long streams.
-	Size  int64
-	close func()
+// Check refuses a transfer that has both a file and a stream, or neither, with InvalidArgument. Download and Open call it.
+func Check(path string, stream bool) error {
+	if (path != "") == stream {
+		return fault.New(fault.InvalidArgument, "a transfer has either a file or a stream")
+	}
+	return nil
 }
 
-// Close frees what Open opened.
-func (s *Source) Close() { s.close() }
-
-// Open opens what the request wants stored. Its Read ends when the context does, also while the stream has nothing to
-// give. InvalidArgument, then or while it is read, for a file or a stream that cannot be read.
-func Open(ctx context.Context, req driver.PutObjectRequest) (*Source, error) {
-	if (req.Path == "") == (req.Body == nil) {
-		return nil, fault.New(fault.InvalidArgument, "a transfer has either a file or a stream")
-	}
-	if req.Path == "" {
-		return openStream(ctx, req)
-	}
-	file, size, err := OpenRegular(req.Path)
-	if err != nil {
-		return nil, err
-	}
-	return open(ctx, file, size, req.Progress, func() { _ = file.Close() }), nil
+// gaveUp is the fault for the end of a transfer's context.
+func gaveUp(ctx context.Context) error {
+	err := ctx.Err()
+	return fault.Wrap(fault.CodeOf(err), err, "the transfer was given up: %v", err)
 }
 
-// openStream reads so far that it knows the size of a short stream, which then needs one request only.
-func openStream(ctx context.Context, req driver.PutObjectRequest) (*Source, error) {
-	s := open(ctx, req.Body, -1, req.Progress, func() {})
-	start := new(bytes.Buffer)
-	n, err := io.CopyN(start, s.Reader, short)
-	switch {
-	case err == io.EOF: // the stream's own end, not what a broken one wraps
-		s.Reader, s.Size = start, n
-	case err != nil:
-		s.Close()
-		return nil, err
-	default:
-		s.Reader = io.MultiReader(start, s.Reader)
-	}
-	return s, nil
-}
-
-func open(ctx context.Context, from io.Reader, size int64, progress func(int64), closeFrom func()) *Source {
-	reader, writer := io.Pipe()
-	go func() {
-		_, err := io.Copy(writer, io.TeeReader(from, tell(progress)))
-		if err != nil {
-			err = fault.Wrap(fault.InvalidArgument, err, "the input cannot be read: %v", err)
+// SplitKeys parts the keys that a request in XML, such as S3's DeleteObjects, can name from those that it cannot: not
+// UTF-8, not a character of XML 1.0, or a carriage return, which not every reader keeps.
+func SplitKeys(keys []string) (inXML, others []string) {
+	for _, key := range keys {
+		if fitsXML(key) {
+			inXML = append(inXML, key)
+		} else {
+			others = append(others, key)
 		}
-		_ = writer.CloseWithError(err) // nil is the end; it returns no error
-	}()
-	unregister := context.AfterFunc(ctx, func() { _ = writer.CloseWithError(ctx.Err()) })
-	return &Source{Reader: reader, Size: size, close: func() {
-		unregister()
-		_ = reader.Close()
-		closeFrom()
-	}}
+	}
+	return inXML, others
+}
+
+func fitsXML(key string) bool {
+	for _, r := range key {
+		if r < 0x20 && r != '\t' && r != '\n' || r == 0xFFFE || r == 0xFFFF {
+			return false
+		}
+	}
+	return key != "" && utf8.ValidString(key)
 }

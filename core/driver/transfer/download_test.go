@@ -1,0 +1,338 @@
+package transfer_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/iotest"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// large is three parts and a piece.
+const large = 3*transfer.PartSize + 12345
+
+var content = sync.OnceValue(func() []byte {
+	data := make([]byte, large)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(data)
+	return data
+})
+
+// system answers requests for one object.
+type system struct {
+	data []byte
+	// answer, if set, changes the answer to the n-th request, which counts from 1.
+	answer func(n int, r transfer.Range, a *transfer.Answer) error
+
+	mu       sync.Mutex
+	requests []transfer.Range
+	open     atomic.Int64
+}
+
+func (s *system) Open(_ context.Context, r transfer.Range) (*transfer.Answer, error) {
+	s.mu.Lock()
+	s.requests = append(s.requests, r)
+	n := len(s.requests)
+	s.mu.Unlock()
+	size := int64(len(s.data))
+	a := &transfer.Answer{Detail: driver.ObjectDetail{Size: size, ETag: `"first"`}}
+	a.Body = io.NopCloser(bytes.NewReader(s.data[min(r.From, size):])) // more than was asked for
+	if s.answer != nil {
+		if err := s.answer(n, r, a); err != nil {
+			return nil, err
+		}
+	}
+	s.open.Add(1)
+	a.Body = &body{ReadCloser: a.Body, open: &s.open}
+	return a, nil
+}
+
+// body notes when it is closed.
+type body struct {
+	io.ReadCloser
+	open *atomic.Int64
+	once sync.Once
+}
+
+func (b *body) Close() error {
+	b.once.Do(func() { b.open.Add(-1) })
+	return b.ReadCloser.Close()
+}
+
+// download fetches into a file that has former content, or into a stream, and returns what arrived.
+func (s *system) download(t *testing.T, toFile bool) ([]byte, error) {
+	t.Helper()
+	var told atomic.Int64
+	var stream bytes.Buffer
+	folder := t.TempDir()
+	path := filepath.Join(folder, "file")
+	req := driver.GetObjectRequest{Key: "k", Body: &stream, Progress: func(n int64) { told.Add(n) }}
+	if toFile {
+		req.Path, req.Body = path, nil
+		if err := os.WriteFile(path, []byte("former"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	detail, err := transfer.Download(t.Context(), req, s.Open)
+	arrived := stream.Bytes()
+	if toFile {
+		entries, _ := os.ReadDir(folder)
+		file, readErr := os.ReadFile(path)
+		if readErr != nil || len(entries) != 1 || err != nil && string(file) != "former" {
+			t.Errorf("the folder has %v, the file %d bytes, %v", entries, len(file), readErr)
+		}
+		arrived = file
+	}
+	if err == nil && (detail.Size != int64(len(s.data)) || told.Load() != detail.Size) {
+		t.Errorf("the detail is %+v, and %d bytes were told of", detail, told.Load())
+	}
+	if n := s.open.Load(); n != 0 {
+		t.Errorf("%d bodies are open", n)
+	}
+	return arrived, err
+}
+
+// eachWay runs a test of downloads into a file and into a stream.
+func eachWay(t *testing.T, test func(t *testing.T, toFile bool)) {
+	t.Run("file", func(t *testing.T) { test(t, true) })
+	t.Run("stream", func(t *testing.T) { test(t, false) })
+}
+
+func TestObjectsOfEverySizeArrive(t *testing.T) {
+	for size, parts := range map[int]int{0: 1, 1: 1, transfer.PartSize: 1, transfer.PartSize + 1: 2, large: 4} {
+		eachWay(t, func(t *testing.T, toFile bool) {
+			s := &system{data: content()[:size]}
+			got, err := s.download(t, toFile)
+			if err != nil || !bytes.Equal(got, s.data) || len(s.requests) != parts {
+				t.Errorf("%d bytes: got %d in %v, %v", size, len(got), s.requests, err)
+			}
+			for i, r := range s.requests {
+				if want := map[bool]string{true: `"first"`}[i > 0]; r.ETag != want || i == 0 && r != (transfer.Range{To: transfer.PartSize}) {
+					t.Errorf("request %d was for %+v", i, r)
+				}
+			}
+		})
+	}
+}
+
+// TestPartsArriveInAnyOrder holds each part but the first back until the next one has been fetched.
+func TestPartsArriveInAnyOrder(t *testing.T) {
+	eachWay(t, func(t *testing.T, toFile bool) {
+		var done [5]chan struct{}
+		for i := range done {
+			done[i] = make(chan struct{})
+		}
+		close(done[4])
+		s := &system{data: content()[:large], answer: func(_ int, r transfer.Range, a *transfer.Answer) error {
+			part := r.From / transfer.PartSize
+			if part == 0 {
+				return nil
+			}
+			held := io.MultiReader(waiting(done[part+1]), a.Body)
+			a.Body = struct {
+				io.Reader
+				io.Closer
+			}{held, closer(func() error { close(done[part]); return nil })}
+			return nil
+		}}
+		if got, err := s.download(t, toFile); err != nil || !bytes.Equal(got, s.data) {
+			t.Errorf("got %d bytes, %v", len(got), err)
+		}
+	})
+}
+
+type closer func() error
+
+func (c closer) Close() error { return c() }
+
+// waiting is an empty reader that ends when the channel is closed.
+type waiting <-chan struct{}
+
+func (w waiting) Read([]byte) (int, error) {
+	<-w
+	return 0, io.EOF
+}
+
+// cut ends a body after n bytes, with the error or just so.
+func cut(a *transfer.Answer, n int64, err error) {
+	rest := io.Reader(bytes.NewReader(nil))
+	if err != nil {
+		rest = iotest.ErrReader(err)
+	}
+	a.Body = io.NopCloser(io.MultiReader(io.LimitReader(a.Body, n), rest))
+}
+
+func TestBytesThatStopComingAreAskedForAgain(t *testing.T) {
+	eachWay(t, func(t *testing.T, toFile bool) {
+		s := &system{data: content()[:large], answer: func(_ int, r transfer.Range, a *transfer.Answer) error {
+			if r.From%transfer.PartSize == 0 { // the first try of each part
+				cut(a, 1000, map[bool]error{true: io.ErrUnexpectedEOF}[r.From > 0])
+			}
+			return nil
+		}}
+		if got, err := s.download(t, toFile); err != nil || !bytes.Equal(got, s.data) || len(s.requests) != 8 {
+			t.Errorf("got %d bytes in %v, %v", len(got), s.requests, err)
+		}
+	})
+}
+
+func TestBytesThatDoNotComeEndTheDownload(t *testing.T) {
+	for name, broken := range map[string]error{"ended": nil, "broken": errors.New("reset by peer")} {
+		eachWay(t, func(t *testing.T, toFile bool) {
+			s := &system{data: content()[:5000], answer: func(_ int, _ transfer.Range, a *transfer.Answer) error {
+				cut(a, 1000, broken)
+				return nil
+			}}
+			_, err := s.download(t, toFile)
+			if len(s.requests) != 3 || broken == nil && !errors.Is(err, fault.DataLoss) || broken != nil && !errors.Is(err, broken) {
+				t.Errorf("%s: %d requests, %v", name, len(s.requests), err)
+			}
+		})
+	}
+}
+
+func TestADownloadEndsWithTheFirstRefusal(t *testing.T) {
+	refusal := func(code fault.Code, status int) func(*transfer.Answer) error {
+		return func(*transfer.Answer) error {
+			return &fault.Error{Code: code, Message: "no", Service: &fault.Service{HTTPStatus: status}}
+		}
+	}
+	for name, c := range map[string]struct {
+		second func(*transfer.Answer) error
+		want   fault.Code
+	}{
+		"denied":        {refusal(fault.PermissionDenied, http.StatusForbidden), fault.PermissionDenied},
+		"replaced":      {refusal(fault.FailedPrecondition, http.StatusPreconditionFailed), fault.Aborted},
+		"deleted":       {refusal(fault.NotFound, http.StatusNotFound), fault.Aborted},
+		"another state": {refusal(fault.FailedPrecondition, http.StatusConflict), fault.FailedPrecondition},
+		"not pinned":    {func(a *transfer.Answer) error { a.Detail.ETag = `"second"`; return nil }, fault.Aborted},
+	} {
+		eachWay(t, func(t *testing.T, toFile bool) {
+			s := &system{data: content()[:large], answer: func(n int, _ transfer.Range, a *transfer.Answer) error {
+				if n == 2 {
+					return c.second(a)
+				}
+				return nil
+			}}
+			if _, err := s.download(t, toFile); !errors.Is(err, c.want) {
+				t.Errorf("%s: got %v", name, err)
+			}
+		})
+	}
+}
+
+func TestAnObjectWithoutSizeOrVersionIsRefused(t *testing.T) {
+	for name, c := range map[string]func(*driver.ObjectDetail){
+		"no size":    func(d *driver.ObjectDetail) { d.Size = -1 },
+		"no version": func(d *driver.ObjectDetail) { d.ETag = "" },
+	} {
+		s := &system{data: content()[:large], answer: func(_ int, _ transfer.Range, a *transfer.Answer) error {
+			c(&a.Detail)
+			return nil
+		}}
+		if _, err := s.download(t, true); !errors.Is(err, fault.Internal) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
+func TestAMissingObjectIsNotFound(t *testing.T) {
+	eachWay(t, func(t *testing.T, toFile bool) {
+		s := &system{answer: func(int, transfer.Range, *transfer.Answer) error { return fault.New(fault.NotFound, "none") }}
+		if _, err := s.download(t, toFile); !errors.Is(err, fault.NotFound) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+func TestCancellingEndsADownloadAndLeavesNothing(t *testing.T) {
+	before := runtime.NumGoroutine()
+	for _, path := range []string{"", filepath.Join(t.TempDir(), "file")} {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := &system{data: content()[:large], answer: func(n int, _ transfer.Range, a *transfer.Answer) error {
+			if n == transfer.Parts {
+				cancel()
+			}
+			a.Body = io.NopCloser(io.MultiReader(waiting(ctx.Done()), iotest.ErrReader(context.Canceled)))
+			return nil
+		}}
+		req := driver.GetObjectRequest{Path: path}
+		if path == "" {
+			req.Body = io.Discard
+		}
+		if _, err := transfer.Download(ctx, req, s.Open); !errors.Is(err, context.Canceled) || s.open.Load() != 0 {
+			t.Errorf("got %v, and %d bodies are open", err, s.open.Load())
+		}
+		cancel()
+	}
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		runtime.Gosched()
+	}
+	t.Errorf("%d goroutines became %d", before, runtime.NumGoroutine())
+}
+
+type writer func([]byte) (int, error)
+
+func (w writer) Write(p []byte) (int, error) { return w(p) }
+
+func TestAnOutputThatFailsEndsTheDownload(t *testing.T) {
+	for failure, want := range map[error]fault.Code{
+		syscall.ENOSPC: fault.ResourceExhausted, syscall.EDQUOT: fault.ResourceExhausted, syscall.EPIPE: fault.InvalidArgument,
+	} {
+		for _, after := range []int{0, transfer.PartSize} { // while the first part comes, and later
+			written := 0
+			out := writer(func(p []byte) (int, error) {
+				if written += len(p); written > after {
+					return 0, failure
+				}
+				return len(p), nil
+			})
+			s := &system{data: content()[:large]}
+			_, err := transfer.Download(t.Context(), driver.GetObjectRequest{Body: out}, s.Open)
+			if !errors.Is(err, want) || !errors.Is(err, failure) || s.open.Load() != 0 {
+				t.Errorf("%v after %d bytes: got %v, and %d bodies are open", failure, after, err, s.open.Load())
+			}
+		}
+	}
+}
+
+// TestAStreamHoldsFewParts counts the parts that were asked for and not yet written.
+func TestAStreamHoldsFewParts(t *testing.T) {
+	const parts = 12
+	var asked, written, most atomic.Int64
+	open := func(_ context.Context, r transfer.Range) (*transfer.Answer, error) {
+		if held := asked.Add(transfer.PartSize) - written.Load(); held > most.Load() {
+			most.Store(held)
+		}
+		return &transfer.Answer{Body: io.NopCloser(io.LimitReader(zeros{}, r.To-r.From)), Detail: driver.ObjectDetail{Size: parts * transfer.PartSize, ETag: "e"}}, nil
+	}
+	out := writer(func(p []byte) (int, error) { written.Add(int64(len(p))); return len(p), nil })
+	if _, err := transfer.Download(t.Context(), driver.GetObjectRequest{Body: out}, open); err != nil {
+		t.Fatal(err)
+	}
+	if written.Load() != parts*transfer.PartSize || most.Load() > transfer.Parts*transfer.PartSize {
+		t.Errorf("%d bytes were written, and %d held", written.Load(), most.Load())
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
