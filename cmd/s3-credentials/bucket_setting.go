@@ -1,25 +1,86 @@
 package main
 
 import (
+	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
-// settingValue returns a bucket's setting as S3's own answer has it. The URL is where its website is, if it has one.
-func settingValue(v driver.BucketSetting, websiteURL string) output.Value {
-	switch {
-	case v.ACL != nil:
-		return aclValue(v.ACL)
-	case v.PublicAccessBlock != nil:
-		return publicAccessBlockValue(v.PublicAccessBlock)
-	case v.Website != nil:
-		return websiteValue(v.Website, websiteURL)
-	case v.CORS != nil:
-		return corsValue(v.CORS)
-	case v.PolicyStatus != nil:
-		return output.Object{{Name: "PolicyStatus", Value: output.Object{{Name: "IsPublic", Value: v.PolicyStatus.IsPublic}}}}
+// settingText is how the commands show a setting.
+type settingText struct {
+	setting driver.Setting
+	// value returns the setting as S3's own answer has it. The URL is where the bucket's website is, if it has one.
+	value func(v driver.BucketSetting, websiteURL string) output.Value
+	// title and operation are debug-bucket's: what it calls the setting, and the operation that S3 names in its answer.
+	// Both are empty where it does not show the setting.
+	title, operation string
+	// column is what list-buckets calls the setting; empty where it does not show it.
+	column string
+	// would and did are what create says when it puts the setting.
+	would func(core.Step) string
+	did   string
+}
+
+// settingTexts is in the order in which the commands show the settings.
+var settingTexts = []settingText{
+	{
+		setting: driver.SettingACL, title: "ACL", operation: "GetBucketAcl", column: "bucket_acl",
+		value: func(v driver.BucketSetting, _ string) output.Value { return aclValue(v.ACL) },
+	},
+	{
+		setting: driver.SettingPolicyStatus, title: "policy status", operation: "GetBucketPolicyStatus",
+		value: func(v driver.BucketSetting, _ string) output.Value {
+			return output.Object{{Name: "PolicyStatus", Value: output.Object{{Name: "IsPublic", Value: v.PolicyStatus.IsPublic}}}}
+		},
+	},
+	{
+		setting: driver.SettingPublicAccessBlock, title: "public access block", operation: "GetPublicAccessBlock", column: "public_access_block",
+		value: func(v driver.BucketSetting, _ string) output.Value {
+			return publicAccessBlockValue(v.PublicAccessBlock)
+		},
+		would: func(core.Step) string {
+			return "... then add this public access block configuration:\n" +
+				`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`
+		},
+		did: "Set public access block configuration",
+	},
+	{
+		setting: driver.SettingWebsite, column: "bucket_website",
+		value: func(v driver.BucketSetting, url string) output.Value { return websiteValue(v.Website, url) },
+		would: func(core.Step) string { return "... then configure index.html and error.html website settings" },
+		did:   "Configured website: IndexDocument=index.html, ErrorDocument=error.html",
+	},
+	{
+		setting: driver.SettingCORS,
+		value:   func(v driver.BucketSetting, _ string) output.Value { return corsValue(v.CORS) },
+	},
+	{
+		setting: driver.SettingPolicy,
+		value:   func(v driver.BucketSetting, _ string) output.Value { return v.Policy.Document },
+		would: func(s core.Step) string {
+			return "... then attach the following bucket policy to it:\n" + indented(s.After.Setting.Policy.Document)
+		},
+		did: "Attached bucket policy allowing public access",
+	},
+}
+
+// textOf returns the row of a setting; nil for an unknown one.
+func textOf(setting driver.Setting) *settingText {
+	for i := range settingTexts {
+		if settingTexts[i].setting == setting {
+			return &settingTexts[i]
+		}
 	}
 	return nil
+}
+
+// settingValue returns a bucket's setting as S3's own answer has it.
+func settingValue(v driver.BucketSetting, websiteURL string) output.Value {
+	text := textOf(v.Setting())
+	if text == nil {
+		return nil
+	}
+	return text.value(v, websiteURL)
 }
 
 func ownerValue(o driver.Owner) output.Object {

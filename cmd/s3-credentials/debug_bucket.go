@@ -11,16 +11,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
-// diagnoses are what debug-bucket looks at, with the operation that S3 names in its answer.
-var diagnoses = []struct {
-	setting          driver.Setting
-	title, operation string
-}{
-	{driver.SettingACL, "ACL", "GetBucketAcl"},
-	{driver.SettingPolicyStatus, "policy status", "GetBucketPolicyStatus"},
-	{driver.SettingPublicAccessBlock, "public access block", "GetPublicAccessBlock"},
-}
-
 func newDebugBucket() *cli.Command {
 	return &cli.Command{
 		Name:    "debug-bucket",
@@ -39,7 +29,10 @@ func debugBucket(ctx context.Context, env *cli.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, d := range diagnoses {
+	for _, d := range settingTexts {
+		if d.title == "" {
+			continue
+		}
 		value, err := engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: args[0], Setting: d.setting})
 		if ctx.Err() != nil {
 			return err

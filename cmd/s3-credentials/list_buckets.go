@@ -14,10 +14,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
-var (
-	bucketColumns       = []string{"Name", "CreationDate"}
-	bucketDetailColumns = []string{"region", "bucket_acl", "public_access_block", "bucket_website"}
-)
+var bucketColumns = []string{"Name", "CreationDate"}
 
 // bucketLister is list-buckets with its options.
 type bucketLister struct {
@@ -60,7 +57,12 @@ func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) er
 	detailed := lookedUp(ctx, buckets, func(ctx context.Context, b driver.BucketInfo) (output.Object, error) {
 		return bucketDetails(ctx, engine, b)
 	})
-	columns := append(slices.Clone(bucketColumns), bucketDetailColumns...)
+	columns := append(slices.Clone(bucketColumns), "region")
+	for _, s := range settingTexts {
+		if s.column != "" {
+			columns = append(columns, s.column)
+		}
+	}
 	l.list.shown = columns
 	return printRows(env, &l.list, columns, detailed, func(o output.Object) (output.Object, error) { return o, nil })
 }
@@ -80,21 +82,17 @@ func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo
 	}
 	region := firstOf(head.Region, b.Region, engine.Description().Region, "us-east-1")
 	row.Add("region", region)
-	for _, s := range []struct {
-		name    string
-		setting driver.Setting
-	}{
-		{"bucket_acl", driver.SettingACL},
-		{"public_access_block", driver.SettingPublicAccessBlock},
-		{"bucket_website", driver.SettingWebsite},
-	} {
+	for _, s := range settingTexts {
+		if s.column == "" {
+			continue
+		}
 		value, err := engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: b.Name, Setting: s.setting})
 		switch {
 		case err == nil:
-			row.Add(s.name, settingValue(value, websiteURL(engine, b.Name, region)))
+			row.Add(s.column, s.value(value, websiteURL(engine, b.Name, region)))
 		case errors.Is(err, fault.NotFound), errors.Is(err, fault.Unsupported),
 			errors.Is(err, fault.PermissionDenied) && s.setting != driver.SettingACL:
-			row.Add(s.name, nil)
+			row.Add(s.column, nil)
 		default:
 			return nil, err
 		}

@@ -33,8 +33,8 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 		},
 	}},
 	core.KindBucketSetting: {core.Put: {
-		would: func(s core.Step) string { return settingTexts[driver.Setting(s.Resource.Name)].would(s) },
-		did:   func(s core.Step, _ core.Outcome) string { return settingTexts[driver.Setting(s.Resource.Name)].did },
+		would: func(s core.Step) string { return textOf(driver.Setting(s.Resource.Name)).would(s) },
+		did:   func(s core.Step, _ core.Outcome) string { return textOf(driver.Setting(s.Resource.Name)).did },
 	}},
 	core.KindUser: {core.Create: {
 		would: func(s core.Step) string { return "Would create " + newUser(s) },
@@ -113,30 +113,6 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 			return fmt.Sprintf("%s for %ds", what, s.After.Seconds)
 		},
 	}},
-}
-
-// settingTexts have the words for the settings that create puts.
-var settingTexts = map[driver.Setting]struct {
-	would func(core.Step) string
-	did   string
-}{
-	driver.SettingPublicAccessBlock: {
-		would: func(core.Step) string {
-			return "... then add this public access block configuration:\n" +
-				`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`
-		},
-		did: "Set public access block configuration",
-	},
-	driver.SettingPolicy: {
-		would: func(s core.Step) string {
-			return "... then attach the following bucket policy to it:\n" + indented(s.After.Setting.Policy.Document)
-		},
-		did: "Attached bucket policy allowing public access",
-	},
-	driver.SettingWebsite: {
-		would: func(core.Step) string { return "... then configure index.html and error.html website settings" },
-		did:   "Configured website: IndexDocument=index.html, ErrorDocument=error.html",
-	},
 }
 
 // did returns a text with the resource's name and its owner's.

@@ -10,13 +10,21 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// settingAction is the permission to read or write a setting.
-func settingAction(verb string, s driver.Setting) string {
-	words := map[driver.Setting]string{
-		driver.SettingPolicy: "BucketPolicy", driver.SettingPolicyStatus: "BucketPolicyStatus", driver.SettingCORS: "BucketCORS",
-		driver.SettingWebsite: "BucketWebsite", driver.SettingACL: "BucketAcl", driver.SettingPublicAccessBlock: "BucketPublicAccessBlock",
-	}
-	return "s3:" + verb + words[s]
+// settings is what the system does about each setting.
+var settings = map[driver.Setting]struct {
+	// action is the permission that reads, writes or deletes it, without the verb in front.
+	action string
+	// read returns a setting that follows from other state; nil for one that is kept as it was put.
+	read func(*bucket) (driver.BucketSetting, bool)
+	// check refuses the values that S3 refuses; nil where it takes any.
+	check func(*System, *bucket, driver.BucketSetting) error
+}{
+	driver.SettingPolicy:            {action: "BucketPolicy", check: (*System).checkBucketPolicy},
+	driver.SettingPolicyStatus:      {action: "BucketPolicyStatus", read: policyStatus},
+	driver.SettingCORS:              {action: "BucketCORS", check: checkCORS},
+	driver.SettingWebsite:           {action: "BucketWebsite", check: checkWebsite},
+	driver.SettingACL:               {action: "BucketAcl", read: ownerOnly},
+	driver.SettingPublicAccessBlock: {action: "BucketPublicAccessBlock"},
 }
 
 // GetBucketSetting reads one setting.
@@ -26,7 +34,7 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 		return driver.BucketSetting{}, err
 	}
 	defer unlock()
-	if err := who.may(settingAction("Get", req.Setting), k.arn(), k, nil); err != nil {
+	if err := who.may("s3:Get"+settings[req.Setting].action, k.arn(), k, nil); err != nil {
 		return driver.BucketSetting{}, err
 	}
 	value, ok := k.setting(req.Setting)
@@ -37,20 +45,26 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 }
 
 func (k *bucket) setting(s driver.Setting) (driver.BucketSetting, bool) {
-	switch s {
-	case driver.SettingACL:
-		owner := driver.Owner{DisplayName: "root", ID: strings.Repeat("0", 64)}
-		return driver.BucketSetting{ACL: &driver.ACL{Owner: owner, Grants: []driver.Grant{{
-			GranteeType: "CanonicalUser", GranteeID: owner.ID, GranteeDisplayName: owner.DisplayName, Permission: "FULL_CONTROL",
-		}}}}, true
-	case driver.SettingPolicyStatus:
-		if k.policy == nil {
-			return driver.BucketSetting{}, false
-		}
-		return driver.BucketSetting{PolicyStatus: &driver.PolicyStatus{IsPublic: isPublic(*k.policy)}}, true
+	if read := settings[s].read; read != nil {
+		return read(k)
 	}
 	value, ok := k.settings[s]
 	return value, ok
+}
+
+// ownerOnly is the access control list of every bucket.
+func ownerOnly(*bucket) (driver.BucketSetting, bool) {
+	owner := driver.Owner{DisplayName: "root", ID: strings.Repeat("0", 64)}
+	return driver.BucketSetting{ACL: &driver.ACL{Owner: owner, Grants: []driver.Grant{{
+		GranteeType: "CanonicalUser", GranteeID: owner.ID, GranteeDisplayName: owner.DisplayName, Permission: "FULL_CONTROL",
+	}}}}, true
+}
+
+func policyStatus(k *bucket) (driver.BucketSetting, bool) {
+	if k.policy == nil {
+		return driver.BucketSetting{}, false
+	}
+	return driver.BucketSetting{PolicyStatus: &driver.PolicyStatus{IsPublic: isPublic(*k.policy)}}, true
 }
 
 // isPublic reports whether a policy gives everybody something without a condition.
@@ -75,11 +89,13 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 		return err
 	}
 	defer unlock()
-	if err := who.may(settingAction("Put", setting), k.arn(), k, nil); err != nil {
+	if err := who.may("s3:Put"+settings[setting].action, k.arn(), k, nil); err != nil {
 		return err
 	}
-	if err := b.system.checkSetting(k, req.Value); err != nil {
-		return err
+	if check := settings[setting].check; check != nil {
+		if err := check(b.system, k, req.Value); err != nil {
+			return err
+		}
 	}
 	k.settings[setting] = req.Value
 	if setting == driver.SettingPolicy {
@@ -99,7 +115,7 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 		return err
 	}
 	defer unlock()
-	if err := who.may(settingAction("Delete", req.Setting), k.arn(), k, nil); err != nil {
+	if err := who.may("s3:Delete"+settings[req.Setting].action, k.arn(), k, nil); err != nil {
 		return err
 	}
 	delete(k.settings, req.Setting)
@@ -109,21 +125,8 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 	return nil
 }
 
-// checkSetting refuses values that S3 refuses.
-func (s *System) checkSetting(k *bucket, value driver.BucketSetting) error {
-	switch {
-	case value.Policy != nil:
-		return s.checkBucketPolicy(k, value.Policy.Document)
-	case value.CORS != nil:
-		return checkCORS(value.CORS)
-	case value.Website != nil:
-		return checkWebsite(value.Website)
-	}
-	return nil
-}
-
-func (s *System) checkBucketPolicy(k *bucket, document string) error {
-	doc, err := s.parseFor(document)
+func (s *System) checkBucketPolicy(k *bucket, value driver.BucketSetting) error {
+	doc, err := s.parseFor(value.Policy.Document)
 	if err != nil {
 		return err
 	}
@@ -143,12 +146,13 @@ func (s *System) checkBucketPolicy(k *bucket, document string) error {
 	return nil
 }
 
-func checkCORS(cors *driver.CORS) error {
-	if len(cors.Rules) == 0 {
+func checkCORS(_ *System, _ *bucket, value driver.BucketSetting) error {
+	rules := value.CORS.Rules
+	if len(rules) == 0 {
 		return fault.New(fault.InvalidArgument, "CORS needs a rule")
 	}
 	methods := []string{"GET", "PUT", "HEAD", "POST", "DELETE"}
-	for _, rule := range cors.Rules {
+	for _, rule := range rules {
 		unknown := slices.ContainsFunc(rule.AllowedMethods, func(m string) bool { return !slices.Contains(methods, m) })
 		if len(rule.AllowedMethods) == 0 || len(rule.AllowedOrigins) == 0 || unknown {
 			return fault.New(fault.InvalidArgument, "a CORS rule needs an origin and methods out of %s", strings.Join(methods, ", "))
@@ -157,7 +161,8 @@ func checkCORS(cors *driver.CORS) error {
 	return nil
 }
 
-func checkWebsite(w *driver.Website) error {
+func checkWebsite(_ *System, _ *bucket, value driver.BucketSetting) error {
+	w := value.Website
 	if w.RedirectHost == "" && (w.IndexDocument == "" || strings.Contains(w.IndexDocument, "/")) {
 		return fault.New(fault.InvalidArgument, "a website needs an index document, whose name has no slash")
 	}
