@@ -7,11 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
@@ -85,7 +87,7 @@ func messagesOf(r suiteResult, o outcome) string {
 func TestHonestPluginPasses(t *testing.T) {
 	h := newHub(t)
 	result, r := inJSON(t, h, "honest")
-	if r.code != exitRight || result.Summary[failed]+result.Summary[mismatch] != 0 {
+	if r.code != cli.ExitDone || result.Summary[failed]+result.Summary[mismatch] != 0 {
 		t.Errorf("exit code %d, %v, %s\n%s\n%s", r.code, result.Summary, r.stderr, messagesOf(result, failed), messagesOf(result, mismatch))
 	}
 	if result.Summary[passed] < 50 || len(result.Left) != 0 || result.Name == "" || len(result.Capabilities) == 0 {
@@ -129,7 +131,7 @@ func TestPluginsThatAreWrong(t *testing.T) {
 			t.Parallel()
 			h := newHub(t)
 			result, r := inJSON(t, h, c.name, c.args...)
-			if r.code != exitFailed || result.Summary[c.o] == 0 {
+			if r.code != cli.ExitFailed || result.Summary[c.o] == 0 {
 				t.Errorf("exit code %d, %v, %s", r.code, result.Summary, r.stderr)
 			}
 			said := messagesOf(result, c.o)
@@ -156,7 +158,7 @@ func TestWhatIsLeftIsNamed(t *testing.T) {
 			t.Parallel()
 			h := newHub(t)
 			result, r := inJSON(t, h, name, "--run", run, "--name-prefix", "left")
-			if r.code != exitFailed || len(result.Left) == 0 {
+			if r.code != cli.ExitFailed || len(result.Left) == 0 {
 				t.Fatalf("exit code %d, left %v", r.code, result.Left)
 			}
 			said := strings.Join(result.Left, "\n")
@@ -185,7 +187,7 @@ func TestPluginsThatDoNotStart(t *testing.T) {
 	h := newHub(t)
 	for _, name := range []string{"crash", "dyingonopen"} {
 		result, r := inJSON(t, h, name)
-		if r.code != exitFailed || len(result.Checks) != 1 || result.Checks[0].Outcome != failed || len(result.Checks[0].Messages) != 1 {
+		if r.code != cli.ExitFailed || len(result.Checks) != 1 || result.Checks[0].Outcome != failed || len(result.Checks[0].Messages) != 1 {
 			t.Errorf("%s gave %d, %+v", name, r.code, result)
 		}
 	}
@@ -194,7 +196,7 @@ func TestPluginsThatDoNotStart(t *testing.T) {
 func TestTable(t *testing.T) {
 	h := newHub(t)
 	r := onHub(t, h, "modest", "--run", "^(describe|roles)/")
-	if r.code != exitFailed || r.stderr != "" {
+	if r.code != cli.ExitFailed || r.stderr != "" {
 		t.Errorf("exit code %d, %s", r.code, r.stderr)
 	}
 	for _, says := range []string{"\npass         describe/", "\nlied         roles/", "\n              identity.roles is not declared, but", " lied, ", "\nnothing is left behind"} {
@@ -219,6 +221,9 @@ func TestJUnit(t *testing.T) {
 	}
 }
 
+// oneSentence is what is printed of a wrong usage.
+var oneSentence = regexp.MustCompile(`^Error: .+\nTry 's3-credentials-conformance --help' for help\.\n$`)
+
 func TestWrongUsage(t *testing.T) {
 	plugin := program(t, "honest")
 	for _, args := range [][]string{
@@ -230,12 +235,18 @@ func TestWrongUsage(t *testing.T) {
 		{"--plugin", plugin, "--timeout", "0s"}, {"--plugin", plugin, "--name-prefix", "UPPER"}, {"--unknown"},
 	} {
 		r := try(t, nil, args...)
-		if r.code != exitUsage || r.stdout != "" || strings.Count(r.stderr, "\n") != 1 || !strings.HasPrefix(r.stderr, "Error: ") {
+		if r.code != cli.ExitUsage || r.stdout != "" || !oneSentence.MatchString(r.stderr) {
 			t.Errorf("%q gave %+v", args, r)
 		}
 	}
-	if r := try(t, nil, "--help"); r.code != exitRight || !strings.Contains(r.stdout, "-not-enforced") {
-		t.Errorf("--help gave %+v", r)
+	for _, help := range []string{"--help", "-h", "help"} {
+		if r := try(t, nil, help); r.code != cli.ExitDone || !strings.Contains(r.stdout, "--not-enforced") {
+			t.Errorf("%s gave %+v", help, r)
+		}
+	}
+	if r := try(t, []string{"S3_CREDENTIALS_CONFORMANCE_PLUGIN=" + plugin, "S3_CREDENTIALS_CONFORMANCE_SETTLE=soon"}); r.code != cli.ExitUsage ||
+		!strings.Contains(r.stderr, "the environment variable S3_CREDENTIALS_CONFORMANCE_SETTLE") {
+		t.Errorf("the environment gave %+v", r)
 	}
 }
 
@@ -245,10 +256,12 @@ func TestInProcess(t *testing.T) {
 	root := h.Root()
 	t.Setenv(hubVariable, h.socket)
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), []string{
+	app := newApp(cli.NewInput(strings.NewReader(`{"AccessKeyId":"` + root.AccessKeyID + `","SecretAccessKey":"` + root.SecretAccessKey + `"}`)))
+	app.Stdout, app.Stderr = &stdout, &stderr
+	code := app.Main(t.Context(), []string{
 		"--plugin", program(t, "hanging"), "--auth", "-", "--run", "^(describe|bucket)/", "--timeout", "1s",
-	}, strings.NewReader(`{"AccessKeyId":"`+root.AccessKeyID+`","SecretAccessKey":"`+root.SecretAccessKey+`"}`), &stdout, &stderr)
-	if code != exitFailed || stderr.Len() > 0 || !strings.Contains(stdout.String(), "took longer than --timeout (1s)") {
+	})
+	if code != cli.ExitFailed || stderr.Len() > 0 || !strings.Contains(stdout.String(), "took longer than --timeout (1s)") {
 		t.Errorf("exit code %d, %s\n%s", code, stderr.String(), stdout.String())
 	}
 	requireEmpty(t, h)
@@ -281,7 +294,7 @@ func TestInterrupt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // the exit code says it
-	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || stderr.String() != "Error: interrupted\n" {
+	if code := cmd.ProcessState.ExitCode(); code != cli.ExitInterrupted || stderr.String() != "Error: interrupted\n" {
 		t.Errorf("exit code %d, %s", code, stderr.String())
 	}
 	if !strings.Contains(stdout.String(), "nothing is left behind") {

@@ -4,59 +4,70 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
-	"fmt"
-	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// The exit codes, as --help documents them.
-const (
-	exitRight       = 0
-	exitFailed      = 1
-	exitUsage       = 2
-	exitInterrupted = 130
-)
+func main() { newApp(cli.NewInput(os.Stdin)).Exec() }
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+func newApp(stdin *cli.Input) *cli.App {
+	return &cli.App{
+		Program:  "s3-credentials-conformance",
+		Commands: []*cli.Command{newSuiteCommand()},
+		Stdin:    stdin,
+		ExitCodes: [][2]string{
+			{"0", "All is right."},
+			{"1", "Something is not, or is left behind."},
+			{"2", "Wrong usage."},
+			{"130", "Interrupted (Ctrl-C)."},
+			{"143", "Terminated."},
+		},
+		Hints: map[fault.Hint]string{
+			fault.HintCredentials:       "; give --access-key and --secret-key, --auth or --profile",
+			fault.HintCredentialsApart:  "; give credentials by --access-key and --secret-key, or --auth",
+			fault.HintSetEndpoint:       "; name it with --endpoint-url",
+			fault.HintEndpoint:          "; check --endpoint-url",
+			fault.HintEndpointOrBackend: "; check --endpoint-url",
+			fault.HintRegion:            "; check --region",
+		},
+	}
 }
 
-// run returns the exit code.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s, err := parse(args, stdin, stdout)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		return exitRight
-	case err != nil:
-		fmt.Fprintf(stderr, "Error: %v; see s3-credentials-conformance --help\n", err)
-		return exitUsage
+func newSuiteCommand() *cli.Command {
+	s := newSettings()
+	return &cli.Command{
+		Summary: "Run the conformance suite against a backend plugin, over the wire, on a real system",
+		Long: "The credentials must be those of somebody who may do everything there. Each check prints one line: 'pass'; 'fail', with what " +
+			"was expected and what came below it; 'unsupported', where the backend does not declare what the check is about and says " +
+			"Unsupported as it must; or 'lied', where the backend declares what it does not do, or does what it does not declare.\n\n" +
+			"A check in which the plugin crashes, hangs or talks nonsense has failed; the next one starts it anew. Everything that " +
+			"the checks make has a name of its own and is removed again; what could not be removed is named at the end.",
+		Examples: []cli.Example{
+			{Purpose: "To test a plugin on a server of its own", Line: "s3-credentials-conformance --plugin ./s3-credentials-backend-acme --endpoint-url http://127.0.0.1:9000 --auth admin.json"},
+		},
+		Options: s.options(),
+		Check:   func([]string) error { return s.check() },
+		Run:     s.run,
 	}
-	result, err := runSuite(ctx, s, s.reporter(stdout))
+}
+
+// run runs the suite. What is wrong with the plugin stands in the report, which the exit code repeats.
+func (s *settings) run(ctx context.Context, env *cli.Env, _ []string) (err error) {
+	if s.config.Credentials, err = s.key.Read(env.Stdin); err != nil {
+		return cli.Usagef("%v", err)
+	}
+	result, err := runSuite(ctx, s, env, reporters[s.format](env.Stdout))
 	switch {
+	case fault.CodeOf(err) == fault.InvalidArgument:
+		return cli.Usagef("%s", env.Sentence(err))
 	case err != nil:
-		fmt.Fprintf(stderr, "Error: %v\n", err)
-		return exitCodeOf(err)
+		return err
 	case result.Interrupted:
-		fmt.Fprintln(stderr, "Error: interrupted")
-		return exitInterrupted
+		return context.Cause(ctx)
 	case !result.right():
-		return exitFailed
+		return cli.ErrReported
 	}
-	return exitRight
-}
-
-// exitCodeOf tells a configuration that cannot be right from a report that cannot be written.
-func exitCodeOf(err error) int {
-	if fault.CodeOf(err) == fault.InvalidArgument {
-		return exitUsage
-	}
-	return exitFailed
+	return nil
 }

@@ -15,14 +15,15 @@ type reporter interface {
 	end(*suiteResult) error
 }
 
-// reporters are the formats.
+// formats are the names of the formats, the default first.
+var formats = []string{"table", "json", "junit"}
+
+// reporters print in the formats.
 var reporters = map[string]func(io.Writer) reporter{
 	"table": func(w io.Writer) reporter { return &tableReport{w} },
 	"json":  func(w io.Writer) reporter { return &jsonReport{w} },
 	"junit": func(w io.Writer) reporter { return &junitReport{w} },
 }
-
-func (s *settings) reporter(w io.Writer) reporter { return reporters[s.format](w) }
 
 // tableReport prints a line for each check as it ends.
 type tableReport struct{ w io.Writer }

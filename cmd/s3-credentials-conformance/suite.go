@@ -10,6 +10,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/conformance"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/version"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
@@ -31,9 +33,11 @@ type checkResult struct {
 
 // suiteResult is how the run ended.
 type suiteResult struct {
-	Plugin       string              `json:"plugin"`
-	Name         string              `json:"name"`
-	Version      string              `json:"version"`
+	Plugin  string `json:"plugin"`
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	// Suite is the version of the suite.
+	Suite        string              `json:"suite"`
 	EndpointURL  string              `json:"endpointUrl"`
 	Capabilities []driver.Capability `json:"capabilities"`
 	Checks       []checkResult       `json:"checks"`
@@ -51,6 +55,7 @@ func (r *suiteResult) right() bool {
 // runner runs checks one after the other.
 type runner struct {
 	settings *settings
+	env      *cli.Env
 	plugin   *host.Supervisor
 	suite    *conformance.Suite
 	result   *suiteResult
@@ -61,10 +66,12 @@ type runner struct {
 
 // runSuite runs what the settings select. It fails with InvalidArgument for a configuration that the backend refuses, and
 // if the report cannot be written; a plugin that cannot be started is a failed check.
-func runSuite(ctx context.Context, s *settings, report reporter) (*suiteResult, error) {
+func runSuite(ctx context.Context, s *settings, env *cli.Env, report reporter) (*suiteResult, error) {
 	r := &runner{
-		settings: s, report: report, plugin: host.NewSupervisor(host.Options{Path: s.plugin, StartTimeout: s.start}),
-		result: &suiteResult{Plugin: s.plugin, Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{}},
+		settings: s, env: env, report: report, plugin: host.NewSupervisor(host.Options{Path: s.plugin, StartTimeout: s.start}),
+		result: &suiteResult{
+			Plugin: s.plugin, Suite: version.Full(), Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{},
+		},
 	}
 	defer r.plugin.Restart()
 	var err error
@@ -97,7 +104,7 @@ func (r *runner) notStarted(err error, took time.Duration) error {
 	if err := r.report.begin(r.result); err != nil {
 		return err
 	}
-	failure := checkResult{Family: "start", Name: "the plugin starts and opens", Outcome: failed, Messages: []string{err.Error()}, Seconds: took.Seconds()}
+	failure := checkResult{Family: "start", Name: "the plugin starts and opens", Outcome: failed, Messages: []string{r.env.Sentence(err)}, Seconds: took.Seconds()}
 	if err := r.add(failure); err != nil {
 		return err
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/sandbox"
 )
 
+// formats are the names of the formats, the default first.
+var formats = []string{"text", "env", "json"}
+
 // announcements print how to use a sandbox that is ready, by the name of the format.
 var announcements = map[string]func(io.Writer, sandbox.Info) error{
 	"text": announceText,

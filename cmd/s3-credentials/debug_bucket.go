@@ -38,7 +38,7 @@ func debugBucket(ctx context.Context, env *cli.Env, args []string) error {
 			return err
 		}
 		if err != nil {
-			fmt.Fprintf(env.Stdout, "Error checking bucket %s: %s\n", d.title, inServiceWords(err, d.operation))
+			fmt.Fprintf(env.Stdout, "Error checking bucket %s: %s\n", d.title, inServiceWords(env, err, d.operation))
 			continue
 		}
 		fmt.Fprintf(env.Stdout, "Bucket %s:\n", d.title)
@@ -59,9 +59,9 @@ func diagnosis(v driver.BucketSetting) output.Value {
 }
 
 // inServiceWords returns what the service answered, as the Python tool prints it, or else our own sentence.
-func inServiceWords(err error, operation string) string {
+func inServiceWords(env *cli.Env, err error, operation string) string {
 	if said := fault.ServiceOf(err); said != nil && said.Code != "" {
 		return fmt.Sprintf("An error occurred (%s) when calling the %s operation: %s", said.Code, operation, said.Message)
 	}
-	return err.Error()
+	return env.Sentence(err)
 }
