@@ -6,29 +6,29 @@ import (
 	"time"
 )
 
-// Bucket is buckets and their settings.
+// Bucket manages buckets and their settings.
 type Bucket interface {
-	// ListBuckets yields the buckets that the credentials may see, each once, sorted by name.
+	// ListBuckets yields the buckets that the credentials may list, each once, sorted by name.
 	ListBuckets(ctx context.Context) iter.Seq2[BucketInfo, error]
-	// HeadBucket looks a bucket up. NotFound only if there is none; PermissionDenied if the credentials may not see
-	// it, which says nothing about whether it exists.
+	// HeadBucket looks a bucket up. NotFound only if it does not exist; PermissionDenied if the credentials may not look it
+	// up, in which case it may or may not exist.
 	HeadBucket(ctx context.Context, req HeadBucketRequest) (BucketDetail, error)
-	// CreateBucket creates an empty, private bucket. AlreadyExists if there is one of that name, also when it belongs to the
-	// caller already; InvalidArgument for a name that the system does not accept, or an unknown region; Unsupported for a
-	// region without CapBucketRegion.
+	// CreateBucket creates an empty, private bucket. AlreadyExists if a bucket has the name, even if it is the caller's own;
+	// InvalidArgument for a name that the system does not accept, or an unknown region; Unsupported for a region without
+	// CapBucketRegion.
 	CreateBucket(ctx context.Context, req CreateBucketRequest) error
-	// DeleteBucket deletes an empty bucket. NotFound if there is none; FailedPrecondition, and nothing deleted, if it
-	// is not empty.
+	// DeleteBucket deletes an empty bucket. NotFound if it does not exist; FailedPrecondition if it is not empty, and nothing
+	// is deleted then.
 	DeleteBucket(ctx context.Context, req DeleteBucketRequest) error
 
-	// GetBucketSetting reads one setting. NotFound if there is no such bucket or the setting is not set.
+	// GetBucketSetting returns one setting. NotFound if the bucket does not exist, or the setting is not set.
 	GetBucketSetting(ctx context.Context, req GetBucketSettingRequest) (BucketSetting, error)
-	// PutBucketSetting replaces one setting as a whole. NotFound if there is no such bucket; InvalidArgument for a
-	// value that the system does not accept, after which the former one is still in force; Unsupported for ACL and
-	// policy status, which can only be read.
+	// PutBucketSetting replaces one setting as a whole. NotFound if the bucket does not exist; InvalidArgument for a value
+	// that the system does not accept, and the former one is still in force then; Unsupported for a setting that is not
+	// [Setting.Writable]: the ACL and the policy status.
 	PutBucketSetting(ctx context.Context, req PutBucketSettingRequest) error
-	// DeleteBucketSetting removes one setting. Removing what is not set is no error. NotFound if there is no such bucket.
-	// It never deletes the bucket itself.
+	// DeleteBucketSetting removes one setting, and succeeds if it is not set. It never deletes the bucket itself. NotFound if
+	// the bucket does not exist.
 	DeleteBucketSetting(ctx context.Context, req DeleteBucketSettingRequest) error
 }
 
@@ -36,45 +36,45 @@ type Bucket interface {
 type BucketInfo struct {
 	Name    string
 	Created time.Time
-	// Region is empty where the listing does not tell.
+	// Region is empty where the listing does not have it.
 	Region string
-	// ARN is empty where the listing does not tell.
+	// ARN is empty where the listing does not have it.
 	ARN string
 }
 
-// HeadBucketRequest is for Bucket.HeadBucket.
+// HeadBucketRequest is the request of Bucket.HeadBucket.
 type HeadBucketRequest struct{ Bucket string }
 
-// BucketDetail is what a look-up tells.
+// BucketDetail is what Bucket.HeadBucket returns.
 type BucketDetail struct {
-	// Region is where the bucket is; empty where the system has no regions.
+	// Region is the region of the bucket; empty where the system has no regions.
 	Region string
 }
 
-// CreateBucketRequest is for Bucket.CreateBucket.
+// CreateBucketRequest is the request of Bucket.CreateBucket.
 type CreateBucketRequest struct {
 	Bucket string
-	// Region is where to create it; empty for the driver's own region.
+	// Region is the region to create the bucket in; empty for the driver's region.
 	Region string
 }
 
-// DeleteBucketRequest is for Bucket.DeleteBucket.
+// DeleteBucketRequest is the request of Bucket.DeleteBucket.
 type DeleteBucketRequest struct{ Bucket string }
 
-// GetBucketSettingRequest is for Bucket.GetBucketSetting.
+// GetBucketSettingRequest is the request of Bucket.GetBucketSetting.
 type GetBucketSettingRequest struct {
 	Bucket  string
 	Setting Setting
 }
 
-// PutBucketSettingRequest is for Bucket.PutBucketSetting.
+// PutBucketSettingRequest is the request of Bucket.PutBucketSetting.
 type PutBucketSettingRequest struct {
 	Bucket string
 	// Value holds exactly one setting.
 	Value BucketSetting
 }
 
-// DeleteBucketSettingRequest is for Bucket.DeleteBucketSetting.
+// DeleteBucketSettingRequest is the request of Bucket.DeleteBucketSetting.
 type DeleteBucketSettingRequest struct {
 	Bucket  string
 	Setting Setting

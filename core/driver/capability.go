@@ -7,11 +7,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Capability is one thing that a backend may or may not be able to do. The set is closed: it grows with the protocol.
-// WhoAmI and listing, creating, looking up and deleting buckets are not capabilities: every backend has them.
+// Capability is a feature that a backend may or may not have. The set is closed; it grows with the plugin protocol. WhoAmI,
+// and listing, creating, looking up and deleting buckets are no capabilities, because every backend has them.
 type Capability string
 
-// The capabilities, beside those of the bucket settings. Each names the methods that it stands for.
+// The capabilities, besides those of the bucket settings. Each comment lists the methods that need it.
 const (
 	// CapUsers: ListUsers, GetUser, CreateUser, DeleteUser.
 	CapUsers Capability = "identity.users"
@@ -26,11 +26,11 @@ const (
 	CapPolicyInline Capability = "policy.inline"
 	// CapPolicyManaged: ListAttachedPolicies, AttachPolicy, DetachPolicy, GetManagedPolicy.
 	CapPolicyManaged Capability = "policy.managed"
-	// CapPolicyBoundary: CreateUser honours PermissionsBoundary.
+	// CapPolicyBoundary: CreateUser with a PermissionsBoundary.
 	CapPolicyBoundary Capability = "policy.boundary"
-	// CapPolicyPrincipal: a bucket policy can grant access to a user by naming it, as Description.Principal says.
+	// CapPolicyPrincipal: a bucket policy can grant access to a user whom it names as in Description.Principal.
 	CapPolicyPrincipal Capability = "policy.principal"
-	// CapBucketRegion: CreateBucket honours Region.
+	// CapBucketRegion: CreateBucket with a Region.
 	CapBucketRegion Capability = "bucket.region"
 	// CapObjects: ListObjects, HeadObject, GetObject, PutObject, DeleteObjects.
 	CapObjects Capability = "object.transfer"
@@ -74,7 +74,7 @@ func AllCapabilities() []Capability {
 	return all
 }
 
-// Purpose says what the capability is for, in words that follow "the backend cannot".
+// Purpose returns what the capability is for, in words that follow "the backend cannot".
 func (c Capability) Purpose() string {
 	for _, row := range capabilities {
 		if row.Capability == c {
@@ -84,7 +84,7 @@ func (c Capability) Purpose() string {
 	return "do this (" + string(c) + ")"
 }
 
-// Missing is the Unsupported fault for a backend without the capability.
+// Missing returns the Unsupported fault for a backend that lacks the capability, with a hint where there is a way out.
 func (c Capability) Missing(backend string) *fault.Error {
 	missing := fault.New(fault.Unsupported, "the %s backend cannot %s", backend, c.Purpose())
 	for _, row := range capabilities {

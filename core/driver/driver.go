@@ -1,23 +1,47 @@
-// Package driver is what a backend implements: the four interfaces [Identity], [Policy], [Bucket] and [Object], and
-// [Driver], which joins them. The comment on each method is its specification, and package conformance has a test for
-// each sentence of it. Callers do not use these interfaces: they use the concrete types of package core.
+// Package driver is the contract between the engine (package core) and a backend, which makes one kind of S3 system usable.
+// It consists of four interfaces, [Identity], [Policy], [Bucket] and [Object], and of [Driver], which joins them. The comment
+// on each method is its specification; package conformance tests every sentence of it. Programs that use S3 storage call
+// package core and not these interfaces.
+//
+// # How to write a backend
+//
+// Embed [Unimplemented] in a type, implement Describe, Close and the methods of the capabilities that the system has, and
+// write an [Opener] that returns the type:
+//
+//	type backend struct{ driver.Unimplemented }
+//
+//	func Open(ctx context.Context, config driver.Config) (driver.Driver, error) { return &backend{}, nil }
+//
+//	func (*backend) Describe(context.Context) (driver.Description, error) {
+//		return driver.Description{Name: "acme", Version: "1.0", Capabilities: []driver.Capability{driver.CapObjects}}, nil
+//	}
+//
+// [ParseEndpoint] and package core/driver/transfer help with the configuration and with files, plugins/serve makes a plugin
+// of the Opener, and conformance.Run tests it.
 //
 // # Rules for every method
 //
-// A method returns promptly with an error that is errors.Is(err, context.Canceled) when its context is cancelled, and
-// context.DeadlineExceeded when its deadline passes. Errors are *fault.Error with one of the codes of package fault;
-// besides the codes a method names, every method may return Unauthenticated (no or wrong credentials),
-// PermissionDenied (valid credentials that may not do this; never used for what does not exist, and never replaced by
-// NotFound), Unavailable (the system cannot be reached, or it does not speak S3), ResourceExhausted (throttled, or a
-// quota is reached) and Internal. A method whose capability the backend does not declare returns Unsupported without
-// sending a request. Where the backend declares a capability but the system behind the endpoint turns out to lack it,
-// the method returns Unsupported too.
+// Cancelling: when its context is cancelled, a method returns promptly with an error for which
+// errors.Is(err, context.Canceled) holds, and with context.DeadlineExceeded when the context's deadline passes.
 //
-// Methods are safe for concurrent use. Backends retry what is safe to retry, within the context's deadline, and never
-// retry a creation in a way that could make two. No secret appears in an error or in a log.
+// Errors: they are *fault.Error with a code of package fault. Besides the codes in its comment, every method may return
+//   - Unauthenticated: the credentials are missing or wrong;
+//   - PermissionDenied: the credentials are valid but may not do this. It is never used for what does not exist, and
+//     NotFound is never used in its place;
+//   - Unavailable: the system cannot be reached, or does not speak S3;
+//   - ResourceExhausted: the system throttles the request, or a quota is reached;
+//   - Internal: the system or the backend has a defect.
 //
-// Listings are iterators: they fetch as they go, hold at most one page in memory, stop fetching when the loop ends,
-// and after yielding an error yield nothing more.
+// Capabilities: a method whose capability the backend does not declare returns Unsupported without sending a request. If the
+// backend declares a capability but the system behind the endpoint turns out to lack it, the method returns Unsupported too.
+//
+// Concurrency and retries: methods are safe for concurrent use. Backends retry what is safe to retry, within the context's
+// deadline, and never retry a creation in a way that could create two.
+//
+// Secrets: none appears in an error or a log.
+//
+// Listings: they are iterators, which fetch as the loop proceeds, hold at most one page in memory, stop fetching when the
+// loop ends, and yield nothing after an error.
 package driver
 
 import (
@@ -26,38 +50,38 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// Driver is one backend, opened for one endpoint and one set of credentials.
+// Driver is a backend that is open for one endpoint and one set of credentials.
 type Driver interface {
 	Identity
 	Policy
 	Bucket
 	Object
-	// Describe returns what the backend is and can do. It sends no request, needs no credentials, and returns
-	// the same every time.
+	// Describe returns what the backend is and can do. It sends no request, needs no credentials, and always returns the
+	// same.
 	Describe(ctx context.Context) (Description, error)
-	// Close frees what the driver holds. It is called once; no other method is called after it.
+	// Close releases what the driver holds. It is called once, after all other calls.
 	Close() error
 }
 
-// Opener opens a backend. It sends no request and does not fail for missing or wrong credentials (a later method
-// does, with Unauthenticated), so that Describe works without any. It fails with InvalidArgument for a configuration
-// that cannot be right: an endpoint that can be none (for a system behind HTTP: no http or https URL), a profile that
-// does not exist.
+// Opener opens a backend. It sends no request and does not fail for missing or wrong credentials (a later method does, with
+// Unauthenticated), so that Describe works without any. It fails with InvalidArgument for a configuration that cannot be
+// right: an endpoint that is no endpoint (for a system behind HTTP: no http or https URL), or a profile that does not exist.
 type Opener func(ctx context.Context, config Config) (Driver, error)
 
-// Config is where a backend is to work and as whom.
+// Config says where a backend works, and with which credentials.
 type Config struct {
-	// EndpointURL is the S3 endpoint; empty for the backend's own default.
+	// EndpointURL is the URL of the S3 endpoint; empty for the backend's default.
 	EndpointURL string
-	// Region is the region to work in; empty for the backend's own default.
+	// Region is the region to work in; empty for the backend's default.
 	Region string
-	// Profile is the named profile of the system's own configuration files; empty for the default one.
+	// Profile is a named profile of the system's configuration files; empty for the default one.
 	Profile string
-	// Credentials are what to work with; nil for the backend's own chain (environment, files, instance role).
+	// Credentials are the credentials to work with; nil for those that the backend finds in its environment, in its
+	// configuration files or from the instance it runs on.
 	Credentials *Credentials
 }
 
-// Credentials are an access key. They are secret: they must not be logged or put into an error.
+// Credentials are an access key, permanent or temporary. They are secret: they must not be logged or be part of an error.
 type Credentials struct {
 	AccessKeyID     string
 	SecretAccessKey string
@@ -65,42 +89,42 @@ type Credentials struct {
 	SessionToken string
 }
 
-// String keeps the secret out of whatever prints the value.
+// String returns the access key id without the secrets, for whatever prints the value.
 func (c Credentials) String() string { return "credentials of " + c.AccessKeyID }
 
-// GoString keeps the secret out of %#v.
+// GoString is String for %#v.
 func (c Credentials) GoString() string { return c.String() }
 
-// Description says what a backend is and can do.
+// Description is what a backend is and can do.
 type Description struct {
 	// Name is the backend's name: "aws" for s3-credentials-backend-aws.
 	Name string
-	// Version is the backend's own version.
+	// Version is the version of the backend's program, for people.
 	Version string
-	// Capabilities is what the backend can do, sorted, without repeats, from [AllCapabilities].
+	// Capabilities are what the backend can do: elements of [AllCapabilities], sorted, each once.
 	Capabilities []Capability
 	// Partition is the ARN partition of the configured region ("aws", "aws-cn", "aws-us-gov"); "aws" for other systems.
 	Partition string
 	// Region is the region that the driver works in; empty where there is none.
 	Region string
-	// EndpointURL is the S3 endpoint that the driver talks to, without a final slash. Objects of it have the
-	// path-style URL EndpointURL/BUCKET/KEY.
+	// EndpointURL is the URL of the S3 endpoint that the driver uses, without a final slash. The path-style URL of an object
+	// is EndpointURL/BUCKET/KEY.
 	EndpointURL string
-	// WebsiteURL is the URL of a bucket's website with "{bucket}" and "{region}" in it; empty where there are none.
+	// WebsiteURL is the URL of a bucket's website, with "{bucket}" and "{region}" for the bucket's; empty where the system
+	// serves no websites.
 	WebsiteURL string
-	// Dialect is what the system's policy language lacks or demands.
+	// Dialect is how the system's policy language differs from AWS's.
 	Dialect policy.Dialect
 	// Names are the rules for the names of what can be created.
 	Names Names
 	// Limits are the sizes and durations that the system accepts.
 	Limits Limits
-	// Boundaries are the default permissions boundaries for new users, by what the user is for.
-	// Empty strings where CapPolicyBoundary is not declared.
+	// Boundaries are the default permissions boundaries of new users; empty where CapPolicyBoundary is not declared.
 	Boundaries Boundaries
-	// SessionRole is the role that sessions are opened against. Nil where a session needs no role.
+	// SessionRole is the role that a session assumes; nil where a session needs no role.
 	SessionRole *SessionRole
-	// Principal is how a bucket policy names a user: a template with "{user}" in it, to stand under "AWS". Empty
-	// where CapPolicyPrincipal is not declared.
+	// Principal is how a bucket policy names a user, as a value of "AWS" with "{user}" for the user's name. Empty where
+	// CapPolicyPrincipal is not declared.
 	Principal string
 }
 
@@ -114,52 +138,55 @@ func (d Description) Has(c Capability) bool {
 	return false
 }
 
-// Names are the rules for names, by what is named.
+// Names are the rules for the names of users, policies, sessions and roles.
 type Names struct {
 	User, Policy, Session, Role NameRule
-	// Separator stands between the bucket names in a derived name. It is accepted in users', policies' and sessions'
-	// names and cannot be part of a bucket name, so that two lists of buckets never give the same name.
+	// Separator stands between the bucket names in a derived name. It is valid in the names of users, policies and sessions,
+	// and cannot be part of a bucket name, so that two lists of buckets never give the same name.
 	Separator string
 }
 
 // NameRule is the rule for one kind of name. Lengths are in bytes.
 type NameRule struct {
-	// Min and Max are the shortest and longest name; Max 0 means no limit is known.
+	// Min and Max are the lengths of the shortest and the longest name; Max 0 means that no limit is known.
 	Min, Max int
-	// Pattern is an RE2 expression that the whole name matches; empty means any.
+	// Pattern is a regular expression of package regexp that the whole name matches; empty for any name.
 	Pattern string
 }
 
-// Limits are what the system accepts. Sizes are counted as the system counts; 0 means no limit is known.
+// Limits are the limits of the system, counted as the system counts; 0 means that no limit is known. For AWS they are the
+// IAM and STS quotas: 2,048 bytes for all inline policies of a user, 2 access keys of a user, 2,048 bytes for a session
+// policy, 900 to 43,200 seconds for a session; and S3's 20 KiB for a bucket policy. For MinIO, measured on the server's last
+// public version: 20 KiB for a policy, 2,048 bytes for a session policy, 900 seconds to 365 days for a session.
 type Limits struct {
-	// InlinePolicyBytes is for one policy of a user, InlinePolicyTotalBytes for all of a user's together.
+	// InlinePolicyBytes is the largest inline policy, and InlinePolicyTotalBytes the sum of all inline policies of a user.
 	InlinePolicyBytes, InlinePolicyTotalBytes int
-	// SessionPolicyBytes is for the policy of a session.
+	// SessionPolicyBytes is the largest policy of a session.
 	SessionPolicyBytes int
-	// BucketPolicyBytes is for a bucket policy.
+	// BucketPolicyBytes is the largest bucket policy.
 	BucketPolicyBytes int
-	// IgnoreWhitespace says that the system does not count white space in users' and bucket policies.
+	// IgnoreWhitespace is true where the system does not count white space in inline and bucket policies.
 	IgnoreWhitespace bool
-	// AccessKeysPerUser is how many keys a user can have.
+	// AccessKeysPerUser is the number of access keys that a user can have.
 	AccessKeysPerUser int
-	// MinSessionSeconds and MaxSessionSeconds bound a session's duration.
+	// MinSessionSeconds and MaxSessionSeconds are the shortest and the longest session.
 	MinSessionSeconds, MaxSessionSeconds int
 }
 
-// Boundaries are ARNs of managed policies.
+// Boundaries are the ARNs of managed policies that serve as permissions boundaries.
 type Boundaries struct {
-	// ReadOnly is for users that only read; ReadWrite for all others.
+	// ReadOnly is for users that only read, and ReadWrite for all others.
 	ReadOnly, ReadWrite string
 }
 
-// SessionRole is the role that sessions are opened against, which core makes where it is missing.
+// SessionRole is the role that sessions assume. Package core creates it if it does not exist.
 type SessionRole struct {
 	// Name is the role's name.
 	Name string
-	// PolicyARN is the managed policy that the role has attached.
+	// PolicyARN is the ARN of the managed policy that is attached to the role.
 	PolicyARN string
-	// TrustPrincipal is who may assume the role: a template with "{account}" in it.
+	// TrustPrincipal is who may assume the role, as a value of "AWS" with "{account}" for the caller's account.
 	TrustPrincipal string
-	// MaxSessionSeconds is the role's own limit for a session.
+	// MaxSessionSeconds is the longest session that the role permits.
 	MaxSessionSeconds int
 }

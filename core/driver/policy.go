@@ -6,35 +6,39 @@ import (
 	"time"
 )
 
-// Policy is what users and roles may do.
+// Policy manages what users and roles may do: their inline policies, and the managed policies attached to them.
 type Policy interface {
-	// PutPolicy gives a user or role an inline policy: one that belongs to it alone and ends with it. A policy of the
-	// same name is replaced as a whole, in one step that never leaves the principal with both or with more. NotFound
-	// if there is no such principal; InvalidArgument for a document that the system does not understand, or a name
-	// outside Names.Policy; ResourceExhausted for one over its size limits. After an error the former policy is still in force.
+	// PutPolicy creates or replaces an inline policy of a user or role, which belongs to this principal alone and is deleted
+	// with it. It replaces a policy of the same name as a whole, in one step: the principal never has both, nor more
+	// access than one of them gives. After an error the former policy is still in force. NotFound if the principal does not exist;
+	// InvalidArgument for a document that the system does not understand, or a name that Description.Names.Policy does not
+	// permit; ResourceExhausted for a document over the system's limits.
 	PutPolicy(ctx context.Context, req PutPolicyRequest) error
-	// GetPolicy returns an inline policy, equal as JSON to the document that was put. NotFound if there is no such principal or policy.
+	// GetPolicy returns an inline policy. Its document is equal as JSON to the one of PutPolicy. NotFound if the principal or
+	// the policy does not exist.
 	GetPolicy(ctx context.Context, req GetPolicyRequest) (PolicyDocument, error)
-	// ListPolicies yields the names of the inline policies, sorted. NotFound if there is no such principal.
+	// ListPolicies yields the names of a principal's inline policies, sorted. NotFound if the principal does not exist.
 	ListPolicies(ctx context.Context, req ListPoliciesRequest) iter.Seq2[string, error]
-	// DeletePolicy deletes an inline policy; what it allowed is denied afterwards. NotFound if there is no such principal or policy.
+	// DeletePolicy deletes an inline policy. What it alone allowed is denied afterwards. NotFound if the principal or the
+	// policy does not exist.
 	DeletePolicy(ctx context.Context, req DeletePolicyRequest) error
 
-	// ListAttachedPolicies yields the managed policies attached to a user or role. NotFound if there is no such principal.
+	// ListAttachedPolicies yields the managed policies that are attached to a user or role. NotFound if the principal does
+	// not exist.
 	ListAttachedPolicies(ctx context.Context, req ListPoliciesRequest) iter.Seq2[AttachedPolicy, error]
-	// AttachPolicy attaches a managed policy. Attaching one that is attached already is no error. NotFound if there is
-	// no such principal or policy.
+	// AttachPolicy attaches a managed policy. It succeeds if the policy is attached already. NotFound if the principal or
+	// the policy does not exist.
 	AttachPolicy(ctx context.Context, req AttachPolicyRequest) error
-	// DetachPolicy detaches a managed policy. NotFound if it is not attached, or there is no such principal.
+	// DetachPolicy detaches a managed policy. NotFound if the policy is not attached, or the principal does not exist.
 	DetachPolicy(ctx context.Context, req AttachPolicyRequest) error
-	// GetManagedPolicy returns a managed policy with the document of its default version. NotFound if there is none.
+	// GetManagedPolicy returns a managed policy with the document of its default version. NotFound if it does not exist.
 	GetManagedPolicy(ctx context.Context, req GetManagedPolicyRequest) (ManagedPolicy, error)
 }
 
-// PrincipalType is the kind of a principal.
+// PrincipalType is the type of a principal.
 type PrincipalType string
 
-// The kinds of principals.
+// The types of principals.
 const (
 	PrincipalUser PrincipalType = "user"
 	PrincipalRole PrincipalType = "role"
@@ -46,61 +50,62 @@ type Principal struct {
 	Name string
 }
 
-// UserPrincipal returns the user of that name as a principal.
+// UserPrincipal returns the principal for a user.
 func UserPrincipal(name string) Principal { return Principal{Type: PrincipalUser, Name: name} }
 
-// RolePrincipal returns the role of that name as a principal.
+// RolePrincipal returns the principal for a role.
 func RolePrincipal(name string) Principal { return Principal{Type: PrincipalRole, Name: name} }
 
-// PutPolicyRequest is for Policy.PutPolicy.
+// PutPolicyRequest is the request of Policy.PutPolicy.
 type PutPolicyRequest struct {
 	Principal Principal
 	Name      string
-	// Document is the policy as JSON.
+	// Document is the policy document as JSON.
 	Document string
 }
 
-// GetPolicyRequest is for Policy.GetPolicy.
+// GetPolicyRequest is the request of Policy.GetPolicy.
 type GetPolicyRequest struct {
 	Principal Principal
 	Name      string
 }
 
-// DeletePolicyRequest is for Policy.DeletePolicy.
+// DeletePolicyRequest is the request of Policy.DeletePolicy.
 type DeletePolicyRequest struct {
 	Principal Principal
 	Name      string
 }
 
-// ListPoliciesRequest is for Policy.ListPolicies and Policy.ListAttachedPolicies.
+// ListPoliciesRequest is the request of Policy.ListPolicies and Policy.ListAttachedPolicies.
 type ListPoliciesRequest struct{ Principal Principal }
 
-// PolicyDocument is an inline policy.
+// PolicyDocument is an inline policy of a principal.
 type PolicyDocument struct {
 	Principal Principal
 	Name      string
-	// Document is the policy as JSON.
+	// Document is the policy document as JSON.
 	Document string
 }
 
-// AttachedPolicy names a managed policy.
+// AttachedPolicy names a managed policy that is attached to a principal.
 type AttachedPolicy struct{ Name, ARN string }
 
-// AttachPolicyRequest is for Policy.AttachPolicy and Policy.DetachPolicy.
+// AttachPolicyRequest is the request of Policy.AttachPolicy and Policy.DetachPolicy.
 type AttachPolicyRequest struct {
 	Principal Principal
 	PolicyARN string
 }
 
-// GetManagedPolicyRequest is for Policy.GetManagedPolicy.
+// GetManagedPolicyRequest is the request of Policy.GetManagedPolicy.
 type GetManagedPolicyRequest struct{ ARN string }
 
-// ManagedPolicy is a policy that stands by itself and can be attached.
+// ManagedPolicy is a policy that exists by itself and can be attached to principals. Fields are empty where the system does
+// not have them.
 type ManagedPolicy struct {
 	Name, ID, ARN, Path, Description string
 	DefaultVersionID                 string
 	AttachmentCount                  int
-	// PermissionsBoundaryUsageCount is nil where the system does not tell.
+	// PermissionsBoundaryUsageCount is nil where the system does not report it.
 	PermissionsBoundaryUsageCount *int
 	IsAttachable                  bool
 	Created, Updated              time.Time
@@ -111,7 +116,7 @@ type ManagedPolicy struct {
 
 // PolicyVersion is one version of a managed policy.
 type PolicyVersion struct {
-	// Document is the policy as JSON.
+	// Document is the policy document as JSON.
 	Document         string
 	VersionID        string
 	IsDefaultVersion bool

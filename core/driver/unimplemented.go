@@ -7,7 +7,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Unimplemented answers every method of the four interfaces with Unsupported. Backends embed it, so that a method added to an interface breaks none.
+// Unimplemented returns Unsupported from every method of the four interfaces. Backends embed it, so that a method added to an
+// interface does not break them.
 type Unimplemented struct{}
 
 // The methods of Identity.

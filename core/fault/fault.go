@@ -1,10 +1,12 @@
-// Package fault defines the errors that cross this project's boundaries: from a backend to the engine, from a
-// plugin process to its host, and from the engine to the command line. It is a leaf: it imports nothing of the project.
+// Package fault defines the errors that backends return to the engine, plugins to their host, and the engine to its caller.
 //
-// A fault carries one [Code]. Codes are named after gRPC's, so that the mapping over the wire is total.
-// Test for one with errors.Is:
+// An [Error] has one [Code], a sentence for people and, where a service refused a request, the service's own answer. Test for
+// a code with errors.Is, whatever wraps the error:
 //
 //	if errors.Is(err, fault.NotFound) { ... }
+//
+// [CodeOf] returns the code of any error, [ServiceOf] the service's answer, and [HintOf] what the user can do. A backend makes
+// errors with [New] and [Wrap]. The codes are named after gRPC's, and each has one there, so that plugins lose none of them.
 package fault
 
 import (
@@ -14,41 +16,41 @@ import (
 	"net/http"
 )
 
-// Code says what kind of failure an error is. A Code is itself an error, so it can be the target of errors.Is.
-// The zero Code is not valid; [CodeOf] never returns it for a non-nil error.
+// Code is the kind of a failure. A Code is itself an error, so that it can be the target of errors.Is. The zero Code is not
+// valid; [CodeOf] returns it only for nil.
 type Code string
 
 // The closed set of codes.
 const (
-	// Canceled: the caller gave up. errors.Is(err, context.Canceled) holds as well.
+	// Canceled: the caller cancelled the context. errors.Is(err, context.Canceled) holds as well.
 	Canceled Code = "Canceled"
-	// DeadlineExceeded: the caller's deadline passed. errors.Is(err, context.DeadlineExceeded) holds as well.
+	// DeadlineExceeded: the deadline of the context passed. errors.Is(err, context.DeadlineExceeded) holds as well.
 	DeadlineExceeded Code = "DeadlineExceeded"
-	// InvalidArgument: the request itself is wrong, whatever the state of the system.
+	// InvalidArgument: the request is wrong, whatever the state of the system.
 	InvalidArgument Code = "InvalidArgument"
-	// NotFound: what the request names does not exist. Never used for a 403.
+	// NotFound: something that the request names does not exist. It is never used for HTTP status 403.
 	NotFound Code = "NotFound"
-	// AlreadyExists: what the request would create is there already.
+	// AlreadyExists: something that the request would create exists.
 	AlreadyExists Code = "AlreadyExists"
 	// PermissionDenied: the credentials are valid but may not do this.
 	PermissionDenied Code = "PermissionDenied"
-	// Unauthenticated: there are no credentials, or the system does not accept them.
+	// Unauthenticated: the credentials are missing, or the system does not accept them.
 	Unauthenticated Code = "Unauthenticated"
-	// ResourceExhausted: a limit or quota of the system is reached, or the system asks to slow down.
+	// ResourceExhausted: a limit or quota of the system is reached, or the system throttles the request.
 	ResourceExhausted Code = "ResourceExhausted"
-	// FailedPrecondition: the state of the system forbids it (a bucket that is not empty, a policy still attached).
+	// FailedPrecondition: the state of the system does not permit the request: a bucket that is not empty, for example.
 	FailedPrecondition Code = "FailedPrecondition"
-	// Aborted: somebody else changed the same thing at the same time; doing it again may work.
+	// Aborted: somebody else changed the same thing at the same time; a repetition may succeed.
 	Aborted Code = "Aborted"
 	// Unsupported: the backend, or the system behind it, cannot do this at all.
 	Unsupported Code = "Unsupported"
-	// Unavailable: the system, or the plugin process, cannot be reached or has died.
+	// Unavailable: the system or the plugin cannot be reached, or the plugin has ended.
 	Unavailable Code = "Unavailable"
-	// DataLoss: what was transferred is not what was meant to be (a checksum or a size does not match).
+	// DataLoss: the transferred bytes are not the object's: a checksum or size does not match.
 	DataLoss Code = "DataLoss"
-	// Internal: the backend or the system broke its own contract.
+	// Internal: the backend or the system violated its contract.
 	Internal Code = "Internal"
-	// Unknown: an error nobody classified.
+	// Unknown: an error without a code.
 	Unknown Code = "Unknown"
 )
 
@@ -60,32 +62,31 @@ func Codes() []Code {
 	}
 }
 
-// Error makes a bare code usable as the target of errors.Is.
+// Error returns the code's name.
 func (c Code) Error() string { return string(c) }
 
-// Error is a failure with a code, a sentence for a person, and what the service itself said.
-// None of its fields ever holds a secret.
+// Error is a failure: a code, a sentence for people, the service's answer and a hint. No field ever holds a secret.
 type Error struct {
 	Code Code
-	// Message is one sentence, lower case, without a final stop: what happened and, where it helps, what to do.
+	// Message is one sentence in lower case, without a final stop: what happened and, where it helps, what to do.
 	Message string
-	// Service is what the S3 system answered; nil where no answer was involved.
+	// Service is the answer of the S3 system; nil if it did not answer.
 	Service *Service
-	// Hint is a way out, for the program in front of the user to put into words; empty where there is none.
+	// Hint is what the user can do, for the program in front of the user to put into words; empty for no hint.
 	Hint Hint
-	// Err is the cause within this process; it does not cross the wire.
+	// Err is the cause. A plugin's host does not receive it.
 	Err error
 }
 
-// Service is what a service said when it refused a request.
+// Service is a service's own description of an error.
 type Service struct {
 	// Code is the service's own error code, such as "NoSuchEntity".
 	Code string
-	// Message is the service's own sentence.
+	// Message is the service's own message.
 	Message string
-	// RequestID is what the service's operators need to find the request.
+	// RequestID identifies the request to the service's operators.
 	RequestID string
-	// HTTPStatus is the status of the answer, 0 where it is not known.
+	// HTTPStatus is the status of the response; 0 if it is not known.
 	HTTPStatus int
 }
 
@@ -94,28 +95,28 @@ func New(code Code, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...)}
 }
 
-// Wrap returns a fault that has err as its cause, with a message formatted as by fmt.Sprintf.
-// The message must stand by itself: the cause is not printed.
+// Wrap returns a fault with the cause err and a message formatted as by fmt.Sprintf. Error does not print the cause, so that
+// the message must be complete without it.
 func Wrap(code Code, err error, format string, args ...any) *Error {
 	return &Error{Code: code, Message: fmt.Sprintf(format, args...), Err: err}
 }
 
-// Error returns the message, followed by the service's own code and message where there are any.
+// Error returns the message and, in parentheses, the service's own code and message.
 func (e *Error) Error() string {
 	if e.Service == nil || e.Service.Code == "" {
 		return e.Message
 	}
-	said := e.Service.Code
+	answer := e.Service.Code
 	if e.Service.Message != "" && e.Service.Message != e.Message {
-		said += ": " + e.Service.Message
+		answer += ": " + e.Service.Message
 	}
 	if e.Message == "" {
-		return said
+		return answer
 	}
-	return e.Message + " (" + said + ")"
+	return e.Message + " (" + answer + ")"
 }
 
-// Unwrap returns the cause within this process.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is this error's code, or the context error that the code stands for.
@@ -130,8 +131,8 @@ func (e *Error) Is(target error) bool {
 	return ok && code == e.Code
 }
 
-// CodeOf returns the code of err: of the outermost fault in its chain, of the context error it wraps, or Unknown.
-// For nil it returns "".
+// CodeOf returns the code of the outermost fault in err's chain, else the code of the context error in it, else Unknown. For
+// nil it returns "".
 func CodeOf(err error) Code {
 	var f *Error
 	var c Code
@@ -150,7 +151,7 @@ func CodeOf(err error) Code {
 	return Unknown
 }
 
-// ServiceOf returns what the service said in err's chain, nil where it said nothing.
+// ServiceOf returns the outermost answer of a service in err's chain, nil if there is none.
 func ServiceOf(err error) *Service {
 	var f *Error
 	for errors.As(err, &f) {
@@ -162,7 +163,8 @@ func ServiceOf(err error) *Service {
 	return nil
 }
 
-// OfHTTPStatus returns the code that an HTTP status stands for by itself, for an answer whose own error code says nothing more.
+// OfHTTPStatus returns the code for an HTTP status, for a response whose own error code is unknown: Unknown below 400 and for
+// other statuses without an equivalent.
 func OfHTTPStatus(status int) Code {
 	switch {
 	case status == http.StatusBadRequest:

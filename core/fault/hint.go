@@ -2,11 +2,11 @@ package fault
 
 import "errors"
 
-// Hint names a way out of a failure. The set is closed, and a hint is no sentence: the program in front of the user puts
-// it into its own words, because only that program knows what its options and commands are called.
+// Hint is something that the user can do about a failure. The set is closed. A hint is no sentence: only the program in front
+// of the user knows what its options and commands are called, and puts the hint into words.
 type Hint string
 
-// The hints. Each says what the user can do.
+// The hints.
 const (
 	// HintCreateBucket: let the same run create the bucket.
 	HintCreateBucket Hint = "create-bucket"
@@ -65,7 +65,7 @@ func (e *Error) WithHint(h Hint) *Error {
 	return e
 }
 
-// HintOf returns the hint of the outermost fault in err's chain that has one, "" where there is none.
+// HintOf returns the outermost hint in err's chain, "" if there is none.
 func HintOf(err error) Hint {
 	var f *Error
 	for errors.As(err, &f) {
