@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // Options are for Build.
@@ -115,6 +116,6 @@ const bucketPlaceholder = "$!BUCKET_NAME!$"
 
 // SubstituteBucket puts a bucket's name in place of each $!BUCKET_NAME!$ in a policy that is written as JSON.
 func SubstituteBucket(template, bucket string) string {
-	quoted := textNode(bucket).compact()
+	quoted := orderedjson.Minimal(bucket)
 	return strings.ReplaceAll(template, bucketPlaceholder, quoted[1:len(quoted)-1])
 }

@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // Equal reports whether two documents mean the same: the order of members, statements and values does not matter, nor
@@ -17,27 +19,20 @@ func (d Document) canonical() string {
 		statements = append(statements, s.canonical())
 	}
 	slices.Sort(statements)
-	rest := unknown(d.order, []string{"Version", "Id", "Statement"})
-	return strings.Join(append([]string{d.Version, d.ID, rest}, statements...), "\n")
+	return strings.Join(append([]string{d.Version, d.ID, unknown(d.order, documentMembers)}, statements...), "\n")
 }
 
 // canonical is the same text for statements that mean the same.
 func (s Statement) canonical() string {
-	n := node{kind: object}
+	var members orderedjson.Object
 	s.Principal, s.NotPrincipal = s.Principal.plain(), s.NotPrincipal.plain()
+	s.Action, s.NotAction = lowered(s.Action), lowered(s.NotAction)
 	for _, f := range fields() {
 		if value, set := f.get(&s); set {
-			n.members = append(n.members, member{f.name, sorted(value)})
+			members.Add(f.name, sorted(value))
 		}
 	}
-	for _, name := range []string{"Action", "NotAction"} {
-		for i, m := range n.members {
-			if m.name == name {
-				n.members[i].value = lowered(m.value)
-			}
-		}
-	}
-	return n.compact() + unknown(s.order, fieldNames())
+	return orderedjson.Minimal(members) + unknown(s.order, fieldNames())
 }
 
 // plain is the principal as shortly as it can be written: {"AWS": "*"} is everybody, as "*" is.
@@ -49,47 +44,44 @@ func (p *Principal) plain() *Principal {
 }
 
 // unknown prints the members that are not among the names.
-func unknown(members []member, names []string) string {
-	n := node{kind: object}
-	for _, m := range members {
-		if !slices.Contains(names, m.name) {
-			n.members = append(n.members, member{m.name, sorted(m.value)})
-		}
-	}
-	if len(n.members) == 0 {
+func unknown(members orderedjson.Object, names []string) string {
+	others := slices.DeleteFunc(slices.Clone(members), func(m orderedjson.Member) bool { return slices.Contains(names, m.Name) })
+	if len(others) == 0 {
 		return ""
 	}
-	return sorted(n).compact()
+	return orderedjson.Minimal(sorted(others))
 }
 
 // sorted returns the value with its members and items in order, and repeated items once.
-func sorted(n node) node {
-	switch n.kind {
-	case array:
-		byText := map[string]node{}
-		for _, item := range n.items {
+func sorted(v orderedjson.Value) orderedjson.Value {
+	switch v := v.(type) {
+	case []orderedjson.Value:
+		byText := map[string]orderedjson.Value{}
+		for _, item := range v {
 			item = sorted(item)
-			byText[item.compact()] = item
+			byText[orderedjson.Minimal(item)] = item
 		}
-		n.items = nil
+		items := []orderedjson.Value{}
 		for _, key := range slices.Sorted(maps.Keys(byText)) {
-			n.items = append(n.items, byText[key])
+			items = append(items, byText[key])
 		}
-	case object:
-		n.members = slices.Clone(n.members)
-		for i := range n.members {
-			n.members[i].value = sorted(n.members[i].value)
+		return items
+	case orderedjson.Object:
+		members := slices.Clone(v)
+		for i := range members {
+			members[i].Value = sorted(members[i].Value)
 		}
-		slices.SortFunc(n.members, func(a, b member) int { return strings.Compare(a.name, b.name) })
+		slices.SortFunc(members, func(a, b orderedjson.Member) int { return strings.Compare(a.Name, b.Name) })
+		return members
 	}
-	return n
+	return v
 }
 
-// lowered returns a list with its strings in lower case.
-func lowered(n node) node {
-	values := listNode(nil)
-	for _, item := range n.items {
-		values.items = append(values.items, textNode(strings.ToLower(item.text)))
+// lowered returns the strings in lower case.
+func lowered(values []string) []string {
+	lower := make([]string, len(values))
+	for i, v := range values {
+		lower[i] = strings.ToLower(v)
 	}
-	return sorted(values)
+	return lower
 }

@@ -1,19 +1,21 @@
 package policy
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // field is one member of a statement: how it is read and how it is printed.
 type field struct {
 	name string
 	// get returns the value as it is printed where nothing else was read; false if it is not set.
-	get func(s *Statement) (node, bool)
+	get func(s *Statement) (orderedjson.Value, bool)
 	// set reads the value; its error follows the member's name.
-	set func(s *Statement, n node) error
+	set func(s *Statement, v orderedjson.Value) error
 }
 
 // fields returns the members of a statement, in the order in which built statements print them.
@@ -29,9 +31,9 @@ func fields() []field {
 		listField("NotResource", func(s *Statement) *[]string { return &s.NotResource }),
 		{
 			name: "Condition",
-			get:  func(s *Statement) (node, bool) { return conditionNode(s.Condition), s.Condition != nil },
-			set: func(s *Statement, n node) (err error) {
-				s.Condition, err = readCondition(n)
+			get:  func(s *Statement) (orderedjson.Value, bool) { return conditionValue(s.Condition), s.Condition != nil },
+			set: func(s *Statement, v orderedjson.Value) (err error) {
+				s.Condition, err = readCondition(v)
 				return err
 			},
 		},
@@ -41,12 +43,13 @@ func fields() []field {
 func textField(name string, of func(*Statement) *string) field {
 	return field{
 		name: name,
-		get:  func(s *Statement) (node, bool) { return textNode(*of(s)), *of(s) != "" },
-		set: func(s *Statement, n node) error {
-			if n.kind != text {
+		get:  func(s *Statement) (orderedjson.Value, bool) { return *of(s), *of(s) != "" },
+		set: func(s *Statement, v orderedjson.Value) error {
+			text, ok := v.(string)
+			if !ok {
 				return fault.New(fault.InvalidArgument, "must be a string")
 			}
-			*of(s) = n.text
+			*of(s) = text
 			return nil
 		},
 	}
@@ -55,9 +58,9 @@ func textField(name string, of func(*Statement) *string) field {
 func listField(name string, of func(*Statement) *[]string) field {
 	return field{
 		name: name,
-		get:  func(s *Statement) (node, bool) { return listNode(*of(s)), len(*of(s)) > 0 },
-		set: func(s *Statement, n node) (err error) {
-			*of(s), err = readList(n)
+		get:  func(s *Statement) (orderedjson.Value, bool) { return listOf(*of(s)), len(*of(s)) > 0 },
+		set: func(s *Statement, v orderedjson.Value) (err error) {
+			*of(s), err = readList(v)
 			return err
 		},
 	}
@@ -66,114 +69,121 @@ func listField(name string, of func(*Statement) *[]string) field {
 func principalField(name string, of func(*Statement) **Principal) field {
 	return field{
 		name: name,
-		get: func(s *Statement) (node, bool) {
+		get: func(s *Statement) (orderedjson.Value, bool) {
 			if *of(s) == nil {
-				return node{}, false
+				return nil, false
 			}
-			return (*of(s)).node(), true
+			return (*of(s)).value(), true
 		},
-		set: func(s *Statement, n node) (err error) {
-			*of(s), err = readPrincipal(n)
+		set: func(s *Statement, v orderedjson.Value) (err error) {
+			*of(s), err = readPrincipal(v)
 			return err
 		},
 	}
 }
 
 // readList reads one string or a list of strings; there must be one, and none may be empty.
-func readList(n node) ([]string, error) {
-	items := n.items
-	if n.kind == text {
-		items = []node{n}
-	} else if n.kind != array {
-		return nil, fault.New(fault.InvalidArgument, "must be a string or a list of strings")
+func readList(v orderedjson.Value) ([]string, error) {
+	items, ok := v.([]orderedjson.Value)
+	if text, single := v.(string); single {
+		items, ok = []orderedjson.Value{text}, true
 	}
-	if len(items) == 0 {
+	switch {
+	case !ok:
+		return nil, fault.New(fault.InvalidArgument, "must be a string or a list of strings")
+	case len(items) == 0:
 		return nil, fault.New(fault.InvalidArgument, "must not be an empty list")
 	}
 	var values []string
 	for _, item := range items {
-		if item.kind != text || item.text == "" {
+		text, _ := item.(string)
+		if text == "" {
 			return nil, fault.New(fault.InvalidArgument, "must be a string or a list of strings, none of them empty")
 		}
-		values = append(values, item.text)
+		values = append(values, text)
 	}
 	return values, nil
 }
 
-func readPrincipal(n node) (*Principal, error) {
-	if n.kind == text && n.text == "*" {
+func readPrincipal(v orderedjson.Value) (*Principal, error) {
+	if v == "*" {
 		return &Principal{Any: true}, nil
 	}
-	if n.kind != object || len(n.members) == 0 {
+	kinds, _ := v.(orderedjson.Object)
+	if len(kinds) == 0 {
 		return nil, fault.New(fault.InvalidArgument, `must be "*" or an object such as {"AWS": "..."}`)
 	}
 	p := &Principal{Of: map[string][]string{}}
-	for _, m := range n.members {
-		names, err := readList(m.value)
+	for _, m := range kinds {
+		names, err := readList(m.Value)
 		if err != nil {
-			return nil, fault.New(fault.InvalidArgument, "%s %s", m.name, err)
+			return nil, fault.New(fault.InvalidArgument, "%s %s", m.Name, err)
 		}
-		p.Of[m.name] = names
+		p.Of[m.Name] = names
 	}
 	return p, nil
 }
 
-func (p *Principal) node() node {
+func (p *Principal) value() orderedjson.Value {
 	if p.Any {
-		return textNode("*")
+		return "*"
 	}
-	n := node{kind: object}
+	var kinds orderedjson.Object
 	for _, kind := range slices.Sorted(maps.Keys(p.Of)) {
-		n.members = append(n.members, member{kind, listNode(p.Of[kind])})
+		kinds.Add(kind, listOf(p.Of[kind]))
 	}
-	return n
+	return kinds
 }
 
-func readCondition(n node) (map[string]map[string][]string, error) {
-	if n.kind != object {
+func readCondition(v orderedjson.Value) (map[string]map[string][]string, error) {
+	operators, ok := v.(orderedjson.Object)
+	if !ok {
 		return nil, fault.New(fault.InvalidArgument, "must be an object")
 	}
 	condition := map[string]map[string][]string{}
-	for _, operator := range n.members {
-		if operator.value.kind != object {
-			return nil, fault.New(fault.InvalidArgument, "%s must be an object", operator.name)
+	for _, operator := range operators {
+		keys, ok := operator.Value.(orderedjson.Object)
+		if !ok {
+			return nil, fault.New(fault.InvalidArgument, "%s must be an object", operator.Name)
 		}
-		condition[operator.name] = map[string][]string{}
-		for _, key := range operator.value.members {
-			values, err := readScalars(key.value)
+		condition[operator.Name] = map[string][]string{}
+		for _, key := range keys {
+			values, err := readScalars(key.Value)
 			if err != nil {
-				return nil, fault.New(fault.InvalidArgument, "%s %s %s", operator.name, key.name, err)
+				return nil, fault.New(fault.InvalidArgument, "%s %s %s", operator.Name, key.Name, err)
 			}
-			condition[operator.name][key.name] = values
+			condition[operator.Name][key.Name] = values
 		}
 	}
 	return condition, nil
 }
 
 // readScalars reads the values of a condition: strings, numbers and booleans, one or a list.
-func readScalars(n node) ([]string, error) {
-	items := n.items
-	if n.kind != array {
-		items = []node{n}
+func readScalars(v orderedjson.Value) ([]string, error) {
+	items, ok := v.([]orderedjson.Value)
+	if !ok {
+		items = []orderedjson.Value{v}
 	}
 	values := []string{}
 	for _, item := range items {
-		if item.kind == object || item.kind == array || (item.kind == literal && item.text == "null") {
+		switch item.(type) {
+		case string, orderedjson.Number, bool:
+			values = append(values, fmt.Sprint(item))
+		default:
 			return nil, fault.New(fault.InvalidArgument, "must be a string, a number, true or false, or a list of those")
 		}
-		values = append(values, item.text)
 	}
 	return values, nil
 }
 
-func conditionNode(condition map[string]map[string][]string) node {
-	n := node{kind: object}
+func conditionValue(condition map[string]map[string][]string) orderedjson.Value {
+	var operators orderedjson.Object
 	for _, operator := range slices.Sorted(maps.Keys(condition)) {
-		keys := node{kind: object}
+		var keys orderedjson.Object
 		for _, key := range slices.Sorted(maps.Keys(condition[operator])) {
-			keys.members = append(keys.members, member{key, listNode(condition[operator][key])})
+			keys.Add(key, listOf(condition[operator][key]))
 		}
-		n.members = append(n.members, member{operator, keys})
+		operators.Add(operator, keys)
 	}
-	return n
+	return operators
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // Parse reads a policy document. It fails with InvalidArgument, saying where, for what is no policy document: each
@@ -15,52 +16,53 @@ func Parse(data []byte) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	if root.kind != object {
+	members, ok := root.(orderedjson.Object)
+	if !ok {
 		return Document{}, fault.New(fault.InvalidArgument, "the policy must be a JSON object")
 	}
-	doc := Document{order: root.members}
-	for _, m := range root.members {
+	doc := Document{order: members}
+	for _, m := range members {
 		if err := doc.read(m); err != nil {
 			return Document{}, err
 		}
 	}
-	if _, has := root.get("Statement"); !has {
+	if _, has := members.Get("Statement"); !has {
 		return Document{}, fault.New(fault.InvalidArgument, "the policy has no Statement")
 	}
 	return doc, nil
 }
 
 // read takes over one member of a document.
-func (d *Document) read(m member) (err error) {
-	switch m.name {
+func (d *Document) read(m orderedjson.Member) (err error) {
+	text, isText := m.Value.(string)
+	switch m.Name {
 	case "Version":
-		if m.value.kind != text || (m.value.text != Version && m.value.text != "2008-10-17") {
+		if text != Version && text != "2008-10-17" {
 			return fault.New(fault.InvalidArgument, "the policy's Version must be %q", Version)
 		}
-		d.Version = m.value.text
+		d.Version = text
 	case "Id":
-		if m.value.kind != text {
+		if !isText {
 			return fault.New(fault.InvalidArgument, "the policy's Id must be a string")
 		}
-		d.ID = m.value.text
+		d.ID = text
 	case "Statement":
-		d.Statement, err = readStatements(m.value)
+		d.Statement, err = readStatements(m.Value)
 		return err
 	default:
-		if known := otherCase(m.name, []string{"Version", "Id", "Statement"}); known != "" {
-			return fault.New(fault.InvalidArgument, "the policy has a member %q; write it as %q", m.name, known)
+		if known := otherCase(m.Name, []string{"Version", "Id", "Statement"}); known != "" {
+			return fault.New(fault.InvalidArgument, "the policy has a member %q; write it as %q", m.Name, known)
 		}
 	}
 	return nil
 }
 
-func readStatements(n node) ([]Statement, error) {
-	items := n.items
-	switch n.kind {
-	case object:
-		items = []node{n}
-	case array:
-	default:
+func readStatements(v orderedjson.Value) ([]Statement, error) {
+	items, ok := v.([]orderedjson.Value)
+	if single, is := v.(orderedjson.Object); is {
+		items, ok = []orderedjson.Value{single}, true
+	}
+	if !ok {
 		return nil, fault.New(fault.InvalidArgument, "the policy's Statement must be an object or a list of objects")
 	}
 	var statements []Statement
@@ -75,22 +77,23 @@ func readStatements(n node) ([]Statement, error) {
 }
 
 // readStatement reads one statement; its errors do not say which.
-func readStatement(n node) (Statement, error) {
-	if n.kind != object {
+func readStatement(v orderedjson.Value) (Statement, error) {
+	members, ok := v.(orderedjson.Object)
+	if !ok {
 		return Statement{}, fault.New(fault.InvalidArgument, "it must be an object")
 	}
-	s := Statement{order: n.members}
+	s := Statement{order: members}
 	known := fields()
-	for _, m := range n.members {
-		i := slices.IndexFunc(known, func(f field) bool { return f.name == m.name })
+	for _, m := range members {
+		i := slices.IndexFunc(known, func(f field) bool { return f.name == m.Name })
 		if i < 0 {
-			if name := otherCase(m.name, fieldNames()); name != "" {
-				return s, fault.New(fault.InvalidArgument, "it has a member %q; write it as %q", m.name, name)
+			if name := otherCase(m.Name, fieldNames()); name != "" {
+				return s, fault.New(fault.InvalidArgument, "it has a member %q; write it as %q", m.Name, name)
 			}
 			continue
 		}
-		if err := known[i].set(&s, m.value); err != nil {
-			return s, fault.New(fault.InvalidArgument, "%s %s", m.name, err)
+		if err := known[i].set(&s, m.Value); err != nil {
+			return s, fault.New(fault.InvalidArgument, "%s %s", m.Name, err)
 		}
 	}
 	return s, s.check()
@@ -134,23 +137,24 @@ func otherCase(name string, names []string) string {
 
 // ParseStatement reads one statement of a policy that gives somebody access: it must have Effect, Action and Resource.
 func ParseStatement(data []byte) (Statement, error) {
-	n, err := parseJSON(data)
+	v, err := parseJSON(data)
 	if err != nil {
 		return Statement{}, fault.Wrap(fault.InvalidArgument, err, "Invalid JSON string")
 	}
-	if n.kind != object {
+	members, ok := v.(orderedjson.Object)
+	if !ok {
 		return Statement{}, fault.New(fault.InvalidArgument, "JSON must be an object")
 	}
 	var missing []string
 	for _, name := range []string{"Action", "Effect", "Resource"} {
-		if _, has := n.get(name); !has {
+		if _, has := members.Get(name); !has {
 			missing = append(missing, name)
 		}
 	}
 	if len(missing) > 0 {
 		return Statement{}, fault.New(fault.InvalidArgument, "Statement JSON missing required keys: %s", strings.Join(missing, ", "))
 	}
-	s, err := readStatement(n)
+	s, err := readStatement(v)
 	if err != nil {
 		return Statement{}, fault.New(fault.InvalidArgument, "the statement is not valid: %s", err)
 	}

@@ -1,7 +1,9 @@
 // Package policy is the model of S3 and IAM policy documents: parse and print them, build the ones that this tool
 // hands out, compile them for what a system understands, check them against its limits, and evaluate them.
-// It is a leaf: it imports nothing of the project but core/fault.
+// It is a leaf: it imports nothing of the project but core/fault and the JSON reader.
 package policy
+
+import "github.com/s3-credentials/s3-credentials/internal/orderedjson"
 
 // Version is the policy language version that every document of this tool names.
 const Version = "2012-10-17"
@@ -13,7 +15,7 @@ type Document struct {
 	ID        string
 	Statement []Statement
 	// order is how the members stood in the document this was read from, known and unknown ones; empty for a built one.
-	order []member
+	order orderedjson.Object
 }
 
 // Statement is one statement of a document.
@@ -29,7 +31,7 @@ type Statement struct {
 	// Condition maps an operator (StringLike) to keys (s3:prefix) to values.
 	Condition map[string]map[string][]string
 	// order is how the members stood in the document this was read from; empty for a built statement.
-	order []member
+	order orderedjson.Object
 }
 
 // Effect is Allow or Deny.

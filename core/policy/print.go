@@ -1,76 +1,82 @@
 package policy
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
+)
 
 // JSON prints the document without white space.
-func (d Document) JSON() string { return d.node().compact() }
+func (d Document) JSON() string { return orderedjson.Minimal(d.value()) }
 
 // Indent prints the document indented by four spaces, as Python's json.dumps(indent=4) does.
-func (d Document) Indent() string { return d.node().indented() }
+func (d Document) Indent() string { return orderedjson.Indented(d.value(), 4) }
 
-// node is the document as it is printed: members that were read stand where they stood.
-func (d Document) node() node {
-	n := node{kind: object}
-	current := []member{{"Version", textNode(d.Version)}, {"Id", textNode(d.ID)}, {"Statement", d.statements()}}
-	set := func(m member) bool { return m.name == "Statement" || m.value.text != "" }
-	for _, was := range d.order {
-		i := slices.IndexFunc(current, func(m member) bool { return m.name == was.name })
-		switch {
-		case i < 0:
-			n.members = append(n.members, was)
-		case set(current[i]):
-			n.members = append(n.members, current[i])
+// value is the document as it is printed: members that were read stand where they stood.
+func (d Document) value() orderedjson.Object {
+	now := orderedjson.Object{}
+	now.AddText("Version", d.Version)
+	now.AddText("Id", d.ID)
+	now.Add("Statement", d.statements())
+	return inOrder(d.order, now, func(name string) bool { return slices.Contains(documentMembers, name) })
+}
+
+// documentMembers are the members of a document that the policy language has.
+var documentMembers = []string{"Version", "Id", "Statement"}
+
+// inOrder returns the members as they are now, in the order in which they were read. Members that the language does not
+// have stay as they were read.
+func inOrder(read, now orderedjson.Object, known func(name string) bool) orderedjson.Object {
+	printed := orderedjson.Object{}
+	for _, was := range read {
+		if value, set := now.Get(was.Name); set {
+			printed.Add(was.Name, value)
+		} else if !known(was.Name) {
+			printed = append(printed, was)
 		}
 	}
-	for _, m := range current {
-		if _, has := n.get(m.name); !has && set(m) {
-			n.members = append(n.members, m)
+	for _, m := range now {
+		if _, has := printed.Get(m.Name); !has {
+			printed = append(printed, m)
 		}
 	}
-	return n
+	return printed
 }
 
 // statements is a single object if that is how it was read and there still is one only.
-func (d Document) statements() node {
-	if was, has := (node{members: d.order}).get("Statement"); has && was.kind == object && len(d.Statement) == 1 {
-		return d.Statement[0].node()
+func (d Document) statements() orderedjson.Value {
+	was, _ := d.order.Get("Statement")
+	if _, single := was.(orderedjson.Object); single && len(d.Statement) == 1 {
+		return d.Statement[0].value()
 	}
-	n := node{kind: array}
+	list := []orderedjson.Value{}
 	for i := range d.Statement {
-		n.items = append(n.items, d.Statement[i].node())
+		list = append(list, d.Statement[i].value())
 	}
-	return n
+	return list
 }
 
-// node is the statement as it is printed: what was read and not changed since is printed as it was read.
-func (s Statement) node() node {
-	n, known := node{kind: object}, fields()
-	for _, was := range s.order {
-		i := slices.IndexFunc(known, func(f field) bool { return f.name == was.name })
-		if i < 0 {
-			n.members = append(n.members, was)
-			continue
-		}
-		if now, set := known[i].get(&s); set {
-			n.members = append(n.members, member{was.name, unlessChanged(known[i], was.value, now)})
+// value is the statement as it is printed: what was read and not changed since is printed as it was read.
+func (s Statement) value() orderedjson.Object {
+	now := orderedjson.Object{}
+	for _, f := range fields() {
+		if value, set := f.get(&s); set {
+			if was, has := s.order.Get(f.name); has {
+				value = unlessChanged(f, was, value)
+			}
+			now.Add(f.name, value)
 		}
 	}
-	for _, f := range known {
-		value, set := f.get(&s)
-		if _, has := n.get(f.name); !has && set {
-			n.members = append(n.members, member{f.name, value})
-		}
-	}
-	return n
+	return inOrder(s.order, now, func(name string) bool { return slices.Contains(fieldNames(), name) })
 }
 
 // unlessChanged returns the value as it was read, or as it is now if that means something else.
-func unlessChanged(f field, was, now node) node {
+func unlessChanged(f field, was, now orderedjson.Value) orderedjson.Value {
 	var read Statement
 	if err := f.set(&read, was); err != nil {
 		return now
 	}
-	if before, _ := f.get(&read); before.compact() != now.compact() {
+	if before, _ := f.get(&read); orderedjson.Minimal(before) != orderedjson.Minimal(now) {
 		return now
 	}
 	return was

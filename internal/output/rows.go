@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // Format is how a listing is printed.
@@ -158,7 +160,7 @@ func tableField(v Value) string {
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case time.Time:
-		return formatTime(v)
+		return orderedjson.FormatTime(v)
 	default:
 		return Indented(v, 2)
 	}

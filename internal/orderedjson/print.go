@@ -1,4 +1,4 @@
-package output
+package orderedjson
 
 import (
 	"fmt"
@@ -11,22 +11,25 @@ import (
 
 // Indented returns v as json.dumps(v, indent=indent, default=str) prints it.
 func Indented(v Value, indent int) string {
-	e := encoder{indent: indent, multiline: true}
-	e.value(v, 0)
-	return e.b.String()
+	return encode(v, encoder{indent: indent, multiline: true, comma: ",", colon: ": "})
 }
 
 // Compact returns v as json.dumps(v, default=str) prints it: on one line.
-func Compact(v Value) string {
-	var e encoder
+func Compact(v Value) string { return encode(v, encoder{comma: ", ", colon: ": "}) }
+
+// Minimal returns v without white space, as json.dumps(v, separators=(",", ":")) prints it.
+func Minimal(v Value) string { return encode(v, encoder{comma: ",", colon: ":"}) }
+
+func encode(v Value, e encoder) string {
 	e.value(v, 0)
 	return e.b.String()
 }
 
 type encoder struct {
-	b         strings.Builder
-	indent    int
-	multiline bool
+	b            strings.Builder
+	indent       int
+	multiline    bool
+	comma, colon string
 }
 
 func (e *encoder) value(v Value, depth int) {
@@ -46,7 +49,7 @@ func (e *encoder) value(v Value, depth int) {
 	case string:
 		e.text(v)
 	case time.Time:
-		e.text(formatTime(v))
+		e.text(FormatTime(v))
 	case []string:
 		e.sequence('[', ']', len(v), depth, func(i int) { e.text(v[i]) })
 	case []Value:
@@ -54,11 +57,11 @@ func (e *encoder) value(v Value, depth int) {
 	case Object:
 		e.sequence('{', '}', len(v), depth, func(i int) {
 			e.text(v[i].Name)
-			e.b.WriteString(": ")
+			e.b.WriteString(e.colon)
 			e.value(v[i].Value, depth+1)
 		})
 	default:
-		panic(fmt.Sprintf("output: cannot print a %T", v))
+		panic(fmt.Sprintf("orderedjson: cannot print a %T", v))
 	}
 }
 
@@ -66,11 +69,8 @@ func (e *encoder) value(v Value, depth int) {
 func (e *encoder) sequence(open, end byte, n, depth int, item func(int)) {
 	e.b.WriteByte(open)
 	for i := range n {
-		switch {
-		case i > 0 && e.multiline:
-			e.b.WriteByte(',')
-		case i > 0:
-			e.b.WriteString(", ")
+		if i > 0 {
+			e.b.WriteString(e.comma)
 		}
 		e.newline(depth + 1)
 		item(i)
