@@ -3,14 +3,14 @@ package main
 import (
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // settingText is how the commands show a setting.
 type settingText struct {
 	setting driver.Setting
 	// value returns the setting as S3's own answer has it. The URL is where the bucket's website is, if it has one.
-	value func(v driver.BucketSetting, websiteURL string) output.Value
+	value func(v driver.BucketSetting, websiteURL string) orderedjson.Value
 	// title and operation are debug-bucket's: what it calls the setting, and the operation that S3 names in its answer.
 	// Both are empty where it does not show the setting.
 	title, operation string
@@ -25,17 +25,17 @@ type settingText struct {
 var settingTexts = []settingText{
 	{
 		setting: driver.SettingACL, title: "ACL", operation: "GetBucketAcl", column: "bucket_acl",
-		value: func(v driver.BucketSetting, _ string) output.Value { return aclValue(v.ACL) },
+		value: func(v driver.BucketSetting, _ string) orderedjson.Value { return aclValue(v.ACL) },
 	},
 	{
 		setting: driver.SettingPolicyStatus, title: "policy status", operation: "GetBucketPolicyStatus",
-		value: func(v driver.BucketSetting, _ string) output.Value {
-			return output.Object{{Name: "PolicyStatus", Value: output.Object{{Name: "IsPublic", Value: v.PolicyStatus.IsPublic}}}}
+		value: func(v driver.BucketSetting, _ string) orderedjson.Value {
+			return orderedjson.Object{{Name: "PolicyStatus", Value: orderedjson.Object{{Name: "IsPublic", Value: v.PolicyStatus.IsPublic}}}}
 		},
 	},
 	{
 		setting: driver.SettingPublicAccessBlock, title: "public access block", operation: "GetPublicAccessBlock", column: "public_access_block",
-		value: func(v driver.BucketSetting, _ string) output.Value {
+		value: func(v driver.BucketSetting, _ string) orderedjson.Value {
 			return publicAccessBlockValue(v.PublicAccessBlock)
 		},
 		would: func(core.Step) string {
@@ -46,17 +46,17 @@ var settingTexts = []settingText{
 	},
 	{
 		setting: driver.SettingWebsite, column: "bucket_website",
-		value: func(v driver.BucketSetting, url string) output.Value { return websiteValue(v.Website, url) },
+		value: func(v driver.BucketSetting, url string) orderedjson.Value { return websiteValue(v.Website, url) },
 		would: func(core.Step) string { return "... then configure index.html and error.html website settings" },
 		did:   "Configured website: IndexDocument=index.html, ErrorDocument=error.html",
 	},
 	{
 		setting: driver.SettingCORS,
-		value:   func(v driver.BucketSetting, _ string) output.Value { return corsValue(v.CORS) },
+		value:   func(v driver.BucketSetting, _ string) orderedjson.Value { return corsValue(v.CORS) },
 	},
 	{
 		setting: driver.SettingPolicy,
-		value:   func(v driver.BucketSetting, _ string) output.Value { return v.Policy.Document },
+		value:   func(v driver.BucketSetting, _ string) orderedjson.Value { return v.Policy.Document },
 		would: func(s core.Step) string {
 			return "... then attach the following bucket policy to it:\n" + indented(s.After.Setting.Policy.Document)
 		},
@@ -75,7 +75,7 @@ func textOf(setting driver.Setting) *settingText {
 }
 
 // settingValue returns a bucket's setting as S3's own answer has it.
-func settingValue(v driver.BucketSetting, websiteURL string) output.Value {
+func settingValue(v driver.BucketSetting, websiteURL string) orderedjson.Value {
 	text := textOf(v.Setting())
 	if text == nil {
 		return nil
@@ -83,28 +83,28 @@ func settingValue(v driver.BucketSetting, websiteURL string) output.Value {
 	return text.value(v, websiteURL)
 }
 
-func ownerValue(o driver.Owner) output.Object {
-	owner := output.Object{}
+func ownerValue(o driver.Owner) orderedjson.Object {
+	owner := orderedjson.Object{}
 	owner.AddText("DisplayName", o.DisplayName)
 	owner.AddText("ID", o.ID)
 	return owner
 }
 
-func aclValue(acl *driver.ACL) output.Object {
-	grants := []output.Value{}
+func aclValue(acl *driver.ACL) orderedjson.Object {
+	grants := []orderedjson.Value{}
 	for _, g := range acl.Grants {
-		grantee := output.Object{}
+		grantee := orderedjson.Object{}
 		grantee.AddText("DisplayName", g.GranteeDisplayName)
 		grantee.AddText("ID", g.GranteeID)
 		grantee.AddText("Type", g.GranteeType)
 		grantee.AddText("URI", g.GranteeURI)
-		grants = append(grants, output.Object{{Name: "Grantee", Value: grantee}, {Name: "Permission", Value: g.Permission}})
+		grants = append(grants, orderedjson.Object{{Name: "Grantee", Value: grantee}, {Name: "Permission", Value: g.Permission}})
 	}
-	return output.Object{{Name: "Owner", Value: ownerValue(acl.Owner)}, {Name: "Grants", Value: grants}}
+	return orderedjson.Object{{Name: "Owner", Value: ownerValue(acl.Owner)}, {Name: "Grants", Value: grants}}
 }
 
-func publicAccessBlockValue(b *driver.PublicAccessBlock) output.Object {
-	return output.Object{
+func publicAccessBlockValue(b *driver.PublicAccessBlock) orderedjson.Object {
+	return orderedjson.Object{
 		{Name: "BlockPublicAcls", Value: b.BlockPublicACLs},
 		{Name: "IgnorePublicAcls", Value: b.IgnorePublicACLs},
 		{Name: "BlockPublicPolicy", Value: b.BlockPublicPolicy},
@@ -112,30 +112,30 @@ func publicAccessBlockValue(b *driver.PublicAccessBlock) output.Object {
 	}
 }
 
-func websiteValue(w *driver.Website, url string) output.Object {
-	site := output.Object{}
+func websiteValue(w *driver.Website, url string) orderedjson.Object {
+	site := orderedjson.Object{}
 	if w.RedirectHost != "" {
-		redirect := output.Object{{Name: "HostName", Value: w.RedirectHost}}
+		redirect := orderedjson.Object{{Name: "HostName", Value: w.RedirectHost}}
 		redirect.AddText("Protocol", w.RedirectProtocol)
 		site.Add("RedirectAllRequestsTo", redirect)
 	}
 	if w.IndexDocument != "" {
-		site.Add("IndexDocument", output.Object{{Name: "Suffix", Value: w.IndexDocument}})
+		site.Add("IndexDocument", orderedjson.Object{{Name: "Suffix", Value: w.IndexDocument}})
 	}
 	if w.ErrorDocument != "" {
-		site.Add("ErrorDocument", output.Object{{Name: "Key", Value: w.ErrorDocument}})
+		site.Add("ErrorDocument", orderedjson.Object{{Name: "Key", Value: w.ErrorDocument}})
 	}
-	if rules, err := output.ParseJSON([]byte(w.RoutingRules)); w.RoutingRules != "" && err == nil {
+	if rules, err := orderedjson.Parse([]byte(w.RoutingRules)); w.RoutingRules != "" && err == nil {
 		site.Add("RoutingRules", rules)
 	}
 	site.AddText("url", url)
 	return site
 }
 
-func corsValue(c *driver.CORS) output.Value {
-	rules := []output.Value{}
+func corsValue(c *driver.CORS) orderedjson.Value {
+	rules := []orderedjson.Value{}
 	for _, r := range c.Rules {
-		rule := output.Object{}
+		rule := orderedjson.Object{}
 		rule.AddText("ID", r.ID)
 		for _, list := range []struct {
 			name   string

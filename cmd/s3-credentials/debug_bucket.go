@@ -8,7 +8,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 func newDebugBucket() *cli.Command {
@@ -50,10 +50,10 @@ func debugBucket(ctx context.Context, env *cli.Env, args []string) error {
 }
 
 // diagnosis returns the setting as the service's whole answer.
-func diagnosis(v driver.BucketSetting) output.Value {
+func diagnosis(v driver.BucketSetting) orderedjson.Value {
 	value := settingValue(v, "")
 	if v.PublicAccessBlock != nil {
-		return output.Object{{Name: "PublicAccessBlockConfiguration", Value: value}}
+		return orderedjson.Object{{Name: "PublicAccessBlockConfiguration", Value: value}}
 	}
 	return value
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 var objectColumns = []string{"Key", "LastModified", "ETag", "Size", "StorageClass", "Owner"}
@@ -55,14 +55,14 @@ func (l *objectLister) run(ctx context.Context, env *cli.Env, args []string) err
 		base = engine.Description().EndpointURL + "/" + escapePath(args[0]) + "/"
 	}
 	objects := engine.ListObjects(ctx, driver.ListObjectsRequest{Bucket: args[0], Prefix: l.prefix})
-	return printRows(env, &l.list, columns, objects, asRow(func(o driver.ObjectInfo) output.Object {
+	return printRows(env, &l.list, columns, objects, asRow(func(o driver.ObjectInfo) orderedjson.Object {
 		return objectRow(o, base)
 	}))
 }
 
 // objectRow has the members in the order in which S3 has them.
-func objectRow(o driver.ObjectInfo, base string) output.Object {
-	row := make(output.Object, 0, 8)
+func objectRow(o driver.ObjectInfo, base string) orderedjson.Object {
+	row := make(orderedjson.Object, 0, 8)
 	row.Add("Key", o.Key)
 	row.AddTime("LastModified", o.LastModified)
 	row.AddText("ETag", o.ETag)

@@ -11,7 +11,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 var bucketColumns = []string{"Name", "CreationDate"}
@@ -54,7 +54,7 @@ func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) er
 	if !l.details {
 		return printRows(env, &l.list, bucketColumns, buckets, asRow(bucketRow))
 	}
-	detailed := lookedUp(ctx, buckets, func(ctx context.Context, b driver.BucketInfo) (output.Object, error) {
+	detailed := lookedUp(ctx, buckets, func(ctx context.Context, b driver.BucketInfo) (orderedjson.Object, error) {
 		return bucketDetails(ctx, engine, b)
 	})
 	columns := append(slices.Clone(bucketColumns), "region")
@@ -64,17 +64,17 @@ func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) er
 		}
 	}
 	l.list.shown = columns
-	return printRows(env, &l.list, columns, detailed, func(o output.Object) (output.Object, error) { return o, nil })
+	return printRows(env, &l.list, columns, detailed, func(o orderedjson.Object) (orderedjson.Object, error) { return o, nil })
 }
 
-func bucketRow(b driver.BucketInfo) output.Object {
-	row := output.Object{{Name: "Name", Value: b.Name}}
+func bucketRow(b driver.BucketInfo) orderedjson.Object {
+	row := orderedjson.Object{{Name: "Name", Value: b.Name}}
 	row.AddTime("CreationDate", b.Created)
 	return row
 }
 
 // bucketDetails adds where the bucket is and how it is set up; what is not set, or cannot be, is null.
-func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo) (output.Object, error) {
+func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo) (orderedjson.Object, error) {
 	row := bucketRow(b)
 	head, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: b.Name})
 	if err != nil {

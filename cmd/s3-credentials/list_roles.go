@@ -9,7 +9,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 var (
@@ -59,12 +59,12 @@ func (l *roleLister) run(ctx context.Context, env *cli.Env, names []string) erro
 	if !l.details {
 		return printRows(env, &l.list, roleColumns, roles, roleRow)
 	}
-	detailed := lookedUp(ctx, roles, func(ctx context.Context, r driver.Role) (output.Object, error) {
+	detailed := lookedUp(ctx, roles, func(ctx context.Context, r driver.Role) (orderedjson.Object, error) {
 		return roleDetails(ctx, engine, r)
 	})
 	columns := append(slices.Clone(roleColumns), roleDetailColumns...)
 	l.list.shown = append([]string{"RoleName", "CreateDate"}, roleDetailColumns...)
-	return printRows(env, &l.list, columns, detailed, func(o output.Object) (output.Object, error) { return o, nil })
+	return printRows(env, &l.list, columns, detailed, func(o orderedjson.Object) (orderedjson.Object, error) { return o, nil })
 }
 
 // matching yields the items that are wanted.
@@ -79,8 +79,8 @@ func matching[T any](items iter.Seq2[T, error], wanted func(T) bool) iter.Seq2[T
 }
 
 // roleRow has the members in the order in which IAM has them.
-func roleRow(r driver.Role) (output.Object, error) {
-	var row output.Object
+func roleRow(r driver.Role) (orderedjson.Object, error) {
+	var row orderedjson.Object
 	row.AddText("Path", r.Path)
 	row.AddText("RoleName", r.Name)
 	row.AddText("RoleId", r.ID)
@@ -96,7 +96,7 @@ func roleRow(r driver.Role) (output.Object, error) {
 	addBoundary(&row, r.PermissionsBoundary)
 	addTags(&row, r.Tags)
 	if r.LastUsed != nil {
-		used := output.Object{}
+		used := orderedjson.Object{}
 		used.AddTime("LastUsedDate", r.LastUsed.Date)
 		used.AddText("Region", r.LastUsed.Region)
 		row.Add("RoleLastUsed", used)
@@ -105,11 +105,11 @@ func roleRow(r driver.Role) (output.Object, error) {
 }
 
 // addDocument adds a policy document as an object, in its own order.
-func addDocument(row *output.Object, name, document string) error {
+func addDocument(row *orderedjson.Object, name, document string) error {
 	if document == "" {
 		return nil
 	}
-	v, err := output.ParseJSON([]byte(document))
+	v, err := orderedjson.Parse([]byte(document))
 	if err == nil {
 		row.Add(name, v)
 	}
@@ -117,21 +117,21 @@ func addDocument(row *output.Object, name, document string) error {
 }
 
 // roleDetails adds the role's policies, with their documents.
-func roleDetails(ctx context.Context, engine *core.Engine, r driver.Role) (output.Object, error) {
+func roleDetails(ctx context.Context, engine *core.Engine, r driver.Role) (orderedjson.Object, error) {
 	row, err := roleRow(r)
 	if err != nil {
 		return nil, err
 	}
 	principal := driver.RolePrincipal(r.Name)
 	names := engine.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: principal})
-	inline, err := collectValues(lookedUp(ctx, names, func(ctx context.Context, name string) (output.Object, error) {
+	inline, err := collectValues(lookedUp(ctx, names, func(ctx context.Context, name string) (orderedjson.Object, error) {
 		return inlinePolicy(ctx, engine, principal, name)
 	}))
 	if err != nil {
 		return nil, err
 	}
 	attached := engine.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: principal})
-	managed, err := collectValues(lookedUp(ctx, attached, func(ctx context.Context, a driver.AttachedPolicy) (output.Object, error) {
+	managed, err := collectValues(lookedUp(ctx, attached, func(ctx context.Context, a driver.AttachedPolicy) (orderedjson.Object, error) {
 		return managedPolicy(ctx, engine, a.ARN)
 	}))
 	row.Add("inline_policies", inline)
@@ -139,8 +139,8 @@ func roleDetails(ctx context.Context, engine *core.Engine, r driver.Role) (outpu
 	return row, err
 }
 
-func collectValues(items iter.Seq2[output.Object, error]) ([]output.Value, error) {
-	all := []output.Value{}
+func collectValues(items iter.Seq2[orderedjson.Object, error]) ([]orderedjson.Value, error) {
+	all := []orderedjson.Value{}
 	for item, err := range items {
 		if err != nil {
 			return nil, err
@@ -151,23 +151,23 @@ func collectValues(items iter.Seq2[output.Object, error]) ([]output.Value, error
 }
 
 // inlinePolicy returns a role's own policy as IAM's GetRolePolicy has it.
-func inlinePolicy(ctx context.Context, engine *core.Engine, principal driver.Principal, name string) (output.Object, error) {
+func inlinePolicy(ctx context.Context, engine *core.Engine, principal driver.Principal, name string) (orderedjson.Object, error) {
 	p, err := engine.GetPolicy(ctx, driver.GetPolicyRequest{Principal: principal, Name: name})
 	if err != nil {
 		return nil, err
 	}
-	row := output.Object{{Name: "RoleName", Value: principal.Name}, {Name: "PolicyName", Value: p.Name}}
+	row := orderedjson.Object{{Name: "RoleName", Value: principal.Name}, {Name: "PolicyName", Value: p.Name}}
 	err = addDocument(&row, "PolicyDocument", p.Document)
 	return row, err
 }
 
 // managedPolicy returns a managed policy with its default version, as IAM has them.
-func managedPolicy(ctx context.Context, engine *core.Engine, arn string) (output.Object, error) {
+func managedPolicy(ctx context.Context, engine *core.Engine, arn string) (orderedjson.Object, error) {
 	p, err := engine.GetManagedPolicy(ctx, driver.GetManagedPolicyRequest{ARN: arn})
 	if err != nil {
 		return nil, err
 	}
-	var row output.Object
+	var row orderedjson.Object
 	row.AddText("PolicyName", p.Name)
 	row.AddText("PolicyId", p.ID)
 	row.AddText("Arn", p.ARN)
@@ -182,7 +182,7 @@ func managedPolicy(ctx context.Context, engine *core.Engine, arn string) (output
 	row.AddTime("CreateDate", p.Created)
 	row.AddTime("UpdateDate", p.Updated)
 	row.Add("Tags", tagValues(p.Tags)) // IAM has them here even where there are none
-	var version output.Object
+	var version orderedjson.Object
 	err = addDocument(&version, "Document", p.Version.Document)
 	version.AddText("VersionId", p.Version.VersionID)
 	version.Add("IsDefaultVersion", p.Version.IsDefaultVersion)

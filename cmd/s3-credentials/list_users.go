@@ -6,7 +6,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 var userColumns = []string{"UserName", "UserId", "Arn", "Path", "CreateDate", "PasswordLastUsed", "PermissionsBoundary", "Tags"}
@@ -35,8 +35,8 @@ func newListUsers() *cli.Command {
 }
 
 // userRow has the members in the order in which IAM has them.
-func userRow(u driver.User) output.Object {
-	var row output.Object
+func userRow(u driver.User) orderedjson.Object {
+	var row orderedjson.Object
 	row.AddText("Path", u.Path)
 	row.AddText("UserName", u.Name)
 	row.AddText("UserId", u.ID)
@@ -49,27 +49,27 @@ func userRow(u driver.User) output.Object {
 }
 
 // addBoundary adds a permissions boundary where there is one.
-func addBoundary(row *output.Object, arn string) {
+func addBoundary(row *orderedjson.Object, arn string) {
 	if arn == "" {
 		return
 	}
-	row.Add("PermissionsBoundary", output.Object{
+	row.Add("PermissionsBoundary", orderedjson.Object{
 		{Name: "PermissionsBoundaryType", Value: "Policy"},
 		{Name: "PermissionsBoundaryArn", Value: arn},
 	})
 }
 
 // addTags adds tags where there are any.
-func addTags(row *output.Object, tags []driver.Tag) {
+func addTags(row *orderedjson.Object, tags []driver.Tag) {
 	if len(tags) > 0 {
 		row.Add("Tags", tagValues(tags))
 	}
 }
 
-func tagValues(tags []driver.Tag) []output.Value {
-	list := make([]output.Value, len(tags))
+func tagValues(tags []driver.Tag) []orderedjson.Value {
+	list := make([]orderedjson.Value, len(tags))
 	for i, t := range tags {
-		list[i] = output.Object{{Name: "Key", Value: t.Key}, {Name: "Value", Value: t.Value}}
+		list[i] = orderedjson.Object{{Name: "Key", Value: t.Key}, {Name: "Value", Value: t.Value}}
 	}
 	return list
 }

@@ -4,6 +4,7 @@ import (
 	"iter"
 
 	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 	"github.com/s3-credentials/s3-credentials/internal/output"
 	"github.com/s3-credentials/s3-credentials/internal/table"
 )
@@ -49,7 +50,7 @@ func (l *listing) format() output.Format {
 
 // rowPrinter prints a listing as it comes.
 type rowPrinter interface {
-	Write(output.Object) error
+	Write(orderedjson.Object) error
 	// Close ends a listing that is whole, Abandon one that is not.
 	Close() error
 	Abandon()
@@ -73,7 +74,7 @@ type tableRows struct {
 	table   *table.Writer
 }
 
-func (t *tableRows) Write(row output.Object) error {
+func (t *tableRows) Write(row orderedjson.Object) error {
 	cells := make([]table.Cell, len(t.headers))
 	for i, name := range t.headers {
 		value, _ := row.Get(name)
@@ -87,10 +88,10 @@ func (t *tableRows) Close() error { return t.table.Close() }
 func (t *tableRows) Abandon() { t.table.Abandon() }
 
 // printRows prints items one by one, as they come. Headers are the columns of CSV and TSV.
-func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq2[T, error], row func(T) (output.Object, error)) error {
+func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq2[T, error], row func(T) (orderedjson.Object, error)) error {
 	rows := l.printer(env, headers)
 	for item, err := range items {
-		var object output.Object
+		var object orderedjson.Object
 		if err == nil {
 			object, err = row(item)
 		}
@@ -106,6 +107,6 @@ func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq
 }
 
 // asRow makes a row function of one that cannot fail.
-func asRow[T any](row func(T) output.Object) func(T) (output.Object, error) {
-	return func(item T) (output.Object, error) { return row(item), nil }
+func asRow[T any](row func(T) orderedjson.Object) func(T) (orderedjson.Object, error) {
+	return func(item T) (orderedjson.Object, error) { return row(item), nil }
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // stepText is what create says of a step: before it is done, in a dry run, and after. Words that scripts of the Python tool
@@ -136,11 +136,11 @@ func wouldPutPolicy(s core.Step) string {
 
 // indented is a JSON document as the Python tool prints it; one that is none is printed as it is.
 func indented(document string) string {
-	v, err := output.ParseJSON([]byte(document))
+	v, err := orderedjson.Parse([]byte(document))
 	if err != nil {
 		return document
 	}
-	return output.Indented(v, 4)
+	return orderedjson.Indented(v, 4)
 }
 
 // noteText returns what create says of a note.

@@ -9,7 +9,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
@@ -103,8 +103,8 @@ var sourceWords = map[host.Source]string{
 }
 
 // pluginRow leaves out what is not known of a plugin that does not start.
-func pluginRow(p inspected) output.Object {
-	var row output.Object
+func pluginRow(p inspected) orderedjson.Object {
+	var row orderedjson.Object
 	row.Add("Name", p.found.Name)
 	row.Add("Path", p.found.Path)
 	row.Add("Source", sourceWords[p.found.Source])
@@ -112,7 +112,7 @@ func pluginRow(p inspected) output.Object {
 	row.AddText("Version", p.description.Version)
 	if p.protocol != 0 {
 		row.Add("Protocol", p.protocol)
-		capabilities := make([]output.Value, len(p.description.Capabilities))
+		capabilities := make([]orderedjson.Value, len(p.description.Capabilities))
 		for i, c := range p.description.Capabilities {
 			capabilities[i] = string(c)
 		}

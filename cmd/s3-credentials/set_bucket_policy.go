@@ -10,7 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // bucketPolicySetter is set-bucket-policy with its options.
@@ -19,7 +19,7 @@ type bucketPolicySetter struct {
 	file        string
 	allowAllGet bool
 	// document is what the file holds.
-	document output.Value
+	document orderedjson.Value
 }
 
 func newSetBucketPolicy(stdin *cli.Input) *cli.Command {
@@ -62,7 +62,7 @@ func (s *bucketPolicySetter) check([]string) error {
 	if err != nil {
 		return err
 	}
-	if s.document, err = output.ParseJSON(content); err != nil {
+	if s.document, err = orderedjson.Parse(content); err != nil {
 		return cli.Failure("the policy file '" + s.file + "' is not valid JSON")
 	}
 	return nil
@@ -78,18 +78,18 @@ func (s *bucketPolicySetter) run(ctx context.Context, env *cli.Env, args []strin
 		return err
 	}
 	err = engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{
-		Bucket: args[0], Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: output.Compact(document)}},
+		Bucket: args[0], Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: orderedjson.Compact(document)}},
 	})
 	if err == nil {
-		env.Step("Policy set:\n%s", output.Indented(document, 4))
+		env.Step("Policy set:\n%s", orderedjson.Indented(document, 4))
 	}
 	return err
 }
 
 // wanted returns the policy to set.
-func (s *bucketPolicySetter) wanted(engine *core.Engine, bucket string) (output.Value, error) {
+func (s *bucketPolicySetter) wanted(engine *core.Engine, bucket string) (orderedjson.Value, error) {
 	if !s.allowAllGet {
 		return s.document, nil
 	}
-	return output.ParseJSON([]byte(policy.PublicGet(bucket, engine.Description().Partition).JSON()))
+	return orderedjson.Parse([]byte(policy.PublicGet(bucket, engine.Description().Partition).JSON()))
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // publicAccessBlocker is set-public-access-block with its options. Nil means that the user said nothing of it.
@@ -67,7 +67,7 @@ func (p *publicAccessBlocker) run(ctx context.Context, env *cli.Env, args []stri
 	if err != nil {
 		return err
 	}
-	env.Step("Updated public access block settings for bucket '%s': %s", args[0], output.Compact(publicAccessBlockValue(&block)))
+	env.Step("Updated public access block settings for bucket '%s': %s", args[0], orderedjson.Compact(publicAccessBlockValue(&block)))
 	return nil
 }
 

@@ -5,7 +5,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 func newWhoami() *cli.Command {
@@ -26,7 +26,7 @@ func whoami(ctx context.Context, env *cli.Env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return env.PrintJSON(output.Object{
+	return env.PrintJSON(orderedjson.Object{
 		{Name: "UserId", Value: caller.UserID},
 		{Name: "Account", Value: caller.Account},
 		{Name: "Arn", Value: caller.ARN},

@@ -8,7 +8,7 @@ import (
 	"syscall"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // Env is what a command works with.
@@ -57,14 +57,14 @@ func (s *resultWriter) closed(err error) bool {
 }
 
 // PrintJSON prints a result as the Python tool does: indented by four.
-func (e *Env) PrintJSON(v output.Value) error {
-	_, err := fmt.Fprintln(e.Stdout, output.Indented(v, 4))
+func (e *Env) PrintJSON(v orderedjson.Value) error {
+	_, err := fmt.Fprintln(e.Stdout, orderedjson.Indented(v, 4))
 	return err
 }
 
 // PrintDocument prints a JSON document, such as a policy, keeping its order.
 func (e *Env) PrintDocument(document []byte) error {
-	v, err := output.ParseJSON(document)
+	v, err := orderedjson.Parse(document)
 	if err != nil {
 		return fault.New(fault.Internal, "the backend sent a document that is not JSON: %v", err)
 	}

@@ -9,38 +9,40 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // The expected texts in testdata were printed by the Python tool: see testdata/make.py.
 
-var rows = []Object{
+var rows = []orderedjson.Object{
 	{
-		{"Key", `plain "quoted", comma`},
-		{"LastModified", time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)},
-		{"Size", int64(12)},
-		{"Owner", Object{{"DisplayName", "é ☃ 😀 \x7f"}, {"ID", "a\tb\\c/d"}}},
+		{Name: "Key", Value: `plain "quoted", comma`},
+		{Name: "LastModified", Value: time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{Name: "Size", Value: int64(12)},
+		{Name: "Owner", Value: orderedjson.Object{{Name: "DisplayName", Value: "é ☃ 😀 \x7f"}, {Name: "ID", Value: "a\tb\\c/d"}}},
 	},
 	{
-		{"Key", "line\nbreak\r\x01"},
-		{"LastModified", time.Date(2023, 1, 1, 4, 3, 4, 56000999, time.FixedZone("", 2*60*60))},
-		{"Size", 0},
-		{"Empty", []Value{}},
-		{"Nothing", Object{}},
-		{"Unknown", nil},
-		{"Owner", []Value{"x", Object{{"y", []Value{1, Float(2.5), true}}}}},
+		{Name: "Key", Value: "line\nbreak\r\x01"},
+		{Name: "LastModified", Value: time.Date(2023, 1, 1, 4, 3, 4, 56000999, time.FixedZone("", 2*60*60))},
+		{Name: "Size", Value: 0},
+		{Name: "Empty", Value: []orderedjson.Value{}},
+		{Name: "Nothing", Value: orderedjson.Object{}},
+		{Name: "Unknown", Value: nil},
+		{Name: "Owner", Value: []orderedjson.Value{"x", orderedjson.Object{{Name: "y", Value: []orderedjson.Value{1, orderedjson.Float(2.5), true}}}}},
 	},
-	{{"Key", " spaces "}, {"Size", Number("9007199254740993")}, {"Owner", false}, {"Tab", "a\tb"}},
+	{{Name: "Key", Value: " spaces "}, {Name: "Size", Value: orderedjson.Number("9007199254740993")}, {Name: "Owner", Value: false}, {Name: "Tab", Value: "a\tb"}},
 }
 
 func TestRowsAsThePythonToolPrintsThem(t *testing.T) {
 	columns := []string{"Key", "LastModified", "Size", "Owner", "Missing"}
 	lists := []struct {
 		name    string
-		rows    []Object
+		rows    []orderedjson.Object
 		columns []string
 	}{
 		{"rows", rows, columns}, {"one", rows[:1], columns}, {"none", nil, columns},
-		{"narrow", []Object{{{"A", ""}}, {}}, []string{"A"}},
+		{"narrow", []orderedjson.Object{{{Name: "A", Value: ""}}, {}}, []string{"A"}},
 	}
 	for _, list := range lists {
 		for format, kind := range map[Format]string{JSON: "json", NL: "nl", CSV: "csv", TSV: "tsv"} {
@@ -61,28 +63,11 @@ func TestRowsAsThePythonToolPrintsThem(t *testing.T) {
 	}
 }
 
-func TestJSONAsPythonReprintsIt(t *testing.T) {
-	v, err := ParseJSON([]byte(read(t, "numbers.in")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compare(t, Indented(v, 4), "numbers.indented")
-	compare(t, Compact(v), "numbers.compact")
-}
-
-func TestParseJSONRefuses(t *testing.T) {
-	for _, text := range []string{"", "{", `{"a":}`, "[1,]", "1 2", `{"a":1}x`, "NaN", "'a'"} {
-		if v, err := ParseJSON([]byte(text)); err == nil {
-			t.Errorf("ParseJSON(%q) = %v, want an error", text, v)
-		}
-	}
-}
-
 // TestRowsStream checks that a row can be read before the listing ends.
 func TestRowsStream(t *testing.T) {
 	reader, writer := io.Pipe()
 	r := NewRows(writer, NL, nil)
-	if err := r.Write(Object{{"a", 1}}); err != nil {
+	if err := r.Write(orderedjson.Object{{Name: "a", Value: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	line := make([]byte, 64)
@@ -99,11 +84,11 @@ func TestRowsStream(t *testing.T) {
 func TestAbandonedJSONIsNoJSON(t *testing.T) {
 	var got bytes.Buffer
 	r := NewRows(&got, JSON, nil)
-	if err := r.Write(Object{{"a", 1}}); err != nil {
+	if err := r.Write(orderedjson.Object{{Name: "a", Value: 1}}); err != nil {
 		t.Fatal(err)
 	}
 	r.Abandon()
-	if _, err := ParseJSON(got.Bytes()); err == nil || !strings.Contains(got.String(), `"a": 1`) {
+	if _, err := orderedjson.Parse(got.Bytes()); err == nil || !strings.Contains(got.String(), `"a": 1`) {
 		t.Fatalf("an abandoned listing printed %q", got.String())
 	}
 	got.Reset()
@@ -121,7 +106,7 @@ func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestRowsReportWriteErrors(t *testing.T) {
 	r := NewRows(brokenWriter{}, CSV, []string{"a"})
-	if err := r.Write(Object{{"a", strings.Repeat("x", 100<<10)}}); !errors.Is(err, errBroken) {
+	if err := r.Write(orderedjson.Object{{Name: "a", Value: strings.Repeat("x", 100<<10)}}); !errors.Is(err, errBroken) {
 		t.Errorf("Write: %v", err)
 	}
 	if err := r.Close(); !errors.Is(err, errBroken) {

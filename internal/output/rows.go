@@ -1,3 +1,5 @@
+// Package output prints listings as the Python tool prints them, byte for byte: JSON as its json.dumps does, tables as its
+// csv module does, row by row.
 package output
 
 import (
@@ -46,7 +48,7 @@ func NewRows(w io.Writer, format Format, headers []string) *Rows {
 }
 
 // Write prints one row.
-func (r *Rows) Write(row Object) error {
+func (r *Rows) Write(row orderedjson.Object) error {
 	text := r.render(row)
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -127,10 +129,10 @@ func (r *Rows) separator() byte {
 }
 
 // render returns the row without what joins it to others.
-func (r *Rows) render(row Object) string {
+func (r *Rows) render(row orderedjson.Object) string {
 	switch r.format {
 	case NL:
-		return Compact(row) + "\n"
+		return orderedjson.Compact(row) + "\n"
 	case CSV, TSV:
 		fields := make([]string, len(r.headers))
 		for i, name := range r.headers {
@@ -139,12 +141,12 @@ func (r *Rows) render(row Object) string {
 		}
 		return tableLine(fields, r.separator())
 	default:
-		return "  " + strings.ReplaceAll(Indented(row, 2), "\n", "\n  ")
+		return "  " + strings.ReplaceAll(orderedjson.Indented(row, 2), "\n", "\n  ")
 	}
 }
 
 // tableField returns a value as it stands in a table: containers as JSON, everything else as Python's str() has it.
-func tableField(v Value) string {
+func tableField(v orderedjson.Value) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
@@ -162,7 +164,7 @@ func tableField(v Value) string {
 	case time.Time:
 		return orderedjson.FormatTime(v)
 	default:
-		return Indented(v, 2)
+		return orderedjson.Indented(v, 2)
 	}
 }
 

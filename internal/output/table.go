@@ -3,12 +3,13 @@ package output
 import (
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 	"github.com/s3-credentials/s3-credentials/internal/table"
 )
 
 // Cell returns a value as it stands in a table for people: numbers at the right, truths in words, times in UTC to the second, containers
 // as JSON on one line.
-func Cell(v Value) table.Cell {
+func Cell(v orderedjson.Value) table.Cell {
 	switch v := v.(type) {
 	case int, int64:
 		return table.Cell{Text: tableField(v), Right: true, Whole: true}
@@ -16,8 +17,8 @@ func Cell(v Value) table.Cell {
 		return table.Cell{Text: map[bool]string{true: "yes", false: "no"}[v]}
 	case time.Time:
 		return table.Cell{Text: v.UTC().Format("2006-01-02 15:04:05Z"), Whole: true}
-	case Object, []Value, []string:
-		return table.Cell{Text: Compact(v)}
+	case orderedjson.Object, []orderedjson.Value, []string:
+		return table.Cell{Text: orderedjson.Compact(v)}
 	}
 	return table.Cell{Text: tableField(v)}
 }

@@ -47,6 +47,6 @@ for name, (rows, columns) in LISTS.items():
         with contextlib.redirect_stdout(out):
             cli.output(iter(wanted), columns, kind == "nl", kind == "csv", kind == "tsv")
         write(f"{name}.{kind}", out.getvalue())
-write("numbers.in", NUMBERS)
-write("numbers.indented", json.dumps(json.loads(NUMBERS), indent=4))
-write("numbers.compact", json.dumps(json.loads(NUMBERS)))
+write("../../orderedjson/testdata/numbers.in", NUMBERS)
+write("../../orderedjson/testdata/numbers.indented", json.dumps(json.loads(NUMBERS), indent=4))
+write("../../orderedjson/testdata/numbers.compact", json.dumps(json.loads(NUMBERS)))

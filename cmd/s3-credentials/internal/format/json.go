@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // pythonJSON is what the Python tool prints: IAM's access key, or STS's credentials, with the members in their order.
 func pythonJSON(c Credentials) (string, error) {
-	var o output.Object
+	var o orderedjson.Object
 	if c.SessionToken != "" {
 		o.Add("AccessKeyId", c.AccessKeyID)
 		o.Add("SecretAccessKey", c.SecretAccessKey)
@@ -24,13 +24,13 @@ func pythonJSON(c Credentials) (string, error) {
 		o.Add("SecretAccessKey", c.SecretAccessKey)
 		o.AddTime("CreateDate", c.Created)
 	}
-	return output.Indented(o, 4), nil
+	return orderedjson.Indented(o, 4), nil
 }
 
 // credentialProcess is what AWS SDKs read from the command that credential_process names in their config file. Without an
 // expiration they keep the key for the life of the process.
 func credentialProcess(c Credentials) (string, error) {
-	o := output.Object{
+	o := orderedjson.Object{
 		{Name: "Version", Value: 1},
 		{Name: "AccessKeyId", Value: c.AccessKeyID},
 		{Name: "SecretAccessKey", Value: c.SecretAccessKey},
@@ -39,7 +39,7 @@ func credentialProcess(c Credentials) (string, error) {
 	if !c.Expiration.IsZero() {
 		o.Add("Expiration", c.Expiration.UTC().Format(time.RFC3339))
 	}
-	return output.Indented(o, 4), nil
+	return orderedjson.Indented(o, 4), nil
 }
 
 // mcAlias is what "mc alias import NAME" reads. mc has no default endpoint, so AWS's own is named too.
@@ -54,7 +54,7 @@ func mcAlias(c Credentials) (string, error) {
 	if len(c.AccessKeyID) < minMCAccessKey || len(c.SecretAccessKey) < minMCSecretKey {
 		return "", fault.New(fault.InvalidArgument, "mc takes no access key under %d and no secret key under %d characters; use --format json", minMCAccessKey, minMCSecretKey)
 	}
-	o := output.Object{
+	o := orderedjson.Object{
 		{Name: "url", Value: endpoint},
 		{Name: "accessKey", Value: c.AccessKeyID},
 		{Name: "secretKey", Value: c.SecretAccessKey},
@@ -62,7 +62,7 @@ func mcAlias(c Credentials) (string, error) {
 	o.AddText("sessionToken", c.SessionToken)
 	o.Add("api", "s3v4")
 	o.Add("path", "auto")
-	return output.Indented(o, 4), nil
+	return orderedjson.Indented(o, 4), nil
 }
 
 // What mc accepts.

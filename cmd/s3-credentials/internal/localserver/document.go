@@ -5,13 +5,13 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/internal/output"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // rootDocument is what "/" answers: what the Python tool's localserver does, to the byte. It is what a
 // credential_process prints as well.
 func rootDocument(session driver.Session) string {
-	return output.Indented(output.Object{
+	return orderedjson.Indented(orderedjson.Object{
 		{Name: "Version", Value: 1},
 		{Name: "AccessKeyId", Value: session.AccessKeyID},
 		{Name: "SecretAccessKey", Value: session.SecretAccessKey},
@@ -22,7 +22,7 @@ func rootDocument(session driver.Session) string {
 
 // containerDocument is what the container credentials provider of the AWS SDKs reads.
 func containerDocument(session driver.Session) string {
-	return output.Compact(output.Object{
+	return orderedjson.Compact(orderedjson.Object{
 		{Name: "AccessKeyId", Value: session.AccessKeyID},
 		{Name: "SecretAccessKey", Value: session.SecretAccessKey},
 		{Name: "Token", Value: session.SessionToken},
@@ -32,12 +32,12 @@ func containerDocument(session driver.Session) string {
 
 // rootError is an error in the Python tool's words.
 func rootError(message string) string {
-	return output.Compact(output.Object{{Name: "error", Value: message}})
+	return orderedjson.Compact(orderedjson.Object{{Name: "error", Value: message}})
 }
 
 // containerError is an error as the AWS SDKs print it.
 func containerError(code fault.Code, message string) string {
-	return output.Compact(output.Object{{Name: "code", Value: string(code)}, {Name: "message", Value: message}})
+	return orderedjson.Compact(orderedjson.Object{{Name: "code", Value: string(code)}, {Name: "message", Value: message}})
 }
 
 // isoFormat prints a time as Python's isoformat does for a datetime in UTC.
