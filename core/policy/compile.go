@@ -7,23 +7,22 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// CompileOptions are for Compile.
+// CompileOptions are the options of Compile.
 type CompileOptions struct {
-	// Generated is how many statements, from the first, this tool made itself; the user wrote the others.
+	// Generated is the number of statements, from the first, that a program has generated. The user wrote the others.
 	Generated int
 }
 
-// Removed is an action that was left out of a generated statement.
+// Removed is an action that Compile removed from a generated statement.
 type Removed struct {
-	// Statement is the statement's index in the document before it was compiled.
+	// Statement is the index of the statement in the document before it was compiled.
 	Statement int
 	Action    string
 }
 
-// Compile returns the document as a system's dialect has it. Actions that the dialect rejects are left out of
-// generated statements, and returned; a statement that loses all its actions goes too. Where the user wrote such an
-// action, or where nothing would be left, it fails with Unsupported and names the action. The dialect's guards are
-// added at the end.
+// Compile returns the document in the dialect of a system. It removes actions that the dialect rejects from generated
+// statements, and statements of which no action remains, and returns the removed actions. It appends the dialect's mandatory
+// statements. Unsupported, with the action in the message, where the user wrote a rejected action, or no statement remains.
 func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed, error) {
 	compiled := doc
 	compiled.Statement = nil
@@ -58,7 +57,7 @@ func (d Dialect) rejects(action string) bool {
 	})
 }
 
-// Merge returns one document with the statements of all, in order, each once. What else the first document has is kept.
+// Merge returns the first document with the statements of all, in order, each once, and with the newest Version of all.
 func Merge(docs ...Document) Document {
 	merged := Document{Version: Version}
 	if len(docs) > 0 {
@@ -78,7 +77,8 @@ func Merge(docs ...Document) Document {
 	return merged
 }
 
-// Size returns how many bytes a system counts against its limits for the document as JSON prints it.
+// Size returns the number of bytes of the document, as JSON prints it, that a system counts against its limits. IAM does not
+// count white space in the inline policies of a user.
 func Size(doc Document, ignoreWhitespace bool) int {
 	printed := doc.JSON()
 	if !ignoreWhitespace {

@@ -9,17 +9,17 @@ import (
 	"time"
 )
 
-// truth is what is known of a condition.
+// truth is the result of a condition.
 type truth int
 
 const (
 	fails truth = iota
 	holds
-	// unknowable: the operator, or the value that it compares with, is not understood.
+	// unknowable: the operator, or the value in the policy, is not understood.
 	unknowable
 )
 
-// conditions says whether all conditions of a statement hold.
+// conditions returns whether all conditions of a statement hold.
 func (v variables) conditions(conditions map[string]map[string][]string) truth {
 	result := holds
 	for name, keys := range conditions {
@@ -40,18 +40,18 @@ func (v variables) conditions(conditions map[string]map[string][]string) truth {
 	return result
 }
 
-// operator is an operator of the policy language, taken apart.
+// operator is a parsed operator of the policy language.
 type operator struct {
 	// compare compares one value of the request with one of the policy; nil for Null.
 	compare comparison
 	negated bool
 	// ifExists makes the condition hold for requests that lack the key.
 	ifExists bool
-	// forAll and forAny say which of the request's values must match; without either, there should be one only.
+	// forAll and forAny are the set operators, for keys with several values.
 	forAll, forAny bool
 }
 
-// comparison reports whether a request's value is as a policy wants it; ok is false if wanted cannot be understood.
+// comparison reports whether a request's value matches the policy's; ok is false if the policy's is not understood.
 type comparison func(v variables, value, wanted string) (matches, ok bool)
 
 func parseOperator(name string) (operator, bool) {
@@ -112,7 +112,7 @@ func comparisons() map[string]comparison {
 	}
 }
 
-// condition says whether one key is as the policy wants it.
+// condition returns whether the condition on one key holds.
 func (v variables) condition(op operator, key string, wanted []string) truth {
 	values, present := v.lookup(key)
 	present = present && len(values) > 0
@@ -155,7 +155,7 @@ func truthOf(b bool) truth {
 	return fails
 }
 
-// isNull is the operator Null: "true" wants the key to be missing, "false" wants it to be there.
+// isNull is the operator Null: "true" requires the key to be absent, "false" to be present.
 func isNull(missing bool, wanted []string) truth {
 	known := func(w string) bool { return strings.EqualFold(w, "true") || strings.EqualFold(w, "false") }
 	if len(wanted) == 0 || slices.ContainsFunc(wanted, func(w string) bool { return !known(w) }) {
@@ -164,7 +164,7 @@ func isNull(missing bool, wanted []string) truth {
 	return truthOf(slices.ContainsFunc(wanted, func(w string) bool { return strings.EqualFold(w, "true") == missing }))
 }
 
-// literally is the text of a pattern, wildcards taken as they are.
+// literally returns the text of a pattern, with its wildcards as characters.
 func literally(p []wildcard) string {
 	var b strings.Builder
 	for _, e := range p {
@@ -173,7 +173,7 @@ func literally(p []wildcard) string {
 	return b.String()
 }
 
-// matchARN compares the six parts of two ARNs; a wildcard does not reach beyond its part.
+// matchARN compares the six parts of two ARNs; a wildcard matches within one part only.
 func matchARN(v variables, value, wanted string) (bool, bool) {
 	want, have := strings.SplitN(wanted, ":", 6), strings.SplitN(value, ":", 6)
 	if len(want) != 6 {
@@ -213,7 +213,7 @@ func date(holds func(int) bool) comparison {
 	}
 }
 
-// parseDate reads the forms of ISO 8601 that policies use, or seconds since 1970.
+// parseDate parses the forms of ISO 8601 that policies use, and seconds since 1970.
 func parseDate(s string) (time.Time, bool) {
 	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05", time.DateOnly} {
 		if t, err := time.Parse(layout, s); err == nil {

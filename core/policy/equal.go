@@ -8,11 +8,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// Equal reports whether two documents mean the same: the order of members, statements and values does not matter, nor
-// does whether a single value stands in a list, nor the case of actions.
+// Equal reports whether two documents mean the same. The order of members, statements and values does not matter, nor
+// whether a single value is in a list, nor the case of actions.
 func Equal(a, b Document) bool { return a.canonical() == b.canonical() }
 
-// canonical is the same text for documents that mean the same.
+// canonical returns the same text for all documents that mean the same.
 func (d Document) canonical() string {
 	var statements []string
 	for _, s := range d.Statement {
@@ -22,7 +22,7 @@ func (d Document) canonical() string {
 	return strings.Join(append([]string{d.Version, d.ID, unknown(d.order, documentMembers)}, statements...), "\n")
 }
 
-// canonical is the same text for statements that mean the same.
+// canonical returns the same text for all statements that mean the same.
 func (s Statement) canonical() string {
 	var members orderedjson.Object
 	s.Principal, s.NotPrincipal = s.Principal.plain(), s.NotPrincipal.plain()
@@ -35,7 +35,7 @@ func (s Statement) canonical() string {
 	return orderedjson.Minimal(members) + unknown(s.order, fieldNames())
 }
 
-// plain is the principal as shortly as it can be written: {"AWS": "*"} is everybody, as "*" is.
+// plain returns the principal in its shortest form: {"AWS": "*"} is everybody, as "*" is.
 func (p *Principal) plain() *Principal {
 	if p != nil && !p.Any && len(p.Of) == 1 && slices.Contains(p.Of["AWS"], "*") {
 		return &Principal{Any: true}

@@ -5,34 +5,35 @@ import (
 	"strings"
 )
 
-// Request is an action that somebody asks for.
+// Request is a request to a system, for Evaluate.
 type Request struct {
-	// Principal is who asks: an ARN, a service's name, or empty for nobody known.
+	// Principal is the caller: an ARN or the name of a service; empty for an anonymous caller.
 	Principal string
-	// Action is what is asked for, such as "s3:GetObject".
+	// Action is what the caller wants to do, such as "s3:GetObject".
 	Action string
-	// Resource is the ARN of what it is about.
+	// Resource is the ARN of the bucket or object that the action is for.
 	Resource string
-	// Context are the condition keys and their values, such as "s3:prefix". Names are matched regardless of case.
+	// Context maps condition keys, such as "s3:prefix", to their values. The case of keys does not matter.
 	Context map[string][]string
 }
 
-// Decision is what documents say about a request.
+// Decision is the result of Evaluate.
 type Decision string
 
 // The decisions.
 const (
-	// Allowed: a statement allows it and none denies it.
+	// Allowed: a statement allows the request, and none denies it.
 	Allowed Decision = "allowed"
-	// ExplicitDeny: a statement denies it, whatever the others say.
+	// ExplicitDeny: a statement denies the request, whatever others allow.
 	ExplicitDeny Decision = "explicit deny"
-	// ImplicitDeny: no statement is about it.
+	// ImplicitDeny: no statement applies to the request.
 	ImplicitDeny Decision = "implicit deny"
 )
 
-// Evaluate says what documents that apply together decide. Statements without a principal are about everybody, as in
-// the policies of users; statements with one are about those that it names. What this evaluation does not know (an
-// operator of a newer language) never allows, and always denies where a Deny statement has it.
+// Evaluate decides a request by the statements of all documents together. A statement without a principal applies to every
+// caller, as in the policies of users; one with a principal applies to the callers that it names. A condition that this
+// package does not understand, such as an unknown operator, counts against the caller: an Allow statement with it does not
+// apply, and a Deny statement does.
 func Evaluate(docs []Document, req Request) Decision {
 	decision := ImplicitDeny
 	for _, doc := range docs {
@@ -49,7 +50,7 @@ func Evaluate(docs []Document, req Request) Decision {
 	return decision
 }
 
-// applies reports whether the statement is about the request. A Deny statement applies when in doubt.
+// applies reports whether the statement applies to the request. In doubt, a Deny statement does and an Allow statement not.
 func (s Statement) applies(version string, req Request) bool {
 	vars := variables{on: version == Version, context: req.Context}
 	if !s.isAbout(req.Principal) || !s.covers(req.Action) || !s.reaches(vars, req.Resource) {
@@ -82,7 +83,7 @@ func (s Statement) covers(action string) bool {
 	return slices.ContainsFunc(s.Action, is)
 }
 
-// reaches reports whether the statement is about the resource; one that names none is, as in trust policies.
+// reaches reports whether the statement applies to the resource. One without a resource does, as in trust policies.
 func (s Statement) reaches(vars variables, resource string) bool {
 	is := func(p string) bool {
 		elements, known := vars.expand(p)
@@ -97,7 +98,7 @@ func (s Statement) reaches(vars variables, resource string) bool {
 	return true
 }
 
-// names reports whether the principal is among those that p names. An account stands for all who belong to it.
+// names reports whether p names the principal. An account stands for all principals in it.
 func (p *Principal) names(principal string) bool {
 	if p.Any {
 		return true
@@ -112,7 +113,7 @@ func (p *Principal) names(principal string) bool {
 	return false
 }
 
-// isAccountOf reports whether name, an account's id or the ARN of its root, is the account that the ARN belongs to.
+// isAccountOf reports whether name, an account's id or the ARN of its root user, is the account in the ARN.
 func isAccountOf(name, arn string) bool {
 	parts := strings.SplitN(arn, ":", 6)
 	if len(parts) < 6 || parts[4] == "" {

@@ -9,12 +9,12 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// field is one member of a statement: how it is read and how it is printed.
+// field is one member of a statement, with how it is parsed and printed.
 type field struct {
 	name string
-	// get returns the value as it is printed where nothing else was read; false if it is not set.
+	// get returns the value as JSON; false if it is not set.
 	get func(s *Statement) (orderedjson.Value, bool)
-	// set reads the value; its error follows the member's name.
+	// set parses the value; its error follows the member's name.
 	set func(s *Statement, v orderedjson.Value) error
 }
 
@@ -82,7 +82,7 @@ func principalField(name string, of func(*Statement) **Principal) field {
 	}
 }
 
-// readList reads one string or a list of strings; there must be one, and none may be empty.
+// readList parses a string or a list of strings, of which there is at least one and none is empty.
 func readList(v orderedjson.Value) ([]string, error) {
 	items, ok := v.([]orderedjson.Value)
 	if text, single := v.(string); single {
@@ -158,7 +158,7 @@ func readCondition(v orderedjson.Value) (map[string]map[string][]string, error) 
 	return condition, nil
 }
 
-// readScalars reads the values of a condition: strings, numbers and booleans, one or a list.
+// readScalars parses the values of a condition: a string, number or boolean, or a list of them.
 func readScalars(v orderedjson.Value) ([]string, error) {
 	items, ok := v.([]orderedjson.Value)
 	if !ok {

@@ -8,9 +8,9 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// Parse reads a policy document. It fails with InvalidArgument, saying where, for what is no policy document: each
-// statement must have an Effect, and either Action or NotAction. Members that the policy language does not have are
-// kept, unless they are those of the language in another case.
+// Parse parses a policy document. InvalidArgument, with the place in the message, for JSON that is no policy document: each
+// statement must have an Effect, and either an Action or a NotAction. Members that the policy language does not have are kept,
+// but a member of the language in another case ("action") is an error.
 func Parse(data []byte) (Document, error) {
 	root, err := parseJSON(data)
 	if err != nil {
@@ -32,7 +32,7 @@ func Parse(data []byte) (Document, error) {
 	return doc, nil
 }
 
-// read takes over one member of a document.
+// read sets one member of the document.
 func (d *Document) read(m orderedjson.Member) (err error) {
 	text, isText := m.Value.(string)
 	switch m.Name {
@@ -76,7 +76,7 @@ func readStatements(v orderedjson.Value) ([]Statement, error) {
 	return statements, nil
 }
 
-// readStatement reads one statement; its errors do not say which.
+// readStatement parses one statement; its errors do not name it.
 func readStatement(v orderedjson.Value) (Statement, error) {
 	members, ok := v.(orderedjson.Object)
 	if !ok {
@@ -99,7 +99,7 @@ func readStatement(v orderedjson.Value) (Statement, error) {
 	return s, s.check()
 }
 
-// check refuses statements that contradict themselves or say nothing.
+// check refuses statements that contradict themselves or lack what a statement must have.
 func (s Statement) check() error {
 	switch {
 	case s.Effect == "":
@@ -126,7 +126,7 @@ func fieldNames() []string {
 	return names
 }
 
-// otherCase returns the one of the names that differs from name in case only, "" if there is none.
+// otherCase returns the name that differs from the given one in case only, "" if there is none.
 func otherCase(name string, names []string) string {
 	i := slices.IndexFunc(names, func(n string) bool { return n != name && strings.EqualFold(n, name) })
 	if i < 0 {
@@ -135,7 +135,8 @@ func otherCase(name string, names []string) string {
 	return names[i]
 }
 
-// ParseStatement reads one statement of a policy that gives somebody access: it must have Effect, Action and Resource.
+// ParseStatement parses one statement of a policy that gives access. InvalidArgument if it is none, or lacks Effect, Action or
+// Resource.
 func ParseStatement(data []byte) (Statement, error) {
 	v, err := parseJSON(data)
 	if err != nil {

@@ -1,15 +1,22 @@
-// Package policy is the model of S3 and IAM policy documents: parse and print them, build the ones that this tool
-// hands out, compile them for what a system understands, check them against its limits, and evaluate them.
+// Package policy works with S3 and IAM policy documents, without any request to a system:
+//
+//   - [Parse] reads a [Document], and [Document.JSON] and [Document.Indent] print it;
+//   - [Build] makes the document that gives an [Access] to buckets, restricted to a prefix if wanted, and [PublicGet] the
+//     policy of a public bucket;
+//   - [Compile] adapts a document to the [Dialect] of a system, and [Size] counts it against the system's limits;
+//   - [Equal] compares two documents by what they mean, and [Merge] joins several;
+//   - [Evaluate] decides whether documents allow a request.
+//
 // It is a leaf: it imports nothing of the project but core/fault and the JSON reader.
 package policy
 
 import "github.com/s3-credentials/s3-credentials/internal/orderedjson"
 
-// Version is the policy language version that every document of this tool names.
+// Version is the version of the policy language in documents that this package makes: the current one.
 const Version = "2012-10-17"
 
-// Document is a policy document. Fields that this model does not know are kept and printed again, so that a
-// document read from a system and written back is never narrowed or widened by being understood only in part.
+// Document is a policy document. Members that this package does not know are kept when a document is parsed, and printed
+// again: a document that is read from a system and written back allows and denies the same.
 type Document struct {
 	Version   string
 	ID        string
@@ -43,20 +50,19 @@ const (
 	Deny  Effect = "Deny"
 )
 
-// Principal names who a statement is about.
+// Principal names whom a statement applies to.
 type Principal struct {
-	// Any is the principal "*": everybody.
+	// Any is the principal "*": everybody, with credentials or without.
 	Any bool
-	// Of maps a kind of principal ("AWS", "Service", "Federated", "CanonicalUser") to names.
+	// Of maps a type of principal ("AWS", "Service", "Federated", "CanonicalUser") to names.
 	Of map[string][]string
 }
 
-// Dialect is what one system's policy language lacks or demands, compared with AWS's.
-// The zero Dialect is AWS's own.
+// Dialect is how the policy language of a system differs from AWS's. The zero Dialect is AWS's.
 type Dialect struct {
-	// RejectedActions are the actions whose presence makes the system refuse a whole document. Each may end in "*".
+	// RejectedActions are actions for which the system rejects a whole document. "*" and "?" in one are wildcards.
 	RejectedActions []string
-	// MandatoryStatements are statements that every document attached to a user or a session must carry on this system, because
-	// without them a key could widen its own access. They are Deny statements; Compile appends them.
+	// MandatoryStatements are Deny statements that every document of a user or session must have on this system, because a key
+	// could widen its own access without them. Compile appends them.
 	MandatoryStatements []Statement
 }

@@ -7,18 +7,18 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// allKeys is the pattern of all keys of a bucket.
+// allKeys is the pattern that matches all keys of a bucket.
 const allKeys = "*"
 
-// NormalizePrefix returns the pattern of keys, ending in "*", that a prefix stands for:
+// NormalizePrefix returns the pattern of keys that a prefix stands for. The pattern ends in "*":
 //
 //   - "" and "*" stand for all keys
 //   - "logs" and "logs/" stand for the keys in the folder, "logs/*"; "logs" does not stand for "logs-old/"
 //   - a prefix that ends in "*" stands for itself: "logs*" for every key that starts with "logs"
 //   - slashes at the start are dropped: "/logs" is "logs/*", because keys do not start with one
 //
-// It fails with InvalidArgument for what would allow more than it reads as: "*" and "?" anywhere else and the "${" of
-// a policy variable, for which not every system has a way to mean the character itself; and "/", which names no folder.
+// InvalidArgument for a prefix that would allow more than it seems to: with "*" or "?" anywhere else, or with the "${" of a
+// policy variable, which not every system can escape; for one with a control character; and for "/", which names no folder.
 func NormalizePrefix(prefix string) (string, error) {
 	if prefix == "" || prefix == allKeys {
 		return allKeys, nil

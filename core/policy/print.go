@@ -6,13 +6,13 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// JSON prints the document without white space.
+// JSON returns the document as JSON without white space.
 func (d Document) JSON() string { return orderedjson.Minimal(d.value()) }
 
-// Indent prints the document indented by four spaces, as Python's json.dumps(indent=4) does.
+// Indent returns the document as JSON with an indentation of four spaces, as Python's json.dumps(indent=4) prints it.
 func (d Document) Indent() string { return orderedjson.Indented(d.value(), 4) }
 
-// value is the document as it is printed: members that were read stand where they stood.
+// value is the document as JSON, with the members of a parsed document in their order.
 func (d Document) value() orderedjson.Object {
 	now := orderedjson.Object{}
 	now.AddText("Version", d.Version)
@@ -24,8 +24,8 @@ func (d Document) value() orderedjson.Object {
 // documentMembers are the members of a document that the policy language has.
 var documentMembers = []string{"Version", "Id", "Statement"}
 
-// inOrder returns the members as they are now, in the order in which they were read. Members that the language does not
-// have stay as they were read.
+// inOrder returns the current members in the order in which they were parsed. Members that the language does not have keep
+// their parsed values.
 func inOrder(read, now orderedjson.Object, known func(name string) bool) orderedjson.Object {
 	printed := orderedjson.Object{}
 	for _, was := range read {
@@ -43,7 +43,7 @@ func inOrder(read, now orderedjson.Object, known func(name string) bool) ordered
 	return printed
 }
 
-// statements is a single object if that is how it was read and there still is one only.
+// statements is a single object if the document was parsed so and still has one statement, else an array.
 func (d Document) statements() orderedjson.Value {
 	was, _ := d.order.Get("Statement")
 	if _, single := was.(orderedjson.Object); single && len(d.Statement) == 1 {
@@ -56,7 +56,7 @@ func (d Document) statements() orderedjson.Value {
 	return list
 }
 
-// value is the statement as it is printed: what was read and not changed since is printed as it was read.
+// value is the statement as JSON. Members that were parsed and have not changed since are printed as they were.
 func (s Statement) value() orderedjson.Object {
 	now := orderedjson.Object{}
 	for _, f := range fields() {
@@ -70,7 +70,7 @@ func (s Statement) value() orderedjson.Object {
 	return inOrder(s.order, now, func(name string) bool { return slices.Contains(fieldNames(), name) })
 }
 
-// unlessChanged returns the value as it was read, or as it is now if that means something else.
+// unlessChanged returns the parsed value, or the current one if that means something else.
 func unlessChanged(f field, was, now orderedjson.Value) orderedjson.Value {
 	var read Statement
 	if err := f.set(&read, was); err != nil {

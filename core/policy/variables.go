@@ -2,7 +2,7 @@ package policy
 
 import "strings"
 
-// variables are the policy variables of one request; they are off in documents of the older language version.
+// variables are the policy variables of a request. They are off in documents of the language version 2008-10-17.
 type variables struct {
 	on      bool
 	context map[string][]string
@@ -18,8 +18,8 @@ func (v variables) lookup(key string) ([]string, bool) {
 	return nil, false
 }
 
-// expand returns the pattern with its variables replaced by their values, in which "*" and "?" stand for themselves.
-// It reports false if a variable has no value.
+// expand returns the pattern with its variables replaced by their values, in which "*" and "?" are literal characters. It
+// reports false if a variable has no value.
 func (v variables) expand(p string) ([]wildcard, bool) {
 	if !v.on {
 		return pattern(p), true
@@ -43,7 +43,7 @@ func (v variables) expand(p string) ([]wildcard, bool) {
 	}
 }
 
-// value is what a variable stands for: a character that is otherwise special, the one value of a key, or its default.
+// value returns the value of a variable: an escaped special character, the single value of a condition key, or the default.
 func (v variables) value(inside string) (string, bool) {
 	if inside == "*" || inside == "?" || inside == "$" {
 		return inside, true

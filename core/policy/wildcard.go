@@ -2,13 +2,13 @@ package policy
 
 import "strings"
 
-// wildcard is an element of a pattern: a character that stands for itself, or one that matches others.
+// wildcard is an element of a pattern: a literal character, or "*" or "?" as a wildcard.
 type wildcard struct {
 	r    rune
 	wild bool
 }
 
-// pattern returns the elements of a text in which "*" stands for any characters and "?" for one.
+// pattern returns the elements of a text in which "*" and "?" are wildcards, for any characters and for one.
 func pattern(s string) []wildcard {
 	var p []wildcard
 	for _, r := range s {
@@ -17,8 +17,8 @@ func pattern(s string) []wildcard {
 	return p
 }
 
-// match reports whether the pattern matches the whole text. It takes time in proportion to the product of both
-// lengths at most: it only ever goes back to the last "*".
+// match reports whether the pattern matches the whole text. Its time is at most proportional to the product of both lengths,
+// because it backtracks only to the last "*".
 func match(p []wildcard, s []rune) bool {
 	i, j, star, mark := 0, 0, -1, 0
 	for j < len(s) {
@@ -42,7 +42,7 @@ func match(p []wildcard, s []rune) bool {
 	return i == len(p)
 }
 
-// matchFold matches regardless of case, as actions and condition keys are.
+// matchFold is match without regard to case, for actions and condition keys.
 func matchFold(p, s string) bool {
 	return match(pattern(strings.ToLower(p)), []rune(strings.ToLower(s)))
 }
