@@ -319,7 +319,7 @@ func TestStartsAfterAKill(t *testing.T) {
 // runHere runs the program to its end, for the cases where it does not get to serve.
 func runHere(t *testing.T, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	command := exec.CommandContext(ctx, "s3-credentials-sandbox", args...)
 	var out, complaint bytes.Buffer

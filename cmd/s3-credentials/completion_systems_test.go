@@ -36,7 +36,7 @@ func TestCompletionIsQuick(t *testing.T) {
 	}
 	defer deaf.Close()
 	for _, backend := range []string{"", "--backend=aws"} {
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		defer cancel()
 		command := exec.CommandContext(ctx, program, "__complete", "zsh")
 		words := []string{"list-bucket", "--endpoint-url=http://" + deaf.Addr().String(), "--access-key=a", "--secret-key=b", backend, "x"}
@@ -44,7 +44,7 @@ func TestCompletionIsQuick(t *testing.T) {
 		command.Stderr = io.Discard
 		started := time.Now()
 		out, err := command.Output()
-		if took := time.Since(started); took > 4*time.Second {
+		if took := time.Since(started); took > 20*time.Second {
 			t.Errorf("%q: took %s", backend, took)
 		}
 		if err != nil || string(out) != "words\n" {

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -149,7 +148,7 @@ func (s *stage) command(ctx context.Context, line string) *exec.Cmd {
 // run runs a line and returns its exit code, and what it printed to standard error.
 func (s *stage) run(t *testing.T, line string) (int, string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var errs bytes.Buffer
 	command := s.command(ctx, line)
@@ -165,7 +164,7 @@ func (s *stage) run(t *testing.T, line string) (int, string) {
 // serve runs an example that never ends by itself, on any free port, until it serves.
 func (s *stage) serve(t *testing.T, line string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	command := s.command(ctx, "exec "+line+" --port 0")
 	errs, err := command.StderrPipe()

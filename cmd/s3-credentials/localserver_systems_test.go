@@ -48,7 +48,7 @@ func testLocalserver(t *testing.T, system *systems.System, backend string, enfor
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), time.Minute)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience)
 		defer cancel()
 		admin.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &bucket, Key: aws.String("x")}) //nolint:errcheck // moto lets it be made
 		if _, err := admin.DeleteBucket(ctx, &s3.DeleteBucketInput{Bucket: &bucket}); err != nil {
@@ -123,7 +123,7 @@ func startLocalserver(t *testing.T, system *systems.System, bucket string, args 
 	case <-ready:
 	case <-p.read:
 		t.Fatalf("localserver ended: %s", p.output())
-	case <-time.After(2 * time.Minute):
+	case <-time.After(patience):
 		t.Fatalf("localserver is not ready: %s", p.output())
 	}
 	p.url = regexp.MustCompile(`(?m) credentials for bucket '` + bucket + `' at (http://localhost:\d+/)$`).FindStringSubmatch(p.output())[1]
@@ -242,8 +242,8 @@ func (p *localserverProcess) terminate(t *testing.T) string {
 	}
 	select {
 	case <-p.read:
-	case <-time.After(30 * time.Second):
-		t.Fatalf("30 s after SIGTERM it still runs: %s", p.output())
+	case <-time.After(patience):
+		t.Fatalf("after SIGTERM it still runs: %s", p.output())
 	}
 	if err := p.command.Wait(); err != nil {
 		t.Errorf("after SIGTERM: %v: %s", err, p.output())

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -53,7 +52,7 @@ func TestMinIOTable(t *testing.T) {
 // describedByPlugin is how a built plugin describes itself. No request is sent for that.
 func describedByPlugin(t *testing.T, backend string) driver.Description {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	opened, err := host.Connect(ctx, host.Options{Path: systems.PluginBinary(t, backend)}, driver.Config{EndpointURL: "http://127.0.0.1:1"})
 	if err != nil {

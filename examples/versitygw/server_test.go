@@ -19,7 +19,7 @@ import (
 )
 
 // readyWithin is how long a server may take to answer.
-const readyWithin = 60 * time.Second
+const readyWithin = 3 * time.Minute
 
 // guard runs the server $@ until its own standard input ends, which it does with the test process, however that ends.
 const guard = `

@@ -101,8 +101,8 @@ func stopAll() {
 	}
 }
 
-// readyWithin is how long a server may take to answer; a loaded machine with two cores needs most of it at times.
-const readyWithin = 90 * time.Second
+// readyWithin is how long a server may take to answer; on a machine with a load of 30 it takes a good part of it.
+const readyWithin = 3 * time.Minute
 
 // waitReady polls until probe succeeds, the guard ends or the time is up.
 func waitReady(g *guard, probe func() error) error {

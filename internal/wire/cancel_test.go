@@ -16,7 +16,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-const patience = 10 * time.Second
+const patience = time.Minute
 
 // waiting waits in every method for its context, and says when it began and how it ended.
 type waiting struct {

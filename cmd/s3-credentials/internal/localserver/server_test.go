@@ -314,7 +314,7 @@ func TestAFailedRefreshIsAnErrorInBothShapes(t *testing.T) {
 		short.Expiration = time.Now().Add(300 * time.Millisecond)
 		return short, nil
 	}})
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		response, body := r.ask(t, "GET", "/")
 		if response.StatusCode == http.StatusInternalServerError {
@@ -324,7 +324,7 @@ func TestAFailedRefreshIsAnErrorInBothShapes(t *testing.T) {
 			break
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("10 s after the end of the session: %s %s", response.Status, body)
+			t.Fatalf("long after the end of the session: %s %s", response.Status, body)
 		}
 	}
 	response, body := r.ask(t, "GET", containerPath, "Authorization", r.token.secret)
