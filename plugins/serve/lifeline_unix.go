@@ -13,15 +13,15 @@ import (
 
 var terminationSignals = []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 
-// lifeline returns a channel that is closed when the host ends, however it ends; one that never is where the host
-// gave no lifeline.
+// lifeline returns a channel that is closed when the host ends, in whichever way: the host holds the other end of a pipe. If
+// the host gave this process no pipe, the channel is never closed.
 func lifeline() <-chan struct{} {
 	gone := make(chan struct{})
 	fd, err := strconv.Atoi(os.Getenv(wire.EnvLifeline))
 	if err != nil || fd < 3 {
 		return gone
 	}
-	// What this process starts must not hold the pipe.
+	// Children of this process must not inherit the pipe.
 	syscall.CloseOnExec(fd)
 	pipe := os.NewFile(uintptr(fd), "lifeline")
 	go func() {

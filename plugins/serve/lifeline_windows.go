@@ -4,6 +4,5 @@ import "os"
 
 var terminationSignals = []os.Signal{os.Interrupt}
 
-// lifeline returns a channel that never closes: a file cannot be handed over here, and the host puts its plugins into
-// no job object.
+// lifeline returns a channel that is never closed: a plugin cannot inherit a file on Windows, and the host uses no job object.
 func lifeline() <-chan struct{} { return make(chan struct{}) }

@@ -1,6 +1,13 @@
-// Package serve is all that the author of a backend in Go needs to make a plugin of it:
+// Package serve makes a plugin of a backend in Go. It is all that the author needs besides core/driver:
 //
 //	func main() { serve.Serve(mybackend.Open) }
+//
+// The program is called s3-credentials-backend-NAME. s3-credentials starts it when a command needs the backend NAME, calls
+// the driver over gRPC on a private socket, and ends it with the command; when s3-credentials ends in any other way, the
+// plugin ends by itself. Calls that are in progress then have two seconds to clean up.
+//
+// A plugin writes its log to stderr; it is shown where the variable S3_CREDENTIALS_LOG has a level: trace, debug, info, warn
+// or error. Package conformance tests the plugin.
 package serve
 
 import (
@@ -20,11 +27,12 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// endTime is how long calls that are under way when the host goes have to clean up after themselves.
+// endTime is how long calls in progress have to clean up when the host ends.
 const endTime = 2 * time.Second
 
-// Serve offers the backend to the host that started this process, and returns when the host is done with it, or gone.
-// It is the whole of a plugin's main. Nothing may be printed to stdout before: its first line is the handshake.
+// Serve serves the backend to the host that started this process, and returns when the host no longer needs it or has ended.
+// It is the whole main function of a plugin. The program must not print to stdout before: the first line there is the
+// handshake. If a person and not a host has started the program, Serve says so on stderr and exits with status 1.
 func Serve(open driver.Opener) {
 	if os.Getenv(wire.Handshake.MagicCookieKey) != wire.Handshake.MagicCookieValue {
 		fmt.Fprintf(os.Stderr, "%s is a plugin of s3-credentials and does nothing by itself: put it into a folder of your PATH, "+
@@ -47,7 +55,7 @@ func Serve(open driver.Opener) {
 	end(server)
 }
 
-// end lets what is under way finish and closes the driver, within endTime.
+// end waits for calls in progress and closes the driver, for at most endTime.
 func end(server *wire.Server) {
 	ctx, cancel := context.WithTimeout(context.Background(), endTime)
 	defer cancel()
@@ -55,7 +63,7 @@ func end(server *wire.Server) {
 	removeSocket()
 }
 
-// watch calls stop when the host is gone or ends this process politely.
+// watch calls stop when the host has ended, or asks this process to end.
 func watch(stop func()) {
 	terminate := make(chan os.Signal, 1)
 	signal.Notify(terminate, terminationSignals...)
@@ -65,7 +73,7 @@ func watch(stop func()) {
 		case <-terminate:
 		case <-gone:
 		}
-		// Whatever hangs, this process does not outlive its host by more than a moment.
+		// Even if a call hangs, this process ends soon after its host.
 		time.AfterFunc(endTime, func() {
 			removeSocket()
 			os.Exit(1)
@@ -74,7 +82,7 @@ func watch(stop func()) {
 	}()
 }
 
-// removeSocket removes the private folder that the host made for the socket, which the host does itself where it can.
+// removeSocket removes the private folder of the socket, in case that the host has ended before it could.
 func removeSocket() {
 	folder := os.Getenv(plugin.EnvUnixSocketDir)
 	if folder == "" || os.Getenv(wire.EnvLifeline) == "" {
@@ -83,7 +91,7 @@ func removeSocket() {
 	_ = os.RemoveAll(folder)
 }
 
-// stopper stops the gRPC server, also when asked to before there is one.
+// stopper stops the gRPC server, or the one that is set later.
 type stopper struct {
 	mu      sync.Mutex
 	server  *grpc.Server
@@ -108,7 +116,7 @@ func (s *stopper) stop() {
 	}
 }
 
-// logger is what this process logs to. It is made once, before go-plugin takes os.Stderr away.
+// logger is made once, before go-plugin replaces os.Stderr.
 var logger = sync.OnceValue(func() hclog.Logger {
 	level := hclog.LevelFromString(os.Getenv(wire.EnvLog))
 	if level == hclog.NoLevel {
