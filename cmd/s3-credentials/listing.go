@@ -2,94 +2,73 @@ package main
 
 import (
 	"iter"
+	"slices"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 	"github.com/s3-credentials/s3-credentials/internal/output"
-	"github.com/s3-credentials/s3-credentials/internal/table"
 )
 
-// listing is how a list is printed: the options that all listings have.
+// listing is how a list is printed: the options that all listings have, one for each format.
 type listing struct {
-	nl, csv, tsv, table bool
+	// asked says of each format whether its option is given, by the name.
+	asked map[string]*bool
+	// standard is the name of the format where none is asked for.
+	standard string
 	// shown are the columns of --table, the most important first; without them those of CSV are.
 	shown []string
 }
 
 // options returns the options that choose the format.
 func (l *listing) options() []cli.Option {
-	return []cli.Option{
-		cli.Flag(&l.nl, "nl", "Output newline-delimited JSON"),
-		cli.Flag(&l.csv, "csv", "Output CSV"),
-		cli.Flag(&l.tsv, "tsv", "Output TSV"),
-		cli.Flag(&l.table, "table", "Output a table that fits the terminal's width: what is too long is cut short, and columns for "+
-			"which there is no room are left out"),
+	l.asked = map[string]*bool{}
+	var options []cli.Option
+	for _, f := range output.Formats {
+		if f.Name != "" {
+			l.asked[f.Name] = new(bool)
+			options = append(options, cli.Flag(l.asked[f.Name], f.Name, f.Help))
+		}
 	}
+	return options
 }
 
-// check refuses a table together with something else. It has the shape of cli.Command.Check.
+// given returns the formats whose options are given, the one that counts first.
+func (l *listing) given() []output.Format {
+	given := slices.DeleteFunc(slices.Clone(output.Formats), func(f output.Format) bool { return f.Name == "" || !*l.asked[f.Name] })
+	slices.SortFunc(given, func(a, b output.Format) int { return a.Precedence - b.Precedence })
+	return given
+}
+
+// check refuses a format that must be the only one together with another. It has the shape of cli.Command.Check.
 func (l *listing) check([]string) error {
-	if l.table && (l.nl || l.csv || l.tsv) {
-		return cli.Usagef("--table cannot be used with --nl, --csv or --tsv.")
+	given := l.given()
+	if len(given) < 2 || given[0].Precedence > 0 {
+		return nil
 	}
-	return nil
+	var others []string
+	for _, f := range output.Formats {
+		if f.Name != "" && f.Name != given[0].Name {
+			others = append(others, "--"+f.Name)
+		}
+	}
+	last := len(others) - 1
+	return cli.Usagef("--%s cannot be used with %s or %s.", given[0].Name, strings.Join(others[:last], ", "), others[last])
 }
 
-// format returns what was asked for; where several were, the one that the Python tool takes.
+// format returns the format that was asked for; of several, the one that the Python tool takes.
 func (l *listing) format() output.Format {
-	switch {
-	case l.nl:
-		return output.NL
-	case l.tsv:
-		return output.TSV
-	case l.csv:
-		return output.CSV
+	if given := l.given(); len(given) > 0 {
+		return given[0]
 	}
-	return output.JSON
+	at := slices.IndexFunc(output.Formats, func(f output.Format) bool { return f.Name == l.standard })
+	return output.Formats[at]
 }
-
-// rowPrinter prints a listing as it comes.
-type rowPrinter interface {
-	Write(orderedjson.Object) error
-	// Close ends a listing that is whole, Abandon one that is not.
-	Close() error
-	Abandon()
-}
-
-// printer returns what prints in the format that was asked for.
-func (l *listing) printer(env *cli.Env, headers []string) rowPrinter {
-	if !l.table {
-		return output.NewRows(env.Stdout, l.format(), headers)
-	}
-	if l.shown != nil {
-		headers = l.shown
-	}
-	screen := env.Screen()
-	return &tableRows{headers, table.New(env.Stdout, table.Options{Headers: headers, Width: screen.Width, Bold: screen.Styled})}
-}
-
-// tableRows prints a table.
-type tableRows struct {
-	headers []string
-	table   *table.Writer
-}
-
-func (t *tableRows) Write(row orderedjson.Object) error {
-	cells := make([]table.Cell, len(t.headers))
-	for i, name := range t.headers {
-		value, _ := row.Get(name)
-		cells[i] = output.Cell(value)
-	}
-	return t.table.Write(cells)
-}
-
-func (t *tableRows) Close() error { return t.table.Close() }
-
-func (t *tableRows) Abandon() { t.table.Abandon() }
 
 // printRows prints items one by one, as they come. Headers are the columns of CSV and TSV.
 func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq2[T, error], row func(T) (orderedjson.Object, error)) error {
-	rows := l.printer(env, headers)
+	screen := env.Screen()
+	rows := l.format().Start(env.Stdout, output.Layout{Columns: headers, Shown: l.shown, Width: screen.Width, Bold: screen.Styled})
 	for item, err := range items {
 		var object orderedjson.Object
 		if err == nil {

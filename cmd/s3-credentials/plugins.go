@@ -84,8 +84,8 @@ func listPlugins(ctx context.Context, env *cli.Env, list *listing) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if !list.nl && !list.csv && !list.tsv && term.IsTerminal(int(os.Stdout.Fd())) {
-		list.table = true // unlike the other listings, this one has no scripts that know it from the Python tool
+	if term.IsTerminal(int(os.Stdout.Fd())) {
+		list.standard = "table" // unlike the other listings, this one has no scripts that know it from the Python tool
 	}
 	return printRows(env, list, pluginColumns, func(yield func(inspected, error) bool) {
 		for _, p := range all {

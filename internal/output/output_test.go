@@ -15,7 +15,7 @@ import (
 
 // The expected texts in testdata were printed by the Python tool: see testdata/make.py.
 
-var rows = []orderedjson.Object{
+var testRows = []orderedjson.Object{
 	{
 		{Name: "Key", Value: `plain "quoted", comma`},
 		{Name: "LastModified", Value: time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC)},
@@ -34,6 +34,18 @@ var rows = []orderedjson.Object{
 	{{Name: "Key", Value: " spaces "}, {Name: "Size", Value: orderedjson.Number("9007199254740993")}, {Name: "Owner", Value: false}, {Name: "Tab", Value: "a\tb"}},
 }
 
+// start begins a listing in the format of that name.
+func start(t *testing.T, w io.Writer, name string, columns ...string) Listing {
+	t.Helper()
+	for _, f := range Formats {
+		if f.Name == name {
+			return f.Start(w, Layout{Columns: columns})
+		}
+	}
+	t.Fatalf("there is no format %q", name)
+	return nil
+}
+
 func TestRowsAsThePythonToolPrintsThem(t *testing.T) {
 	columns := []string{"Key", "LastModified", "Size", "Owner", "Missing"}
 	lists := []struct {
@@ -41,14 +53,14 @@ func TestRowsAsThePythonToolPrintsThem(t *testing.T) {
 		rows    []orderedjson.Object
 		columns []string
 	}{
-		{"rows", rows, columns}, {"one", rows[:1], columns}, {"none", nil, columns},
+		{"rows", testRows, columns}, {"one", testRows[:1], columns}, {"none", nil, columns},
 		{"narrow", []orderedjson.Object{{{Name: "A", Value: ""}}, {}}, []string{"A"}},
 	}
 	for _, list := range lists {
-		for format, kind := range map[Format]string{JSON: "json", NL: "nl", CSV: "csv", TSV: "tsv"} {
+		for format, kind := range map[string]string{"": "json", "nl": "nl", "csv": "csv", "tsv": "tsv"} {
 			t.Run(list.name+"."+kind, func(t *testing.T) {
 				var got bytes.Buffer
-				r := NewRows(&got, format, list.columns)
+				r := start(t, &got, format, list.columns...)
 				for _, row := range list.rows {
 					if err := r.Write(row); err != nil {
 						t.Fatal(err)
@@ -66,7 +78,7 @@ func TestRowsAsThePythonToolPrintsThem(t *testing.T) {
 // TestRowsStream checks that a row can be read before the listing ends.
 func TestRowsStream(t *testing.T) {
 	reader, writer := io.Pipe()
-	r := NewRows(writer, NL, nil)
+	r := start(t, writer, "nl")
 	if err := r.Write(orderedjson.Object{{Name: "a", Value: 1}}); err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +95,7 @@ func TestRowsStream(t *testing.T) {
 
 func TestAbandonedJSONIsNoJSON(t *testing.T) {
 	var got bytes.Buffer
-	r := NewRows(&got, JSON, nil)
+	r := start(t, &got, "")
 	if err := r.Write(orderedjson.Object{{Name: "a", Value: 1}}); err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +104,7 @@ func TestAbandonedJSONIsNoJSON(t *testing.T) {
 		t.Fatalf("an abandoned listing printed %q", got.String())
 	}
 	got.Reset()
-	NewRows(&got, JSON, nil).Abandon()
+	start(t, &got, "").Abandon()
 	if got.Len() != 0 {
 		t.Fatalf("a listing that failed at once printed %q", got.String())
 	}
@@ -105,7 +117,7 @@ var errBroken = errors.New("broken")
 func (brokenWriter) Write([]byte) (int, error) { return 0, errBroken }
 
 func TestRowsReportWriteErrors(t *testing.T) {
-	r := NewRows(brokenWriter{}, CSV, []string{"a"})
+	r := start(t, brokenWriter{}, "csv", "a")
 	if err := r.Write(orderedjson.Object{{Name: "a", Value: strings.Repeat("x", 100<<10)}}); !errors.Is(err, errBroken) {
 		t.Errorf("Write: %v", err)
 	}

@@ -13,136 +13,73 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// Format is how a listing is printed.
-type Format int
+// syntax is what a format of text prints around and between its rows.
+type syntax struct {
+	// First stands before the first row, between before each further one, last after the last one.
+	first, between, last string
+	// None is a listing without rows. Cut ends one that has rows and is abandoned.
+	none, cut string
+	row       func(orderedjson.Object) string
+}
 
-// The formats.
-const (
-	// JSON is an array, indented by 2.
-	JSON Format = iota
-	// NL is one JSON object a line.
-	NL
-	// CSV and TSV are tables with a header line, as Python's dialects excel and excel-tab have them.
-	CSV
-	TSV
-)
+// rows prints a listing as it comes. What has been written becomes visible within flushDelay, and on Close.
+type rows struct {
+	syntax syntax
 
-// Rows prints a listing as it comes. What has been written becomes visible within flushDelay, and on Close.
-type Rows struct {
-	format  Format
-	headers []string
-
-	mu    sync.Mutex
-	w     *bufio.Writer
-	timer *time.Timer
-	count int
+	mu      sync.Mutex
+	w       *bufio.Writer
+	timer   *time.Timer
+	started bool
 }
 
 // flushDelay is how long a row may wait for others to come along: short enough that nobody sees it, long enough
 // that a listing of many thousand rows does not pay for a system call each.
 const flushDelay = 20 * time.Millisecond
 
-// NewRows starts a listing. Headers are the columns of CSV and TSV; members of other names are left out there.
-func NewRows(w io.Writer, format Format, headers []string) *Rows {
-	return &Rows{format: format, headers: headers, w: bufio.NewWriterSize(w, 64<<10)}
-}
+func newRows(w io.Writer, s syntax) *rows { return &rows{syntax: s, w: bufio.NewWriterSize(w, 64<<10)} }
 
-// Write prints one row.
-func (r *Rows) Write(row orderedjson.Object) error {
-	text := r.render(row)
+// Write implements Listing.
+func (r *rows) Write(row orderedjson.Object) error {
+	text := r.syntax.row(row)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.begin()
-	r.count++
-	_, err := r.w.WriteString(text)
+	before := r.syntax.first
+	if r.started {
+		before = r.syntax.between
+	}
+	r.started = true
+	_, err := r.w.WriteString(before + text)
 	if r.timer == nil {
 		r.timer = time.AfterFunc(flushDelay, r.flush)
 	}
 	return err
 }
 
-// begin prints what stands before the row to come.
-func (r *Rows) begin() {
-	switch {
-	case r.format == JSON && r.count == 0:
-		r.w.WriteString("[\n") //nolint:errcheck // a bufio.Writer keeps the error for the next call
-	case r.format == JSON:
-		r.w.WriteString(",\n") //nolint:errcheck
-	case r.count == 0:
-		r.header()
-	}
-}
+// Close implements Listing.
+func (r *rows) Close() error { return r.end(r.syntax.last, r.syntax.none) }
 
-// header prints the column names of CSV and TSV.
-func (r *Rows) header() {
-	if r.format == CSV || r.format == TSV {
-		r.w.WriteString(tableLine(r.headers, r.separator())) //nolint:errcheck
-	}
-}
+// Abandon implements Listing. The listing has failed already, and that is what is reported.
+func (r *rows) Abandon() { _ = r.end(r.syntax.cut, "") }
 
-// Close ends a listing that is whole.
-func (r *Rows) Close() error {
+// end prints what stands after the rows, or in their place.
+func (r *rows) end(after, without string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch {
-	case r.format == JSON && r.count == 0:
-		r.w.WriteString("[]\n") //nolint:errcheck
-	case r.format == JSON:
-		r.w.WriteString("\n]\n") //nolint:errcheck
-	case r.count == 0:
-		r.header()
+	if r.timer != nil {
+		r.timer.Stop()
 	}
-	r.stopTimer()
+	if !r.started {
+		after = without
+	}
+	r.w.WriteString(after) //nolint:errcheck // a bufio.Writer keeps the error for Flush
 	return r.w.Flush()
 }
 
-// Abandon prints what there is of a listing that ends early. A JSON array is left open, so that nobody takes it for whole.
-func (r *Rows) Abandon() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.stopTimer()
-	if r.count > 0 && r.format == JSON {
-		r.w.WriteString("\n") //nolint:errcheck
-	}
-	r.w.Flush() //nolint:errcheck // the listing has failed already, and that is what is reported
-}
-
-func (r *Rows) flush() {
+func (r *rows) flush() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.timer = nil
 	r.w.Flush() //nolint:errcheck // the next call gets the error
-}
-
-func (r *Rows) stopTimer() {
-	if r.timer != nil {
-		r.timer.Stop()
-		r.timer = nil
-	}
-}
-
-func (r *Rows) separator() byte {
-	if r.format == TSV {
-		return '\t'
-	}
-	return ','
-}
-
-// render returns the row without what joins it to others.
-func (r *Rows) render(row orderedjson.Object) string {
-	switch r.format {
-	case NL:
-		return orderedjson.Compact(row) + "\n"
-	case CSV, TSV:
-		fields := make([]string, len(r.headers))
-		for i, name := range r.headers {
-			v, _ := row.Get(name)
-			fields[i] = tableField(v)
-		}
-		return tableLine(fields, r.separator())
-	default:
-		return "  " + strings.ReplaceAll(orderedjson.Indented(row, 2), "\n", "\n  ")
-	}
 }
 
 // tableField returns a value as it stands in a table: containers as JSON, everything else as Python's str() has it.

@@ -1,15 +1,16 @@
 package output
 
 import (
+	"io"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 	"github.com/s3-credentials/s3-credentials/internal/table"
 )
 
-// Cell returns a value as it stands in a table for people: numbers at the right, truths in words, times in UTC to the second, containers
+// cell returns a value as it stands in a table for people: numbers at the right, truths in words, times in UTC to the second, containers
 // as JSON on one line.
-func Cell(v orderedjson.Value) table.Cell {
+func cell(v orderedjson.Value) table.Cell {
 	switch v := v.(type) {
 	case int, int64:
 		return table.Cell{Text: tableField(v), Right: true, Whole: true}
@@ -21,4 +22,27 @@ func Cell(v orderedjson.Value) table.Cell {
 		return table.Cell{Text: orderedjson.Compact(v)}
 	}
 	return table.Cell{Text: tableField(v)}
+}
+
+// tableRows prints a table for people.
+type tableRows struct {
+	*table.Writer
+	columns []string
+}
+
+func startTable(w io.Writer, l Layout) Listing {
+	if l.Shown == nil {
+		l.Shown = l.Columns
+	}
+	return tableRows{table.New(w, table.Options{Headers: l.Shown, Width: l.Width, Bold: l.Bold}), l.Shown}
+}
+
+// Write implements Listing.
+func (t tableRows) Write(row orderedjson.Object) error {
+	cells := make([]table.Cell, len(t.columns))
+	for i, name := range t.columns {
+		value, _ := row.Get(name)
+		cells[i] = cell(value)
+	}
+	return t.Writer.Write(cells)
 }
