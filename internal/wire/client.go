@@ -9,8 +9,8 @@ import (
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
-// Client is the host's side: a driver.Driver that calls a driver in another process.
-type Client struct {
+// client is the host's side: a driver.Driver that calls a driver in another process.
+type client struct {
 	name        string
 	description driver.Description
 	backend     pb.BackendServiceClient
@@ -19,8 +19,6 @@ type Client struct {
 	bucket      pb.BucketServiceClient
 	object      pb.ObjectServiceClient
 }
-
-var _ driver.Driver = (*Client)(nil)
 
 // DialOptions are the options of a connection to a plugin: limits on what a plugin can make this process hold, no retries,
 // and no idling, because the socket's file is removed once the connection stands.
@@ -36,8 +34,8 @@ func DialOptions() []grpc.DialOption {
 }
 
 // NewClient opens the backend behind conn. Errors call the plugin by the name.
-func NewClient(ctx context.Context, conn grpc.ClientConnInterface, name string, config driver.Config) (*Client, error) {
-	c := &Client{
+func NewClient(ctx context.Context, conn grpc.ClientConnInterface, name string, config driver.Config) (driver.Driver, error) {
+	c := &client{
 		name:     name,
 		backend:  pb.NewBackendServiceClient(conn),
 		identity: pb.NewIdentityServiceClient(conn),
@@ -53,20 +51,20 @@ func NewClient(ctx context.Context, conn grpc.ClientConnInterface, name string, 
 	return c, err
 }
 
-// Describe implements driver.Driver. The answer came with Open.
-func (c *Client) Describe(ctx context.Context) (driver.Description, error) {
+// Describe returns the description that Open returned.
+func (c *client) Describe(ctx context.Context) (driver.Description, error) {
 	if err := ctx.Err(); err != nil {
 		return driver.Description{}, fromPlainError(c.name, err)
 	}
 	return c.description, nil
 }
 
-// Close implements driver.Driver. The connection stays open; it belongs to the caller of NewClient.
-func (c *Client) Close() error { return nil }
+// Close does nothing: the connection belongs to the caller of NewClient.
+func (c *client) Close() error { return nil }
 
 // unary makes a call that answers nothing.
 func unary[Q, A any](
-	ctx context.Context, c *Client, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q,
+	ctx context.Context, c *client, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q,
 ) error {
 	_, err := method(ctx, request)
 	return fromStatus(ctx, c.name, err)
@@ -74,7 +72,7 @@ func unary[Q, A any](
 
 // call makes a call that answers one thing: get takes it out of the answer, and from converts it.
 func call[Q, A, P, T any](
-	ctx context.Context, c *Client, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q,
+	ctx context.Context, c *client, method func(context.Context, Q, ...grpc.CallOption) (A, error), request Q,
 	get func(A) P, from func(P) T,
 ) (T, error) {
 	answer, err := method(ctx, request)

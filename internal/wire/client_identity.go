@@ -8,24 +8,20 @@ import (
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
-// WhoAmI implements driver.Identity.
-func (c *Client) WhoAmI(ctx context.Context) (driver.Caller, error) {
+func (c *client) WhoAmI(ctx context.Context) (driver.Caller, error) {
 	return call(ctx, c, c.identity.WhoAmI, &pb.WhoAmIRequest{}, (*pb.WhoAmIResponse).GetCaller, fromCaller)
 }
 
-// ListUsers implements driver.Identity.
-func (c *Client) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
+func (c *client) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 	return receiveListing(ctx, c, c.identity.ListUsers, &pb.ListUsersRequest{}, (*pb.ListUsersResponse).GetUsers, fromUser)
 }
 
-// GetUser implements driver.Identity.
-func (c *Client) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
+func (c *client) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
 	user, err := call(ctx, c, c.identity.GetUser, &pb.GetUserRequest{Name: req.Name}, (*pb.GetUserResponse).GetUser, fromUser)
 	return verifyName(c, user, err, "user", req.Name, user.Name)
 }
 
-// CreateUser implements driver.Identity.
-func (c *Client) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
+func (c *client) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	request := &pb.CreateUserRequest{Name: req.Name, PermissionsBoundary: req.PermissionsBoundary}
 	created, err := call(ctx, c, c.identity.CreateUser, request, identity, fromCreateUserResponse)
 	if err == nil && created.AccessKey != nil {
@@ -34,44 +30,37 @@ func (c *Client) CreateUser(ctx context.Context, req driver.CreateUserRequest) (
 	return verifyName(c, created, err, "user", req.Name, created.User.Name)
 }
 
-// DeleteUser implements driver.Identity.
-func (c *Client) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
+func (c *client) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
 	return unary(ctx, c, c.identity.DeleteUser, &pb.DeleteUserRequest{Name: req.Name})
 }
 
-// CreateAccessKey implements driver.Identity.
-func (c *Client) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
+func (c *client) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
 	request := &pb.CreateAccessKeyRequest{UserName: req.UserName}
 	key, err := call(ctx, c, c.identity.CreateAccessKey, request, (*pb.CreateAccessKeyResponse).GetAccessKey, fromAccessKey)
 	return verifyName(c, key, err, keyOwner, req.UserName, key.UserName)
 }
 
-// ListAccessKeys implements driver.Identity.
-func (c *Client) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
+func (c *client) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
 	request := &pb.ListAccessKeysRequest{UserName: req.UserName}
 	keys := receiveListing(ctx, c, c.identity.ListAccessKeys, request, (*pb.ListAccessKeysResponse).GetAccessKeys, fromAccessKey)
 	return verifyEach(keys, func(key driver.AccessKey) error { return c.verifyKeyOwner(req.UserName, key) })
 }
 
-// DeleteAccessKey implements driver.Identity.
-func (c *Client) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
+func (c *client) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
 	return unary(ctx, c, c.identity.DeleteAccessKey,
 		&pb.DeleteAccessKeyRequest{UserName: req.UserName, AccessKeyId: req.AccessKeyID})
 }
 
-// ListRoles implements driver.Identity.
-func (c *Client) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
+func (c *client) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
 	return receiveListing(ctx, c, c.identity.ListRoles, &pb.ListRolesRequest{}, (*pb.ListRolesResponse).GetRoles, fromRole)
 }
 
-// GetRole implements driver.Identity.
-func (c *Client) GetRole(ctx context.Context, req driver.GetRoleRequest) (driver.Role, error) {
+func (c *client) GetRole(ctx context.Context, req driver.GetRoleRequest) (driver.Role, error) {
 	role, err := call(ctx, c, c.identity.GetRole, &pb.GetRoleRequest{Name: req.Name}, (*pb.GetRoleResponse).GetRole, fromRole)
 	return verifyName(c, role, err, "role", req.Name, role.Name)
 }
 
-// CreateRole implements driver.Identity.
-func (c *Client) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (driver.Role, error) {
+func (c *client) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (driver.Role, error) {
 	request := &pb.CreateRoleRequest{
 		Name: req.Name, Description: req.Description, TrustPolicy: req.TrustPolicy,
 		MaxSessionSeconds: toInt32(req.MaxSessionSeconds),
@@ -80,13 +69,11 @@ func (c *Client) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (
 	return verifyName(c, role, err, "role", req.Name, role.Name)
 }
 
-// DeleteRole implements driver.Identity.
-func (c *Client) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) error {
+func (c *client) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) error {
 	return unary(ctx, c, c.identity.DeleteRole, &pb.DeleteRoleRequest{Name: req.Name})
 }
 
-// CreateSession implements driver.Identity.
-func (c *Client) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
+func (c *client) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
 	request := &pb.CreateSessionRequest{
 		RoleArn: req.RoleARN, Name: req.Name, Policy: req.Policy, DurationSeconds: toInt32(req.DurationSeconds),
 	}

@@ -16,8 +16,7 @@ import (
 	pb "github.com/s3-credentials/s3-credentials/internal/wire/backendv1"
 )
 
-// ListObjects implements driver.Object.
-func (c *Client) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
+func (c *client) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
 	request := &pb.ListObjectsRequest{Bucket: req.Bucket, Prefix: req.Prefix}
 	objects := receiveListing(ctx, c, c.object.ListObjects, request, (*pb.ListObjectsResponse).GetObjects, fromObject)
 	return verifyEach(objects, func(o driver.ObjectInfo) error {
@@ -28,38 +27,33 @@ func (c *Client) ListObjects(ctx context.Context, req driver.ListObjectsRequest)
 	})
 }
 
-// HeadObject implements driver.Object.
-func (c *Client) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
+func (c *client) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
 	request := &pb.HeadObjectRequest{Bucket: req.Bucket, Key: req.Key}
 	return call(ctx, c, c.object.HeadObject, request, (*pb.HeadObjectResponse).GetDetail, fromDetail)
 }
 
-// DeleteObjects implements driver.Object.
-func (c *Client) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
+func (c *client) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
 	request := &pb.DeleteObjectsRequest{Bucket: req.Bucket, Keys: req.Keys}
 	deleted, err := call(ctx, c, c.object.DeleteObjects, request, identity, fromDeleteObjectsResponse)
 	if err == nil {
 		err = c.verifyDeleted(req.Keys, deleted)
 	}
-	if err != nil {
-		return driver.DeleteObjectsResponse{}, err
-	}
-	return deleted, nil
+	return orNone(deleted, err)
 }
 
-// GetObject implements driver.Object. What the plugin wrote becomes the file that was asked for only if it is all there.
-func (c *Client) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
+// GetObject downloads an object. The plugin's file becomes the requested one only if it is complete.
+func (c *client) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
 	if err := transfer.Check(req.Path, req.Body != nil); err != nil {
 		return driver.ObjectDetail{}, err
 	}
 	if req.Body != nil {
-		var came int64
-		req.Body = io.MultiWriter(req.Body, transfer.Progress(func(n int64) { came += n }))
+		var received int64
+		req.Body = io.MultiWriter(req.Body, transfer.Progress(func(n int64) { received += n }))
 		detail, err := c.getObject(ctx, req)
 		if err == nil {
-			err = c.verifySize("what came", detail.Size, came)
+			err = c.verifySize("what came", detail.Size, received)
 		}
-		return ifNone(detail, err)
+		return orNone(detail, err)
 	}
 	stage, err := newStaging(req.Path)
 	if err != nil {
@@ -71,19 +65,20 @@ func (c *Client) GetObject(ctx context.Context, req driver.GetObjectRequest) (dr
 	if err == nil {
 		err = stage.commit(c, detail)
 	}
-	return ifNone(detail, err)
+	return orNone(detail, err)
 }
 
-// ifNone returns the detail if there is no error.
-func ifNone(detail driver.ObjectDetail, err error) (driver.ObjectDetail, error) {
+// orNone returns the answer, or nothing with an error.
+func orNone[T any](answer T, err error) (T, error) {
 	if err != nil {
-		return driver.ObjectDetail{}, err
+		var none T
+		return none, err
 	}
-	return detail, nil
+	return answer, nil
 }
 
 // getObject makes the call.
-func (c *Client) getObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
+func (c *client) getObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
 	none := driver.ObjectDetail{}
 	call, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -107,14 +102,14 @@ func (c *Client) getObject(ctx context.Context, req driver.GetObjectRequest) (dr
 		case *pb.GetObjectResponse_Progress:
 			report(req.Progress, event.Progress)
 		case *pb.GetObjectResponse_Detail:
-			return settle(ctx, c, event.Detail, stream.Recv)
+			return finish(ctx, c, event.Detail, stream.Recv)
 		}
 	}
 }
 
-// PutObject implements driver.Object. Where it returns an error, a read of the body may still be under way: the body
-// must not be used for anything else.
-func (c *Client) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
+// PutObject uploads an object. After an error, a read of the body may still be in progress, so that the caller must not use
+// the body any more.
+func (c *client) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
 	none := driver.ObjectDetail{}
 	if err := transfer.Check(req.Path, req.Body != nil); err != nil {
 		return none, err
@@ -125,10 +120,10 @@ func (c *Client) PutObject(ctx context.Context, req driver.PutObjectRequest) (dr
 	if err != nil {
 		return none, fromStatus(ctx, c.name, err)
 	}
-	sent := &progressOfBody{}
+	sent := &sentBody{}
 	go func() {
 		if err := sendObject(stream, req, sent); err != nil {
-			// Breaking the call off is what tells the plugin to store nothing.
+			// Cancelling the call makes the plugin store nothing.
 			cancel(fault.Wrap(fault.Unknown, err, "the object cannot be read: %v", err))
 		}
 	}()
@@ -145,32 +140,32 @@ func (c *Client) PutObject(ctx context.Context, req driver.PutObjectRequest) (dr
 		case *pb.PutObjectResponse_Progress:
 			report(req.Progress, event.Progress)
 		case *pb.PutObjectResponse_Detail:
-			detail, err := settle(ctx, c, event.Detail, stream.Recv)
+			detail, err := finish(ctx, c, event.Detail, stream.Recv)
 			if err == nil && req.Body != nil {
 				err = sent.verify(c, detail)
 			}
-			return ifNone(detail, err)
+			return orNone(detail, err)
 		}
 	}
 }
 
-// progressOfBody is how much of an upload's body has been sent.
-type progressOfBody struct {
-	bytes atomic.Int64
-	whole atomic.Bool
+// sentBody counts the bytes of an upload's body that were sent.
+type sentBody struct {
+	bytes    atomic.Int64
+	complete atomic.Bool
 }
 
 // verify checks that the plugin stored all of the body.
-func (p *progressOfBody) verify(c *Client, detail driver.ObjectDetail) error {
-	if !p.whole.Load() {
+func (p *sentBody) verify(c *client, detail driver.ObjectDetail) error {
+	if !p.complete.Load() {
 		return c.broken("said that it had stored the object before it had all of it")
 	}
 	return c.verifySize("what was sent", detail.Size, p.bytes.Load())
 }
 
-// sendObject sends the header and the body. It returns an error only if the body cannot be read: what goes wrong with
-// the stream itself, its receiving end reports.
-func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjectResponse], req driver.PutObjectRequest, sent *progressOfBody) error {
+// sendObject sends the header and the body. It returns an error only if the body cannot be read; the receiving end reports
+// errors of the stream.
+func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjectResponse], req driver.PutObjectRequest, sent *sentBody) error {
 	header := &pb.PutObjectHeader{Bucket: req.Bucket, Key: req.Key, Path: []byte(req.Path), ContentType: req.ContentType}
 	if stream.Send(&pb.PutObjectRequest{Event: &pb.PutObjectRequest_Header{Header: header}}) != nil {
 		return nil
@@ -178,7 +173,7 @@ func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjec
 	if req.Body != nil {
 		buffer := make([]byte, ChunkBytes)
 		for {
-			n, err := fill(req.Body, buffer)
+			n, err := readChunk(req.Body, buffer)
 			sent.bytes.Add(int64(n))
 			if n > 0 && stream.Send(&pb.PutObjectRequest{Event: &pb.PutObjectRequest_Chunk{Chunk: buffer[:n]}}) != nil {
 				return nil
@@ -191,14 +186,14 @@ func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjec
 			}
 		}
 	}
-	sent.whole.Store(true)
+	sent.complete.Store(true)
 	_ = stream.CloseSend()
 	return nil
 }
 
-// fill reads until the buffer is full or the body ends. Unlike io.ReadFull it passes on a body's own
-// io.ErrUnexpectedEOF, which means that the body is not whole.
-func fill(body io.Reader, buffer []byte) (n int, err error) {
+// readChunk reads until the buffer is full or the body ends. Unlike io.ReadFull, it returns io.ErrUnexpectedEOF only if the
+// body does, whose bytes are incomplete then.
+func readChunk(body io.Reader, buffer []byte) (n int, err error) {
 	for n < len(buffer) && err == nil {
 		var got int
 		got, err = body.Read(buffer[n:])
@@ -207,8 +202,8 @@ func fill(body io.Reader, buffer []byte) (n int, err error) {
 	return n, err
 }
 
-// settle waits for the status after the detail: success is what the status says.
-func settle[M any](ctx context.Context, c *Client, detail *pb.ObjectDetail, receive func() (*M, error)) (driver.ObjectDetail, error) {
+// finish waits for the status of a transfer whose detail has arrived: only the status means success.
+func finish[M any](ctx context.Context, c *client, detail *pb.ObjectDetail, receive func() (*M, error)) (driver.ObjectDetail, error) {
 	_, err := receive()
 	switch {
 	case err == io.EOF:
@@ -219,15 +214,15 @@ func settle[M any](ctx context.Context, c *Client, detail *pb.ObjectDetail, rece
 	return driver.ObjectDetail{}, c.broken("went on sending after it had said that all was done")
 }
 
-// streamError is the error of a stream that ended before the detail came.
-func (c *Client) streamError(ctx context.Context, err error) error {
+// streamError converts the error of a stream that ended before the detail arrived.
+func (c *client) streamError(ctx context.Context, err error) error {
 	if err == io.EOF {
 		return c.broken("ended a transfer without saying how it went")
 	}
 	return fromStatus(ctx, c.name, err)
 }
 
-func (c *Client) broken(what string) error {
+func (c *client) broken(what string) error {
 	return fault.New(fault.Internal, "the plugin %s %s; the transfer is not complete", c.name, what)
 }
 

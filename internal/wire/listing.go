@@ -83,7 +83,7 @@ func identity[T any](v T) T { return v }
 
 // receiveListing is the other end of sendListing: an iterator over the items of all batches. Ending the loop cancels the call.
 func receiveListing[Q, M, P, T any](
-	ctx context.Context, c *Client,
+	ctx context.Context, c *client,
 	method func(context.Context, Q, ...grpc.CallOption) (grpc.ServerStreamingClient[M], error), request Q,
 	items func(*M) []P, from func(P) T,
 ) iter.Seq2[T, error] {

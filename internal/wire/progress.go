@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// progressEvery is how often progress crosses the wire: smooth enough for a bar, and nothing beside the transfer.
+// progressEvery is the time between two messages about progress: smooth for a progress bar, and no cost beside the transfer.
 const progressEvery = 100 * time.Millisecond
 
-// progress sums what several goroutines report and sends the sum now and then.
+// progress adds up what several goroutines report, and sends the sum at intervals.
 type progress struct {
 	pending atomic.Int64
 	send    func(int64) error
-	// sending is held around every send on the stream, which takes one at a time.
+	// sending is held during every send on the stream, which permits one at a time.
 	sending sync.Mutex
 	quit    chan struct{}
 	ended   chan struct{}
@@ -43,21 +43,21 @@ func (p *progress) run() {
 // add is safe for concurrent use.
 func (p *progress) add(bytes int64) { p.pending.Add(bytes) }
 
-// between runs another send on the same stream.
-func (p *progress) between(send func() error) error {
+// locked runs a send on the stream while no other send runs.
+func (p *progress) locked(send func() error) error {
 	p.sending.Lock()
 	defer p.sending.Unlock()
 	return send()
 }
 
-// flush sends the sum. An error is left to the transfer itself to find.
+// flush sends the sum. It ignores an error, which the transfer meets too.
 func (p *progress) flush() {
 	if bytes := p.pending.Swap(0); bytes != 0 {
-		_ = p.between(func() error { return p.send(bytes) })
+		_ = p.locked(func() error { return p.send(bytes) })
 	}
 }
 
-// stop sends what is left and returns when nothing more will be sent.
+// stop sends the rest, and returns when nothing more will be sent.
 func (p *progress) stop() {
 	p.once.Do(func() {
 		close(p.quit)

@@ -105,7 +105,7 @@ func (w chunkWriter) Write(p []byte) (int, error) {
 	written := 0
 	for written < len(p) {
 		end := min(len(p), written+ChunkBytes)
-		if err := w.progress.between(func() error { return w.send(p[written:end]) }); err != nil {
+		if err := w.progress.locked(func() error { return w.send(p[written:end]) }); err != nil {
 			return written, err
 		}
 		written = end

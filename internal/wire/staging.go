@@ -12,12 +12,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// stagingPrefix begins the name of the folder that a download goes to first.
+// stagingPrefix begins the name of the folder of a download.
 const stagingPrefix = ".s3-credentials-"
 
-// staging is a download by path on its way. The plugin does not get the name of the file that the user wants, but one
-// in an empty folder beside it: whatever the plugin leaves there when it dies or lies goes with the folder, and the file
-// that the user wants is replaced here, after a look at what came.
+// staging is a download by path in progress. The plugin writes to a file in an empty folder beside the file that the user
+// wants. The host checks the result and renames it, so that whatever a failing plugin leaves is removed with the folder.
 type staging struct {
 	folder, path, target string
 	former               fs.FileInfo
@@ -35,8 +34,8 @@ func newStaging(target string) (*staging, error) {
 	return &staging{folder: folder, path: filepath.Join(folder, filepath.Base(target)), target: target, former: former}, nil
 }
 
-// commit puts the file in its place, if it is what the plugin says it is.
-func (s *staging) commit(c *Client, detail driver.ObjectDetail) error {
+// commit renames the file to its target, if it matches the plugin's answer.
+func (s *staging) commit(c *client, detail driver.ObjectDetail) error {
 	info, err := os.Lstat(s.path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -57,8 +56,8 @@ func (s *staging) commit(c *Client, detail driver.ObjectDetail) error {
 	return transfer.WriteFault(os.Rename(s.path, s.target))
 }
 
-// discard removes the folder and what is in it. A plugin that was just cancelled may be about to make its temporary
-// file: once the folder is gone, it cannot.
+// discard removes the folder with its content. It retries, because a cancelled plugin may just be creating its temporary
+// file, which it cannot once the folder is gone.
 func (s *staging) discard() {
 	for range 3 {
 		if os.RemoveAll(s.folder) == nil {
@@ -67,8 +66,8 @@ func (s *staging) discard() {
 	}
 }
 
-// discardStaging removes, in the plugin, the folder of a download whose host is gone. It is empty if the backend cleaned
-// up after itself; one that is not stays, as it is not known whose the files are.
+// discardStaging removes, in the plugin, the folder of a download whose host has ended, if it is empty. Files of which nobody
+// knows the owner stay.
 func discardStaging(path string) {
 	if folder := filepath.Dir(path); strings.HasPrefix(filepath.Base(folder), stagingPrefix) {
 		_ = os.Remove(folder)

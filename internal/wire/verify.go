@@ -13,19 +13,15 @@ import (
 
 // verifyName returns an answer if it names what the call asked for. Case does not matter, because some systems answer with
 // the spelling under which a thing was created.
-func verifyName[T any](c *Client, answer T, err error, what, asked, got string) (T, error) {
-	var zero T
-	switch {
-	case err != nil:
-		return zero, err
-	case !strings.EqualFold(asked, got):
-		return zero, c.mismatch(what, asked, got)
+func verifyName[T any](c *client, answer T, err error, what, asked, got string) (T, error) {
+	if err == nil && !strings.EqualFold(asked, got) {
+		err = c.mismatch(what, asked, got)
 	}
-	return answer, nil
+	return orNone(answer, err)
 }
 
 // mismatch is the fault for an answer to another request.
-func (c *Client) mismatch(what, asked, got string) error {
+func (c *client) mismatch(what, asked, got string) error {
 	return fault.New(fault.Internal, "the plugin %s was asked for the %s %.200q and answered with %.200q; nothing that it says can be relied on",
 		c.name, what, asked, got)
 }
@@ -33,7 +29,7 @@ func (c *Client) mismatch(what, asked, got string) error {
 const keyOwner = "access key of the user"
 
 // verifyKeyOwner checks that a key belongs to the user, because another user's key has other permissions.
-func (c *Client) verifyKeyOwner(user string, key driver.AccessKey) error {
+func (c *client) verifyKeyOwner(user string, key driver.AccessKey) error {
 	_, err := verifyName(c, key, nil, keyOwner, user, key.UserName)
 	return err
 }
@@ -53,7 +49,7 @@ func verifyEach[T any](items iter.Seq2[T, error], verify func(T) error) iter.Seq
 }
 
 // verifyDeleted checks that the answer accounts for each key of the request, and for no other.
-func (c *Client) verifyDeleted(keys []string, answer driver.DeleteObjectsResponse) error {
+func (c *client) verifyDeleted(keys []string, answer driver.DeleteObjectsResponse) error {
 	missing := make(map[string]bool, len(keys))
 	for _, key := range keys {
 		missing[key] = true
@@ -77,7 +73,7 @@ func (c *Client) verifyDeleted(keys []string, answer driver.DeleteObjectsRespons
 }
 
 // verifySize checks that the size in the answer is the number of bytes that were transferred.
-func (c *Client) verifySize(what string, told, actual int64) error {
+func (c *client) verifySize(what string, told, actual int64) error {
 	if told == actual {
 		return nil
 	}

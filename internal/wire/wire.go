@@ -1,5 +1,5 @@
-// Package wire carries core/driver over gRPC: a [Server] serves a driver, and a [Client] is a driver.Driver that calls one in
-// another process. No other package sees the protobuf types.
+// Package wire carries core/driver over gRPC: a [Server] serves a driver, and [NewClient] returns a driver.Driver that calls
+// one in another process. No other package sees the protobuf types.
 package wire
 
 import (

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -139,89 +137,6 @@ func TestSurroundingsOfAPlugin(t *testing.T) {
 	}
 }
 
-func TestFailedStarts(t *testing.T) {
-	privateTemp(t)
-	for _, c := range []struct {
-		name string
-		says []string
-	}{
-		{"crash", []string{"ended before it was ready (exit status 3)", "cannot find my libraries"}},
-		{"silent-crash", []string{"ended before it was ready (exit status 0)"}},
-		{"family-crash", []string{"ended before it was ready (exit status 4)"}},
-		{"hang", []string{"did not answer within 700ms"}},
-		{"half-line", []string{"did not answer within 700ms"}},
-		{"deaf", []string{"did not answer within 700ms"}},
-		{"chatty", []string{"prints to stdout before its handshake", "100% your plugin!"}},
-		{"version", []string{"version 7", "version 1", "update"}},
-		{"netrpc", []string{"netrpc"}},
-		{"no-socket", []string{"no-socket"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			began := time.Now()
-			o := host.Options{Path: program(t, c.name)}
-			if strings.Contains(c.says[0], "700ms") {
-				o.StartTimeout = 700 * time.Millisecond
-			}
-			p, err := host.Launch(context.Background(), o)
-			if err == nil {
-				_, err = p.Open(context.Background(), driver.Config{})
-				_ = p.Close()
-			}
-			if !errors.Is(err, fault.Unavailable) {
-				t.Fatalf("got %v (%s)", err, fault.CodeOf(err))
-			}
-			for _, says := range append(c.says, "the plugin "+c.name) {
-				if !strings.Contains(err.Error(), says) {
-					t.Errorf("%q does not say %q", err, says)
-				}
-			}
-			if strings.Contains(err.Error(), "\n") {
-				t.Errorf("%q is more than one line", err)
-			}
-			if took := time.Since(began); took > patience {
-				t.Errorf("it took %s", took)
-			}
-		})
-	}
-}
-
-func TestFilesThatAreNoPrograms(t *testing.T) {
-	privateTemp(t)
-	dir := t.TempDir()
-	for _, c := range []struct {
-		name, content string
-		mode          os.FileMode
-		says          string
-	}{
-		{"plain", "echo hello", 0o644, "chmod +x"},
-		{"noshebang", "echo hello", 0o755, "not a program for this machine"},
-		{"otherarch", "\x7fELF\x02\x01\x01" + strings.Repeat("\x00", 200), 0o755, "not a program for this machine"},
-		{"nointerpreter", "#!/no/such/interpreter\n", 0o755, "interpreter"},
-	} {
-		path := filepath.Join(dir, host.Prefix+c.name)
-		if err := os.WriteFile(path, []byte(c.content), c.mode); err != nil {
-			t.Fatal(err)
-		}
-		_, err := host.Launch(context.Background(), host.Options{Path: path})
-		if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), c.says) {
-			t.Errorf("%s gave %v", c.name, err)
-		}
-	}
-	if _, err := host.Launch(context.Background(), host.Options{Name: "folder", Path: dir}); !errors.Is(err, fault.Unavailable) {
-		t.Errorf("a folder gave %v", err)
-	}
-}
-
-func TestCancelledStart(t *testing.T) {
-	privateTemp(t)
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
-	defer cancel()
-	_, err := host.Launch(ctx, host.Options{Path: program(t, "hang")})
-	if !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestDeathInACall(t *testing.T) {
 	privateTemp(t)
 	_, d := launch(t, "fine", host.Options{})
@@ -275,70 +190,6 @@ func TestChildrenGoWithTheirPlugin(t *testing.T) {
 	}
 	requireQuickEnd(t, p)
 	eventually(t, "the child outlived the plugin", func() bool { return !alive(child) })
-}
-
-func TestSupervisorOpensEachDriverInItsOwnProcess(t *testing.T) {
-	privateTemp(t)
-	supervisor := host.NewSupervisor(host.Options{Path: program(t, "fine")})
-	t.Cleanup(supervisor.Restart)
-	first := supervised(t, supervisor)
-	second := supervised(t, supervisor)
-	if err := second.Close(); err != nil {
-		t.Error(err)
-	}
-	if _, err := first.WhoAmI(context.Background()); err != nil {
-		t.Errorf("the first driver suffered: %v", err)
-	}
-	_, err := first.GetUser(context.Background(), driver.GetUserRequest{Name: "die"})
-	if !errors.Is(err, fault.Unavailable) {
-		t.Errorf("the call in which the process ended gave %v", err)
-	}
-	if _, err := first.WhoAmI(context.Background()); err != nil {
-		t.Errorf("the process was not replaced: %v", err)
-	}
-	if crashes := supervisor.Crashes(); len(crashes) != 1 || crashes[0] != "exit status 9" {
-		t.Errorf("the crashes are %q", crashes)
-	}
-}
-
-func supervised(t *testing.T, s *host.Supervisor) driver.Driver {
-	t.Helper()
-	d, err := s.Open(context.Background(), driver.Config{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
-	return d
-}
-
-func TestConnect(t *testing.T) {
-	privateTemp(t)
-	folder := filepath.Dir(program(t, "aws"))
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("X-Amz-Request-Id", "17")
-		w.WriteHeader(http.StatusForbidden)
-	}))
-	defer server.Close()
-	for _, endpoint := range []string{"", server.URL} {
-		d, err := host.Connect(context.Background(), host.Options{Dirs: []string{folder}}, driver.Config{EndpointURL: endpoint})
-		if err != nil {
-			t.Fatal(err)
-		}
-		who, err := d.WhoAmI(context.Background())
-		if err != nil || who.ARN != "true" {
-			t.Errorf("got %+v, %v", who, err)
-		}
-		if err := d.Close(); err != nil {
-			t.Error(err)
-		}
-		if _, err := d.WhoAmI(context.Background()); !errors.Is(err, fault.Unavailable) {
-			t.Errorf("a call after the end gave %v", err)
-		}
-	}
-	_, err := host.Connect(context.Background(), host.Options{}, driver.Config{EndpointURL: "ftp://x"})
-	if !errors.Is(err, fault.InvalidArgument) {
-		t.Errorf("an endpoint that is no URL gave %v", err)
-	}
 }
 
 // TestPluginEndsWithItsHost kills hosts in the ways in which hosts are killed.
