@@ -24,7 +24,7 @@ func (e *Engine) planSession(ctx context.Context, plan *Plan, options CreateOpti
 		return err
 	}
 	name := derivedName(e.description.Names.Session, e.description.Names.Separator, options.accessName(), bucketsOf(grants))
-	if err := checkName("session", name, e.description.Names.Session); err != nil {
+	if err := e.description.Names.Session.Check("session", name); err != nil {
 		return err
 	}
 	if err := e.newSurvey().planBuckets(ctx, plan, options); err != nil {

@@ -13,7 +13,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if name == "" {
 		name = derivedName(e.description.Names.User, e.description.Names.Separator, options.accessName(), bucketsOf(grants))
 	}
-	if err := checkName("user", name, e.description.Names.User); err != nil {
+	if err := e.description.Names.User.Check("user", name); err != nil {
 		return err
 	}
 	granter, err := e.granter()

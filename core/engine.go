@@ -72,10 +72,7 @@ func listing[Q, T any](ctx context.Context, e *Engine, c driver.Capability, meth
 
 // failing is a listing that fails.
 func failing[T any](err error) iter.Seq2[T, error] {
-	return func(yield func(T, error) bool) {
-		var none T
-		yield(none, err)
-	}
+	return driver.Listing(func() ([]T, error) { return nil, err })
 }
 
 // collect reads a listing to its end. What came before an error is returned with it.

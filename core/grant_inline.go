@@ -21,7 +21,7 @@ func (g inlineGranter) policyName(access, bucket string) string {
 func (g inlineGranter) check(access string, grants []grant) error {
 	limits := g.description.Limits
 	for _, gr := range grants {
-		if err := checkName("policy", g.policyName(access, gr.bucket), g.description.Names.Policy); err != nil {
+		if err := g.description.Names.Policy.Check("policy", g.policyName(access, gr.bucket)); err != nil {
 			return err
 		}
 		if err := checkSize("policy for bucket "+gr.bucket, gr.document, limits.InlinePolicyBytes, limits.IgnoreWhitespace); err != nil {

@@ -51,7 +51,7 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 // CreateUser creates a user without keys and policies. A system that does not know permissions boundaries makes the
 // user without one: the returned user then has none.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
-	if err := checkName("user", req.Name, names().User); err != nil {
+	if err := names().User.Check("user", req.Name); err != nil {
 		return driver.CreateUserResponse{}, err
 	}
 	in := &iam.CreateUserInput{UserName: aws.String(req.Name)}

@@ -43,7 +43,7 @@ func (b *backend) GetRole(ctx context.Context, req driver.GetRoleRequest) (drive
 
 // CreateRole creates a role without policies.
 func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (driver.Role, error) {
-	if err := checkName("role", req.Name, names().Role); err != nil {
+	if err := names().Role.Check("role", req.Name); err != nil {
 		return driver.Role{}, err
 	}
 	in := &iam.CreateRoleInput{RoleName: &req.Name, AssumeRolePolicyDocument: &req.TrustPolicy}
@@ -110,7 +110,7 @@ func checkSession(req driver.CreateSessionRequest) error {
 	if err := checkPresent("role", req.RoleARN); err != nil {
 		return err
 	}
-	return checkName("session", req.Name, names().Session)
+	return names().Session.Check("session", req.Name)
 }
 
 // roleName is the name in a role's ARN.

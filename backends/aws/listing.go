@@ -4,6 +4,8 @@ import (
 	"context"
 	"iter"
 	"slices"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 // paginator is what the SDK calls one; O is the service's options, P a page.
@@ -39,20 +41,15 @@ func failedListing[T any](err error) iter.Seq2[T, error] {
 
 // sorted yields the strings of a short listing in order.
 func sorted(unsorted iter.Seq2[string, error]) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+	return driver.Listing(func() ([]string, error) {
 		var all []string
 		for item, err := range unsorted {
 			if err != nil {
-				yield("", err)
-				return
+				return nil, err
 			}
 			all = append(all, item)
 		}
 		slices.Sort(all)
-		for _, item := range all {
-			if !yield(item, nil) {
-				return
-			}
-		}
-	}
+		return all, nil
+	})
 }

@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"regexp"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -30,8 +29,6 @@ const sessionRoleName = "s3-credentials.AmazonS3FullAccess"
 // iamName is what IAM accepts in names of users, roles, inline policies and sessions.
 const iamName = `[\w+=,.@-]+`
 
-var iamNamePattern = regexp.MustCompile(`^` + iamName + `$`)
-
 // names are IAM's rules.
 func names() driver.Names {
 	return driver.Names{
@@ -41,19 +38,6 @@ func names() driver.Names {
 		Session:   driver.NameRule{Min: 2, Max: 64, Pattern: iamName},
 		Separator: ",",
 	}
-}
-
-// checkName refuses, before any request, a name that IAM does not accept: not every system of its kind does.
-func checkName(kind, name string, rule driver.NameRule) error {
-	switch {
-	case len(name) < rule.Min:
-		return fault.New(fault.InvalidArgument, "the name of a %s has at least %d characters; %q has %d", kind, rule.Min, name, len(name))
-	case len(name) > rule.Max:
-		return fault.New(fault.InvalidArgument, "the name of a %s has at most %d characters; %q has %d", kind, rule.Max, name, len(name))
-	case !iamNamePattern.MatchString(name):
-		return fault.New(fault.InvalidArgument, "the %s name %q has a character other than letters, digits and _+=,.@-", kind, name)
-	}
-	return nil
 }
 
 // checkPresent refuses an empty name, which some services take for the caller's own.

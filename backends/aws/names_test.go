@@ -54,7 +54,7 @@ func TestNameRules(t *testing.T) {
 		{"ü", false},
 		{"a\n", false},
 	} {
-		err := checkName("user", c.name, names().User)
+		err := names().User.Check("user", c.name)
 		if (err == nil) != c.ok {
 			t.Errorf("%q: %v", c.name, err)
 		}

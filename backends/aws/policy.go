@@ -38,7 +38,7 @@ func errOf[O any](_ *O, err error) error { return err }
 
 // PutPolicy gives a user or role an inline policy, or replaces the one of that name.
 func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
-	if err := checkName("policy", req.Name, names().Policy); err != nil {
+	if err := names().Policy.Check("policy", req.Name); err != nil {
 		return err
 	}
 	return onPrincipal(ctx, req.Principal, func(user *string) error {

@@ -15,23 +15,18 @@ import (
 
 // ListBuckets yields the buckets that the credentials may see.
 func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {
-	return func(yield func(driver.BucketInfo, error) bool) {
-		err := b.ready(ctx)
-		var buckets []minio.BucketInfo
-		if err == nil {
-			buckets, err = b.s3.ListBuckets(ctx)
+	return driver.Listing(func() ([]driver.BucketInfo, error) {
+		if err := b.ready(ctx); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			yield(driver.BucketInfo{}, b.wrapError(ctx, err, "list the buckets"))
-			return
+		buckets, err := b.s3.ListBuckets(ctx)
+		infos := make([]driver.BucketInfo, len(buckets))
+		for i, bucket := range buckets {
+			infos[i] = driver.BucketInfo{Name: bucket.Name, Created: bucket.CreationDate, Region: bucket.BucketRegion}
 		}
-		slices.SortFunc(buckets, func(a, b minio.BucketInfo) int { return strings.Compare(a.Name, b.Name) })
-		for _, bucket := range buckets {
-			if !yield(driver.BucketInfo{Name: bucket.Name, Created: bucket.CreationDate, Region: bucket.BucketRegion}, nil) {
-				return
-			}
-		}
-	}
+		slices.SortFunc(infos, func(a, b driver.BucketInfo) int { return strings.Compare(a.Name, b.Name) })
+		return infos, b.wrapError(ctx, err, "list the buckets")
+	})
 }
 
 // HeadBucket looks a bucket up.

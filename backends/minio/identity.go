@@ -39,24 +39,17 @@ func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
 
 // ListUsers yields every user, sorted by name.
 func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
-	return func(yield func(driver.User, error) bool) {
-		err := b.ready(ctx)
-		var users map[string]madmin.UserInfo
-		if err == nil {
-			if users, err = adminCall(ctx, b.admin.ListUsers); err != nil {
-				err = b.wrapError(ctx, err, "list the users")
-			}
+	return driver.Listing(func() ([]driver.User, error) {
+		if err := b.ready(ctx); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			yield(driver.User{}, err)
-			return
+		infos, err := adminCall(ctx, b.admin.ListUsers)
+		var users []driver.User
+		for _, name := range slices.Sorted(maps.Keys(infos)) {
+			users = append(users, userOf(name))
 		}
-		for _, name := range slices.Sorted(maps.Keys(users)) {
-			if !yield(userOf(name), nil) {
-				return
-			}
-		}
-	}
+		return users, b.wrapError(ctx, err, "list the users")
+	})
 }
 
 // userOf is a user as far as MinIO tells: it keeps no date of its making.
@@ -91,7 +84,7 @@ func (b *backend) user(ctx context.Context, name string) (madmin.UserInfo, error
 // adding a user that is there would change its secret.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	var none driver.CreateUserResponse
-	if err := checkUserName(req.Name); err != nil {
+	if err := checkName("user", req.Name, nameRules().User); err != nil {
 		return none, err
 	}
 	if req.PermissionsBoundary != "" {
@@ -188,27 +181,21 @@ func (b *backend) undoKey(ctx context.Context, err error, key string) {
 
 // ListAccessKeys yields the keys of a user, sorted.
 func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
-	return func(yield func(driver.AccessKey, error) bool) {
-		_, err := b.user(ctx, req.UserName)
-		var keys []madmin.ServiceAccountInfo
-		if err == nil {
-			keys, err = b.serviceAccounts(ctx, req.UserName)
+	return driver.Listing(func() ([]driver.AccessKey, error) {
+		if _, err := b.user(ctx, req.UserName); err != nil {
+			return nil, err
 		}
-		if err != nil {
-			yield(driver.AccessKey{}, err)
-			return
-		}
-		slices.SortFunc(keys, func(a, b madmin.ServiceAccountInfo) int { return strings.Compare(a.AccessKey, b.AccessKey) })
-		for _, key := range keys {
-			status := "Active"
-			if key.AccountStatus == "off" {
-				status = "Inactive"
-			}
-			if !yield(driver.AccessKey{UserName: req.UserName, AccessKeyID: key.AccessKey, Status: status}, nil) {
-				return
+		accounts, err := b.serviceAccounts(ctx, req.UserName)
+		keys := make([]driver.AccessKey, len(accounts))
+		for i, account := range accounts {
+			keys[i] = driver.AccessKey{UserName: req.UserName, AccessKeyID: account.AccessKey, Status: "Active"}
+			if account.AccountStatus == "off" {
+				keys[i].Status = "Inactive"
 			}
 		}
-	}
+		slices.SortFunc(keys, func(a, b driver.AccessKey) int { return strings.Compare(a.AccessKeyID, b.AccessKeyID) })
+		return keys, err
+	})
 }
 
 // DeleteAccessKey deletes a key of a user. It looks first: MinIO would delete anybody's.

@@ -3,7 +3,6 @@ package minio
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -35,8 +34,6 @@ const (
 // its own separators.
 const namePattern = `[\w+.@-]+`
 
-var nameExpression = regexp.MustCompile(`^` + namePattern + `$`)
-
 // describe says what the backend is, for the configured endpoint and region.
 func (b *backend) describe() driver.Description {
 	endpoint := ""
@@ -47,12 +44,7 @@ func (b *backend) describe() driver.Description {
 		Name: Name, Version: version.Number(), Partition: "aws", Region: b.region, EndpointURL: endpoint,
 		Capabilities: capabilities(),
 		Dialect:      dialect(),
-		Names: driver.Names{
-			User:      driver.NameRule{Min: minUserName, Max: maxUserName, Pattern: namePattern},
-			Policy:    driver.NameRule{Min: 1, Max: maxPolicyName, Pattern: namePattern},
-			Session:   driver.NameRule{Min: 2, Max: 64, Pattern: namePattern},
-			Separator: "+",
-		},
+		Names:        nameRules(),
 		Limits: driver.Limits{
 			InlinePolicyBytes:  maxPolicyBytes,
 			SessionPolicyBytes: maxSessionPolicyBytes,
@@ -81,23 +73,22 @@ func dialect() policy.Dialect {
 	}
 }
 
-// checkUserName refuses a name for a new user that MinIO, or a part of it, does not take.
-func checkUserName(name string) error {
-	return checkName("user", name, driver.NameRule{Min: minUserName, Max: maxUserName})
+// nameRules are what this tool names users, policies and sessions by.
+func nameRules() driver.Names {
+	return driver.Names{
+		User:      driver.NameRule{Min: minUserName, Max: maxUserName, Pattern: namePattern},
+		Policy:    driver.NameRule{Min: 1, Max: maxPolicyName, Pattern: namePattern},
+		Session:   driver.NameRule{Min: 2, Max: 64, Pattern: namePattern},
+		Separator: "+",
+	}
 }
 
+// checkName refuses a name that MinIO, or a part of it, does not take: dots alone are a way through folders.
 func checkName(kind, name string, rule driver.NameRule) error {
-	switch {
-	case len(name) < rule.Min:
-		return fault.New(fault.InvalidArgument, "the name of a %s has at least %d characters; %q has %d", kind, rule.Min, name, len(name))
-	case len(name) > rule.Max:
-		return fault.New(fault.InvalidArgument, "the name of a %s has at most %d characters; %q has %d", kind, rule.Max, name, len(name))
-	case !nameExpression.MatchString(name):
-		return fault.New(fault.InvalidArgument, "the %s name %q has a character other than letters, digits and _+.@-", kind, name)
-	case strings.Trim(name, ".") == "":
+	if name != "" && strings.Trim(name, ".") == "" {
 		return fault.New(fault.InvalidArgument, "the %s name %q has nothing but dots", kind, name)
 	}
-	return nil
+	return rule.Check(kind, name)
 }
 
 // checkExisting refuses a name that no user can have, and that would lead the admin API astray.
@@ -144,7 +135,7 @@ func ownedPrefix(user string) string { return ownedRoot + escape(user) + "/" }
 
 // ownedName is the canned policy that stands for an inline policy of a user.
 func ownedName(user, policyName string) (string, error) {
-	if err := checkName("policy", policyName, driver.NameRule{Min: 1, Max: maxPolicyName}); err != nil {
+	if err := checkName("policy", policyName, nameRules().Policy); err != nil {
 		return "", err
 	}
 	if n := len(escape(user)); n > maxNamePart {

@@ -144,12 +144,8 @@ func asPut(document []byte) string {
 
 // ListPolicies yields the names of a user's own policies.
 func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+	return driver.Listing(func() ([]string, error) {
 		info, err := b.principal(ctx, req.Principal)
-		if err != nil {
-			yield("", err)
-			return
-		}
 		var names []string
 		for _, canned := range policiesOf(info) {
 			if name, ok := inlineName(req.Principal.Name, canned); ok {
@@ -157,12 +153,8 @@ func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 			}
 		}
 		slices.Sort(names)
-		for _, name := range names {
-			if !yield(name, nil) {
-				return
-			}
-		}
-	}
+		return names, err
+	})
 }
 
 // DeletePolicy takes a policy of its own from a user. It is detached first, for then it allows nothing any more.

@@ -15,21 +15,16 @@ import (
 
 // ListAttachedPolicies yields the canned policies attached to a user that are not its own.
 func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
-	return func(yield func(driver.AttachedPolicy, error) bool) {
+	return driver.Listing(func() ([]driver.AttachedPolicy, error) {
 		info, err := b.principal(ctx, req.Principal)
-		if err != nil {
-			yield(driver.AttachedPolicy{}, err)
-			return
-		}
+		var attached []driver.AttachedPolicy
 		for _, canned := range policiesOf(info) {
-			if _, own := inlineName(req.Principal.Name, canned); own {
-				continue
-			}
-			if !yield(driver.AttachedPolicy{Name: canned, ARN: canned}, nil) {
-				return
+			if _, own := inlineName(req.Principal.Name, canned); !own {
+				attached = append(attached, driver.AttachedPolicy{Name: canned, ARN: canned})
 			}
 		}
-	}
+		return attached, err
+	})
 }
 
 // AttachPolicy attaches a canned policy to a user.

@@ -146,14 +146,6 @@ type Names struct {
 	Separator string
 }
 
-// NameRule is the rule for one kind of name. Lengths are in bytes.
-type NameRule struct {
-	// Min and Max are the lengths of the shortest and the longest name; Max 0 means that no limit is known.
-	Min, Max int
-	// Pattern is a regular expression of package regexp that the whole name matches; empty for any name.
-	Pattern string
-}
-
 // Limits are the limits of the system, counted as the system counts; 0 means that no limit is known. For AWS they are the
 // IAM and STS quotas: 2,048 bytes for all inline policies of a user, 2 access keys of a user, 2,048 bytes for a session
 // policy, 900 to 43,200 seconds for a session; and S3's 20 KiB for a bucket policy. For MinIO, measured on the server's last

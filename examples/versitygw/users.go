@@ -53,18 +53,15 @@ func userOf(name string) driver.User { return driver.User{Path: "/", Name: name,
 
 // ListUsers yields every user. The answer has the secrets too: they are not read.
 func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
-	return func(yield func(driver.User, error) bool) {
+	return driver.Listing(func() ([]driver.User, error) {
 		var listed struct{ Accounts []struct{ Access string } }
-		if err := b.admin(ctx, request{action: "list users", path: "/list-users", into: &listed}); err != nil {
-			yield(driver.User{}, err)
-			return
+		err := b.admin(ctx, request{action: "list users", path: "/list-users", into: &listed})
+		users := make([]driver.User, len(listed.Accounts))
+		for i, account := range listed.Accounts {
+			users[i] = userOf(account.Access)
 		}
-		for _, a := range listed.Accounts {
-			if !yield(userOf(a.Access), nil) {
-				return
-			}
-		}
-	}
+		return users, err
+	})
 }
 
 // GetUser looks a user up: the admin API can only list them all.

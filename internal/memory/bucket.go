@@ -43,7 +43,7 @@ func (b *backend) withBucket(ctx context.Context, method, name string, needs ...
 
 // ListBuckets yields the buckets, sorted.
 func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {
-	return yieldAll(func() ([]driver.BucketInfo, error) {
+	return driver.Listing(func() ([]driver.BucketInfo, error) {
 		who, unlock, err := b.begin(ctx, "ListBuckets")
 		if err != nil {
 			return nil, err

@@ -2,10 +2,8 @@ package memory
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
@@ -55,16 +53,4 @@ func nameRules() driver.Names {
 		Role:      driver.NameRule{Min: 1, Max: 64, Pattern: pattern},
 		Separator: ",",
 	}
-}
-
-var patterns sync.Map
-
-// compiled returns the expression that matches whole names.
-func compiled(pattern string) *regexp.Regexp {
-	if have, ok := patterns.Load(pattern); ok {
-		return have.(*regexp.Regexp)
-	}
-	re := regexp.MustCompile(`^(?:` + pattern + `)$`)
-	patterns.Store(pattern, re)
-	return re
 }

@@ -40,7 +40,7 @@ func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
 
 // ListUsers yields the users, sorted.
 func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
-	return yieldAll(func() ([]driver.User, error) {
+	return driver.Listing(func() ([]driver.User, error) {
 		who, unlock, err := b.begin(ctx, "ListUsers", driver.CapUsers)
 		if err != nil {
 			return nil, err
@@ -96,7 +96,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	if err := who.may("iam:CreateUser", iamARN("user", req.Name), nil, nil); err != nil {
 		return driver.CreateUserResponse{}, err
 	}
-	if err := checkName("user", req.Name, nameRules().User); err != nil {
+	if err := nameRules().User.Check("user", req.Name); err != nil {
 		return driver.CreateUserResponse{}, err
 	}
 	for name := range b.system.users {

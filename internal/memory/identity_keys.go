@@ -30,7 +30,7 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 
 // ListAccessKeys yields the keys without their secrets.
 func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
-	return yieldAll(func() ([]driver.AccessKey, error) {
+	return driver.Listing(func() ([]driver.AccessKey, error) {
 		u, unlock, err := b.withUser(ctx, "ListAccessKeys", "iam:ListAccessKeys", req.UserName, driver.CapAccessKeys)
 		if err != nil {
 			return nil, err

@@ -47,7 +47,7 @@ func (b *backend) withRole(ctx context.Context, method, action, name string, nee
 
 // ListRoles yields the roles, sorted.
 func (b *backend) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
-	return yieldAll(func() ([]driver.Role, error) {
+	return driver.Listing(func() ([]driver.Role, error) {
 		who, unlock, err := b.begin(ctx, "ListRoles", driver.CapRoles)
 		if err != nil {
 			return nil, err
@@ -81,7 +81,7 @@ func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) 
 	if err := who.may("iam:CreateRole", iamARN("role", req.Name), nil, nil); err != nil {
 		return driver.Role{}, err
 	}
-	if err := checkName("role", req.Name, nameRules().Role); err != nil {
+	if err := nameRules().Role.Check("role", req.Name); err != nil {
 		return driver.Role{}, err
 	}
 	if _, ok := b.system.roles[req.Name]; ok {
@@ -124,7 +124,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 	if req.DurationSeconds < d.Limits.MinSessionSeconds || req.DurationSeconds > d.Limits.MaxSessionSeconds {
 		return driver.Session{}, fault.New(fault.InvalidArgument, "a session lasts from %d to %d seconds", d.Limits.MinSessionSeconds, d.Limits.MaxSessionSeconds)
 	}
-	if err := checkName("session", req.Name, d.Names.Session); err != nil {
+	if err := d.Names.Session.Check("session", req.Name); err != nil {
 		return driver.Session{}, err
 	}
 	doc, err := b.system.parseFor(req.Policy)

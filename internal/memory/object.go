@@ -23,7 +23,7 @@ type object struct {
 
 // ListObjects yields the objects, sorted by key.
 func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
-	return yieldAll(func() ([]driver.ObjectInfo, error) {
+	return driver.Listing(func() ([]driver.ObjectInfo, error) {
 		k, who, unlock, err := b.withBucket(ctx, "ListObjects", req.Bucket, driver.CapObjects)
 		if err != nil {
 			return nil, err

@@ -55,7 +55,7 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 		return err
 	}
 	defer unlock()
-	if err := checkName("policy", req.Name, nameRules().Policy); err != nil {
+	if err := nameRules().Policy.Check("policy", req.Name); err != nil {
 		return err
 	}
 	doc, err := b.system.parseFor(req.Document)
@@ -97,7 +97,7 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 
 // ListPolicies yields the names of the inline policies.
 func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
-	return yieldAll(func() ([]string, error) {
+	return driver.Listing(func() ([]string, error) {
 		g, unlock, err := b.withGrants(ctx, "ListPolicies", "List", "Policies", req.Principal, driver.CapPolicyInline)
 		if err != nil {
 			return nil, err
@@ -123,7 +123,7 @@ func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyReque
 
 // ListAttachedPolicies yields the managed policies of a user or role.
 func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
-	return yieldAll(func() ([]driver.AttachedPolicy, error) {
+	return driver.Listing(func() ([]driver.AttachedPolicy, error) {
 		g, unlock, err := b.withGrants(ctx, "ListAttachedPolicies", "ListAttached", "Policies", req.Principal, driver.CapPolicyManaged)
 		if err != nil {
 			return nil, err

@@ -157,31 +157,6 @@ func newKey(userName string) *driver.AccessKey {
 	}
 }
 
-// yieldAll makes a listing of what fetch returns; fetch is called when the listing is read.
-func yieldAll[T any](fetch func() ([]T, error)) func(yield func(T, error) bool) {
-	return func(yield func(T, error) bool) {
-		items, err := fetch()
-		if err != nil {
-			var zero T
-			yield(zero, err)
-			return
-		}
-		for _, item := range items {
-			if !yield(item, nil) {
-				return
-			}
-		}
-	}
-}
-
-// checkName refuses names outside a rule.
-func checkName(kind, name string, rule driver.NameRule) error {
-	if len(name) < rule.Min || len(name) > rule.Max || !compiled(rule.Pattern).MatchString(name) {
-		return fault.New(fault.InvalidArgument, "%q is no name for a %s: %d to %d characters that match %s", name, kind, rule.Min, rule.Max, rule.Pattern)
-	}
-	return nil
-}
-
 // parseFor parses a document and refuses what the system's dialect rejects.
 func (s *System) parseFor(document string) (policy.Document, error) {
 	doc, err := policy.Parse([]byte(document))
