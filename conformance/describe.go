@@ -40,7 +40,7 @@ func describesTheSame(e *env) {
 	}
 }
 
-// nobody is an endpoint at which nothing answers: port 1 of this machine.
+// nobody is an endpoint where no server listens: port 1 of this machine.
 const nobody = "http://127.0.0.1:1"
 
 func describesAlone(e *env) {
@@ -77,10 +77,10 @@ func describesNames(e *env) {
 		if rule.Max > 0 && rule.Min > rule.Max {
 			e.Errorf("%s names have at least %d and at most %d characters", kind, rule.Min, rule.Max)
 		}
-		// Derived names look like this. Roles are not named after buckets.
+		// Package core derives such names, but none for roles.
 		derived := "s3.read-only.one" + names.Separator + "two"
 		if kind != "role" && rule.Pattern != "" && !re.MatchString(derived) {
-			e.Errorf("the rule for %s names refuses %q, as this tool derives them", kind, derived)
+			e.Errorf("the rule for %s names refuses %q, a name that the engine derives", kind, derived)
 		}
 	}
 	if names.Separator == "" || regexp.MustCompile(`[a-z0-9.-]`).MatchString(names.Separator) {
@@ -106,7 +106,7 @@ func describesLimits(e *env) {
 func describesGuards(e *env) {
 	for _, s := range e.Description.Dialect.MandatoryStatements {
 		if s.Effect != policy.Deny || len(s.Action) == 0 {
-			e.Errorf("the guard %+v does not deny actions", s)
+			e.Errorf("the mandatory statement %+v does not deny actions", s)
 		}
 	}
 }

@@ -53,7 +53,7 @@ func newUserMayNothing(e *env) {
 	}
 }
 
-// readOnlyUser makes a user who may read a stage's bucket, and waits until its key works.
+// readOnlyUser creates a user who may read a stage's bucket, and waits until its key works.
 func (e *env) readOnlyUser(st *stage) (user, policyName string, key driver.Credentials) {
 	e.Helper()
 	user, own := e.newUser()

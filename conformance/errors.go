@@ -12,7 +12,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// promptly is how soon a method whose context is over must return.
+// promptly is the time within which a method must return after its context has ended.
 const promptly = 5 * time.Second
 
 func errorChecks() []Check {
@@ -95,7 +95,7 @@ func (e *env) endsEveryMethod(ctx context.Context, code fault.Code, target error
 	}
 }
 
-// waitingReader gives some bytes, says so, and then none until it is closed.
+// waitingReader yields some bytes, signals that, and blocks until it is closed.
 type waitingReader struct {
 	given chan struct{}
 	once  sync.Once
@@ -142,7 +142,7 @@ func cancelledUpload(e *env) {
 	}
 }
 
-// parallel is how many calls are made at the same time.
+// parallel is the number of concurrent calls.
 const parallel = 8
 
 func concurrently(e *env) {

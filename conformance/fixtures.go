@@ -9,7 +9,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// newBucket makes a bucket, and removes it with all that is in it.
+// newBucket creates a bucket, and removes it with its objects after the check.
 func (e *env) newBucket() string {
 	e.Helper()
 	bucket := e.name("b")
@@ -27,7 +27,7 @@ func (e *env) removeBucketLater(bucket string) {
 	})
 }
 
-// emptyBucket deletes the objects of a bucket, a request's worth at a time.
+// emptyBucket deletes the objects of a bucket.
 func emptyBucket(ctx context.Context, d driver.Driver, description driver.Description, bucket string) error {
 	if !description.Has(driver.CapObjects) {
 		return nil
@@ -68,7 +68,7 @@ func (e *env) get(bucket, key string) []byte {
 	return b.Bytes()
 }
 
-// newUser makes a user, and removes it with its keys and policies. The key is nil where users get keys one by one.
+// newUser creates a user, and removes it with its keys and policies after the check. The key is nil with CapAccessKeys.
 func (e *env) newUser() (string, *driver.AccessKey) {
 	e.Helper()
 	return e.newUserWith(driver.CreateUserRequest{Name: e.name("u")})
@@ -91,7 +91,7 @@ func (e *env) removeUserLater(name string) {
 	})
 }
 
-// stripUser takes everything away that keeps a user from being deleted.
+// stripUser deletes the keys and policies of a user, which cannot be deleted with them.
 func (e *env) stripUser(ctx context.Context, name string) error {
 	if e.has(driver.CapAccessKeys) {
 		keys, err := collect(e.Driver.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
@@ -133,7 +133,7 @@ func (e *env) stripPolicies(ctx context.Context, p driver.Principal) error {
 	return nil
 }
 
-// newKey makes a key of a user, or returns the one that it came with.
+// newKey creates a key of a user, or returns the one that the user was created with.
 func (e *env) newKey(user string, own *driver.AccessKey) driver.AccessKey {
 	e.Helper()
 	if own != nil {
@@ -144,7 +144,7 @@ func (e *env) newKey(user string, own *driver.AccessKey) driver.AccessKey {
 	return key
 }
 
-// newRole makes a role that the caller's account may assume, and removes it with its policies.
+// newRole creates a role that the caller's account may assume, and removes it with its policies after the check.
 func (e *env) newRole() driver.Role {
 	e.Helper()
 	name := e.name("r")
@@ -161,7 +161,7 @@ func (e *env) newRole() driver.Role {
 	return role
 }
 
-// trustPolicy lets the caller's account assume a role.
+// trustPolicy is a trust policy that lets the caller's account assume a role.
 func (e *env) trustPolicy() string {
 	e.Helper()
 	who, err := e.Driver.WhoAmI(e.ctx)
@@ -178,7 +178,7 @@ func (e *env) trustPolicy() string {
 	}}}.JSON()
 }
 
-// sessionRequest returns a request for a session, with a role of its own where sessions need one.
+// sessionRequest returns a request for a session, with a new role where sessions need one.
 func (e *env) sessionRequest(document string) driver.CreateSessionRequest {
 	e.Helper()
 	req := driver.CreateSessionRequest{Name: e.name("s"), Policy: document, DurationSeconds: e.sessionSeconds()}
@@ -196,7 +196,7 @@ func (e *env) sessionRequest(document string) driver.CreateSessionRequest {
 // sessionSeconds is a duration that the system accepts.
 func (e *env) sessionSeconds() int { return max(e.Description.Limits.MinSessionSeconds, 900) }
 
-// newSession opens a session. A role that was just made may need a moment.
+// newSession creates a session. It waits for the role, which may take time to come into force.
 func (e *env) newSession(document string) driver.Session {
 	e.Helper()
 	req := e.sessionRequest(document)
@@ -226,7 +226,7 @@ func (e *env) compile(doc policy.Document) policy.Document {
 	return compiled
 }
 
-// custom is a policy that allows to get one object and nothing else.
+// custom returns a policy that allows getting one object, and nothing else.
 func (e *env) custom(bucket, key string) policy.Document {
 	e.Helper()
 	return e.compile(policy.Document{Version: policy.Version, Statement: []policy.Statement{{
@@ -235,5 +235,5 @@ func (e *env) custom(bucket, key string) policy.Document {
 	}}})
 }
 
-// replaceUser puts a user's name into a template.
+// replaceUser inserts a user's name into Description.Principal.
 func replaceUser(template, user string) string { return strings.ReplaceAll(template, "{user}", user) }

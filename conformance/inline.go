@@ -38,7 +38,7 @@ func (e *env) policies(p driver.Principal) []string {
 	return all(e, e.Driver.ListPolicies(e.ctx, driver.ListPoliciesRequest{Principal: p}), "ListPolicies")
 }
 
-// hasPolicy fails the check unless the policy is what was put.
+// hasPolicy fails the check unless the policy has the document.
 func (e *env) hasPolicy(p driver.Principal, name string, want policy.Document) {
 	e.Helper()
 	got, err := e.Driver.GetPolicy(e.ctx, driver.GetPolicyRequest{Principal: p, Name: name})

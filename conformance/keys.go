@@ -9,7 +9,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// mostKeys is the largest limit of keys that is worth reaching.
+// mostKeys is the largest limit of keys that the suite tests.
 const mostKeys = 10
 
 func keyChecks() []Check {

@@ -19,7 +19,7 @@ func managedChecks() []Check {
 	}
 }
 
-// managedPolicy returns a managed policy that is there.
+// managedPolicy returns the ARN of an existing managed policy.
 func (e *env) managedPolicy() string {
 	e.Helper()
 	switch {

@@ -72,7 +72,7 @@ func objectIsEmpty(e *env) {
 	}
 }
 
-// oddKeys are keys that something on the way might change.
+// oddKeys are keys that a URL, file name or encoding could change.
 func oddKeys() []string {
 	return []string{
 		"a b", " leading", "plus+plus", "percent%20percent", "100%", "quote'\"quote", "and&and", "equal=equal", "hash#hash", "question?mark",
@@ -121,7 +121,7 @@ func objectsAreListed(e *env) {
 	if got := e.keys(bucket, ""); len(got) != 0 {
 		e.Errorf("a new bucket has %q", got)
 	}
-	// No key is the folder of another: not every system can hold both.
+	// No key is the folder of another, because not every system can store both.
 	for _, key := range []string{"a/1", "a/2", "ab", "b"} {
 		e.put(bucket, key, []byte(key))
 	}
@@ -138,9 +138,9 @@ func objectsAreListed(e *env) {
 }
 
 const (
-	// pageKeys is more than S3 lists, and deletes, in one request.
+	// pageKeys is more than S3 lists or deletes in one request.
 	pageKeys = driver.MaxDeleteObjects + 5
-	// pageWorkers is how many objects are put at the same time.
+	// pageWorkers is the number of concurrent uploads.
 	pageWorkers = 8
 )
 

@@ -10,7 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// clockSlack is how far the system's clock may be from this one's.
+// clockSlack is the largest difference between the system's clock and this one.
 const clockSlack = 2 * time.Minute
 
 func sessionChecks() []Check {

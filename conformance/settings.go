@@ -116,7 +116,7 @@ func (e *env) hasSetting(bucket string, want driver.BucketSetting) {
 	}
 }
 
-// withoutIDs prints rules; a system may give those without an id one.
+// withoutIDs prints rules without their ids, because a system may add one to a rule that has none.
 func withoutIDs(c driver.CORS) string {
 	var b strings.Builder
 	for _, r := range c.Rules {
@@ -189,8 +189,8 @@ func policyStatus(e *env) {
 	e.want(e.deleteSetting(bucket, driver.SettingPolicyStatus), fault.Unsupported, "DeleteBucketSetting(policy-status)")
 }
 
-// bucketOutlivesSettings deletes every setting, declared or not, of an empty bucket: there are systems that take a
-// request for a setting that they do not know as one for the bucket.
+// bucketOutlivesSettings deletes every setting, declared or not, of an empty bucket, because a system may treat a request for
+// an unknown setting as a request for the bucket: MinIO does.
 func bucketOutlivesSettings(e *env) {
 	bucket := e.newBucket()
 	for _, s := range driver.Settings() {

@@ -12,7 +12,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// largeBytes is more than one part of 16 MiB, and no whole number of parts.
+// largeBytes is more than one part of 16 MiB, and no multiple of it.
 const largeBytes = 17<<20 + 4321
 
 func transferChecks() []Check {
@@ -49,7 +49,7 @@ func largeFile(e *env) {
 	e.onlyFiles(folder, "from", "to")
 }
 
-// onlyFiles fails the check unless the folder has just these files.
+// onlyFiles fails the check unless the folder contains exactly these files.
 func (e *env) onlyFiles(folder string, names ...string) {
 	e.Helper()
 	entries, err := os.ReadDir(folder)
@@ -59,7 +59,7 @@ func (e *env) onlyFiles(folder string, names ...string) {
 	}
 }
 
-// onlyReader hides what else a reader can do, so that its size is not known.
+// onlyReader hides other methods of a reader, so that its size is unknown.
 type onlyReader struct{ io.Reader }
 
 func largeStream(e *env) {

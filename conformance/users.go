@@ -89,7 +89,7 @@ func userKeepsKeys(e *env) {
 	}
 }
 
-// badNames are names that the rule refuses.
+// badNames are names that the rule does not permit.
 func badNames(rule driver.NameRule) []string {
 	var bad []string
 	if rule.Min > 1 {

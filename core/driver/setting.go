@@ -2,7 +2,7 @@ package driver
 
 import "github.com/s3-credentials/s3-credentials/core/fault"
 
-// Setting names a setting of a bucket.
+// Setting is the name of a bucket setting. The set is closed; it grows with the plugin protocol.
 type Setting string
 
 // The settings.
@@ -106,7 +106,7 @@ func (v BucketSetting) Setting() Setting {
 	return found
 }
 
-// BucketPolicy is a bucket's policy document, as JSON.
+// BucketPolicy is the policy document of a bucket, as JSON.
 type BucketPolicy struct{ Document string }
 
 // PolicyStatus says whether a bucket's policy makes it public.
@@ -119,20 +119,20 @@ type CORS struct{ Rules []CORSRule }
 type CORSRule struct {
 	ID                                                            string
 	AllowedHeaders, AllowedMethods, AllowedOrigins, ExposeHeaders []string
-	// MaxAgeSeconds is nil where it is not set; 0 is a value.
+	// MaxAgeSeconds is nil if it is not set; 0 is a value.
 	MaxAgeSeconds *int
 }
 
-// Website is how a bucket is served as a website.
+// Website is the configuration of a bucket as a website.
 type Website struct {
 	IndexDocument, ErrorDocument string
-	// RedirectHost and RedirectProtocol send every request elsewhere; empty where not set.
+	// RedirectHost and RedirectProtocol (http or https) redirect every request; empty for no redirection.
 	RedirectHost, RedirectProtocol string
-	// RoutingRules are kept as the system's own JSON; empty where there are none.
+	// RoutingRules are the routing rules as the system's own JSON; empty for none.
 	RoutingRules string
 }
 
-// ACL is who owns a bucket and whom its access control list grants what.
+// ACL is the owner and the access control list of a bucket.
 type ACL struct {
 	Owner  Owner
 	Grants []Grant
@@ -149,7 +149,7 @@ type Grant struct {
 	Permission                                string
 }
 
-// PublicAccessBlock is what a bucket refuses of public access.
+// PublicAccessBlock is which public access a bucket blocks, as S3 names it.
 type PublicAccessBlock struct {
 	BlockPublicACLs, IgnorePublicACLs, BlockPublicPolicy, RestrictPublicBuckets bool
 }
