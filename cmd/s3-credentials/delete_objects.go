@@ -13,13 +13,13 @@ import (
 
 // objectsDeleter is delete-objects with its options.
 type objectsDeleter struct {
-	moving
+	transferOptions
 	prefix string
 	dryRun bool
 }
 
 func newDeleteObjects() *cli.Command {
-	d := &objectsDeleter{moving: moving{done: "deleted", thing: "object"}}
+	d := &objectsDeleter{transferOptions: transferOptions{done: "deleted", noun: "object"}}
 	return &cli.Command{
 		Name:    "delete-objects",
 		Summary: "Delete one or more object from an S3 bucket",
@@ -58,7 +58,7 @@ func (d *objectsDeleter) run(ctx context.Context, env *cli.Env, args []string) e
 	bucket, keys := args[0], args[1:]
 	source := bulk.Keys(keys)
 	if len(keys) > 0 && !d.silent {
-		env.Step("Deleting %s from %s", counted(int64(len(keys)), d.thing), bucket)
+		env.Step("Deleting %s from %s", counted(int64(len(keys)), d.noun), bucket)
 	}
 	if len(keys) > 0 && d.dryRun {
 		_, err := printKeys(ctx, env, source)
@@ -73,22 +73,22 @@ func (d *objectsDeleter) run(ctx context.Context, env *cli.Env, args []string) e
 	}
 	if d.dryRun {
 		n, err := printKeys(ctx, env, source)
-		d.say(env, err, n, "%s would be deleted from %s", bucket)
+		d.printCount(env, err, n, "%s would be deleted from %s", bucket)
 		return err
 	}
 	summary, err := bulk.Delete(ctx, engine, bucket, source, bulk.Options{Concurrency: d.concurrency})
 	err = d.finish(ctx, env, summary, err)
 	if len(keys) == 0 {
-		d.say(env, err, summary.Done, "Deleted %s from %s", bucket)
+		d.printCount(env, err, summary.Done, "Deleted %s from %s", bucket)
 	}
 	return err
 }
 
-// say tells how many objects a prefix had. That is known only now: they are deleted while they are being listed, so that
+// printCount tells how many objects a prefix had. That is known only now: they are deleted while they are being listed, so that
 // memory does not grow with the bucket.
-func (d *objectsDeleter) say(env *cli.Env, err error, n int64, format, bucket string) {
+func (d *objectsDeleter) printCount(env *cli.Env, err error, n int64, format, bucket string) {
 	if err == nil && !d.silent {
-		env.Step(format, counted(n, d.thing), bucket)
+		env.Step(format, counted(n, d.noun), bucket)
 	}
 }
 

@@ -12,13 +12,13 @@ import (
 
 // objectsGetter is get-objects with its options.
 type objectsGetter struct {
-	moving
+	transferOptions
 	output   string
 	patterns []string
 }
 
 func newGetObjects() *cli.Command {
-	g := &objectsGetter{moving: moving{done: "downloaded", thing: "file"}}
+	g := &objectsGetter{transferOptions: transferOptions{done: "downloaded", noun: "file"}}
 	output := cli.Text(&g.output, "output", "Write to this directory instead of the current one").WithShort("o").Completing(cli.CompleteFolder)
 	output.Metavar = "DIRECTORY"
 	return &cli.Command{
@@ -60,7 +60,7 @@ func (g *objectsGetter) run(ctx context.Context, env *cli.Env, args []string) er
 	summary, err := bulk.Get(ctx, engine, bulk.Download{Bucket: args[0], Keys: args[1:], Patterns: g.patterns, Dir: g.output}, options)
 	endBar()
 	if err = g.finish(ctx, env, summary, err); err == nil {
-		g.conclude(env, summary)
+		g.printSummary(env, summary)
 	}
 	return err
 }

@@ -14,13 +14,13 @@ import (
 
 // objectsPutter is put-objects with its options.
 type objectsPutter struct {
-	moving
+	transferOptions
 	prefix string
 	dryRun bool
 }
 
 func newPutObjects() *cli.Command {
-	p := &objectsPutter{moving: moving{done: "uploaded", thing: "file"}}
+	p := &objectsPutter{transferOptions: transferOptions{done: "uploaded", noun: "file"}}
 	return &cli.Command{
 		Name:    "put-objects",
 		Summary: "Upload multiple objects to an S3 bucket",
@@ -67,13 +67,13 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	if err != nil {
 		return err
 	}
-	label := fmt.Sprintf("Uploading %s (%s)", formatBytes(files.Bytes), counted(files.Count, p.thing))
+	label := fmt.Sprintf("Uploading %s (%s)", formatBytes(files.Bytes), counted(files.Count, p.noun))
 	options, endBar := p.options(env, label, files.Bytes)
 	options.ContentType = contentTypeOf
 	summary, err := bulk.Put(ctx, engine, args[0], files, options)
 	endBar()
 	if err = p.finish(ctx, env, summary, err); err == nil {
-		p.conclude(env, summary)
+		p.printSummary(env, summary)
 	}
 	return err
 }
