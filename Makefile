@@ -1,8 +1,9 @@
 # make build        all programs into bin/
 # make install      all programs into Go's bin folder
 # make test         everything, on real systems; at the end, which ran on what (go test ./... runs what needs none)
+# make cover        coverage by package, of everything that "make test" runs
 # make conformance  the backends' conformance suite alone
-# make lint         import rules and style; the wire contract and its generated code
+# make lint         import rules, style and sizes; the wire contract and its generated code
 # make generate     code from plugins/proto; the tables of docs/minio.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
@@ -21,7 +22,7 @@ LINT := $(CACHE)/tools/golangci-lint-$(LINT_VERSION)/golangci-lint
 # The others are those of tools/go.mod.
 TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
 
-.PHONY: build install test conformance lint generate bench demo demo-minio man clean
+.PHONY: build install test cover conformance lint generate bench demo demo-minio man clean
 
 build:
 	$(GO) build -o bin/ ./cmd/...
@@ -31,6 +32,11 @@ install:
 
 test:
 	GO='$(GO)' scripts/test ./...
+
+cover:
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	GO='$(GO)' S3_CREDENTIALS_TEST_COVER="$$folder" scripts/test ./... && \
+	$(GO) tool covdata percent -i "$$folder"
 
 conformance:
 	GO='$(GO)' scripts/test ./conformance ./backends/... ./examples/python -run 'Conformance|Memory|Plugin|Suite'
@@ -43,6 +49,7 @@ lint: $(LINT) $(TOOLS)/buf
 	$(GO) vet -tags systems ./...
 	$(LINT) run ./...
 	cd examples/versitygw && $(LINT) run --config ../../.golangci.yml ./...
+	scripts/lint-size
 	PATH="$(TOOLS):$$PATH" scripts/lint-proto
 
 generate: $(TOOLS)/buf

@@ -71,6 +71,16 @@ func makeBinaryDir() error {
 	return nil
 }
 
+// coverVariable names the folder for the coverage of the programs that tests start. "go test" has another folder for
+// the tests themselves, and removes it.
+const coverVariable = "S3_CREDENTIALS_TEST_COVER"
+
+func init() {
+	if dir := os.Getenv(coverVariable); dir != "" {
+		os.Setenv("GOCOVERDIR", dir) //nolint:errcheck // it fails for names that are none
+	}
+}
+
 // build leaves the linking to go's own judgement of what is up to date, in a folder that all test processes share,
 // and copies the result from there, since another process may build anew at any moment.
 func build(name, path string) error {
@@ -84,7 +94,11 @@ func build(name, path string) error {
 	}
 	return locked("build", func() error {
 		built := filepath.Join(dir, name)
-		_, err := runTool(15*time.Minute, "go", "-C", root, "build", "-o", built, "./cmd/"+name)
+		args := []string{"-C", root, "build", "-o", built}
+		if os.Getenv(coverVariable) != "" {
+			args = append(args, "-cover", "-covermode", "atomic", "-coverpkg", "./...")
+		}
+		_, err := runTool(15*time.Minute, "go", append(args, "./cmd/"+name)...)
 		if err != nil {
 			return err
 		}
