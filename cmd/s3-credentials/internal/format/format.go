@@ -5,6 +5,8 @@ package format
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -44,31 +46,19 @@ func (c Credentials) String() string { return "credentials of " + c.AccessKeyID 
 // GoString keeps the secret out of %#v.
 func (c Credentials) GoString() string { return c.String() }
 
-// formats are all formats. The first two are the Python tool's.
-var formats = []struct {
-	name   string
-	render func(Credentials) (string, error)
-}{
-	{"ini", iniSection},
-	{"json", pythonJSON},
-	{"env", posixShell},
-	{"dotenv", dotenv},
-	{"credential-process", credentialProcess},
-	{"powershell", powerShell},
-	{"fish", fishShell},
-	{"rclone", rcloneRemote},
-	{"mc", mcAlias},
-	{"s3cmd", s3cmdConfig},
-	{"kubernetes", kubernetesSecret},
-}
+// renderer prints credentials in one format, or fails with InvalidArgument for what the format cannot express.
+type renderer func(Credentials) (string, error)
 
-// Names returns the names of all formats.
+// formats are all formats, by their names. Each file of this package registers its own.
+var formats = map[string]renderer{}
+
+func register(name string, r renderer) { formats[name] = r }
+
+// Names returns the names of all formats: the two of the Python tool, then the others in the order of the alphabet.
 func Names() []string {
-	names := make([]string, len(formats))
-	for i, f := range formats {
-		names[i] = f.name
-	}
-	return names
+	names := slices.Sorted(maps.Keys(formats))
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "ini" || name == "json" })
+	return append([]string{"ini", "json"}, names...)
 }
 
 // Write prints the credentials in the named format. It fails with InvalidArgument, and writes nothing, for a name
@@ -91,15 +81,14 @@ func Check(name string, c Credentials) error {
 }
 
 func render(name string, c Credentials) (string, error) {
-	for _, f := range formats {
-		if f.name == name {
-			if err := checkText(c); err != nil {
-				return "", err
-			}
-			return f.render(c)
-		}
+	r, known := formats[name]
+	if !known {
+		return "", fault.New(fault.InvalidArgument, "there is no format '%s'; choose one of: %s", name, strings.Join(Names(), ", "))
 	}
-	return "", fault.New(fault.InvalidArgument, "there is no format '%s'; choose one of: %s", name, strings.Join(Names(), ", "))
+	if err := checkText(c); err != nil {
+		return "", err
+	}
+	return r(c)
 }
 
 // pair is one setting, as most formats have them.

@@ -5,6 +5,12 @@ import (
 	"unicode"
 )
 
+func init() {
+	register("ini", iniSection)
+	register("rclone", rcloneRemote)
+	register("s3cmd", s3cmdConfig)
+}
+
 // iniSection is what the Python tool prints, and what AWS's own tools read as credentials file. It has neither quotes nor escapes.
 func iniSection(c Credentials) (string, error) {
 	values := []pair{{"aws_access_key_id", c.AccessKeyID}, {"aws_secret_access_key", c.SecretAccessKey}}

@@ -9,6 +9,12 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
+func init() {
+	register("json", pythonJSON)
+	register("credential-process", credentialProcess)
+	register("mc", mcAlias)
+}
+
 // pythonJSON is what the Python tool prints: IAM's access key, or STS's credentials, with the members in their order.
 func pythonJSON(c Credentials) (string, error) {
 	var o orderedjson.Object

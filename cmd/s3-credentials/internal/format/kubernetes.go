@@ -7,6 +7,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+func init() {
+	register("kubernetes", kubernetesSecret)
+}
+
 // maxSecretName is the longest name that Kubernetes gives an object.
 const maxSecretName = 253
 

@@ -2,6 +2,13 @@ package format
 
 import "strings"
 
+func init() {
+	register("env", posixShell)
+	register("dotenv", dotenv)
+	register("powershell", powerShell)
+	register("fish", fishShell)
+}
+
 // posixShell is for eval in sh, bash and zsh. A session token of the credentials before would make a key without one
 // useless, so it goes.
 func posixShell(c Credentials) (string, error) {
