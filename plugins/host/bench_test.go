@@ -12,7 +12,7 @@ import (
 // protected by its folder and not by certificates.
 func BenchmarkStart(b *testing.B) {
 	path := program(b, "fine")
-	for name, o := range map[string]host.Options{"socket in a private folder": {}, "AutoMTLS": {AutoMTLS: true}} {
+	for name, o := range map[string]host.Options{"socket in a private folder": {}, "AutoMTLS": host.WithAutoMTLS} {
 		o.Path = path
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

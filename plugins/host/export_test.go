@@ -4,3 +4,14 @@ package host
 var Detect = detect
 
 const DetectTimeout = detectTimeout
+
+// WithAutoMTLS are options that make the connection use certificates.
+var WithAutoMTLS = Options{autoMTLS: true}
+
+// PID returns the process's id; 0 if somebody else started the plugin.
+func (p *Plugin) PID() int {
+	if p.process == nil {
+		return 0
+	}
+	return p.process.cmd.Process.Pid
+}

@@ -86,7 +86,7 @@ func launch(t *testing.T, name string, o host.Options) (*host.Plugin, driver.Dri
 }
 
 func TestLaunchOpenClose(t *testing.T) {
-	for name, o := range map[string]host.Options{"socket": {}, "AutoMTLS": {AutoMTLS: true}} {
+	for name, o := range map[string]host.Options{"socket": {}, "AutoMTLS": host.WithAutoMTLS} {
 		t.Run(name, func(t *testing.T) {
 			dir := privateTemp(t)
 			p, d := launch(t, "fine", o)

@@ -158,8 +158,6 @@ func (p *process) closeLifeline() {
 	}
 }
 
-func (p *process) pid() int { return p.cmd.Process.Pid }
-
 // exitStatus reports how the program ended, "" if it has not.
 func (p *process) exitStatus() string {
 	p.mu.Lock()

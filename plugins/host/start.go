@@ -49,11 +49,11 @@ func clientConfig(proc *process, o Options) *plugin.ClientConfig {
 		// go-plugin makes a folder of its own in there, which goes with it.
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: proc.folder},
 		SkipHostEnv:      true,
-		AutoMTLS:         o.AutoMTLS || runtime.GOOS == "windows",
+		AutoMTLS:         o.autoMTLS || runtime.GOOS == "windows",
 		// dial decides how long to wait; this only ends go-plugin's own waiting.
 		StartTimeout:    o.StartTimeout + time.Second,
 		GRPCDialOptions: wire.DialOptions(),
-		Logger:          newLogger(o),
+		Logger:          newLogger(),
 		Stderr:          proc.stderrHead,
 	}
 }
@@ -79,11 +79,11 @@ func dial(ctx context.Context, client *plugin.Client, proc *process, timeout tim
 	return conn.(*grpc.ClientConn), nil
 }
 
-// newLogger logs nothing unless S3_CREDENTIALS_LOG asks for it.
-func newLogger(o Options) hclog.Logger {
+// newLogger returns a logger to stderr at the level of S3_CREDENTIALS_LOG; it logs nothing where that is not set.
+func newLogger() hclog.Logger {
 	level := hclog.LevelFromString(os.Getenv(wire.EnvLog))
 	if level == hclog.NoLevel {
 		return hclog.NewNullLogger()
 	}
-	return hclog.New(&hclog.LoggerOptions{Name: "plugin", Level: level, Output: o.logWriter()})
+	return hclog.New(&hclog.LoggerOptions{Name: "plugin", Level: level, Output: os.Stderr})
 }
