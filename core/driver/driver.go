@@ -5,8 +5,9 @@
 //
 // # How to write a backend
 //
-// Embed [Unimplemented] in a type, implement Describe, Close and the methods of the capabilities that the system has, and
-// write an [Opener] that returns the type:
+// Embed [Unimplemented] in a type. Implement what every backend has: Describe, Close, WhoAmI, and listing, looking up, creating
+// and deleting buckets; then the methods of each [Capability] that the system has, and declare it. Write an [Opener] that
+// returns the type:
 //
 //	type backend struct{ driver.Unimplemented }
 //

@@ -21,13 +21,13 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// OpenRequest is the configuration. Empty strings mean the backend's own default.
+// OpenRequest is the configuration. An empty string stands for the backend's default.
 type OpenRequest struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	EndpointUrl string                 `protobuf:"bytes,1,opt,name=endpoint_url,json=endpointUrl,proto3" json:"endpoint_url,omitempty"`
 	Region      string                 `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
 	Profile     string                 `protobuf:"bytes,3,opt,name=profile,proto3" json:"profile,omitempty"`
-	// Not set: the backend looks for credentials in the places that users of the system expect.
+	// Not set: the backend finds credentials in its environment, in configuration files or from the instance it runs on.
 	Credentials   *Credentials `protobuf:"bytes,4,opt,name=credentials,proto3" json:"credentials,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -153,7 +153,7 @@ func (x *Credentials) GetSessionToken() string {
 	return ""
 }
 
-// OpenResponse describes what was opened.
+// OpenResponse describes the open backend.
 type OpenResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Description   *Description           `protobuf:"bytes,1,opt,name=description,proto3" json:"description,omitempty"`
@@ -278,7 +278,7 @@ func (x *DescribeResponse) GetDescription() *Description {
 	return nil
 }
 
-// Description says what a backend is and can do.
+// Description is what a backend is and can do.
 type Description struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The NAME of s3-credentials-backend-NAME.
@@ -291,7 +291,7 @@ type Description struct {
 	Region    string `protobuf:"bytes,5,opt,name=region,proto3" json:"region,omitempty"`
 	// Without a final slash.
 	EndpointUrl string `protobuf:"bytes,6,opt,name=endpoint_url,json=endpointUrl,proto3" json:"endpoint_url,omitempty"`
-	// With "{bucket}" and "{region}" in it; empty where there are no websites.
+	// With "{bucket}" and "{region}" in it; empty where the system serves no websites.
 	WebsiteUrl string      `protobuf:"bytes,7,opt,name=website_url,json=websiteUrl,proto3" json:"website_url,omitempty"`
 	Dialect    *Dialect    `protobuf:"bytes,8,opt,name=dialect,proto3" json:"dialect,omitempty"`
 	Names      *Names      `protobuf:"bytes,9,opt,name=names,proto3" json:"names,omitempty"`
@@ -426,12 +426,12 @@ func (x *Description) GetPrincipal() string {
 	return ""
 }
 
-// Dialect is what the system's policy language lacks or demands.
+// Dialect is how the system's policy language differs from AWS's.
 type Dialect struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Actions whose presence makes the system refuse a whole document. Each may end in "*".
+	// Actions for which the system rejects a whole document. Each may end in "*".
 	RejectedActions []string `protobuf:"bytes,1,rep,name=rejected_actions,json=rejectedActions,proto3" json:"rejected_actions,omitempty"`
-	// Deny statements that every document for a user or a session must carry, each as JSON.
+	// Deny statements that every document of a user or a session must have, each as JSON.
 	Guards        []string `protobuf:"bytes,2,rep,name=guards,proto3" json:"guards,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -481,14 +481,14 @@ func (x *Dialect) GetGuards() []string {
 	return nil
 }
 
-// Names are the rules for names, by what is named.
+// Names are the rules for the names of users, policies, sessions and roles.
 type Names struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	User    *NameRule              `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
 	Policy  *NameRule              `protobuf:"bytes,2,opt,name=policy,proto3" json:"policy,omitempty"`
 	Session *NameRule              `protobuf:"bytes,3,opt,name=session,proto3" json:"session,omitempty"`
 	Role    *NameRule              `protobuf:"bytes,4,opt,name=role,proto3" json:"role,omitempty"`
-	// What stands between the bucket names in a derived name.
+	// The text between the bucket names in a derived name.
 	Separator     string `protobuf:"bytes,5,opt,name=separator,proto3" json:"separator,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -621,7 +621,7 @@ func (x *NameRule) GetPattern() string {
 	return ""
 }
 
-// Limits are what the system accepts; 0 means that no limit is known.
+// Limits are the limits of the system; 0 means that no limit is known.
 type Limits struct {
 	state                  protoimpl.MessageState `protogen:"open.v1"`
 	InlinePolicyBytes      int32                  `protobuf:"varint,1,opt,name=inline_policy_bytes,json=inlinePolicyBytes,proto3" json:"inline_policy_bytes,omitempty"`
@@ -775,7 +775,7 @@ func (x *Boundaries) GetReadWrite() string {
 	return ""
 }
 
-// SessionRole is the role that sessions are opened against.
+// SessionRole is the role that sessions assume.
 type SessionRole struct {
 	state     protoimpl.MessageState `protogen:"open.v1"`
 	Name      string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`

@@ -27,12 +27,12 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// BackendService opens the backend and says what it is. A plugin process serves one open backend at a time:
+// BackendService opens the backend and describes it. A plugin process serves one open backend at a time:
 // a second Open closes the first.
 type BackendServiceClient interface {
-	// Open says where to work and as whom. It sends no request to the system. It is called before any other method.
+	// Open opens the backend with a configuration. It sends no request to the system. It is called before any other method.
 	Open(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error)
-	// Describe says what the opened backend is and can do.
+	// Describe returns what the open backend is and can do.
 	Describe(ctx context.Context, in *DescribeRequest, opts ...grpc.CallOption) (*DescribeResponse, error)
 }
 
@@ -68,12 +68,12 @@ func (c *backendServiceClient) Describe(ctx context.Context, in *DescribeRequest
 // All implementations must embed UnimplementedBackendServiceServer
 // for forward compatibility.
 //
-// BackendService opens the backend and says what it is. A plugin process serves one open backend at a time:
+// BackendService opens the backend and describes it. A plugin process serves one open backend at a time:
 // a second Open closes the first.
 type BackendServiceServer interface {
-	// Open says where to work and as whom. It sends no request to the system. It is called before any other method.
+	// Open opens the backend with a configuration. It sends no request to the system. It is called before any other method.
 	Open(context.Context, *OpenRequest) (*OpenResponse, error)
-	// Describe says what the opened backend is and can do.
+	// Describe returns what the open backend is and can do.
 	Describe(context.Context, *DescribeRequest) (*DescribeResponse, error)
 	mustEmbedUnimplementedBackendServiceServer()
 }

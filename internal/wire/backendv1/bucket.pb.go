@@ -103,7 +103,7 @@ func (x *ListBucketsResponse) GetBuckets() []*Bucket {
 	return nil
 }
 
-// Bucket is a bucket in a listing. What the listing does not tell is empty or not set.
+// Bucket is a bucket in a listing. Fields that the listing does not have are empty or not set.
 type Bucket struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -218,7 +218,7 @@ func (x *HeadBucketRequest) GetBucket() string {
 
 type HeadBucketResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Where the bucket is; empty where the system has no regions.
+	// The region of the bucket; empty where the system has no regions.
 	Region        string `protobuf:"bytes,1,opt,name=region,proto3" json:"region,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -264,7 +264,7 @@ func (x *HeadBucketResponse) GetRegion() string {
 type CreateBucketRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
-	// Empty for the backend's own region.
+	// Empty for the backend's region.
 	Region        string `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

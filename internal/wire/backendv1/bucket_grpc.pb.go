@@ -32,7 +32,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// BucketService is buckets and their settings.
+// BucketService manages buckets and their settings.
 type BucketServiceClient interface {
 	ListBuckets(ctx context.Context, in *ListBucketsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListBucketsResponse], error)
 	HeadBucket(ctx context.Context, in *HeadBucketRequest, opts ...grpc.CallOption) (*HeadBucketResponse, error)
@@ -134,7 +134,7 @@ func (c *bucketServiceClient) DeleteBucketSetting(ctx context.Context, in *Delet
 // All implementations must embed UnimplementedBucketServiceServer
 // for forward compatibility.
 //
-// BucketService is buckets and their settings.
+// BucketService manages buckets and their settings.
 type BucketServiceServer interface {
 	ListBuckets(*ListBucketsRequest, grpc.ServerStreamingServer[ListBucketsResponse]) error
 	HeadBucket(context.Context, *HeadBucketRequest) (*HeadBucketResponse, error)

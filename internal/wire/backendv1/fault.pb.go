@@ -27,9 +27,9 @@ type Fault struct {
 	// One of Canceled, DeadlineExceeded, InvalidArgument, NotFound, AlreadyExists, PermissionDenied, Unauthenticated,
 	// ResourceExhausted, FailedPrecondition, Aborted, Unsupported, Unavailable, DataLoss, Internal and Unknown.
 	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
-	// One sentence for a person. At most 8 KiB are kept.
+	// One sentence for people. At most 8 KiB are kept.
 	Message string `protobuf:"bytes,2,opt,name=message,proto3" json:"message,omitempty"`
-	// What the system answered. Not set where no answer was involved.
+	// The system's own answer. Not set if it did not answer.
 	Service *Service `protobuf:"bytes,3,opt,name=service,proto3" json:"service,omitempty"`
 	// A way out that the host can put into its own words: one of the hints that docs/plugins.md lists. Empty where there is
 	// none; a host ignores one that it does not know.
@@ -96,7 +96,7 @@ func (x *Fault) GetHint() string {
 	return ""
 }
 
-// Service is what the system said when it refused a request.
+// Service is a system's own description of an error.
 type Service struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`

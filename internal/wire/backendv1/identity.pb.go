@@ -102,7 +102,7 @@ func (x *WhoAmIResponse) GetCaller() *Caller {
 	return nil
 }
 
-// Caller is whose credentials are in use. Empty fields are not known to the system.
+// Caller is the identity behind the credentials. A field is empty where the system does not have it.
 type Caller struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UserId        string                 `protobuf:"bytes,1,opt,name=user_id,json=userId,proto3" json:"user_id,omitempty"`
@@ -332,7 +332,7 @@ func (x *GetUserResponse) GetUser() *User {
 	return nil
 }
 
-// User is one user. Times that are not known are not set.
+// User is a user. Times that the system does not report are not set.
 type User struct {
 	state               protoimpl.MessageState `protogen:"open.v1"`
 	Path                string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
@@ -675,7 +675,7 @@ type AccessKey struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	UserName    string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
 	AccessKeyId string                 `protobuf:"bytes,2,opt,name=access_key_id,json=accessKeyId,proto3" json:"access_key_id,omitempty"`
-	// Secret; set only in the answer of the call that makes the key.
+	// Secret; set only in the response that creates the key.
 	SecretAccessKey string `protobuf:"bytes,3,opt,name=secret_access_key,json=secretAccessKey,proto3" json:"secret_access_key,omitempty"`
 	// "Active" or "Inactive".
 	Status        string                 `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
@@ -1014,7 +1014,7 @@ func (*DeleteAccessKeyResponse) Descriptor() ([]byte, []int) {
 	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{19}
 }
 
-// Role is one role.
+// Role is a role.
 type Role struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Path    string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
@@ -1028,7 +1028,7 @@ type Role struct {
 	MaxSessionSeconds   int32  `protobuf:"varint,8,opt,name=max_session_seconds,json=maxSessionSeconds,proto3" json:"max_session_seconds,omitempty"`
 	PermissionsBoundary string `protobuf:"bytes,9,opt,name=permissions_boundary,json=permissionsBoundary,proto3" json:"permissions_boundary,omitempty"`
 	Tags                []*Tag `protobuf:"bytes,10,rep,name=tags,proto3" json:"tags,omitempty"`
-	// Not set where the system does not tell.
+	// Not set where the system does not report it.
 	LastUsed      *RoleLastUsed `protobuf:"bytes,11,opt,name=last_used,json=lastUsed,proto3" json:"last_used,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1141,7 +1141,7 @@ func (x *Role) GetLastUsed() *RoleLastUsed {
 	return nil
 }
 
-// RoleLastUsed is when and where a role was last used; both are empty where it never was.
+// RoleLastUsed is when and in which region a role was last used; both are empty for a role that never was.
 type RoleLastUsed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Date          *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=date,proto3" json:"date,omitempty"`
@@ -1668,7 +1668,7 @@ func (x *CreateSessionResponse) GetSession() *Session {
 	return nil
 }
 
-// Session is a set of temporary credentials; its secret and token are secret.
+// Session is temporary credentials; the key and the token are secret.
 type Session struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	AccessKeyId     string                 `protobuf:"bytes,1,opt,name=access_key_id,json=accessKeyId,proto3" json:"access_key_id,omitempty"`

@@ -38,7 +38,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// IdentityService is who there is: the caller, users, their access keys, roles and sessions.
+// IdentityService manages users, their access keys, roles and sessions, and identifies the caller.
 type IdentityServiceClient interface {
 	WhoAmI(ctx context.Context, in *WhoAmIRequest, opts ...grpc.CallOption) (*WhoAmIResponse, error)
 	ListUsers(ctx context.Context, in *ListUsersRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListUsersResponse], error)
@@ -224,7 +224,7 @@ func (c *identityServiceClient) CreateSession(ctx context.Context, in *CreateSes
 // All implementations must embed UnimplementedIdentityServiceServer
 // for forward compatibility.
 //
-// IdentityService is who there is: the caller, users, their access keys, roles and sessions.
+// IdentityService manages users, their access keys, roles and sessions, and identifies the caller.
 type IdentityServiceServer interface {
 	WhoAmI(context.Context, *WhoAmIRequest) (*WhoAmIResponse, error)
 	ListUsers(*ListUsersRequest, grpc.ServerStreamingServer[ListUsersResponse]) error

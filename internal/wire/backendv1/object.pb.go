@@ -124,13 +124,13 @@ type Object struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
 	Key          string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
 	LastModified *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=last_modified,json=lastModified,proto3" json:"last_modified,omitempty"`
-	// As S3 prints it, with its quotation marks.
+	// With the quotation marks of S3.
 	Etag              string   `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	ChecksumAlgorithm []string `protobuf:"bytes,4,rep,name=checksum_algorithm,json=checksumAlgorithm,proto3" json:"checksum_algorithm,omitempty"`
 	ChecksumType      string   `protobuf:"bytes,5,opt,name=checksum_type,json=checksumType,proto3" json:"checksum_type,omitempty"`
 	Size              int64    `protobuf:"varint,6,opt,name=size,proto3" json:"size,omitempty"`
 	StorageClass      string   `protobuf:"bytes,7,opt,name=storage_class,json=storageClass,proto3" json:"storage_class,omitempty"`
-	// Not set where the listing does not tell.
+	// Not set where the listing does not have it.
 	Owner         *Owner `protobuf:"bytes,8,opt,name=owner,proto3" json:"owner,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -318,7 +318,7 @@ func (x *HeadObjectResponse) GetDetail() *ObjectDetail {
 	return nil
 }
 
-// ObjectDetail is what the system says of one object.
+// ObjectDetail is what the methods of an object return of it.
 type ObjectDetail struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Size          int64                  `protobuf:"varint,1,opt,name=size,proto3" json:"size,omitempty"`
@@ -399,7 +399,7 @@ type GetObjectRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
 	Key    string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
-	// The absolute name of the file to write or replace. Empty: send the bytes.
+	// The absolute path of the file to create or replace. Empty: send the bytes.
 	Path          []byte `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -541,7 +541,7 @@ type GetObjectResponse_Chunk struct {
 }
 
 type GetObjectResponse_Progress struct {
-	// How many bytes arrived since the last progress; sent a few times a second.
+	// The number of bytes that arrived since the last progress; sent a few times a second.
 	Progress int64 `protobuf:"varint,2,opt,name=progress,proto3,oneof"`
 }
 
@@ -641,7 +641,7 @@ type PutObjectHeader struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
 	Key    string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
-	// The absolute name of the file to read. Empty: the bytes follow.
+	// The absolute path of the file to read. Empty: the bytes follow.
 	Path          []byte `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
 	ContentType   string `protobuf:"bytes,4,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -777,7 +777,7 @@ type isPutObjectResponse_Event interface {
 }
 
 type PutObjectResponse_Progress struct {
-	// How many bytes went out since the last progress; sent a few times a second.
+	// The number of bytes that were sent since the last progress; sent a few times a second.
 	Progress int64 `protobuf:"varint,1,opt,name=progress,proto3,oneof"`
 }
 
@@ -894,7 +894,7 @@ func (x *DeleteObjectsResponse) GetFailed() []*ObjectFailure {
 	return nil
 }
 
-// ObjectFailure is an object that could not be deleted, with the system's own code and message.
+// ObjectFailure is an object that the system did not delete, with the system's own code and message.
 type ObjectFailure struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`

@@ -30,7 +30,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// ObjectService is the objects of a bucket. Where a request has a path, the plugin reads or writes that file itself and
+// ObjectService lists, transfers and deletes objects. Where a request has a path, the plugin reads or writes that file itself and
 // the stream carries progress only; without one, the bytes cross the stream in chunks of at most 1 MiB.
 type ObjectServiceClient interface {
 	ListObjects(ctx context.Context, in *ListObjectsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListObjectsResponse], error)
@@ -38,7 +38,7 @@ type ObjectServiceClient interface {
 	// GetObject sends chunks (without a path) and progress, and then, last of all and only after success, the detail.
 	GetObject(ctx context.Context, in *GetObjectRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[GetObjectResponse], error)
 	// PutObject is sent the header first and then, without a path, the chunks; the end of the requests is the end of the
-	// object. It sends progress and, last of all and only after success, the detail. A request stream that is broken off
+	// object. It sends progress and, last of all and only after success, the detail. A request stream that is cancelled
 	// must leave no object behind.
 	PutObject(ctx context.Context, opts ...grpc.CallOption) (grpc.BidiStreamingClient[PutObjectRequest, PutObjectResponse], error)
 	DeleteObjects(ctx context.Context, in *DeleteObjectsRequest, opts ...grpc.CallOption) (*DeleteObjectsResponse, error)
@@ -127,7 +127,7 @@ func (c *objectServiceClient) DeleteObjects(ctx context.Context, in *DeleteObjec
 // All implementations must embed UnimplementedObjectServiceServer
 // for forward compatibility.
 //
-// ObjectService is the objects of a bucket. Where a request has a path, the plugin reads or writes that file itself and
+// ObjectService lists, transfers and deletes objects. Where a request has a path, the plugin reads or writes that file itself and
 // the stream carries progress only; without one, the bytes cross the stream in chunks of at most 1 MiB.
 type ObjectServiceServer interface {
 	ListObjects(*ListObjectsRequest, grpc.ServerStreamingServer[ListObjectsResponse]) error
@@ -135,7 +135,7 @@ type ObjectServiceServer interface {
 	// GetObject sends chunks (without a path) and progress, and then, last of all and only after success, the detail.
 	GetObject(*GetObjectRequest, grpc.ServerStreamingServer[GetObjectResponse]) error
 	// PutObject is sent the header first and then, without a path, the chunks; the end of the requests is the end of the
-	// object. It sends progress and, last of all and only after success, the detail. A request stream that is broken off
+	// object. It sends progress and, last of all and only after success, the detail. A request stream that is cancelled
 	// must leave no object behind.
 	PutObject(grpc.BidiStreamingServer[PutObjectRequest, PutObjectResponse]) error
 	DeleteObjects(context.Context, *DeleteObjectsRequest) (*DeleteObjectsResponse, error)

@@ -595,7 +595,7 @@ func (x *ListAttachedPoliciesResponse) GetPolicies() []*AttachedPolicy {
 	return nil
 }
 
-// AttachedPolicy names a managed policy.
+// AttachedPolicy names a managed policy that is attached to a principal.
 type AttachedPolicy struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -912,7 +912,7 @@ func (x *GetManagedPolicyResponse) GetPolicy() *ManagedPolicy {
 	return nil
 }
 
-// ManagedPolicy is a policy that stands by itself and can be attached.
+// ManagedPolicy is a policy that exists by itself and can be attached to principals.
 type ManagedPolicy struct {
 	state            protoimpl.MessageState `protogen:"open.v1"`
 	Name             string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -922,7 +922,7 @@ type ManagedPolicy struct {
 	Description      string                 `protobuf:"bytes,5,opt,name=description,proto3" json:"description,omitempty"`
 	DefaultVersionId string                 `protobuf:"bytes,6,opt,name=default_version_id,json=defaultVersionId,proto3" json:"default_version_id,omitempty"`
 	AttachmentCount  int32                  `protobuf:"varint,7,opt,name=attachment_count,json=attachmentCount,proto3" json:"attachment_count,omitempty"`
-	// Not set where the system does not tell.
+	// Not set where the system does not report it.
 	PermissionsBoundaryUsageCount *int32                 `protobuf:"varint,8,opt,name=permissions_boundary_usage_count,json=permissionsBoundaryUsageCount,proto3,oneof" json:"permissions_boundary_usage_count,omitempty"`
 	IsAttachable                  bool                   `protobuf:"varint,9,opt,name=is_attachable,json=isAttachable,proto3" json:"is_attachable,omitempty"`
 	Created                       *timestamppb.Timestamp `protobuf:"bytes,10,opt,name=created,proto3" json:"created,omitempty"`

@@ -33,7 +33,7 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// PolicyService is what users and roles may do. Documents are JSON.
+// PolicyService manages what users and roles may do. Documents are JSON.
 type PolicyServiceClient interface {
 	PutPolicy(ctx context.Context, in *PutPolicyRequest, opts ...grpc.CallOption) (*PutPolicyResponse, error)
 	GetPolicy(ctx context.Context, in *GetPolicyRequest, opts ...grpc.CallOption) (*GetPolicyResponse, error)
@@ -155,7 +155,7 @@ func (c *policyServiceClient) GetManagedPolicy(ctx context.Context, in *GetManag
 // All implementations must embed UnimplementedPolicyServiceServer
 // for forward compatibility.
 //
-// PolicyService is what users and roles may do. Documents are JSON.
+// PolicyService manages what users and roles may do. Documents are JSON.
 type PolicyServiceServer interface {
 	PutPolicy(context.Context, *PutPolicyRequest) (*PutPolicyResponse, error)
 	GetPolicy(context.Context, *GetPolicyRequest) (*GetPolicyResponse, error)
