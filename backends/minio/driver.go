@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/minio/madmin-go/v3"
 	"github.com/minio/minio-go/v7"
@@ -40,6 +41,9 @@ type backend struct {
 	http        *http.Client
 	s3          *minio.Client
 	admin       *madmin.AdminClient
+
+	// users are the names that the server has called a user's (string to bool: whether this driver created it).
+	users sync.Map
 }
 
 var _ driver.Driver = (*backend)(nil)

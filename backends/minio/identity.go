@@ -74,10 +74,25 @@ func (b *backend) user(ctx context.Context, name string) (madmin.UserInfo, error
 		return madmin.UserInfo{}, err
 	}
 	info, err := adminCall(ctx, func(ctx context.Context) (madmin.UserInfo, error) { return b.admin.GetUserInfo(ctx, name) })
+	if err != nil {
+		b.users.Delete(name)
+	} else {
+		b.users.LoadOrStore(name, false)
+	}
 	if codeIs(err, codeNotAllowed) {
 		return info, fault.Wrap(fault.NotFound, err, "there is no user %q: that is an access key", name)
 	}
 	return info, b.wrapError(ctx, err, "look up the user %q", name)
+}
+
+// ensureUser looks a name up unless the server has called it a user's before. It is for requests whose answer tells that a
+// user is gone, but which would take the name of the root user or of an access key for a user's.
+func (b *backend) ensureUser(ctx context.Context, name string) error {
+	if _, known := b.users.Load(name); known {
+		return b.ready(ctx)
+	}
+	_, err := b.user(ctx, name)
+	return err
 }
 
 // CreateUser creates a user. Its own secret is of no use to anybody: keys are made for it. It looks first, because
@@ -104,6 +119,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	if err != nil {
 		return none, b.wrapError(ctx, err, "create the user %q", req.Name)
 	}
+	b.users.Store(req.Name, true)
 	return driver.CreateUserResponse{User: userOf(req.Name)}, nil
 }
 
@@ -136,6 +152,7 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 			return b.wrapError(ctx, err, "delete the user %q", req.Name)
 		}
 	}
+	b.users.Delete(req.Name)
 	return nil
 }
 
@@ -153,7 +170,7 @@ func (b *backend) serviceAccounts(ctx context.Context, user string) ([]madmin.Se
 
 // CreateAccessKey makes a key. The key's id is chosen here, so that sending the request twice cannot make two.
 func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	if _, err := b.user(ctx, req.UserName); err != nil {
+	if err := b.ensureUser(ctx, req.UserName); err != nil {
 		return driver.AccessKey{}, err
 	}
 	wanted := madmin.AddServiceAccountReq{
@@ -182,10 +199,13 @@ func (b *backend) undoKey(ctx context.Context, err error, key string) {
 // ListAccessKeys yields the keys of a user, sorted.
 func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
 	return driver.Listing(func() ([]driver.AccessKey, error) {
-		if _, err := b.user(ctx, req.UserName); err != nil {
+		if err := b.ensureUser(ctx, req.UserName); err != nil {
 			return nil, err
 		}
 		accounts, err := b.serviceAccounts(ctx, req.UserName)
+		if err == nil && len(accounts) == 0 {
+			_, err = b.user(ctx, req.UserName) // the list of a user who is gone is empty
+		}
 		keys := make([]driver.AccessKey, len(accounts))
 		for i, account := range accounts {
 			keys[i] = driver.AccessKey{UserName: req.UserName, AccessKeyID: account.AccessKey, Status: "Active"}
@@ -200,7 +220,7 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 
 // DeleteAccessKey deletes a key of a user. It looks first: MinIO would delete anybody's.
 func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
-	if _, err := b.user(ctx, req.UserName); err != nil {
+	if err := b.ensureUser(ctx, req.UserName); err != nil {
 		return err
 	}
 	if err := checkExisting(req.AccessKeyID); err != nil {

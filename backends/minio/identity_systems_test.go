@@ -139,3 +139,37 @@ func TestWrongKeysAreUnauthenticated(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatSomebodyElseDidMeanwhile deletes a user behind the back of the driver that created it.
+func TestWhatSomebodyElseDidMeanwhile(t *testing.T) {
+	s := systems.MinIO(t)
+	d, other := open(t, s, root(s)), open(t, s, root(s))
+	user := makeUser(t, d, "gone-meanwhile")
+	must(t, other.DeleteUser(t.Context(), driver.DeleteUserRequest{Name: user.Name}))
+	document := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::any/*"]}]}`
+	for what, err := range map[string]error{
+		"a policy":         d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "p", Document: document}),
+		"a key":            second(d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: user.Name})),
+		"a managed policy": d.AttachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: user, PolicyARN: "readonly"}),
+	} {
+		if !errors.Is(err, fault.NotFound) {
+			t.Errorf("%s for a user who is gone: %v", what, err)
+		}
+	}
+	for key, err := range d.ListAccessKeys(t.Context(), driver.ListAccessKeysRequest{UserName: user.Name}) {
+		if !errors.Is(err, fault.NotFound) {
+			t.Errorf("the keys of a user who is gone: %v, %v", key, err)
+		}
+	}
+	canned, err := adminClient(t, s, root(s)).ListCannedPolicies(t.Context())
+	must(t, err)
+	for name := range canned {
+		if strings.Contains(name, user.Name) {
+			t.Errorf("the policy %s is left behind", name)
+		}
+	}
+	// The root user is no user of that kind: a key for it may do everything.
+	if err := second(d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: s.AccessKeyID})); !errors.Is(err, fault.NotFound) {
+		t.Errorf("a key for the root user: %v", err)
+	}
+}

@@ -21,12 +21,38 @@ func policiesOf(info madmin.UserInfo) []string {
 	return names
 }
 
+// checkPrincipal refuses what is no user.
+func checkPrincipal(p driver.Principal) error {
+	if p.Type != driver.PrincipalUser {
+		return fault.New(fault.Unsupported, "MinIO has no roles; policies are for users only")
+	}
+	return nil
+}
+
 // principal looks the user up whom a request is about.
 func (b *backend) principal(ctx context.Context, p driver.Principal) (madmin.UserInfo, error) {
-	if p.Type != driver.PrincipalUser {
-		return madmin.UserInfo{}, fault.New(fault.Unsupported, "MinIO has no roles; policies are for users only")
+	if err := checkPrincipal(p); err != nil {
+		return madmin.UserInfo{}, err
 	}
 	return b.user(ctx, p.Name)
+}
+
+// ensurePrincipal is ensureUser for the user whom a request is about.
+func (b *backend) ensurePrincipal(ctx context.Context, p driver.Principal) error {
+	if err := checkPrincipal(p); err != nil {
+		return err
+	}
+	return b.ensureUser(ctx, p.Name)
+}
+
+// attachedBefore returns the canned policies of a user. One whom this driver created is not looked up: attaching tells
+// whether the user is gone, and is harmless where the policy is attached already.
+func (b *backend) attachedBefore(ctx context.Context, p driver.Principal) ([]string, error) {
+	if created, _ := b.users.Load(p.Name); p.Type == driver.PrincipalUser && created == true {
+		return nil, b.ready(ctx)
+	}
+	info, err := b.principal(ctx, p)
+	return policiesOf(info), err
 }
 
 // PutPolicy gives a user a policy of its own, which is a canned policy with a name that no other user's can have. One
@@ -35,7 +61,7 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	if err := checkDocument(req.Document); err != nil {
 		return err
 	}
-	info, err := b.principal(ctx, req.Principal)
+	attached, err := b.attachedBefore(ctx, req.Principal)
 	if err != nil {
 		return err
 	}
@@ -47,7 +73,7 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	if err != nil {
 		return b.wrapError(ctx, err, "give the user %q the policy %q", req.Principal.Name, req.Name)
 	}
-	if slices.Contains(policiesOf(info), canned) {
+	if slices.Contains(attached, canned) {
 		return nil
 	}
 	if err := b.attach(ctx, req.Principal.Name, canned); err != nil {

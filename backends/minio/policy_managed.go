@@ -29,7 +29,7 @@ func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPolic
 
 // AttachPolicy attaches a canned policy to a user.
 func (b *backend) AttachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
-	if _, err := b.principal(ctx, req.Principal); err != nil {
+	if err := b.ensurePrincipal(ctx, req.Principal); err != nil {
 		return err
 	}
 	if err := checkManaged(req.PolicyARN); err != nil {
@@ -41,7 +41,7 @@ func (b *backend) AttachPolicy(ctx context.Context, req driver.AttachPolicyReque
 
 // DetachPolicy detaches a canned policy from a user.
 func (b *backend) DetachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
-	if _, err := b.principal(ctx, req.Principal); err != nil {
+	if err := b.ensurePrincipal(ctx, req.Principal); err != nil {
 		return err
 	}
 	if _, own := inlineName(req.Principal.Name, req.PolicyARN); own || req.PolicyARN == "" {
