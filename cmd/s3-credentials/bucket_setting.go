@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
@@ -16,9 +15,8 @@ type settingText struct {
 	title, operation string
 	// column is what list-buckets calls the setting; empty where it does not show it.
 	column string
-	// would and did are what create says when it puts the setting.
-	would func(core.Step) string
-	did   string
+	// put is what create says when it puts the setting.
+	put stepText
 }
 
 // settingTexts is in the order in which the commands show the settings.
@@ -38,17 +36,19 @@ var settingTexts = []settingText{
 		value: func(v driver.BucketSetting, _ string) orderedjson.Value {
 			return publicAccessBlockValue(v.PublicAccessBlock)
 		},
-		would: func(core.Step) string {
-			return "... then add this public access block configuration:\n" +
-				`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`
+		put: stepText{
+			"... then add this public access block configuration:\n" +
+				`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`,
+			"Set public access block configuration",
 		},
-		did: "Set public access block configuration",
 	},
 	{
 		setting: driver.SettingWebsite, column: "bucket_website",
 		value: func(v driver.BucketSetting, url string) orderedjson.Value { return websiteValue(v.Website, url) },
-		would: func(core.Step) string { return "... then configure index.html and error.html website settings" },
-		did:   "Configured website: IndexDocument=index.html, ErrorDocument=error.html",
+		put: stepText{
+			"... then configure index.html and error.html website settings",
+			"Configured website: IndexDocument=index.html, ErrorDocument=error.html",
+		},
 	},
 	{
 		setting: driver.SettingCORS,
@@ -57,15 +57,14 @@ var settingTexts = []settingText{
 	{
 		setting: driver.SettingPolicy,
 		value:   func(v driver.BucketSetting, _ string) orderedjson.Value { return v.Policy.Document },
-		would: func(s core.Step) string {
-			return "... then attach the following bucket policy to it:\n" + indented(s.After.Setting.Policy.Document)
+		put: stepText{
+			"... then attach the following bucket policy to it:\n{document}", "Attached bucket policy allowing public access",
 		},
-		did: "Attached bucket policy allowing public access",
 	},
 }
 
-// textOf returns the row of a setting; nil for an unknown one.
-func textOf(setting driver.Setting) *settingText {
+// settingTextOf returns the row of a setting; nil for an unknown one.
+func settingTextOf(setting driver.Setting) *settingText {
 	for i := range settingTexts {
 		if settingTexts[i].setting == setting {
 			return &settingTexts[i]
@@ -76,7 +75,7 @@ func textOf(setting driver.Setting) *settingText {
 
 // settingValue returns a bucket's setting as S3's own answer has it.
 func settingValue(v driver.BucketSetting, websiteURL string) orderedjson.Value {
-	text := textOf(v.Setting())
+	text := settingTextOf(v.Setting())
 	if text == nil {
 		return nil
 	}

@@ -8,7 +8,7 @@ import (
 
 func TestEverySettingHasItsText(t *testing.T) {
 	for _, s := range driver.Settings() {
-		if text := textOf(s); text == nil || text.value == nil {
+		if text := settingTextOf(s); text == nil || text.value == nil {
 			t.Errorf("%s has no text", s)
 		}
 	}

@@ -100,12 +100,12 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	c.showNotes(env, plan, engine.Description().Name)
 	if c.dryRun {
 		for _, s := range plan.Steps {
-			fmt.Fprintln(env.Stdout, stepTexts[s.Resource.Kind][s.Verb].would(s))
+			fmt.Fprintln(env.Stdout, would(s))
 		}
 		return nil
 	}
 	applied, err := engine.Apply(ctx, plan, func(s core.Step, o core.Outcome) {
-		c.step(env, stepTexts[s.Resource.Kind][s.Verb].did(s, o))
+		c.step(env, did(s, o))
 	})
 	if err != nil {
 		return err

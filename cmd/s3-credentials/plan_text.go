@@ -2,139 +2,111 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// stepText is what create says of a step: before it is done, in a dry run, and after. Words that scripts of the Python tool
-// may read are that tool's.
-type stepText struct {
-	would func(core.Step) string
-	did   func(core.Step, core.Outcome) string
-}
+// stepText is what create says of a step: in a dry run, and once it is done. Words in braces stand for facts of the step.
+type stepText struct{ would, did string }
 
-// stepTexts have the words for each verb and kind of resource that create plans.
+// stepTexts have the words for each verb and kind of resource that create plans: those of the Python tool, where that has
+// some. Bucket settings have theirs in settingTexts.
 var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
-	core.KindBucket: {core.Create: {
-		would: func(s core.Step) string {
-			text := fmt.Sprintf("Would create bucket: '%s'", s.Resource.Name)
-			if region := s.After.Region; region != "" {
-				text += fmt.Sprintf(" with args {\n    \"CreateBucketConfiguration\": {\n        \"LocationConstraint\": %q\n    }\n}", region)
-			}
-			return text
-		},
-		did: func(s core.Step, _ core.Outcome) string {
-			if s.After.Region != "" {
-				return fmt.Sprintf("Created bucket: %s in region: %s", s.Resource.Name, s.After.Region)
-			}
-			return "Created bucket: " + s.Resource.Name
-		},
-	}},
-	core.KindBucketSetting: {core.Put: {
-		would: func(s core.Step) string { return textOf(driver.Setting(s.Resource.Name)).would(s) },
-		did:   func(s core.Step, _ core.Outcome) string { return textOf(driver.Setting(s.Resource.Name)).did },
-	}},
-	core.KindUser: {core.Create: {
-		would: func(s core.Step) string { return "Would create " + newUser(s) },
-		did: func(s core.Step, o core.Outcome) string {
-			if o.BoundaryIgnored {
-				return fmt.Sprintf("Created user: '%s', without the permissions boundary, which the system ignored", s.Resource.Name)
-			}
-			return "Created " + newUser(s)
-		},
-	}},
+	core.KindBucket: {core.Create: {"Would create bucket: '{name}'{location}", "Created bucket: {name}{region}"}},
+	core.KindUser:   {core.Create: {"Would create user: '{name}'{boundary}", "Created user: '{name}'{boundary}"}},
 	core.KindPolicy: {
-		core.Put: {would: wouldPutPolicy, did: did("Attached policy %s to user %s")},
+		core.Put: {
+			"Would attach policy called '{name}' to user '{owner}', details:\n{document}", "Attached policy {name} to user {owner}",
+		},
 		core.Replace: {
-			would: func(s core.Step) string {
-				return wouldPutPolicy(s) + "\n... in place of its policy of that name:\n" + indented(s.Before.Document)
-			},
-			did: did("Replaced policy %s of user %s, which was another"),
+			"Would attach policy called '{name}' to user '{owner}', details:\n{document}\n... in place of its policy of that name:\n{former}",
+			"Replaced policy {name} of user {owner}, which was another",
 		},
 		core.Delete: {
-			would: func(s core.Step) string {
-				return fmt.Sprintf("Would delete policy called '%s' of user '%s', which the new one replaces", s.Resource.Name, s.Resource.Owner.Name)
-			},
-			did: did("Deleted policy %s of user %s, which the new one replaces"),
+			"Would delete policy called '{name}' of user '{owner}', which the new one replaces",
+			"Deleted policy {name} of user {owner}, which the new one replaces",
 		},
 	},
 	core.KindGrant: {
 		core.Put: {
-			would: func(s core.Step) string {
-				return fmt.Sprintf("Would grant '%s' to user '%s' in the policy of bucket '%s', statements:\n%s",
-					s.Resource.Name, s.Resource.Owner.Name, s.Resource.Bucket, indented(s.After.Document))
-			},
-			did: func(s core.Step, _ core.Outcome) string {
-				return fmt.Sprintf("Granted %s to user %s in the policy of bucket %s", s.Resource.Name, s.Resource.Owner.Name, s.Resource.Bucket)
-			},
+			"Would grant '{name}' to user '{owner}' in the policy of bucket '{bucket}', statements:\n{document}",
+			"Granted {name} to user {owner} in the policy of bucket {bucket}",
 		},
 		core.Delete: {
-			would: func(s core.Step) string {
-				return fmt.Sprintf("Would remove what a former user '%s' was granted in the policy of bucket '%s'", s.Resource.Owner.Name, s.Resource.Bucket)
-			},
-			did: func(s core.Step, _ core.Outcome) string {
-				return fmt.Sprintf("Removed what a former user %s was granted in the policy of bucket %s", s.Resource.Owner.Name, s.Resource.Bucket)
-			},
+			"Would remove what a former user '{owner}' was granted in the policy of bucket '{bucket}'",
+			"Removed what a former user {owner} was granted in the policy of bucket {bucket}",
 		},
 	},
-	core.KindAccessKey: {core.Create: {
-		would: func(s core.Step) string {
-			return fmt.Sprintf("Would call create access key for user '%s'", s.Resource.Owner.Name)
-		},
-		did: func(s core.Step, _ core.Outcome) string {
-			return "Created access key for user: " + s.Resource.Owner.Name
-		},
-	}},
-	core.KindRole: {core.Create: {
-		would: func(s core.Step) string { return fmt.Sprintf("Would ensure role: '%s'", s.Resource.Name) },
-		did:   func(s core.Step, _ core.Outcome) string { return "Created role " + s.Resource.Name },
-	}},
+	core.KindAccessKey: {core.Create: {"Would call create access key for user '{owner}'", "Created access key for user: {owner}"}},
+	core.KindRole:      {core.Create: {"Would ensure role: '{name}'", "Created role {name}"}},
 	core.KindAttachment: {core.Attach: {
-		would: func(s core.Step) string {
-			return fmt.Sprintf("Would attach policy %s to role '%s'", s.Resource.Name, s.Resource.Owner.Name)
-		},
-		did: did("Attached policy %s to role %s"),
+		"Would attach policy {name} to role '{owner}'", "Attached policy {name} to role {owner}",
 	}},
 	core.KindSession: {core.Open: {
-		would: func(s core.Step) string {
-			what := "open a session"
-			if s.Resource.Owner.Name != "" {
-				what = "assume role"
-			}
-			return fmt.Sprintf("Would %s using following policy for %d seconds:\n%s", what, s.After.Seconds, indented(s.After.Document))
-		},
-		did: func(s core.Step, _ core.Outcome) string {
-			what := "Opened a session"
-			if role := s.Resource.Owner.Name; role != "" {
-				what = "Assumed role " + role
-			}
-			return fmt.Sprintf("%s for %ds", what, s.After.Seconds)
-		},
+		"Would {assume} using following policy for {seconds} seconds:\n{document}", "{assumed} for {seconds}s",
 	}},
 }
 
-// did returns a text with the resource's name and its owner's.
-func did(format string) func(core.Step, core.Outcome) string {
-	return func(s core.Step, _ core.Outcome) string {
-		return fmt.Sprintf(format, s.Resource.Name, s.Resource.Owner.Name)
+// textOf returns the words for a step, without its facts.
+func textOf(s core.Step) stepText {
+	if setting := settingTextOf(driver.Setting(s.Resource.Name)); s.Resource.Kind == core.KindBucketSetting && setting != nil {
+		return setting.put
 	}
-}
-
-func newUser(s core.Step) string {
-	what := fmt.Sprintf("user: '%s'", s.Resource.Name)
-	if boundary := s.After.Boundary; boundary != "" {
-		what += fmt.Sprintf(" with permissions boundary: '%s'", boundary)
+	if text, ok := stepTexts[s.Resource.Kind][s.Verb]; ok {
+		return text
 	}
-	return what
+	return stepText{fmt.Sprintf("Would %s %s", s.Verb, s.Resource), fmt.Sprintf("Done: %s %s", s.Verb, s.Resource)}
 }
 
-func wouldPutPolicy(s core.Step) string {
-	return fmt.Sprintf("Would attach policy called '%s' to user '%s', details:\n%s", s.Resource.Name, s.Resource.Owner.Name, indented(s.After.Document))
+// would says what a step would do.
+func would(s core.Step) string { return withFacts(textOf(s).would, s) }
+
+// did says what a step has done.
+func did(s core.Step, o core.Outcome) string {
+	if o.BoundaryIgnored {
+		return withFacts("Created user: '{name}', without the permissions boundary, which the system ignored", s)
+	}
+	return withFacts(textOf(s).did, s)
 }
 
-// indented is a JSON document as the Python tool prints it; one that is none is printed as it is.
+// withFacts puts the facts of a step into a text.
+func withFacts(text string, s core.Step) string {
+	before, after := stateOf(s.Before), stateOf(s.After)
+	location, region, boundary := "", "", ""
+	if after.Region != "" {
+		location = fmt.Sprintf(" with args {\n    \"CreateBucketConfiguration\": {\n        \"LocationConstraint\": %q\n    }\n}", after.Region)
+		region = " in region: " + after.Region
+	}
+	if after.Boundary != "" {
+		boundary = fmt.Sprintf(" with permissions boundary: '%s'", after.Boundary)
+	}
+	assume, assumed := "open a session", "Opened a session"
+	if role := s.Resource.Owner.Name; role != "" {
+		assume, assumed = "assume role", "Assumed role "+role
+	}
+	document := after.Document
+	if p := after.Setting.Policy; p != nil {
+		document = p.Document
+	}
+	return strings.NewReplacer(
+		"{name}", s.Resource.Name, "{owner}", s.Resource.Owner.Name, "{bucket}", s.Resource.Bucket,
+		"{document}", indented(document), "{former}", indented(before.Document),
+		"{location}", location, "{region}", region, "{boundary}", boundary,
+		"{assume}", assume, "{assumed}", assumed, "{seconds}", fmt.Sprint(after.Seconds),
+	).Replace(text)
+}
+
+func stateOf(s *core.State) core.State {
+	if s == nil {
+		return core.State{}
+	}
+	return *s
+}
+
+// indented is a JSON document as the Python tool prints it; what is none is printed as it is.
 func indented(document string) string {
 	v, err := orderedjson.Parse([]byte(document))
 	if err != nil {
@@ -143,23 +115,19 @@ func indented(document string) string {
 	return orderedjson.Indented(v, 4)
 }
 
-// noteText returns what create says of a note.
+// noteTexts are what create says of each note.
+var noteTexts = map[core.NoteCode]string{
+	core.NoteActionOmitted:  "left out of the policy, because the {backend} backend does not know it: {detail}",
+	core.NoteBucketPublic:   "bucket {name} is public already",
+	core.NoteUserExists:     "user '{name}' exists and gets a further access key",
+	core.NoteBoundaryKept:   "the permissions boundary of an existing user is left as it is",
+	core.NoteNoBoundary:     "made without a permissions boundary, which the {backend} backend does not have",
+	core.NotePolicyChanged:  "policy '{name}' of user '{owner}' was another: the keys that the user has now get the new access too",
+	core.NotePolicyReplaced: "policy '{name}' of user '{owner}' is replaced: the keys that the user has now get the new access too",
+}
+
 func noteText(n core.Note, backend string) string {
-	switch n.Code {
-	case core.NoteActionOmitted:
-		return fmt.Sprintf("left out of the policy, because the %s backend does not know it: %s", backend, n.Detail)
-	case core.NoteBucketPublic:
-		return fmt.Sprintf("bucket %s is public already", n.Resource.Name)
-	case core.NoteUserExists:
-		return fmt.Sprintf("user '%s' exists and gets a further access key", n.Resource.Name)
-	case core.NoteBoundaryKept:
-		return "the permissions boundary of an existing user is left as it is"
-	case core.NoteNoBoundary:
-		return fmt.Sprintf("made without a permissions boundary, which the %s backend does not have", backend)
-	case core.NotePolicyChanged:
-		return fmt.Sprintf("policy '%s' of user '%s' was another: the keys that the user has now get the new access too", n.Resource.Name, n.Resource.Owner.Name)
-	case core.NotePolicyReplaced:
-		return fmt.Sprintf("policy '%s' of user '%s' is replaced: the keys that the user has now get the new access too", n.Resource.Name, n.Resource.Owner.Name)
-	}
-	return string(n.Code)
+	return strings.NewReplacer(
+		"{name}", n.Resource.Name, "{owner}", n.Resource.Owner.Name, "{detail}", n.Detail, "{backend}", backend,
+	).Replace(noteTexts[n.Code])
 }

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
+)
+
+// TestEachStepHasWords plans every kind of create: each step has words of its own, with all its facts.
+func TestEachStepHasWords(t *testing.T) {
+	bucketPolicies := []driver.Capability{driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyBoundary, driver.CapRoles}
+	for name, without := range map[string][]driver.Capability{"policies of users": nil, "bucket policies": bucketPolicies} {
+		system := memory.New(memory.Options{Without: without})
+		root := system.Root()
+		d, err := system.Open(t.Context(), driver.Config{Credentials: &root})
+		if err != nil {
+			t.Fatal(err)
+		}
+		engine, err := core.New(t.Context(), d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, options := range []core.CreateOptions{
+			{CreateBuckets: true, UserName: "ann", Website: true},
+			{UserName: "ann", Access: policy.ReadOnly},
+			{UserName: "bob"},
+			{UserName: "bob", Prefix: "in/"},
+			{DurationSeconds: 900},
+		} {
+			options.Buckets = []string{"one"}
+			plan, err := engine.PlanCreate(t.Context(), options)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range plan.Steps {
+				checkWords(t, would(s))
+				checkWords(t, did(s, core.Outcome{}))
+			}
+			for _, n := range plan.Notes {
+				checkWords(t, noteText(n, "memory"))
+			}
+			if _, err := engine.Apply(t.Context(), plan, nil); err != nil {
+				t.Fatalf("%s, run %d: %v", name, i, err)
+			}
+		}
+	}
+}
+
+func checkWords(t *testing.T, text string) {
+	t.Helper()
+	if text == "" || strings.HasPrefix(text, "Done: ") || strings.Contains(text, "{name}") || strings.Contains(text, "''") {
+		t.Errorf("no words for a step: %q", text)
+	}
+}
