@@ -92,7 +92,7 @@ func (r *record) Mismatch(format string, args ...any) {
 	runtime.Goexit()
 }
 
-// worse says which of two outcomes counts.
+// worse ranks outcomes: the highest of a check counts.
 var worse = map[outcome]int{passed: 0, unsupported: 1, failed: 2, mismatch: 3}
 
 const leftPrefix = "left behind: "
@@ -109,7 +109,7 @@ func (r *record) add(o outcome, message string) {
 	}
 }
 
-// guarded runs a part of the check. A panic in it is a failure: of the suite, or of what it made of an answer.
+// guarded runs a part of the check. A panic fails the check.
 func (r *record) guarded(run func()) {
 	defer func() {
 		if reason := recover(); reason != nil {
@@ -144,7 +144,7 @@ func (r *record) removeFolders() {
 	}
 }
 
-// done returns what was recorded until now. What an abandoned check still says later is nobody's any more.
+// done returns what was recorded until now. What an abandoned check records later is ignored.
 func (r *record) done() (outcome, []string, []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

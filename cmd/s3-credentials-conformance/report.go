@@ -142,7 +142,7 @@ func orPlugin(r *suiteResult) string {
 	return r.Name
 }
 
-// leftCheck is what a reader of test results sees of what is left behind.
+// leftCheck is a failed check that names what is left behind; nil if nothing is.
 func leftCheck(r *suiteResult) []checkResult {
 	if len(r.Left) == 0 {
 		return nil

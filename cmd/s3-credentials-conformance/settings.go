@@ -17,7 +17,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// settings is what the options say.
+// settings are the values of the options, and what they stand for.
 type settings struct {
 	plugin      string
 	config      driver.Config

@@ -47,10 +47,10 @@ func newCompletion() *cli.Command {
 	}
 }
 
-// newComplete is what the scripts of completion ask. It reads the command line from standard input: from bash the line
+// newComplete is the command that the completion scripts call. It reads the command line from standard input: from bash the line
 // itself, up to the cursor, with the number of characters before the cursor that bash would replace as an argument; from
 // the others the words after the program's name, each with a zero byte after it. The answer's first line is a
-// complete.Kind, each further one a candidate, which a tabulator and its meaning may follow.
+// complete.Kind, each further one a candidate, which a tab and its meaning may follow.
 func newComplete(stdin *cli.Input) *cli.Command {
 	return &cli.Command{
 		Name:    "__complete",
@@ -73,7 +73,7 @@ func newComplete(stdin *cli.Input) *cli.Command {
 	}
 }
 
-// completed answers in the shell's way.
+// completed returns the answer in the shell's own format.
 func completed(ctx context.Context, app *cli.App, content string, args []string) []byte {
 	var out bytes.Buffer
 	if args[0] == "bash" {

@@ -29,7 +29,7 @@ func contentTypeOf(file string) string {
 	return found
 }
 
-// knownType looks an extension up in the table.
+// knownType returns the media type of an extension in the table; empty if it has none.
 func knownType(extension string) string {
 	for line := range strings.Lines(typeTable) {
 		fields := strings.Fields(line)

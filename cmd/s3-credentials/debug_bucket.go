@@ -49,7 +49,7 @@ func debugBucket(ctx context.Context, env *cli.Env, args []string) error {
 	return nil
 }
 
-// diagnosis returns the setting as the service's whole answer.
+// diagnosis returns the setting as in the service's answer.
 func diagnosis(v driver.BucketSetting) orderedjson.Value {
 	value := settingValue(v, "")
 	if v.PublicAccessBlock != nil {

@@ -33,7 +33,7 @@ func (l *listing) options() []cli.Option {
 	return options
 }
 
-// given returns the formats whose options are given, the one that counts first.
+// given returns the formats whose options are given, in the order of their precedence.
 func (l *listing) given() []output.Format {
 	given := slices.DeleteFunc(slices.Clone(output.Formats), func(f output.Format) bool { return f.Name == "" || !*l.asked[f.Name] })
 	slices.SortFunc(given, func(a, b output.Format) int { return a.Precedence - b.Precedence })

@@ -102,7 +102,7 @@ var sourceWords = map[host.Source]string{
 	host.SourceUser: "user data", host.SourcePath: "PATH",
 }
 
-// pluginRow leaves out what is not known of a plugin that does not start.
+// pluginRow returns the row of a plugin; one that does not start has no version, protocol or capabilities.
 func pluginRow(p inspected) orderedjson.Object {
 	var row orderedjson.Object
 	row.Add("Name", p.found.Name)

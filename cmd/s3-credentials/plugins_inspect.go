@@ -13,7 +13,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// inspected is what is known of a plugin after it was started.
+// inspected is a plugin and what was found out by starting it.
 type inspected struct {
 	found       host.Found
 	description driver.Description
@@ -28,7 +28,7 @@ type inspected struct {
 // inspectAtOnce bounds how many plugins are started at the same time.
 const inspectAtOnce = 4
 
-// inspectPlugins starts each plugin, besides those that nothing would ever start, and asks it what it is.
+// inspectPlugins starts each plugin, shadowed ones too, and asks for its description.
 func inspectPlugins(ctx context.Context, env *cli.Env, options host.Options, found []host.Found) []inspected {
 	all := make([]inspected, len(found))
 	var group errgroup.Group
@@ -96,7 +96,7 @@ func examinePlugins(ctx context.Context, env *cli.Env, name string) error {
 	return nil
 }
 
-// sentence says how the plugin is.
+// sentence says whether the plugin starts.
 func (p inspected) sentence() string {
 	unused := ""
 	if p.found.Shadowed {
@@ -116,14 +116,14 @@ func (p inspected) pinnedText() string {
 	return "not pinned"
 }
 
-// noPlugins says where was looked.
+// noPlugins returns the error for a search that found nothing.
 func noPlugins(ctx context.Context, options host.Options) error {
 	if options.Name == "" {
 		return cli.Failure("there are no plugins: no " + host.Prefix + "NAME beside s3-credentials, in the folders of --plugin-dir, or in those of PATH")
 	}
 	plugin, err := host.Launch(ctx, options)
 	if err == nil {
-		// It came into being between the two looks, or runs in a debugger.
+		// It was installed after the search, or it runs in a debugger.
 		err = errors.Join(cli.Failure("the plugin "+options.Name+" was started by somebody else, and there is no file of it"), plugin.Close())
 	}
 	return err

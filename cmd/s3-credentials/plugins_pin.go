@@ -121,7 +121,7 @@ func editFile(path string, edit func(string) string) error {
 	return file.Commit()
 }
 
-// bare leaves out the path that the sentence names already.
+// bare returns the error without its path, which the sentence names already.
 func bare(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -67,7 +67,7 @@ func (a *App) newSession() Session {
 	return a.NewSession()
 }
 
-// Shown returns the commands that are there for people.
+// Shown returns the commands that are not hidden.
 func (a *App) Shown() []*Command {
 	return slices.DeleteFunc(slices.Clone(a.Commands), func(c *Command) bool { return c.Hidden })
 }
@@ -164,7 +164,7 @@ func (a *App) help(args []string) error {
 	return a.printHelp(a.stdout, command)
 }
 
-// named returns the command of that name.
+// named returns the command of that name, and the rest.
 func (a *App) named(name string, rest []string) (*Command, []string, error) {
 	var names []string
 	for _, c := range a.Commands {
@@ -178,7 +178,7 @@ func (a *App) named(name string, rest []string) (*Command, []string, error) {
 	return nil, nil, Usagef("No such command '%s'.%s", name, didYouMean(name, names))
 }
 
-// noSuchProgramOption helps who put a command's option before the command.
+// noSuchProgramOption explains an option before the command, which may be a command's own.
 func (a *App) noSuchProgramOption(spelled string) error {
 	o, err := tokenize(a.allOptions(), []string{spelled, ""})
 	if err == nil && len(o.options) > 0 {

@@ -1,5 +1,6 @@
-// Package cli is the frame that the commands hang in: what a command is, how its options and arguments are parsed
-// from the command line, the environment and the config file, how --help is printed, and which exit code an error gets.
+// Package cli is the frame of the three programs: what a command is, how its options and arguments are parsed from the
+// command line, the environment and the config file, how help is printed, and which exit code an error gets. What only
+// one program knows (its commands, the options that they share, the words for hints) it passes in as an [App].
 //
 // A command is data ([Command]), so that help, completion, man pages and the manual all come from one place.
 package cli

@@ -85,7 +85,7 @@ func (c *CompletionContext) offer(all []Option) {
 	}
 }
 
-// splitWord takes --name=value apart.
+// splitWord splits a word --name=value.
 func (c *CompletionContext) splitWord() {
 	spelled, value, assigned := strings.Cut(c.Word, "=")
 	if !assigned || !strings.HasPrefix(spelled, "--") {

@@ -45,7 +45,7 @@ var errHelpOnly error = &UsageError{Message: "Missing command."}
 // ErrReported ends the program with ExitFailed and prints nothing: standard output says already what is wrong.
 var ErrReported = errors.New("what is wrong has been reported")
 
-// inCommand says whose --help helps.
+// inCommand adds to a wrong usage the command whose help explains it.
 func inCommand(err error, name string) error {
 	var usage *UsageError
 	if errors.As(err, &usage) && usage.Command == "" {
@@ -88,7 +88,7 @@ func ExitCode(ctx context.Context, err error) int {
 	return ExitFailed
 }
 
-// report prints what a user should read of an error: one sentence, and for a wrong usage where to read on.
+// report prints an error: one sentence, and after a wrong usage the command that prints the help.
 func (a *App) report(ctx context.Context, err error) {
 	var usage *UsageError
 	if err == errHelpOnly || err == ErrReported || a.stdout.closed(err) {
@@ -109,7 +109,7 @@ func (a *App) report(ctx context.Context, err error) {
 	fmt.Fprintf(a.Stderr, "Error: %s\n", a.Sentence(err))
 }
 
-// isBare reports whether a cancellation says nothing more than that it is one.
+// isBare reports whether an error says only that the run was cancelled.
 func isBare(err error) bool {
 	var f *fault.Error
 	return errors.Is(err, context.Canceled) && (errors.As(err, &f) && error(f) == err || errors.Unwrap(err) == nil)

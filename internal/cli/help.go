@@ -77,12 +77,12 @@ func (a *App) exitCodesLine() string {
 	return "Exit codes: " + strings.Join(all, ", ") + "."
 }
 
-// Settable names what need not be typed, of all commands.
+// Settable names the options of all commands that the environment or the config file can set.
 func (a *App) Settable() string {
 	return "These can be set that way: " + strings.Join(a.configurable(), ", ") + "."
 }
 
-// CommandSettings names the options of the command that need not be typed.
+// CommandSettings names the options of the command that the environment or the config file can set.
 func (a *App) CommandSettings(c *Command) string {
 	var names []string
 	for _, o := range c.Options {

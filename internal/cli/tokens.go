@@ -13,21 +13,21 @@ type occurrence struct {
 	value string
 }
 
-// tokens is a command line taken apart.
+// tokens are the parts of a command line.
 type tokens struct {
 	options     []occurrence
 	positionals []string
 	help        bool
 }
 
-// tokenizer takes command lines apart the way click does: options before, between and after arguments; --name value,
+// tokenizer splits command lines the way click does: options before, between and after arguments; --name value,
 // --name=value, -n value, -nvalue, clusters such as -cd 15m; "-" is an argument, and "--" makes arguments of all that follows.
 type tokenizer struct {
 	long, short map[string]*Option
 	out         tokens
 }
 
-// tokenize takes apart args, which stand after the command's name.
+// tokenize splits the arguments after the command's name.
 func tokenize(options []*Option, args []string) (tokens, error) {
 	t := &tokenizer{long: map[string]*Option{}, short: map[string]*Option{}}
 	for _, o := range options {
@@ -114,7 +114,7 @@ func (t *tokenizer) valueFrom(rest []string, o *Option, spelled string) ([]strin
 	return rest[1:], nil
 }
 
-// didYouMeanLong helps who typed -csv for --csv.
+// didYouMeanLong suggests --csv for -csv.
 func (t *tokenizer) didYouMeanLong(cluster string) string {
 	name, _, _ := strings.Cut(cluster, "=")
 	if t.long[name] == nil && name != "help" {

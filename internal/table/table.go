@@ -38,8 +38,8 @@ type Writer struct {
 	shown, widths []int
 }
 
-// deciding is how many rows decide: as many as S3 has on a page.
-const deciding = 1000
+// sampleSize is how many rows decide the widths: one page of S3.
+const sampleSize = 1000
 
 // gap stands between columns.
 const gap = "  "
@@ -60,7 +60,7 @@ func (t *Writer) Write(row []Cell) error {
 		return t.line(shown, false)
 	}
 	t.first = append(t.first, shown)
-	if len(t.first) < deciding {
+	if len(t.first) < sampleSize {
 		return nil
 	}
 	return t.begin(false)

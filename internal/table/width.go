@@ -34,7 +34,7 @@ func (c column) least() int {
 	return min(c.natural, narrowest)
 }
 
-// fit returns the widths of the columns that are shown. The widest give way first.
+// fit returns the widths of the columns that are shown. The widest shrink first.
 func fit(columns []column, total int) []int {
 	shown := len(columns)
 	for total > 0 && shown > 1 && sum(columns[:shown], column.least) > total {
@@ -99,12 +99,12 @@ func shorten(text string, w int) string {
 // printable writes out what would act on a terminal instead of being shown by it: control characters, line ends,
 // characters that turn the direction of writing around, and bytes that are no text.
 func printable(text string) string {
-	if !strings.ContainsFunc(text, acts) {
+	if !strings.ContainsFunc(text, isControl) {
 		return text
 	}
 	var b strings.Builder
 	for i, r := range text {
-		if !acts(r) {
+		if !isControl(r) {
 			b.WriteRune(r)
 			continue
 		}
@@ -117,8 +117,8 @@ func printable(text string) string {
 	return b.String()
 }
 
-// acts reports whether a character does something else than being shown. What joins emoji does nothing bad.
-func acts(r rune) bool {
+// isControl reports whether a terminal would act on a character instead of showing it. Joiners of emoji are harmless.
+func isControl(r rune) bool {
 	const joiner = '\u200d'
 	return r != joiner && (r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs))
 }

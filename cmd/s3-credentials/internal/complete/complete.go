@@ -1,5 +1,5 @@
-// Package complete offers a shell what can come next on a command line. All that it knows of commands, options and
-// choices it reads from the commands themselves, when it is asked; the scripts for the shells only pass the question on.
+// Package complete completes command lines for shells. It reads commands, options and choices from the commands
+// themselves; the scripts for the shells only call it.
 package complete
 
 import (
@@ -22,7 +22,7 @@ const (
 	Folders Kind = "folders"
 )
 
-// Offer is what can come next.
+// Offer is the list of candidates for the word, or which kind of name the shell lists itself.
 type Offer struct {
 	Kind       Kind
 	Candidates []Candidate
@@ -31,7 +31,7 @@ type Offer struct {
 // Candidate is a whole word, with what it means.
 type Candidate struct{ Text, Help string }
 
-// For returns what the last of the words, which follow the program's name, can become.
+// For returns the completions of the last word. The words are those after the program's name.
 func For(ctx context.Context, app *cli.App, words []string) Offer {
 	c, ok := app.CompletionContext(words)
 	switch {
@@ -69,18 +69,18 @@ func offer(ctx context.Context, c *cli.CompletionContext, choices []string, what
 	return matching(c, candidates)
 }
 
-// matching keeps the candidates that what was typed can become.
+// matching keeps the candidates that begin with the word.
 func matching(c *cli.CompletionContext, candidates []Candidate) Offer {
 	kept := []Candidate{}
-	for _, can := range candidates {
-		if strings.HasPrefix(can.Text, c.Word) {
-			kept = append(kept, Candidate{c.Before + can.Text, can.Help})
+	for _, candidate := range candidates {
+		if strings.HasPrefix(candidate.Text, c.Word) {
+			kept = append(kept, Candidate{c.Before + candidate.Text, candidate.Help})
 		}
 	}
 	return Offer{Kind: Words, Candidates: kept}
 }
 
-// commands are what can stand first.
+// commands are the candidates for the first word.
 func commands(app *cli.App) []Candidate {
 	var all []Candidate
 	for _, c := range app.Shown() {

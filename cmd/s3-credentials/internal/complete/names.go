@@ -13,19 +13,18 @@ import (
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// patience is how long a user who pressed the tabulator waits for names that a server knows.
-const patience = 2 * time.Second
+// lookupTimeout bounds the wait for names that a server knows, after the user pressed Tab.
+const lookupTimeout = 2 * time.Second
 
-// most is how many names are offered: nobody reads more.
-const most = 1000
+// maxNames bounds how many names are offered.
+const maxNames = 1000
 
-// names returns the names that can stand here. What cannot be found out, for whatever reason, is not offered: there is
-// no place for an error while a line is being typed.
+// names returns the names that can stand here. After an error it returns none: a shell has no place to show the error.
 func names(ctx context.Context, c *cli.CompletionContext, what cli.Complete) []string {
 	if what == cli.CompleteBackend {
 		return backends(c)
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
 	env, err := c.Env()
 	if err != nil {
@@ -54,7 +53,7 @@ func names(ctx context.Context, c *cli.CompletionContext, what cli.Complete) []s
 func collect[T any](c *cli.CompletionContext, items iter.Seq2[T, error], nameOf func(T) string) []string {
 	var found []string
 	for item, err := range items {
-		if err != nil || len(found) == most {
+		if err != nil || len(found) == maxNames {
 			break
 		}
 		name := nameOf(item)

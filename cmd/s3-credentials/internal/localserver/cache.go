@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// maxEarly is the longest time before its end that a session is replaced; a short session is replaced after
+	// maxRefreshMargin is the longest time before its end that a session is replaced; a short session is replaced after
 	// three quarters of its life.
-	maxEarly = 5 * time.Minute
-	// refreshTimeout bounds one refresh, and so how long an asker waits when there is nothing valid to hand out.
+	maxRefreshMargin = 5 * time.Minute
+	// refreshTimeout bounds one refresh, and so how long a client waits when there is nothing valid to hand out.
 	refreshTimeout = time.Minute
 	// After a failed refresh the next one waits, twice as long each time.
-	firstPause, longestPause = time.Second, 30 * time.Second
+	firstRetryDelay, longestRetryDelay = time.Second, 30 * time.Second
 )
 
 // Source opens a new session.
@@ -34,7 +34,7 @@ type Cache struct {
 	report func(message string)
 	// sentence words an error for a person.
 	sentence func(error) string
-	// ctx ends refreshes. They are not ended by the asker that happened to start them, because others wait too.
+	// ctx ends refreshes. They are not ended by the client whose request started them, because others wait too.
 	ctx    context.Context
 	flight singleflight.Group
 
@@ -57,7 +57,7 @@ func NewCache(ctx context.Context, open Source, report func(message string)) *Ca
 
 // Get returns a valid session. It waits only where there is none to hand out.
 func (c *Cache) Get(ctx context.Context) (driver.Session, error) {
-	have := c.look()
+	have := c.snapshot()
 	if !have.due {
 		return have.session, have.err
 	}
@@ -74,19 +74,19 @@ func (c *Cache) Get(ctx context.Context) (driver.Session, error) {
 	}
 }
 
-// holding is what the cache has at one moment.
-type holding struct {
+// snapshot is the state of the cache at one moment.
+type snapshot struct {
 	session driver.Session
 	// err says why there is no valid session, while the next attempt is not due yet.
 	err        error
 	valid, due bool
 }
 
-func (c *Cache) look() holding {
+func (c *Cache) snapshot() snapshot {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := time.Now()
-	h := holding{valid: now.Before(c.session.Expiration)}
+	h := snapshot{valid: now.Before(c.session.Expiration)}
 	h.due = !now.Before(c.refreshAt) && !now.Before(c.retryAt)
 	if h.valid {
 		h.session = c.session
@@ -98,8 +98,8 @@ func (c *Cache) look() holding {
 
 // refresh opens a session and keeps it. Only one runs at a time.
 func (c *Cache) refresh() (any, error) {
-	// Another refresh may have ended between the asker's look and this call.
-	if have := c.look(); !have.due {
+	// Another refresh may have ended after the client looked.
+	if have := c.snapshot(); !have.due {
 		return have.session, have.err
 	}
 	ctx, cancel := context.WithTimeout(c.ctx, refreshTimeout)
@@ -116,7 +116,7 @@ func (c *Cache) refresh() (any, error) {
 	return session, nil
 }
 
-// checkExpiration refuses a session that could not be handed out.
+// checkExpiration refuses a session without an expiration, or one that has expired.
 func checkExpiration(session driver.Session) error {
 	switch {
 	case session.Expiration.IsZero():
@@ -135,7 +135,7 @@ func (c *Cache) keep(session driver.Session) {
 	// session ends all the same.
 	session.Expiration = session.Expiration.Round(0)
 	c.session, c.failures, c.retryAt, c.err = session, 0, time.Time{}, nil
-	c.refreshAt = session.Expiration.Add(-early(time.Until(session.Expiration)))
+	c.refreshAt = session.Expiration.Add(-refreshMargin(time.Until(session.Expiration)))
 	if !first {
 		c.report("Refreshed credentials, valid until " + session.Expiration.UTC().Format(time.RFC3339))
 	}
@@ -145,10 +145,10 @@ func (c *Cache) failed(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.failures++
-	c.err, c.retryAt = err, time.Now().Add(pause(c.failures))
+	c.err, c.retryAt = err, time.Now().Add(retryDelay(c.failures))
 	switch until := c.session.Expiration; {
 	case until.IsZero() || c.ctx.Err() != nil:
-		// The first asker reports the error itself; an end of the server is no failure.
+		// The first client reports the error itself; an end of the server is no failure.
 	case time.Now().Before(until):
 		c.report("Cannot refresh credentials, keeping those valid until " + until.UTC().Format(time.RFC3339) + ": " + c.sentence(err))
 	default:
@@ -156,15 +156,15 @@ func (c *Cache) failed(err error) {
 	}
 }
 
-// early returns how long before its end a session of that lifetime is replaced.
-func early(lifetime time.Duration) time.Duration { return min(lifetime/4, maxEarly) }
+// refreshMargin returns how long before its end a session of that lifetime is replaced.
+func refreshMargin(lifetime time.Duration) time.Duration { return min(lifetime/4, maxRefreshMargin) }
 
-// pause returns how long to wait after so many failures in a row.
-func pause(failures int) time.Duration {
-	p := firstPause
+// retryDelay returns how long to wait after so many failures in a row.
+func retryDelay(failures int) time.Duration {
+	p := firstRetryDelay
 	for range failures - 1 {
-		if p *= 2; p >= longestPause {
-			return longestPause
+		if p *= 2; p >= longestRetryDelay {
+			return longestRetryDelay
 		}
 	}
 	return p

@@ -66,11 +66,11 @@ func TestManyAskersShareOneRefresh(t *testing.T) {
 		s := &source{lifetime: time.Hour, takes: time.Second}
 		c := NewCache(t.Context(), s.open, nil)
 		for round := 1; round <= 3; round++ {
-			var askers sync.WaitGroup
+			var clients sync.WaitGroup
 			for range 200 {
-				askers.Go(func() { get(t, c) })
+				clients.Go(func() { get(t, c) })
 			}
-			askers.Wait()
+			clients.Wait()
 			synctest.Wait()
 			if got := s.opened.Load(); got != int32(round) {
 				t.Fatalf("round %d: %d sessions were opened", round, got)
@@ -97,7 +97,7 @@ func TestRefreshBeforeTheEndDoesNotMakeAskersWait(t *testing.T) {
 			wantKey(t, c, "ASIA1")
 		}
 		if waited := time.Since(before); waited != 0 {
-			t.Fatalf("an asker waited %s although there was a valid session", waited)
+			t.Fatalf("a client waited %s although there was a valid session", waited)
 		}
 		time.Sleep(11 * time.Second)
 		wantKey(t, c, "ASIA2")
@@ -109,9 +109,9 @@ func TestRefreshBeforeTheEndDoesNotMakeAskersWait(t *testing.T) {
 
 func TestShortSessionsAreRefreshedInTheirLastQuarter(t *testing.T) {
 	for lifetime, want := range map[time.Duration]time.Duration{
-		12 * time.Minute: 3 * time.Minute, 15 * time.Minute: 225 * time.Second, 20 * time.Minute: maxEarly, 12 * time.Hour: maxEarly,
+		12 * time.Minute: 3 * time.Minute, 15 * time.Minute: 225 * time.Second, 20 * time.Minute: maxRefreshMargin, 12 * time.Hour: maxRefreshMargin,
 	} {
-		if got := early(lifetime); got != want {
+		if got := refreshMargin(lifetime); got != want {
 			t.Errorf("a session of %s is replaced %s before its end, want %s", lifetime, got, want)
 		}
 	}
@@ -143,7 +143,7 @@ func TestLastGoodAnswerIsKeptWhileValid(t *testing.T) {
 			t.Fatalf("after the end of the last session, Get returned %v", err)
 		}
 		s.mend()
-		time.Sleep(longestPause)
+		time.Sleep(longestRetryDelay)
 		if get(t, c) == "ASIA1" {
 			t.Error("the expired session was handed out")
 		}
@@ -157,16 +157,16 @@ func TestAskersDuringAPauseGetTheErrorAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &source{lifetime: time.Hour, takes: time.Second}
 		s.fail(fault.New(fault.PermissionDenied, "not allowed"))
-		c := NewCache(t.Context(), s.open, func(m string) { t.Errorf("reported %q, which the first asker reports itself", m) })
-		var askers sync.WaitGroup
+		c := NewCache(t.Context(), s.open, func(m string) { t.Errorf("reported %q, which the first client reports itself", m) })
+		var clients sync.WaitGroup
 		for range 50 {
-			askers.Go(func() {
+			clients.Go(func() {
 				if _, err := c.Get(t.Context()); !errors.Is(err, fault.PermissionDenied) {
 					t.Errorf("Get returned %v", err)
 				}
 			})
 		}
-		askers.Wait()
+		clients.Wait()
 		before := time.Now()
 		if _, err := c.Get(t.Context()); !errors.Is(err, fault.PermissionDenied) || time.Since(before) != 0 {
 			t.Errorf("during the pause, Get returned %v after %s", err, time.Since(before))
@@ -174,7 +174,7 @@ func TestAskersDuringAPauseGetTheErrorAtOnce(t *testing.T) {
 		if got := s.opened.Load(); got != 1 {
 			t.Errorf("%d sessions were asked for", got)
 		}
-		time.Sleep(firstPause)
+		time.Sleep(firstRetryDelay)
 		s.mend()
 		wantKey(t, c, "ASIA2")
 	})
@@ -186,14 +186,14 @@ func TestAnAskerThatGoesDoesNotEndTheRefreshForOthers(t *testing.T) {
 		c := NewCache(t.Context(), s.open, nil)
 		impatient, leave := context.WithTimeout(t.Context(), time.Second)
 		defer leave()
-		var askers sync.WaitGroup
-		askers.Go(func() {
+		var clients sync.WaitGroup
+		clients.Go(func() {
 			if _, err := c.Get(impatient); !errors.Is(err, context.DeadlineExceeded) {
-				t.Errorf("the impatient asker got %v", err)
+				t.Errorf("the impatient client got %v", err)
 			}
 		})
-		askers.Go(func() { wantKey(t, c, "ASIA1") })
-		askers.Wait()
+		clients.Go(func() { wantKey(t, c, "ASIA1") })
+		clients.Wait()
 	})
 }
 
@@ -239,8 +239,8 @@ func TestASessionThatCannotBeHandedOutIsAFailure(t *testing.T) {
 }
 
 func TestPauses(t *testing.T) {
-	for failures, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 5: 16 * time.Second, 6: longestPause, 1000: longestPause} {
-		if got := pause(failures); got != want {
+	for failures, want := range map[int]time.Duration{1: time.Second, 2: 2 * time.Second, 5: 16 * time.Second, 6: longestRetryDelay, 1000: longestRetryDelay} {
+		if got := retryDelay(failures); got != want {
 			t.Errorf("after %d failures the pause is %s, want %s", failures, got, want)
 		}
 	}

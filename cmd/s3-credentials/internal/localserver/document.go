@@ -8,8 +8,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// rootDocument is what "/" answers: what the Python tool's localserver does, to the byte. It is what a
-// credential_process prints as well.
+// rootDocument is the answer for "/", byte for byte that of the Python tool's localserver. It is also the output format of a
+// credential_process.
 func rootDocument(session driver.Session) string {
 	return orderedjson.Indented(orderedjson.Object{
 		{Name: "Version", Value: 1},

@@ -25,7 +25,7 @@ type guard struct {
 	// anyAddress accepts every IP address as well: no DNS is involved in those.
 	anyAddress bool
 	port       int
-	// token is what askers must show, where they must.
+	// token is what clients must show, where they must.
 	token string
 	// everywhere says that "/" asks for the token as well.
 	everywhere bool
@@ -57,7 +57,7 @@ func (g *guard) check(r *http.Request) *refusal {
 // knows reports whether the Host header names this server, with its port.
 func (g *guard) knows(header string) bool {
 	host, port, err := net.SplitHostPort(header)
-	if err != nil { // without a port, it is HTTP's own
+	if err != nil { // no port in the header means HTTP's default
 		host, port = header, "80"
 	}
 	if port != strconv.Itoa(g.port) {
@@ -79,7 +79,7 @@ func fromBrowserPage(h http.Header) bool {
 	return len(h.Values("Origin")) > 0 || slices.ContainsFunc(site, func(s string) bool { return s != "none" })
 }
 
-// checkToken returns why an asker of the path is refused; nil if it is not.
+// checkToken returns why a client of the path is refused; nil if it is not.
 func (g *guard) checkToken(r *http.Request) *refusal {
 	if r.URL.Path != containerPath && !g.everywhere {
 		return nil
@@ -91,7 +91,7 @@ func (g *guard) checkToken(r *http.Request) *refusal {
 	return &refusal{http.StatusUnauthorized, "the Authorization header does not hold this server's token"}
 }
 
-// sameSecret compares in a time that does not tell where, or whether in length, the two differ.
+// sameSecret compares in constant time, whatever the lengths.
 func sameSecret(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return b != "" && subtle.ConstantTimeCompare(x[:], y[:]) == 1

@@ -36,7 +36,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		header.Set("Allow", "GET, HEAD")
 	}
 	w.WriteHeader(status)
-	io.WriteString(w, body) //nolint:errcheck // an asker that has gone needs no answer
+	io.WriteString(w, body) //nolint:errcheck // a client that has gone needs no answer
 	h.log.request(r, status)
 }
 
@@ -45,7 +45,7 @@ func (h *handler) answer(r *http.Request) (int, string) {
 	if no := h.guard.check(r); no != nil {
 		return no.status, rootError(no.reason)
 	}
-	// As in the Python tool, a query makes it another path.
+	// As in the Python tool, a path with a query is not found.
 	if known := r.URL.Path == "/" || r.URL.Path == containerPath; !known || r.URL.RawQuery != "" {
 		return http.StatusNotFound, rootError("Not found")
 	}
@@ -70,7 +70,7 @@ func errorDocument(container bool, code fault.Code, message string) string {
 	return rootError(message)
 }
 
-// log writes what happens, a line each, with the time. No header and no query is logged: they can hold the token.
+// log writes one line with the time for each event. No header and no query is logged: they can hold the token.
 type log struct {
 	mu sync.Mutex
 	w  io.Writer
@@ -88,7 +88,7 @@ func (l *log) request(r *http.Request, status int) {
 	l.line(fmt.Sprintf("%s %d -", strconv.Quote(r.Method+" "+r.URL.EscapedPath()+" "+r.Proto), status))
 }
 
-// Write takes what net/http has to say of broken connections.
+// Write logs the errors that net/http reports, such as broken connections.
 func (l *log) Write(p []byte) (int, error) {
 	l.line(strconv.Quote(string(p)))
 	return len(p), nil

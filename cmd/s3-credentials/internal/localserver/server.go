@@ -15,15 +15,15 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// What a client may take. Refreshing is within the time to write.
+// Time and size limits for a client. The time to write includes a refresh.
 const (
 	headerTimeout  = 5 * time.Second
 	readTimeout    = 10 * time.Second
 	writeTimeout   = refreshTimeout + 30*time.Second
 	idleTimeout    = time.Minute
 	maxHeaderBytes = 16 << 10
-	// goodbye is how long requests that are being answered may go on after the server was told to end.
-	goodbye = 3 * time.Second
+	// shutdownTimeout is how long requests that are being answered may go on after the server was told to end.
+	shutdownTimeout = 3 * time.Second
 )
 
 // Options say what to serve, and where.
@@ -36,7 +36,7 @@ type Options struct {
 	Port int
 	// DurationSeconds is how long a session lasts.
 	DurationSeconds int
-	// Token is what askers show.
+	// Token is what clients show.
 	Token *Token
 	// Open opens a session.
 	Open Source
@@ -53,7 +53,7 @@ type Server struct {
 	log      *log
 }
 
-// Listen claims the address. Nothing is answered before Serve.
+// Listen opens the listener. No request is answered before Serve.
 func Listen(ctx context.Context, options Options) (*Server, error) {
 	var config net.ListenConfig
 	options.Host = unbracketed(options.Host)
@@ -64,7 +64,7 @@ func Listen(ctx context.Context, options Options) (*Server, error) {
 	return &Server{options: options, listener: listener, log: &log{w: options.Stderr}}, nil
 }
 
-// listenError says why the address cannot be had, and what to do.
+// listenError says why the address cannot be listened on, and what to do.
 func listenError(options Options, err error) error {
 	where := net.JoinHostPort(options.Host, strconv.Itoa(options.Port))
 	var dns *net.DNSError
@@ -101,7 +101,7 @@ func (s *Server) url(host string) string {
 	return "http://" + net.JoinHostPort(host, strconv.Itoa(s.Address().Port)) + "/"
 }
 
-// Serve opens the first session, says so, and answers until ctx ends, which is no error.
+// Serve opens the first session, prints how to use the server, and answers requests until ctx ends; it then returns nil.
 func (s *Server) Serve(ctx context.Context) error {
 	defer s.listener.Close() //nolint:errcheck // it is closed already, after the server has ended in order
 	ctx, cancel := context.WithCancel(ctx)
@@ -115,7 +115,7 @@ func (s *Server) Serve(ctx context.Context) error {
 		return err
 	}
 	server := s.newHTTPServer(cache)
-	s.sayHow()
+	s.printUsage()
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(s.listener) }()
 	select {
@@ -142,7 +142,7 @@ func (s *Server) open() bool { return !s.Address().IP.IsLoopback() }
 
 // shutDown lets requests that are being answered end, but not for long.
 func shutDown(ctx context.Context, server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), goodbye)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
 		return server.Close()
@@ -150,8 +150,8 @@ func shutDown(ctx context.Context, server *http.Server) error {
 	return nil
 }
 
-// sayHow says where the keys are, and how an AWS SDK gets them.
-func (s *Server) sayHow() {
+// printUsage prints where the credentials are served, and how an AWS SDK gets them.
+func (s *Server) printUsage() {
 	s.say("Serving %s credentials for bucket '%s' at %s", s.options.Permission, s.options.Bucket, s.URL())
 	s.say("For AWS SDKs on this machine:")
 	s.say("  export AWS_CONTAINER_CREDENTIALS_FULL_URI=%s", s.ContainerURL())

@@ -13,10 +13,10 @@ import (
 // TokenVariable is the environment variable that can hold the token.
 const TokenVariable = "S3_CREDENTIALS_LOCALSERVER_TOKEN"
 
-// minTokenLength is what a token of the user's own must have: whoever reaches the port can try as many as they like.
+// minTokenLength is the least length of a token that the user chooses: attempts are not limited.
 const minTokenLength = 16
 
-// Token is the secret that askers show in the Authorization header. It is given in a file or in the environment, or is made at
+// Token is the secret that clients show in the Authorization header. It is given in a file or in the environment, or is made at
 // random and kept in a file that only this user can read, so that it stands in no command line, terminal or log.
 type Token struct {
 	secret string

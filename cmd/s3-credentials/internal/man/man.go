@@ -1,4 +1,4 @@
-// Package man writes the manual: one page for the program and one for each command, from what --help is made of.
+// Package man writes the manual: one page for the program and one for each command, from the same data as --help.
 package man
 
 import (

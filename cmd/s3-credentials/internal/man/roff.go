@@ -40,13 +40,13 @@ func (p *page) entry(term, meaning string) {
 func (p *page) verbatim(line string) {
 	p.WriteString(".PP\n.RS 4\n.nf\n")
 	for l := range strings.Lines(line) {
-		p.WriteString(guarded(escape(strings.TrimSuffix(l, "\n"))) + "\n")
+		p.WriteString(escapeRequest(escape(strings.TrimSuffix(l, "\n"))) + "\n")
 	}
 	p.WriteString(".fi\n.RE\n")
 }
 
 // text is running text, filled by the formatter.
-func text(t string) string { return guarded(escape(strings.Join(strings.Fields(t), " "))) }
+func text(t string) string { return escapeRequest(escape(strings.Join(strings.Fields(t), " "))) }
 
 // escaper writes what has a meaning for the formatter so that it is printed as it is. Dashes and quotation marks are
 // those of ASCII, so that a command line can be copied from the page.
@@ -55,8 +55,8 @@ var escaper = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`
 // escape is text that stands anywhere but at the start of a line.
 func escape(t string) string { return escaper.Replace(t) }
 
-// guarded keeps a line that starts like a request from being one.
-func guarded(line string) string {
+// escapeRequest keeps the formatter from taking a line for a request.
+func escapeRequest(line string) string {
 	if strings.HasPrefix(line, ".") {
 		return `\&` + line
 	}
