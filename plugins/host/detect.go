@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -135,9 +136,7 @@ func tlsReason(err error) string {
 	var authority x509.UnknownAuthorityError
 	var hostname x509.HostnameError
 	var invalid x509.CertificateInvalidError
-	var record tls.RecordHeaderError
 	var alert tls.AlertError
-	var verification *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &authority):
 		return "its certificate is signed by nobody that this machine trusts; set SSL_CERT_FILE to the certificate of who signed it"
@@ -145,11 +144,11 @@ func tlsReason(err error) string {
 		return "its certificate is for another host"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return "its certificate has expired or is not valid yet"
-	case errors.As(err, &record), strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+	case s3fault.IsPlaintext(err):
 		return "it does not speak TLS; use http:// if that is meant"
 	case errors.As(err, &alert):
 		return "it refused the TLS handshake (" + alert.Error() + ")"
-	case errors.As(err, &verification):
+	case s3fault.IsCertificateError(err):
 		return "its certificate is not valid"
 	}
 	return ""
