@@ -86,7 +86,6 @@ func (p *process) prepareLifeline() error {
 	return nil
 }
 
-// Start implements runner.Runner.
 func (p *process) Start(context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -199,7 +198,6 @@ func (p *process) awaitExit() string {
 	return p.exitStatus()
 }
 
-// Wait implements runner.Runner.
 func (p *process) Wait(context.Context) error {
 	<-p.exited
 	_ = p.stdout.Close()
@@ -207,22 +205,17 @@ func (p *process) Wait(context.Context) error {
 	return p.exitErr
 }
 
-// Kill implements runner.Runner.
 func (p *process) Kill(context.Context) error {
 	p.kill()
 	return nil
 }
 
-// Stdout implements runner.Runner.
 func (p *process) Stdout() io.ReadCloser { return p.stdout }
 
-// Stderr implements runner.Runner.
 func (p *process) Stderr() io.ReadCloser { return p.stderr }
 
-// Name implements runner.Runner.
 func (p *process) Name() string { return p.cmd.Path }
 
-// ID implements runner.Runner.
 func (p *process) ID() string {
 	if p.cmd.Process == nil {
 		return ""
@@ -241,7 +234,6 @@ func (p *process) PluginToHost(network, address string) (string, string, error) 
 	return "", "", errors.New("unknown network " + strconv.Quote(network))
 }
 
-// HostToPlugin implements runner.Runner.
 func (p *process) HostToPlugin(network, address string) (string, string, error) {
 	return network, address, nil
 }
