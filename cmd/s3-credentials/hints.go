@@ -6,13 +6,13 @@ import "github.com/s3-credentials/s3-credentials/core/fault"
 var hintWords = map[fault.Hint]string{
 	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
 	fault.HintOtherUser:         ", or choose another --username",
-	fault.HintTemporary:         "; use -d/--duration for temporary credentials",
+	fault.HintTemporary:         "; use -d/--duration for temporary credentials, or another backend",
 	fault.HintPermanent:         "; leave out -d/--duration and delete the user when it is no longer needed",
 	fault.HintNoBoundary:        "; use --user-permissions-boundary none, or leave the option out",
 	fault.HintNoRegion:          "; leave out --bucket-region",
 	fault.HintNoWebsite:         "; leave out --website, and put a web server in front of the bucket",
-	fault.HintBucketPolicy:      "; read the bucket's policy with get-bucket-policy",
-	fault.HintUserPolicies:      "; give users policies of their own with create",
+	fault.HintBucketPolicy:      "; read its policy with get-bucket-policy instead",
+	fault.HintUserPolicies:      "; give users policies of their own with create instead",
 	fault.HintOtherPrefix:       "; send them in two runs, with different --prefix",
 	fault.HintSingleObject:      "; fetch it with get-object -o FILE",
 	fault.HintCredentials:       "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --access-key and --secret-key, --auth or --profile",
