@@ -99,6 +99,9 @@ func TestCreateWarnsOfKeysThatChange(t *testing.T) {
 	plan, err := e.PlanCreate(t.Context(), run)
 	must(t, err)
 	changed := core.Resource{Kind: core.KindPolicy, Name: "s3.read-write.one", Owner: driver.UserPrincipal("s3.read-write.one")}
+	if step := plan.Steps[0]; step.Verb != core.Replace || step.Before == nil || !strings.Contains(step.Before.Document, "in/*") {
+		t.Errorf("the step does not say what it replaces: %+v", step)
+	}
 	if !slices.Contains(plan.Notes, core.Note{Code: core.NotePolicyChanged, Resource: changed}) {
 		t.Errorf("the notes are %v", plan.Notes)
 	}
@@ -195,6 +198,21 @@ func TestCreateAttachesTheRolesPolicyWhereItIsMissing(t *testing.T) {
 	must(t, d.DetachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: role.PolicyARN}))
 	if plan, result := create(t, e, run); len(plan.Steps) != 2 || result.Session == nil {
 		t.Errorf("the plan has %d steps and gives %v", len(plan.Steps), result)
+	}
+}
+
+func TestCreateBoundsANewUserByItsAccess(t *testing.T) {
+	e := engine(t, open(t, memory.Options{}))
+	bounds := e.Description().Boundaries
+	for access, want := range map[policy.Access]string{
+		0: bounds.ReadWrite, policy.ReadWrite: bounds.ReadWrite, policy.WriteOnly: bounds.ReadWrite, policy.ReadOnly: bounds.ReadOnly,
+		policy.List: bounds.ReadOnly, policy.Read | policy.Delete: bounds.ReadWrite,
+	} {
+		plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Access: access})
+		must(t, err)
+		if got := plan.Steps[1].After.Boundary; got != want {
+			t.Errorf("%q is bounded by %q, want %q", access, got, want)
+		}
 	}
 }
 

@@ -221,3 +221,80 @@ func TestAPlanIsData(t *testing.T) {
 		t.Error("the plan made no key")
 	}
 }
+
+// keyless is a driver whose keys are made, and whose answer to that is lost.
+type keyless struct{ driver.Driver }
+
+func (d keyless) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
+	_, _ = d.Driver.CreateAccessKey(ctx, req)
+	return driver.AccessKey{}, errGone
+}
+
+// TestAKeyThatNobodyKnows loses the answer to making a key. That of a new user is deleted; that of a user who was there
+// before may be somebody else's, so it is named, by its id.
+func TestAKeyThatNobodyKnows(t *testing.T) {
+	for user, isNew := range map[string]bool{"known": false, "new": true} {
+		d := keyless{prepared(t, memory.Options{})}
+		e := engine(t, d)
+		plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"there"}, UserName: user})
+		must(t, err)
+		_, err = e.Apply(t.Context(), plan, nil)
+		var failed *core.ApplyError
+		if !errors.As(err, &failed) || (len(failed.Orphans) == 0) != isNew {
+			t.Fatalf("user %s: %v", user, err)
+		}
+		keys := 0
+		for key, err := range e.ListAccessKeys(t.Context(), driver.ListAccessKeysRequest{UserName: user}) {
+			if isNew {
+				wantCode(t, err, fault.NotFound)
+				continue
+			}
+			must(t, err)
+			if keys++; keys == 2 && !strings.Contains(failed.Error(), key.AccessKeyID) {
+				t.Errorf("user %s: the error does not name %s: %v", user, key.AccessKeyID, failed)
+			}
+		}
+		if !isNew && keys != 2 {
+			t.Errorf("user %s has %d keys: the unknown one may be somebody else's", user, keys)
+		}
+	}
+}
+
+// TestRollbackLeavesFinalSteps fails after a final step and after one that is not.
+func TestRollbackLeavesFinalSteps(t *testing.T) {
+	for _, final := range []bool{false, true} {
+		d := prepared(t, memory.Options{})
+		before := snapshot(t, d)
+		e := engine(t, d)
+		plan, err := e.PlanDeleteUser(t.Context(), "known")
+		must(t, err)
+		policy := plan.Steps[0]
+		document, err := e.GetPolicy(t.Context(), driver.GetPolicyRequest{Principal: policy.Resource.Owner, Name: policy.Resource.Name})
+		must(t, err)
+		policy.Before, policy.Final = &core.State{Document: document.Document}, final
+		_, err = e.Apply(t.Context(), &core.Plan{Steps: []core.Step{policy, {Verb: "unknown"}}}, nil)
+		wantCode(t, err, fault.InvalidArgument)
+		if same := cmp.Equal(before, snapshot(t, d)); same == final {
+			t.Errorf("final %v: the system is as it was: %v", final, same)
+		}
+	}
+}
+
+// TestSettingsEndWithTheirBucket rolls back a bucket that the plan made: what was set on it needs no step of its own.
+func TestSettingsEndWithTheirBucket(t *testing.T) {
+	d := prepared(t, memory.Options{})
+	e := engine(t, d)
+	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Website: true})
+	must(t, err)
+	applied, err := e.Apply(t.Context(), plan, nil)
+	must(t, err)
+	var failed *core.ApplyError
+	if !errors.As(applied.Rollback(t.Context(), "it", errGone), &failed) {
+		t.Fatal("no ApplyError")
+	}
+	for _, s := range failed.RolledBack {
+		if s.Resource.Kind == core.KindBucketSetting {
+			t.Errorf("rolled back by itself: %s", s)
+		}
+	}
+}

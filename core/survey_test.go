@@ -66,8 +66,13 @@ func TestAPlanAsksForEachThingOnce(t *testing.T) {
 						t.Errorf("asked %d times for %s", times, what)
 					}
 				}
-				if len(c.asked) == 0 {
-					t.Error("nothing was asked")
+				if c.asked["bucket "+run.Buckets[0]] != 1 {
+					t.Errorf("the bucket was not asked for: %v", c.asked)
+				}
+				for _, bucket := range []string{"one", "two", "new", "fresh"} { // none of them exists
+					if c.asked["policy of "+bucket]+c.asked["public-access-block of "+bucket] > 0 {
+						t.Errorf("a missing bucket was asked for its settings: %v", c.asked)
+					}
 				}
 			})
 		}
