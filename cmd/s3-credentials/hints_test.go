@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -8,9 +10,16 @@ import (
 )
 
 func TestEachHintHasWords(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/plugins.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, h := range fault.Hints() {
 		if hintWords[h] == "" {
 			t.Errorf("there are no words for the hint %q", h)
+		}
+		if !strings.Contains(string(guide), "| `"+string(h)+"` | ") {
+			t.Errorf("docs/plugins.md does not tell authors of the hint %q", h)
 		}
 	}
 	if len(hintWords) != len(fault.Hints()) {
