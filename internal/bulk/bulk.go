@@ -1,21 +1,23 @@
-// Package bulk moves many objects at once: up ([Put]), down ([Get]) and away ([Delete]). It is what the commands
-// put-objects, get-objects and delete-objects do, without their words.
+// Package bulk uploads ([Put]), downloads ([Get]) and deletes ([Delete]) many objects at once. The commands put-objects,
+// get-objects and delete-objects are built on it.
 //
-// Whatever the number of objects, memory stays bounded: names are read as they are needed, and only a few wait to be
-// moved. A failure of one object does not stop the others: it is in the [Summary]. What would make every object fail
-// (no such bucket, wrong credentials, a system that is down) ends the transfer at once and is the error returned, as is
-// a listing that breaks off and the end of the context.
+// Memory stays bounded for any number of objects: names are read as they are needed, and only a few wait in memory. A
+// failure of one object does not stop the others; the [Summary] lists it. An error that every object would meet (no
+// such bucket, wrong credentials, a system that is down) ends the transfer at once and is returned, as is a failed
+// listing or the end of the context.
 package bulk
 
 import (
+	"cmp"
 	"context"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 
 	"golang.org/x/sync/semaphore"
 
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -23,54 +25,71 @@ import (
 type Options struct {
 	// Concurrency is how many objects are moved at the same time; 0 for [DefaultConcurrency].
 	Concurrency int
-	// SkipExisting leaves alone what is there already with the same size and checksum.
+	// SkipExisting skips objects whose target exists with the same size and checksum.
 	SkipExisting bool
-	// ContentType, if set, returns the media type of the file of that name for Put; empty for the system's default.
+	// ContentType, if set, returns the media type of a file for Put; empty for the system's default.
 	ContentType func(name string) string
-	// Progress, if set, is told how it goes.
+	// Progress, if set, receives the progress.
 	Progress Progress
 }
 
-// Progress is told how a transfer goes. Its methods are called from several goroutines, Grow from one at a time.
+// Progress receives the progress of a transfer. Several goroutines call its methods at once; calls of Grow never overlap.
 type Progress interface {
-	// Grow adds to the number of bytes there are to move.
+	// Grow adds to the total number of bytes to move.
 	Grow(bytes int64)
-	// Add notes bytes that have been moved.
+	// Add reports bytes that have been moved.
 	Add(bytes int64)
 }
 
-// DefaultConcurrency is how many objects are moved at the same time where nothing else is said. Small objects spend their
-// time waiting for the system's answer, so there are more of them than cores.
+// DefaultConcurrency is how many objects are moved at the same time by default. Small objects mostly wait for the
+// system's answer, so it exceeds the number of cores.
 func DefaultConcurrency() int { return max(16, 4*runtime.GOMAXPROCS(0)) }
 
-// concurrency returns how many objects to move at the same time.
-func (o Options) concurrency() int {
-	if o.Concurrency > 0 {
-		return o.Concurrency
-	}
-	return DefaultConcurrency()
-}
-
-// largeAtOnce is how many objects that are moved in parts are on their way at the same time: each keeps several
-// connections and buffers busy by itself.
+// largeAtOnce limits how many multipart transfers run at the same time: each uses several connections and buffers.
 const largeAtOnce = 4
 
-func newLargeSlots(concurrency int) *semaphore.Weighted {
-	return semaphore.NewWeighted(int64(min(largeAtOnce, concurrency)))
+// mover is what uploads, downloads and deletions have in common.
+type mover struct {
+	tally
+	engine      *core.Engine
+	bucket      string
+	options     Options
+	concurrency int
+	large       *semaphore.Weighted
 }
 
-// MaxFailures is how many failures a Summary names. The others are counted, so that memory stays bounded.
+func newMover(engine *core.Engine, bucket string, options Options, standard int) mover {
+	n := options.Concurrency
+	if n <= 0 {
+		n = standard
+	}
+	return mover{
+		engine: engine, bucket: bucket, options: options, concurrency: n, large: semaphore.NewWeighted(int64(min(largeAtOnce, n))),
+		// When the system goes down, all requests in flight fail at once. That alone is no reason to give up.
+		tally: tally{patience: max(4, n)},
+	}
+}
+
+// acquire waits until an object of that size may be moved.
+func (m *mover) acquire(ctx context.Context, size int64) (release func(), err error) {
+	if size <= transfer.PartSize {
+		return func() {}, nil
+	}
+	return func() { m.large.Release(1) }, m.large.Acquire(ctx, 1)
+}
+
+// MaxFailures is how many failures a Summary lists. Further ones are only counted, to bound memory.
 const MaxFailures = 10_000
 
-// Summary says what became of the objects.
+// Summary is the result of a transfer.
 type Summary struct {
-	// Done were moved or deleted; Skipped were there already.
+	// Done counts objects that were moved or deleted; Skipped those that existed already.
 	Done, Skipped int64
-	// Bytes is the size of what was moved.
+	// Bytes is the total size of the moved objects.
 	Bytes int64
 	// Failures are the objects that failed, sorted by name.
 	Failures []Failure
-	// MoreFailures is how many failed besides those named.
+	// MoreFailures counts failures that Failures does not list.
 	MoreFailures int64
 }
 
@@ -79,24 +98,20 @@ func (s Summary) Failed() int64 { return int64(len(s.Failures)) + s.MoreFailures
 
 // Failure is an object that could not be moved, and why.
 type Failure struct {
-	// Name is the object's key. Where a folder could not be read, and so its keys are not known, it is their beginning.
+	// Name is the object's key, or the prefix of the unknown keys below a folder that could not be read.
 	Name string
 	Err  error
 }
 
-// tally counts what becomes of the objects and finds out when going on makes no sense.
+// tally counts results and decides when to give up.
 type tally struct {
 	mu      sync.Mutex
 	summary Summary
-	// unreachable counts the failures since the system last answered; patience is how many there may be.
+	// unreachable counts the failures since the system last answered; patience is the limit.
 	unreachable, patience int
 }
 
-// newTally is for a transfer of that concurrency. When the system goes away, all that is on its way fails at once, which is still
-// no reason to give up if it is back for the next ones.
-func newTally(concurrency int) tally { return tally{patience: max(4, concurrency)} }
-
-// done notes an object that was moved.
+// done records an object that was moved.
 func (t *tally) done(bytes int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -105,7 +120,7 @@ func (t *tally) done(bytes int64) {
 	t.unreachable = 0
 }
 
-// skipped notes an object that was there already.
+// skipped records an object that existed already.
 func (t *tally) skipped() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -113,10 +128,10 @@ func (t *tally) skipped() {
 	t.unreachable = 0
 }
 
-// failed notes objects that could not be moved for one reason. It returns an error if none of the others can be either.
+// failed records objects that could not be moved for one reason. It returns an error if every other object would fail too.
 func (t *tally) failed(ctx context.Context, err error, names ...string) error {
 	if ctx.Err() != nil {
-		return ctx.Err() // it did not fail: everything was stopped
+		return ctx.Err() // the object did not fail: the transfer was cancelled
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -133,7 +148,7 @@ func (t *tally) failed(ctx context.Context, err error, names ...string) error {
 	return nil
 }
 
-// hopeless reports whether an error that one object met will be met by all.
+// hopeless reports whether every other object would meet this error too.
 func (t *tally) hopeless(err error) bool {
 	if service := fault.ServiceOf(err); service != nil && service.Code == "NoSuchBucket" {
 		return true
@@ -149,7 +164,7 @@ func (t *tally) hopeless(err error) bool {
 	return false
 }
 
-// result returns what became of the objects. Failures that only repeat what ended everything are left out.
+// result returns the summary without the failures that only repeat the error that ended the transfer.
 func (t *tally) result(err error) (Summary, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -157,6 +172,6 @@ func (t *tally) result(err error) (Summary, error) {
 		code := fault.CodeOf(err)
 		t.summary.Failures = slices.DeleteFunc(t.summary.Failures, func(f Failure) bool { return fault.CodeOf(f.Err) == code })
 	}
-	slices.SortFunc(t.summary.Failures, func(a, b Failure) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(t.summary.Failures, func(a, b Failure) int { return cmp.Compare(a.Name, b.Name) })
 	return t.summary, err
 }

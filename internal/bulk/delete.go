@@ -11,16 +11,15 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// deletionsAtOnce is how many requests to delete are on their way at the same time. Each is for a thousand objects, so a
-// few keep a system as busy as it can be.
+// deletionsAtOnce is how many delete requests run at the same time. Each is for a thousand objects, so a few keep a
+// system busy.
 const deletionsAtOnce = 4
 
 // KeySource yields keys. An error ends it.
 type KeySource func(context.Context) iter.Seq2[string, error]
 
-// Keys is a source of keys that the caller has, each once: systems disagree on what to answer for one that is named
-// twice in a request. It fails with InvalidArgument, before it yields any, if one of them can be
-// no key.
+// Keys yields each of the keys once: systems answer differently for a key that a request names twice. It fails with
+// InvalidArgument, before it yields any, if one of them is not a valid key.
 func Keys(keys []string) KeySource {
 	return func(context.Context) iter.Seq2[string, error] {
 		return func(yield func(string, error) bool) {
@@ -41,7 +40,7 @@ func Keys(keys []string) KeySource {
 	}
 }
 
-// KeysWithPrefix is a source of the bucket's keys that begin with the prefix.
+// KeysWithPrefix yields the bucket's keys that begin with the prefix.
 func KeysWithPrefix(engine *core.Engine, bucket, prefix string) KeySource {
 	return func(ctx context.Context) iter.Seq2[string, error] {
 		return func(yield func(string, error) bool) {
@@ -54,20 +53,16 @@ func KeysWithPrefix(engine *core.Engine, bucket, prefix string) KeySource {
 	}
 }
 
-// Delete deletes the objects of the keys, byte for byte as they are, while the keys are still being read. Only
-// Concurrency and Progress of the options matter; the progress counts objects, not bytes.
+// Delete deletes the objects with these keys while it still reads the keys. It takes keys literally, byte for byte. Of
+// the options only Concurrency and Progress apply; the progress counts objects, not bytes.
 func Delete(ctx context.Context, engine *core.Engine, bucket string, keys KeySource, options Options) (Summary, error) {
-	n := options.Concurrency
-	if n <= 0 {
-		n = deletionsAtOnce
-	}
-	d := &deletions{engine: engine, bucket: bucket, options: options, tally: newTally(n)}
-	return d.tally.result(parallel.Each(ctx, n, func(ctx context.Context) iter.Seq2[[]string, error] {
+	d := &deletions{newMover(engine, bucket, options, deletionsAtOnce)}
+	return d.result(parallel.Each(ctx, d.concurrency, func(ctx context.Context) iter.Seq2[[]string, error] {
 		return batches(keys(ctx), driver.MaxDeleteObjects)
 	}, d.delete))
 }
 
-// batches yields the items in slices of n, the last of which may have fewer. Before an error it yields what it has.
+// batches yields the items in slices of n; the last may be shorter. Before an error it yields the items that it has.
 func batches(items iter.Seq2[string, error], n int) iter.Seq2[[]string, error] {
 	return func(yield func([]string, error) bool) {
 		var batch []string
@@ -92,33 +87,28 @@ func batches(items iter.Seq2[string, error], n int) iter.Seq2[[]string, error] {
 	}
 }
 
-type deletions struct {
-	engine  *core.Engine
-	bucket  string
-	options Options
-	tally   tally
-}
+type deletions struct{ mover }
 
-// delete deletes one batch. It returns an error only if no other can be deleted either.
+// delete deletes one batch. It returns an error only if every other batch would fail too.
 func (d *deletions) delete(ctx context.Context, keys []string) error {
 	response, err := d.engine.DeleteObjects(ctx, driver.DeleteObjectsRequest{Bucket: d.bucket, Keys: keys})
 	if fault.CodeOf(err) == fault.NotFound {
-		return err // no bucket: the same for all
+		return err // the bucket does not exist: every batch would fail
 	}
 	if err != nil {
-		return d.tally.failed(ctx, err, keys...)
+		return d.failed(ctx, err, keys...)
 	}
 	for _, f := range response.Failed {
 		refused := &fault.Error{Code: fault.FailedPrecondition, Message: "refused", Service: &fault.Service{Code: f.Code, Message: f.Message}}
 		if f.Code == "AccessDenied" {
 			refused.Code, refused.Message = fault.PermissionDenied, "these credentials may not delete it"
 		}
-		if err := d.tally.failed(ctx, refused, f.Key); err != nil {
+		if err := d.failed(ctx, refused, f.Key); err != nil {
 			return err
 		}
 	}
 	for range len(keys) - len(response.Failed) {
-		d.tally.done(0)
+		d.done(0)
 	}
 	d.options.add(int64(len(keys)))
 	return nil

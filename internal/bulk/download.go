@@ -5,8 +5,6 @@ import (
 	"iter"
 	"sync"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/parallel"
@@ -14,19 +12,19 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Download says which objects to fetch: those of the keys and those that match one of the patterns; all of them where there
+// Download selects the objects to fetch: those with the given keys and those that match a pattern; all objects if there
 // are neither.
 type Download struct {
 	Bucket   string
 	Keys     []string
 	Patterns []string
-	// Dir is the folder to write to, which is made if it is missing. Keys become names below it: the object "a/b" is the
-	// file b in the folder a. An object whose key ends with a slash is made a folder.
+	// Dir is the folder to write to; Get creates it. Keys become paths below it: the object "a/b" becomes the file b in
+	// the folder a. A key that ends with a slash becomes a folder.
 	Dir string
 }
 
-// Get fetches objects into files. A key that leads out of the target folder, also through a link, or that can be no file's name is a
-// failure, as is one that is a file and a folder at once.
+// Get fetches objects into files. A key fails if it leads out of the target folder, also through a link, if it is no
+// valid file name, or if it would be a file and a folder at once.
 func Get(ctx context.Context, engine *core.Engine, what Download, options Options) (Summary, error) {
 	patterns, err := NewPatterns(what.Patterns)
 	if err != nil {
@@ -36,37 +34,33 @@ func Get(ctx context.Context, engine *core.Engine, what Download, options Option
 	if err != nil {
 		return Summary{}, err
 	}
-	n := options.concurrency()
 	d := &downloads{
-		engine: engine, what: what, patterns: patterns, options: options, target: target, large: newLargeSlots(n),
-		tally: newTally(n), keys: map[string]bool{},
+		mover: newMover(engine, what.Bucket, options, DefaultConcurrency()),
+		what:  what, patterns: patterns, target: target, keys: map[string]bool{},
 	}
 	defer target.close()
-	err = parallel.Each(ctx, n, d.objects, d.get)
+	err = parallel.Each(ctx, d.concurrency, d.objects, d.get)
 	if err == nil {
-		_, err = target.folder() // it is made also when there was nothing to fetch
+		_, err = target.folder() // create the folder even if there was nothing to fetch
 	}
-	return d.tally.result(err)
+	return d.result(err)
 }
 
 type downloads struct {
-	engine   *core.Engine
+	mover
 	what     Download
 	patterns Patterns
-	options  Options
 	target   *target
-	large    *semaphore.Weighted
-	tally    tally
 	// keys are those that the caller named.
 	keys map[string]bool
 	// growing guards the progress's total.
 	growing sync.Mutex
 }
 
-// object is one to fetch.
+// object is an object to fetch.
 type object struct {
 	key string
-	// size and etag are known of objects from a listing.
+	// known says that size and etag are set, as for objects from a listing.
 	known bool
 	size  int64
 	etag  string
@@ -75,7 +69,7 @@ type object struct {
 // objects yields the objects to fetch, each once.
 func (d *downloads) objects(ctx context.Context) iter.Seq2[object, error] {
 	return func(yield func(object, error) bool) {
-		// A bar that reaches its end stays there. One byte that is still to come keeps it going until all are found.
+		// A progress bar stops at its end. One pending byte keeps it going until all objects are listed.
 		d.grow(1)
 		defer d.grow(-1)
 		for _, key := range d.what.Keys {
@@ -110,22 +104,22 @@ func (d *downloads) listed(ctx context.Context, yield func(object, error) bool) 
 	}
 }
 
-// get fetches one object. It returns an error only if no other can be fetched either.
+// get fetches one object. It returns an error only if every other object would fail too.
 func (d *downloads) get(ctx context.Context, o object) error {
 	skipped, err := d.fetch(ctx, &o)
 	switch {
 	case err != nil:
-		return d.tally.failed(ctx, err, o.key)
+		return d.failed(ctx, err, o.key)
 	case skipped:
-		d.tally.skipped()
+		d.skipped()
 		d.options.add(o.size)
 	default:
-		d.tally.done(o.size)
+		d.done(o.size)
 	}
 	return nil
 }
 
-// fetch writes the object's file, unless it is there already and may be skipped.
+// fetch writes the object's file, unless the file exists and may be skipped.
 func (d *downloads) fetch(ctx context.Context, o *object) (skipped bool, err error) {
 	place, err := d.target.place(o.key)
 	if err != nil {
@@ -146,8 +140,8 @@ func (d *downloads) fetch(ctx context.Context, o *object) (skipped bool, err err
 	return false, d.receive(ctx, o, place)
 }
 
-// look finds out about an object that the caller named, where that is needed: before a folder is made for what may not be
-// there, among others.
+// look asks for the size of an object that the caller named, where something needs it: for example before a folder is
+// created for an object that may not exist.
 func (d *downloads) look(ctx context.Context, o *object, p place) error {
 	if o.known || !(p.folder || d.options.SkipExisting || d.options.Progress != nil || p.needsFolder()) {
 		return nil
@@ -157,14 +151,14 @@ func (d *downloads) look(ctx context.Context, o *object, p place) error {
 		if p.folder || fault.CodeOf(err) == fault.NotFound {
 			return err
 		}
-		return nil // fetching it will say what is wrong, if anything is
+		return nil // the download reports the error, if it persists
 	}
 	o.known, o.size, o.etag = true, detail.Size, detail.ETag
 	d.grow(o.size)
 	return nil
 }
 
-// there reports whether the file is there already and may be skipped.
+// there reports whether the file exists and may be skipped.
 func (d *downloads) there(ctx context.Context, o object, p place) bool {
 	if !d.options.SkipExisting || !o.known {
 		return false
@@ -179,15 +173,14 @@ func (d *downloads) there(ctx context.Context, o object, p place) bool {
 
 // receive fetches the object's content.
 func (d *downloads) receive(ctx context.Context, o *object, p place) error {
-	if o.size > transfer.PartSize {
-		if err := d.large.Acquire(ctx, 1); err != nil {
-			return err
-		}
-		defer d.large.Release(1)
+	release, err := d.acquire(ctx, o.size)
+	if err != nil {
+		return err
 	}
+	defer release()
 	detail, err := d.write(ctx, o, p)
 	if err != nil {
-		// Another object may have made a folder of that name meanwhile, which says more than the failed rename.
+		// Another object may have created a folder of that name meanwhile; that explains more than the failed rename.
 		if conflict := d.target.checkNoFolder(p); conflict != nil {
 			return conflict
 		}
@@ -197,11 +190,11 @@ func (d *downloads) receive(ctx context.Context, o *object, p place) error {
 	return nil
 }
 
-// smallObject is up to what size an object's bytes cross the plugin's socket. That costs less than a second process
-// making and renaming a file; for larger ones the copying costs more. It is one message of the wire.
+// smallObject is the largest object whose bytes cross the plugin's socket: one message on the wire. Up to this size
+// that is cheaper than a second process that creates and renames a file; above it the copying costs more.
 const smallObject = 1 << 20
 
-// write fetches the object into its file, which is made and put into its place all at once, here or by the backend.
+// write fetches the object into its file. This process or the backend replaces the file atomically.
 func (d *downloads) write(ctx context.Context, o *object, p place) (driver.ObjectDetail, error) {
 	request := driver.GetObjectRequest{Bucket: d.what.Bucket, Key: o.key, Progress: d.options.addFunc()}
 	if !o.known || o.size > smallObject {

@@ -4,8 +4,9 @@ import (
 	"context"
 	"crypto/md5"
 	"encoding/hex"
-	"hash"
+	"errors"
 	"io"
+	"math"
 	"os"
 	"strconv"
 	"strings"
@@ -13,12 +14,12 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 )
 
-// partSizes are what objects are cut into by this project's backends and by other usual clients. The ETag of an object that
-// was stored in parts depends on where it was cut.
+// partSizes are the part sizes of this project's backends and of other common clients. The ETag of a multipart upload
+// depends on the part size.
 var partSizes = []int64{transfer.PartSize, 8 << 20, 5 << 20, 10 << 20, 15 << 20, 32 << 20, 50 << 20, 64 << 20, 100 << 20, 128 << 20}
 
-// sameContent reports whether the file has the size and the checksum that the system tells of an object. It is false
-// wherever that cannot be established: an ETag that is no checksum (encrypted objects), or cut in an unusual way.
+// sameContent reports whether the file has an object's size and checksum. It returns false where the ETag does not tell:
+// it is no checksum (encrypted objects), or the part size is unusual.
 func sameContent(ctx context.Context, file *os.File, size int64, etag string) bool {
 	info, err := file.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() != size {
@@ -28,27 +29,26 @@ func sameContent(ctx context.Context, file *os.File, size int64, etag string) bo
 	if !ok {
 		return false
 	}
-	var candidates []candidate
 	if parts == 0 {
-		candidates = append(candidates, newCandidate(max(size, 1), false))
+		got, err := contentSum(ctx, io.NewSectionReader(file, 0, math.MaxInt64), size)
+		return err == nil && hex.EncodeToString(got) == sum
 	}
 	for _, part := range partSizes {
-		if parts > 0 && (max(size, 1)+part-1)/part == int64(parts) {
-			candidates = append(candidates, newCandidate(part, true))
+		if (max(size, 1)+part-1)/part != int64(parts) {
+			continue
 		}
-	}
-	if len(candidates) == 0 || readInto(ctx, file, candidates) != size {
-		return false
-	}
-	for _, c := range candidates {
-		if c.sum() == sum {
+		got, err := multipartSum(ctx, file, size, part)
+		if err == nil && hex.EncodeToString(got) == sum {
 			return true
+		}
+		if parts == 1 {
+			return false // the sum is the same for every part size
 		}
 	}
 	return false
 }
 
-// splitETag takes an ETag apart into an MD5 in hexadecimal and the number of parts, 0 for an object stored as a whole.
+// splitETag splits an ETag into an MD5 in hexadecimal and the number of parts, 0 without a multipart upload.
 func splitETag(etag string) (sum string, parts int, ok bool) {
 	sum, count, inParts := strings.Cut(strings.ToLower(strings.Trim(etag, `"`)), "-")
 	if _, err := hex.DecodeString(sum); err != nil || len(sum) != 2*md5.Size {
@@ -61,73 +61,37 @@ func splitETag(etag string) (sum string, parts int, ok bool) {
 	return sum, parts, err == nil && parts > 0
 }
 
-// readInto reads the file once, for all candidates, and returns how many bytes it had; -1 if that failed.
-func readInto(ctx context.Context, file *os.File, candidates []candidate) int64 {
-	buffer := make([]byte, 1<<18)
-	var total int64
-	for ctx.Err() == nil {
-		n, err := file.Read(buffer)
-		total += int64(n)
-		for i := range candidates {
-			candidates[i].write(buffer[:n])
-		}
-		if err == io.EOF {
-			return total
-		}
+// multipartSum computes the MD5 of the MD5s of the file's parts.
+func multipartSum(ctx context.Context, file *os.File, size, part int64) ([]byte, error) {
+	sums := md5.New()
+	for from := int64(0); from == 0 || from < size; from += part {
+		sum, err := contentSum(ctx, io.NewSectionReader(file, from, part), min(part, size-from))
 		if err != nil {
-			return -1
+			return nil, err
+		}
+		sums.Write(sum)
+	}
+	return sums.Sum(nil), nil
+}
+
+// errChanged is a file that changed while it was read.
+var errChanged = errors.New("the file's size changed")
+
+// contentSum computes the MD5 of a reader that must have exactly size bytes.
+func contentSum(ctx context.Context, r io.Reader, size int64) ([]byte, error) {
+	const chunk = 1 << 20 // how much is read before the context is checked again
+	sum := md5.New()
+	for ctx.Err() == nil {
+		n, err := io.CopyN(sum, r, chunk)
+		size -= n
+		switch {
+		case err == io.EOF && size == 0:
+			return sum.Sum(nil), nil
+		case err == io.EOF:
+			return nil, errChanged
+		case err != nil:
+			return nil, err
 		}
 	}
-	return -1
-}
-
-// candidate computes the ETag of an object cut into parts of one size. It is an MD5 because ETags are.
-type candidate struct {
-	part, left int64
-	current    hash.Hash
-	// sums takes the parts' sums; nil for an object stored as a whole.
-	sums  hash.Hash
-	parts int
-}
-
-func newCandidate(part int64, inParts bool) candidate {
-	c := candidate{part: part, left: part, current: md5.New()}
-	if inParts {
-		c.sums = md5.New()
-	}
-	return c
-}
-
-// write takes the next bytes.
-func (c *candidate) write(p []byte) {
-	for len(p) > 0 {
-		n := min(int64(len(p)), c.left)
-		c.current.Write(p[:n])
-		p, c.left = p[n:], c.left-n
-		if c.left == 0 && c.sums != nil {
-			c.endPart()
-		}
-		if c.left == 0 && c.sums == nil {
-			c.left = c.part // the file has grown, which its size tells
-		}
-	}
-}
-
-// endPart closes the current part.
-func (c *candidate) endPart() {
-	c.sums.Write(c.current.Sum(nil))
-	c.current.Reset()
-	c.left = c.part
-	c.parts++
-}
-
-// sum returns the checksum in hexadecimal.
-func (c *candidate) sum() string {
-	if c.sums == nil {
-		return hex.EncodeToString(c.current.Sum(nil))
-	}
-	if c.left != c.part || c.parts == 0 {
-		c.endPart()
-	}
-	return hex.EncodeToString(c.sums.Sum(nil))
+	return nil, ctx.Err()
 }

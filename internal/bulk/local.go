@@ -12,42 +12,41 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Files are the local files that a list of paths stands for, each with the key it is to have.
+// Files are the local files that a list of paths stands for, with their keys.
 type Files struct {
-	// Count and Bytes are how many there are, and their size together.
+	// Count and Bytes are the number of files and their total size.
 	Count, Bytes int64
 	prefix       string
 	roots        []root
-	// byName finds the roots that can have keys beginning with a folder's or file's name; open are those that can have any.
+	// byName finds the roots whose keys begin with that name; open are the roots whose keys can be anything.
 	byName map[string][]int
 	open   []int
 }
 
 // File is one local file.
 type File struct {
-	// Path is as a user would write it, Key the object's key.
+	// Path is the path as a user would write it, Key the object's key.
 	Path, Key string
 	Size      int64
-	// Err says why the file, or all of the folder whose keys begin so, cannot be read.
+	// Err says why the file, or the folder whose keys begin with Key, cannot be read.
 	Err error
 }
 
 // root is one of the paths that the user named.
 type root struct {
 	path string
-	// key is that of the file, or what the keys of the folder's files begin with, empty or with a slash at the end; both
-	// without the prefix.
+	// key is the file's key, or the beginning of the folder's keys: empty or with a final slash. Both lack the prefix.
 	key    string
 	folder bool
 }
 
-// FindFiles finds the files that the paths stand for. A file has its name as key. A folder stands for all files in it and
-// in its folders, whose keys begin with the folder's name; those of ".", ".." and "/" begin with nothing. Links to files
-// are followed, links to folders only where they are named. A prefix, if any, stands before every key, with a slash between.
+// FindFiles finds the files that the paths stand for. The key of a file is its name. A folder stands for all files below
+// it; their keys begin with the folder's name, except for ".", ".." and "/". It follows links to files, and links to
+// folders only if paths names them. The prefix, if any, precedes every key, followed by a slash.
 //
-// FindFiles fails with NotFound for a path that does not exist, and with InvalidArgument for one that is neither file nor
-// folder, and for two files that would have the same key. It reads all folders once; skipped, if not nil, is told of what lies
-// in them and cannot be an object.
+// FindFiles fails with NotFound for a path that does not exist, and with InvalidArgument for a path that is neither file
+// nor folder, and for two files with the same key. It reads all folders once and calls skipped, if not nil, for each
+// entry that cannot be an object.
 func FindFiles(ctx context.Context, paths []string, prefix string, skipped func(path, why string)) (*Files, error) {
 	if !utf8.ValidString(prefix) {
 		return nil, fault.New(fault.InvalidArgument, "the prefix %q is not valid UTF-8, which a key must be", prefix)
@@ -69,7 +68,7 @@ func FindFiles(ctx context.Context, paths []string, prefix string, skipped func(
 	return f, nil
 }
 
-// All yields the files, each once, also where the paths name it twice. An error ends it.
+// All yields each file once, even if the paths name it twice. An error ends the sequence.
 func (f *Files) All(ctx context.Context) iter.Seq2[File, error] {
 	return func(yield func(File, error) bool) {
 		for i := range f.roots {
@@ -87,7 +86,6 @@ func (f *Files) All(ctx context.Context) iter.Seq2[File, error] {
 	}
 }
 
-// addRoot takes one of the user's paths.
 func (f *Files) addRoot(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -113,14 +111,14 @@ func (f *Files) addRoot(path string) error {
 	return nil
 }
 
-// survey counts the files of a root and refuses keys that an earlier root has.
+// survey counts the files of a root and refuses keys that an earlier root already uses.
 func (f *Files) survey(ctx context.Context, i int, skipped func(path, why string)) error {
 	for file, err := range f.walk(ctx, i, skipped) {
 		if err != nil {
 			return err
 		}
 		if file.Err != nil {
-			continue // it is met again, and reported, when the files are sent
+			continue // the upload reports it
 		}
 		again, err := f.named(i, file)
 		if err != nil {
@@ -134,8 +132,8 @@ func (f *Files) survey(ctx context.Context, i int, skipped func(path, why string
 	return nil
 }
 
-// named reports whether an earlier root has the file too, and fails if it has another one of the same key. It looks where that
-// would have to be, so that no list of keys is kept.
+// named reports whether an earlier root contains the file too, and fails if one has another file with the same key. It
+// looks that file up on disk, so it keeps no list of keys.
 func (f *Files) named(i int, file File) (again bool, err error) {
 	first, _, _ := strings.Cut(file.Key, "/")
 	for _, candidates := range [][]int{f.byName[first], f.open} {
@@ -157,7 +155,7 @@ func (f *Files) named(i int, file File) (again bool, err error) {
 	return again, nil
 }
 
-// pathOf returns the path of the root's file that has the key; empty if it has none.
+// pathOf returns the path of the root's file with that key; empty if there is none.
 func (r root) pathOf(key string) string {
 	if !r.folder {
 		if key == r.key {
@@ -184,7 +182,7 @@ func (r root) pathOf(key string) string {
 	return path
 }
 
-// walk yields the files of one root, without the prefix. An error ends it.
+// walk yields the files of one root. Their keys lack the prefix. An error ends the sequence.
 func (f *Files) walk(ctx context.Context, i int, skipped func(path, why string)) iter.Seq2[File, error] {
 	r := f.roots[i]
 	return func(yield func(File, error) bool) {

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// tidy drops what does not change a path's meaning: repeated and final separators, and "." as a part. Unlike
-// filepath.Clean it keeps "..", which leads elsewhere after a link.
+// tidy removes repeated and final separators, and "." elements. Unlike filepath.Clean it keeps "..", which leads
+// elsewhere after a link.
 func tidy(path string) string {
 	volume := filepath.VolumeName(path)
 	rest := path[len(volume):]
@@ -29,7 +29,7 @@ func tidy(path string) string {
 	return volume + tidied
 }
 
-// lastName returns the last part of a tidied path as the beginning of a key; empty for those that are no name.
+// lastName returns the last element of a tidied path; empty for ".", ".." and a volume or root.
 func lastName(path string) string {
 	name := path[strings.LastIndexByte(path, filepath.Separator)+1:]
 	if name == "." || name == ".." || name == filepath.VolumeName(path) {
@@ -38,7 +38,7 @@ func lastName(path string) string {
 	return name
 }
 
-// join puts a name after a tidied path.
+// join appends a name to a tidied path.
 func join(folder, name string) string {
 	switch {
 	case folder == ".":
@@ -71,7 +71,7 @@ func sameFile(a, b string) bool {
 	return err == nil && os.SameFile(first, second)
 }
 
-// reason returns what the operating system said, without the path that the sentence around it names already.
+// reason returns the operating system's error without the path, which the sentence around it already names.
 func reason(err error) string {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -8,12 +8,12 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Patterns selects keys as Python's fnmatch does on POSIX: * is any run of characters, slashes among them, ? any one
-// character, [abc] and [a-c] one of a set, [!abc] one that is not; everything else, and a bracket that nothing closes, is
-// itself; upper and lower case differ. The zero Patterns selects every key.
+// Patterns selects keys as Python's fnmatch does on POSIX: * matches any characters, including slashes, ? any one
+// character, [abc] and [a-c] one of a set, [!abc] one that is not in the set. Everything else matches itself, as does an
+// unclosed bracket. Case matters. The zero Patterns selects every key.
 type Patterns struct{ any *regexp.Regexp }
 
-// NewPatterns returns what selects the keys that at least one of the patterns matches.
+// NewPatterns selects the keys that match at least one of the patterns.
 func NewPatterns(patterns []string) (Patterns, error) {
 	if len(patterns) == 0 {
 		return Patterns{}, nil
@@ -32,7 +32,7 @@ func NewPatterns(patterns []string) (Patterns, error) {
 // Match reports whether the key is selected.
 func (p Patterns) Match(key string) bool { return p.any == nil || p.any.MatchString(key) }
 
-// translate returns the regular expression that matches what the pattern matches.
+// translate returns the pattern as a regular expression.
 func translate(pattern string) string {
 	var b strings.Builder
 	runes := []rune(pattern)
@@ -57,8 +57,8 @@ func translate(pattern string) string {
 	return b.String()
 }
 
-// closingBracket returns where the set that starts at i ends; -1 if nothing closes it. A bracket that comes first, or first
-// after the exclamation mark, belongs to the set.
+// closingBracket returns the index of the bracket that closes the set that starts at i; -1 if there is none. A bracket
+// that comes first, or first after the exclamation mark, belongs to the set.
 func closingBracket(runes []rune, i int) int {
 	if i < len(runes) && runes[i] == '!' {
 		i++
@@ -74,8 +74,8 @@ func closingBracket(runes []rune, i int) int {
 	return -1
 }
 
-// class returns the regular expression for what stands between the brackets of a set. A range that runs backwards is
-// left out; a set of nothing matches nothing, and its negation anything.
+// class returns the regular expression for the content of a set. Reversed ranges are dropped; an empty set matches
+// nothing, and its negation anything.
 func class(set []rune) string {
 	negated := set[0] == '!'
 	if negated {

@@ -13,15 +13,15 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// target is the folder that objects are written into. The backend writes the files, so each one's folder is made and
-// looked at here first: through an [os.Root], which no link leads out of.
+// target is the folder that objects are written into. The backend writes the files, so this process first creates and
+// checks each file's folder, through an [os.Root], which no link can escape.
 type target struct {
 	dir  string
 	mu   sync.Mutex
 	root *os.Root
 }
 
-// newTarget returns the folder of that name, which is made when it is first needed.
+// newTarget returns the folder of that name. Its first use creates it.
 func newTarget(dir string) (*target, error) {
 	dir, err := absolute(tidy(dir))
 	if err != nil {
@@ -30,7 +30,7 @@ func newTarget(dir string) (*target, error) {
 	return &target{dir: dir}, nil
 }
 
-// folder returns the folder itself, which is there afterwards.
+// folder creates the folder if need be, and opens it.
 func (t *target) folder() (*os.Root, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -48,7 +48,6 @@ func (t *target) folder() (*os.Root, error) {
 	return root, nil
 }
 
-// close frees what the target holds.
 func (t *target) close() {
 	if t.root != nil {
 		t.root.Close()
@@ -63,13 +62,13 @@ type place struct {
 	folder bool
 }
 
-// needsFolder reports whether the folder that the file goes into is not there yet.
+// needsFolder reports whether the file's folder does not exist yet.
 func (p place) needsFolder() bool {
 	_, err := os.Lstat(filepath.Dir(p.path))
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// place returns where the object of that key goes. Two keys never have the same place.
+// place returns where the object with that key goes. Two keys never share a place.
 func (t *target) place(key string) (place, error) {
 	name, err := localName(key)
 	if err != nil {
@@ -78,8 +77,8 @@ func (t *target) place(key string) (place, error) {
 	return place{name: name, path: filepath.Join(t.dir, name), folder: strings.HasSuffix(key, "/")}, nil
 }
 
-// localName returns the name that a key has in the file system, relative to the target folder. It refuses keys that lead
-// out of it, and those that are no file's name as they stand.
+// localName returns the key as a path relative to the target folder. It refuses keys that lead out of the folder and keys
+// that are no valid file name.
 func localName(key string) (string, error) {
 	slashed := strings.TrimSuffix(key, "/")
 	if path.IsAbs(key) || strings.HasPrefix(path.Clean(slashed)+"/", "../") {
@@ -92,7 +91,7 @@ func localName(key string) (string, error) {
 	return name, nil
 }
 
-// strippedByWindows reports whether Windows would make another name of it.
+// strippedByWindows reports whether Windows would change the name: it strips final dots and spaces.
 func strippedByWindows(slashed string) bool {
 	if runtime.GOOS != "windows" {
 		return false
@@ -105,8 +104,7 @@ func strippedByWindows(slashed string) bool {
 	return false
 }
 
-// prepare makes the folder that the place lies in, or that it is, and refuses it if a link leads out of the target or a
-// file is in the way.
+// prepare creates the place's folder. It refuses the place if a link leads out of the target or a file is in the way.
 func (t *target) prepare(p place) error {
 	root, err := t.folder()
 	if err != nil {
@@ -122,7 +120,7 @@ func (t *target) prepare(p place) error {
 	return t.checkNoFolder(p)
 }
 
-// checkNoFolder fails if a folder stands where the file has to be.
+// checkNoFolder fails if there is a folder at the file's path.
 func (t *target) checkNoFolder(p place) error {
 	root, err := t.folder()
 	if err != nil || p.folder {
@@ -134,12 +132,12 @@ func (t *target) checkNoFolder(p place) error {
 	return nil
 }
 
-// inTheWay says why a folder cannot be made.
+// inTheWay explains why a folder cannot be created.
 func inTheWay(root *os.Root, folder string, err error) error {
 	for name := folder; name != "."; name = filepath.Dir(name) {
 		info, lookErr := root.Lstat(name)
 		if lookErr != nil {
-			continue // not there, or behind what is looked at next
+			continue // it does not exist, or a parent is the cause
 		}
 		switch {
 		case info.Mode()&fs.ModeSymlink != 0:
@@ -147,12 +145,12 @@ func inTheWay(root *os.Root, folder string, err error) error {
 		case !info.IsDir():
 			return fault.Wrap(fault.FailedPrecondition, err, "its folder cannot be made because '%s' is a file here", filepath.Join(root.Name(), name)).WithHint(fault.HintSingleObject)
 		}
-		break // a folder: what is above it is fine
+		break // a folder: its parents are fine
 	}
 	return fault.Wrap(fault.InvalidArgument, err, "its folder cannot be made: %s", reason(err))
 }
 
-// openExisting opens the file that is there already; nil if there is none, or something else.
+// openExisting opens the existing file; nil if there is no regular file.
 func (t *target) openExisting(p place) *os.File {
 	root, err := t.folder()
 	if err != nil {
@@ -161,9 +159,6 @@ func (t *target) openExisting(p place) *os.File {
 	if info, err := root.Lstat(p.name); err != nil || !info.Mode().IsRegular() {
 		return nil
 	}
-	file, err := root.Open(p.name)
-	if err != nil {
-		return nil
-	}
+	file, _ := root.Open(p.name)
 	return file
 }

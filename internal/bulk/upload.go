@@ -4,82 +4,67 @@ import (
 	"context"
 	"os"
 
-	"golang.org/x/sync/semaphore"
-
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/parallel"
-	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // Put stores the files as objects of the bucket.
 func Put(ctx context.Context, engine *core.Engine, bucket string, files *Files, options Options) (Summary, error) {
-	n := options.concurrency()
-	u := &uploads{
-		engine: engine, bucket: bucket, options: options, large: newLargeSlots(n),
-		tally: newTally(n),
-	}
-	return u.tally.result(parallel.Each(ctx, n, files.All, u.put))
+	u := &uploads{newMover(engine, bucket, options, DefaultConcurrency())}
+	return u.result(parallel.Each(ctx, u.concurrency, files.All, u.put))
 }
 
-type uploads struct {
-	engine  *core.Engine
-	bucket  string
-	options Options
-	large   *semaphore.Weighted
-	tally   tally
-}
+type uploads struct{ mover }
 
-// put stores one file. It returns an error only if no other can be stored either.
+// put stores one file. It returns an error only if every other file would fail too.
 func (u *uploads) put(ctx context.Context, file File) error {
 	if file.Err != nil {
-		return u.tally.failed(ctx, file.Err, file.Key)
+		return u.failed(ctx, file.Err, file.Key)
 	}
 	if u.options.SkipExisting {
 		there, err := There(ctx, u.engine, u.bucket, file)
 		if err != nil {
-			return u.tally.failed(ctx, err, file.Key)
+			return u.failed(ctx, err, file.Key)
 		}
 		if there {
-			u.tally.skipped()
+			u.skipped()
 			u.options.add(file.Size)
 			return nil
 		}
 	}
-	if file.Size > transfer.PartSize {
-		if err := u.large.Acquire(ctx, 1); err != nil {
-			return err
-		}
-		defer u.large.Release(1)
+	release, err := u.acquire(ctx, file.Size)
+	if err != nil {
+		return err
 	}
-	detail, err := u.send(ctx, file)
-	if err == nil {
-		u.tally.done(detail.Size)
+	defer release()
+	err = u.send(ctx, file)
+	switch {
+	case err == nil:
+		u.done(file.Size)
 		return nil
+	case fault.CodeOf(err) == fault.NotFound:
+		return err // the bucket does not exist: every file would fail
 	}
-	if fault.CodeOf(err) == fault.NotFound {
-		return err // no bucket: the same for all
-	}
-	return u.tally.failed(ctx, err, file.Key)
+	return u.failed(ctx, err, file.Key)
 }
 
-func (u *uploads) send(ctx context.Context, file File) (driver.ObjectDetail, error) {
+func (u *uploads) send(ctx context.Context, file File) error {
 	path, err := absolute(file.Path)
 	if err != nil {
-		return driver.ObjectDetail{}, fault.Wrap(fault.InvalidArgument, err, "the current folder cannot be found: %s", reason(err))
+		return fault.Wrap(fault.InvalidArgument, err, "the current folder cannot be found: %s", reason(err))
 	}
 	request := driver.PutObjectRequest{Bucket: u.bucket, Key: file.Key, Path: path, Progress: u.options.addFunc()}
 	if u.options.ContentType != nil {
 		request.ContentType = u.options.ContentType(file.Path)
 	}
-	detail, err := u.engine.PutObject(ctx, request)
-	detail.Size = file.Size // not every system tells
-	return detail, err
+	_, err = u.engine.PutObject(ctx, request)
+	return err
 }
 
-// There reports whether the file's object is in the bucket already, with the same size and checksum, so that [Put] with
-// SkipExisting would leave it out. Where the credentials do not allow to look, it is not known to be there.
+// There reports whether the bucket already has the file's object with the same size and checksum, in which case [Put]
+// skips it with SkipExisting. It returns false where the credentials may not look.
 func There(ctx context.Context, engine *core.Engine, bucket string, file File) (bool, error) {
 	detail, err := engine.HeadObject(ctx, driver.HeadObjectRequest{Bucket: bucket, Key: file.Key})
 	switch fault.CodeOf(err) {
@@ -94,20 +79,19 @@ func There(ctx context.Context, engine *core.Engine, bucket string, file File) (
 	}
 	local, err := os.Open(file.Path)
 	if err != nil {
-		return false, nil // sending it will say why
+		return false, nil // the upload reports why
 	}
 	defer local.Close()
 	return sameContent(ctx, local, detail.Size, detail.ETag), nil
 }
 
-// add tells the progress, if anyone wants to know.
 func (o Options) add(bytes int64) {
 	if o.Progress != nil {
 		o.Progress.Add(bytes)
 	}
 }
 
-// addFunc returns add as the driver wants it; nil where nobody wants to know, which saves the driver the messages.
+// addFunc returns add for the driver; nil without a Progress, which saves the driver the messages.
 func (o Options) addFunc() func(int64) {
 	if o.Progress == nil {
 		return nil

@@ -12,19 +12,19 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// walker walks through folders, in the order in which the file system has them: sorting would need all names of a
-// folder in memory. Its methods return false when the walk is to end.
+// walker walks through folders in the file system's order: sorting would keep all names of a folder in memory. Its
+// methods return false to end the walk.
 type walker struct {
 	ctx     context.Context
 	skipped func(path, why string)
 	yield   func(File, error) bool
 }
 
-// entriesAtOnce is how many names of a folder are held in memory.
+// entriesAtOnce is how many names of a folder are kept in memory.
 const entriesAtOnce = 1024
 
-// folder yields the files of a folder, and then those of its folders. It reads the folder again for the latter rather
-// than keep their names.
+// folder yields the files of a folder, then those of its subfolders. It reads the folder twice rather than keep the
+// subfolders' names.
 func (w *walker) folder(path, key string) bool {
 	folders, goOn := w.entries(path, key, false)
 	if goOn && folders {
@@ -33,7 +33,7 @@ func (w *walker) folder(path, key string) bool {
 	return goOn
 }
 
-// entries goes through the folder's files, or through its folders, and reports whether there are any folders.
+// entries handles the folder's files, or its subfolders, and reports whether there are any subfolders.
 func (w *walker) entries(path, key string, wantFolders bool) (folders, goOn bool) {
 	dir, err := os.Open(path)
 	if err != nil {
@@ -61,7 +61,7 @@ func (w *walker) entries(path, key string, wantFolders bool) (folders, goOn bool
 	}
 }
 
-// entry yields a file, or goes into a folder.
+// entry yields a file, or walks a subfolder.
 func (w *walker) entry(e fs.DirEntry, path, key string) bool {
 	if e.IsDir() && utf8.ValidString(e.Name()) {
 		return w.folder(path, key+"/")
@@ -69,7 +69,7 @@ func (w *walker) entry(e fs.DirEntry, path, key string) bool {
 	return w.file(path, key, e.Type())
 }
 
-// file yields a file, whatever a link leads to, or says why it is none.
+// file yields a file, following links, or reports why the entry is no file.
 func (w *walker) file(path, key string, mode fs.FileMode) bool {
 	if !utf8.ValidString(key) {
 		return w.yield(File{
@@ -91,7 +91,7 @@ func (w *walker) file(path, key string, mode fs.FileMode) bool {
 	return w.yield(File{Path: path, Key: key, Err: fault.Wrap(fault.InvalidArgument, err, "the file '%s' cannot be read: %s", path, reason(err))}, nil)
 }
 
-// skip tells of what cannot be an object.
+// skip reports an entry that cannot be an object.
 func (w *walker) skip(path, why string) bool {
 	if w.skipped != nil {
 		w.skipped(path, why)
