@@ -7,35 +7,35 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// Listing prints rows as they come.
+// Listing prints rows as they arrive.
 type Listing interface {
 	Write(orderedjson.Object) error
-	// Close ends a listing that is whole, Abandon one that ends early.
+	// Close ends a complete listing, Abandon an incomplete one.
 	Close() error
 	Abandon()
 }
 
-// Layout is what a listing has to fit.
+// Layout is what a listing must fit.
 type Layout struct {
-	// Columns are those of a format that has columns. Shown are those that a table for people has, the most important
-	// first; nil means Columns.
+	// Columns are the columns of CSV and TSV. Shown are those of a table for people, the most important first; nil
+	// means Columns.
 	Columns, Shown []string
-	// Width is how many cells a line has, 0 for any number; Bold lets the header be bold.
+	// Width is the width of a line in cells, 0 for no limit; Bold permits a bold header.
 	Width int
 	Bold  bool
 }
 
 // Format is how a listing is printed.
 type Format struct {
-	// Name is the option that chooses the format, Help what it says; both are empty for the default.
+	// Name is the option that selects the format, Help its help text; both are empty for the default.
 	Name, Help string
-	// Precedence tells which format counts of several: the lowest. 0 is for a format that must be the only one.
+	// Precedence decides between several selected formats: the lowest wins. 0 excludes all other formats.
 	Precedence int
 	// Start begins a listing.
 	Start func(io.Writer, Layout) Listing
 }
 
-// Formats are all formats, the default first.
+// Formats lists all formats, the default first.
 var Formats = []Format{
 	{Start: jsonArray},
 	{Name: "nl", Help: "Output newline-delimited JSON", Precedence: 1, Start: jsonLines},
@@ -45,7 +45,7 @@ var Formats = []Format{
 		"which there is no room are left out", Start: startTable},
 }
 
-// jsonArray prints an array, indented by 2. An abandoned one is left open, so that nobody takes it for whole.
+// jsonArray prints an array, indented by 2. An abandoned array stays open, so nobody takes it for complete.
 func jsonArray(w io.Writer, _ Layout) Listing {
 	return newRows(w, syntax{
 		first: "[\n", between: ",\n", last: "\n]\n", none: "[]\n", cut: "\n",
@@ -55,12 +55,12 @@ func jsonArray(w io.Writer, _ Layout) Listing {
 	})
 }
 
-// jsonLines prints one JSON object a line.
+// jsonLines prints one JSON object per line.
 func jsonLines(w io.Writer, _ Layout) Listing {
 	return newRows(w, syntax{row: func(row orderedjson.Object) string { return orderedjson.Compact(row) + "\n" }})
 }
 
-// separated prints a header line and a line for each row, as Python's dialects excel and excel-tab have them.
+// separated prints a header and one line per row, in Python's dialects excel and excel-tab.
 func separated(separator byte) func(io.Writer, Layout) Listing {
 	return func(w io.Writer, l Layout) Listing {
 		header := tableLine(l.Columns, separator)

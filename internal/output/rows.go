@@ -1,11 +1,11 @@
-// Package output prints listings as the Python tool prints them, byte for byte: JSON as its json.dumps does, tables as its
-// csv module does, row by row.
+// Package output prints listings row by row, byte for byte like the Python tool: JSON like Python's json.dumps, CSV and
+// TSV like its csv module.
 package output
 
 import (
 	"bufio"
+	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -13,16 +13,16 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// syntax is what a format of text prints around and between its rows.
+// syntax is what a text format prints around and between its rows.
 type syntax struct {
-	// First stands before the first row, between before each further one, last after the last one.
+	// first precedes the first row, between each further row; last follows the last row.
 	first, between, last string
-	// None is a listing without rows. Cut ends one that has rows and is abandoned.
+	// none replaces a listing without rows. cut ends an abandoned listing that has rows.
 	none, cut string
 	row       func(orderedjson.Object) string
 }
 
-// rows prints a listing as it comes. What has been written becomes visible within flushDelay, and on Close.
+// rows prints a listing as it arrives. Output becomes visible within flushDelay, and on Close.
 type rows struct {
 	syntax syntax
 
@@ -32,8 +32,8 @@ type rows struct {
 	started bool
 }
 
-// flushDelay is how long a row may wait for others to come along: short enough that nobody sees it, long enough
-// that a listing of many thousand rows does not pay for a system call each.
+// flushDelay is how long a row may wait for others: too short to notice, long enough to save a system call per row in a
+// listing of many thousand rows.
 const flushDelay = 20 * time.Millisecond
 
 func newRows(w io.Writer, s syntax) *rows { return &rows{syntax: s, w: bufio.NewWriterSize(w, 64<<10)} }
@@ -58,10 +58,10 @@ func (r *rows) Write(row orderedjson.Object) error {
 // Close implements Listing.
 func (r *rows) Close() error { return r.end(r.syntax.last, r.syntax.none) }
 
-// Abandon implements Listing. The listing has failed already, and that is what is reported.
+// Abandon implements Listing. It returns no error: the caller reports why the listing failed.
 func (r *rows) Abandon() { _ = r.end(r.syntax.cut, "") }
 
-// end prints what stands after the rows, or in their place.
+// end prints the text after the rows, or the one for no rows.
 func (r *rows) end(after, without string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -82,7 +82,7 @@ func (r *rows) flush() {
 	r.w.Flush() //nolint:errcheck // the next call gets the error
 }
 
-// tableField returns a value as it stands in a table: containers as JSON, everything else as Python's str() has it.
+// tableField formats a value for CSV and TSV: containers as JSON, everything else like Python's str().
 func tableField(v orderedjson.Value) string {
 	switch v := v.(type) {
 	case nil:
@@ -94,10 +94,8 @@ func tableField(v orderedjson.Value) string {
 			return "True"
 		}
 		return "False"
-	case int:
-		return strconv.Itoa(v)
-	case int64:
-		return strconv.FormatInt(v, 10)
+	case int, int64:
+		return fmt.Sprint(v)
 	case time.Time:
 		return orderedjson.FormatTime(v)
 	default:

@@ -8,8 +8,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/table"
 )
 
-// cell returns a value as it stands in a table for people: numbers at the right, truths in words, times in UTC to the second, containers
-// as JSON on one line.
+// cell formats a value for a table for people: numbers right-aligned, booleans as yes and no, times in UTC to the second,
+// containers as JSON on one line.
 func cell(v orderedjson.Value) table.Cell {
 	switch v := v.(type) {
 	case int, int64:

@@ -11,7 +11,7 @@ import (
 type Options struct {
 	// Headers name the columns, the most important first.
 	Headers []string
-	// Width is how many cells a line may take; 0 for as many as it needs.
+	// Width is the maximum width of a line in cells; 0 for no limit.
 	Width int
 	// Bold prints the headers in bold.
 	Bold bool
@@ -20,28 +20,28 @@ type Options struct {
 // Cell is one field of a row.
 type Cell struct {
 	Text string
-	// Right says that the text stands at the right, as numbers do.
+	// Right aligns the text to the right, as for numbers.
 	Right bool
-	// Whole says that the text means nothing when it is cut short: a number, a date.
+	// Whole says that truncation would make the text meaningless: a number, a date.
 	Whole bool
 }
 
-// Writer prints a table row by row. How wide the columns are is decided by the first rows, so that a listing of any
-// length takes the same memory.
+// Writer prints a table row by row. The first rows decide the widths of the columns, so memory does not grow with the
+// listing.
 type Writer struct {
 	w       *bufio.Writer
 	options Options
-	// first are the rows that decide; nil once they are printed.
+	// first are the rows that decide the widths; nil once printed.
 	first [][]Cell
 	begun bool
-	// shown are the columns that are printed, by their numbers, and widths how wide each is.
+	// shown are the indexes of the printed columns, widths their widths.
 	shown, widths []int
 }
 
-// sampleSize is how many rows decide the widths: one page of S3.
+// sampleSize is how many rows decide the widths: one page of an S3 listing.
 const sampleSize = 1000
 
-// gap stands between columns.
+// gap separates columns.
 const gap = "  "
 
 // New starts a table.
@@ -49,7 +49,7 @@ func New(w io.Writer, options Options) *Writer {
 	return &Writer{w: bufio.NewWriterSize(w, 64<<10), options: options}
 }
 
-// Write prints a row, which has as many cells as there are headers.
+// Write prints a row with one cell per header.
 func (t *Writer) Write(row []Cell) error {
 	shown := make([]Cell, len(row))
 	for i, cell := range row {
@@ -66,7 +66,7 @@ func (t *Writer) Write(row []Cell) error {
 	return t.begin(false)
 }
 
-// Close prints what has not been printed yet. Columns that are empty in all of a listing are left out.
+// Close prints the remaining rows. It omits columns that are empty in the whole listing.
 func (t *Writer) Close() error {
 	if !t.begun {
 		if err := t.begin(len(t.first) > 0); err != nil {
@@ -76,14 +76,14 @@ func (t *Writer) Close() error {
 	return t.w.Flush()
 }
 
-// Abandon prints what there is of a listing that ends early, which may be nothing.
+// Abandon prints the rows of a listing that ends early.
 func (t *Writer) Abandon() {
 	if t.begun || len(t.first) > 0 {
-		t.Close() //nolint:errcheck // the listing has failed already, and that is what is reported
+		t.Close() //nolint:errcheck // the caller reports why the listing failed
 	}
 }
 
-// begin decides which columns are shown and how wide they are, and prints the headers and the first rows.
+// begin chooses the columns and their widths, and prints the headers and the first rows.
 func (t *Writer) begin(withoutEmpty bool) error {
 	headers := make([]Cell, len(t.options.Headers))
 	columns := make([]column, len(headers))
@@ -100,12 +100,13 @@ func (t *Writer) begin(withoutEmpty bool) error {
 		}
 	}
 	t.begun = true
-	for i := range columns {
-		if i == 0 || columns[i].filled || !withoutEmpty {
-			t.shown = append(t.shown, i)
+	var shown []column
+	for i, c := range columns {
+		if i == 0 || c.filled || !withoutEmpty {
+			t.shown, shown = append(t.shown, i), append(shown, c)
 		}
 	}
-	t.widths = fit(pick(columns, t.shown), t.options.Width)
+	t.widths = fit(shown, t.options.Width)
 	if err := t.line(headers, t.options.Bold); err != nil {
 		return err
 	}
@@ -118,7 +119,7 @@ func (t *Writer) begin(withoutEmpty bool) error {
 	return t.w.Flush()
 }
 
-// line prints one line, without blanks at its end.
+// line prints one line without trailing blanks.
 func (t *Writer) line(cells []Cell, bold bool) error {
 	var b strings.Builder
 	for i, w := range t.widths {
@@ -131,16 +132,7 @@ func (t *Writer) line(cells []Cell, bold bool) error {
 	return err
 }
 
-// pick returns the items of these numbers.
-func pick[T any](all []T, numbers []int) []T {
-	picked := make([]T, len(numbers))
-	for i, n := range numbers {
-		picked[i] = all[n]
-	}
-	return picked
-}
-
-// padded returns a cell that takes w cells of the terminal.
+// padded returns the cell's text, w terminal cells wide.
 func padded(cell Cell, w int, bold bool) string {
 	text := shorten(cell.Text, w)
 	space := strings.Repeat(" ", max(0, w-width(text)))

@@ -10,23 +10,23 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// ellipsis stands for what was cut off.
+// ellipsis replaces truncated text.
 const ellipsis = "…"
 
-// narrowest is how narrow a column may become; before one gets narrower, the last column is left out.
+// narrowest is the least width of a column; rather than go below it, the table omits its last column.
 const narrowest = 8
 
-// column is what is known of a column when its width is decided.
+// column is what decides a column's width.
 type column struct {
-	// natural is the width of its longest text.
+	// natural is the width of the longest text.
 	natural int
-	// filled says that not all of its texts are empty.
+	// filled says that some text is not empty.
 	filled bool
-	// whole says that it is shown in full or not at all.
+	// whole says that the column is shown in full or not at all.
 	whole bool
 }
 
-// least is how narrow the column can be.
+// least is the column's least width.
 func (c column) least() int {
 	if c.whole {
 		return c.natural
@@ -34,7 +34,7 @@ func (c column) least() int {
 	return min(c.natural, narrowest)
 }
 
-// fit returns the widths of the columns that are shown. The widest shrink first.
+// fit returns the widths of the columns that fit. The widest shrink first.
 func fit(columns []column, total int) []int {
 	shown := len(columns)
 	for total > 0 && shown > 1 && sum(columns[:shown], column.least) > total {
@@ -46,7 +46,7 @@ func fit(columns []column, total int) []int {
 		widest = max(widest, c.natural)
 	}
 	atMost := func(c column) int { return max(c.least(), min(c.natural, widest)) }
-	if shown == 1 { // the only one is cut wherever the line ends
+	if shown == 1 { // a single column is cut at the end of the line
 		atMost = func(c column) int { return min(c.natural, widest) }
 	}
 	for total > 0 && widest > 1 && sum(columns, atMost) > total {
@@ -56,7 +56,7 @@ func fit(columns []column, total int) []int {
 	left := total - sum(columns, atMost)
 	for i, c := range columns {
 		widths[i] = atMost(c)
-		if total > 0 && left > 0 && widths[i] < c.natural { // one cell more for each, as far as they go
+		if total > 0 && left > 0 && widths[i] < c.natural { // distribute the remaining cells
 			widths[i]++
 			left--
 		}
@@ -64,7 +64,7 @@ func fit(columns []column, total int) []int {
 	return widths
 }
 
-// sum is how wide a line of these columns is.
+// sum is the width of a line with these columns.
 func sum(columns []column, widthOf func(column) int) int {
 	total := len(gap) * (len(columns) - 1)
 	for _, c := range columns {
@@ -73,10 +73,10 @@ func sum(columns []column, widthOf func(column) int) int {
 	return total
 }
 
-// width is how many cells of a terminal a text takes.
+// width is the number of terminal cells that a text takes.
 func width(text string) int { return uniseg.StringWidth(text) }
 
-// shorten cuts a text to w cells, between what a reader takes for characters.
+// shorten cuts a text to w cells, between grapheme clusters.
 func shorten(text string, w int) string {
 	if width(text) <= w {
 		return text
@@ -96,8 +96,8 @@ func shorten(text string, w int) string {
 	return b.String() + ellipsis
 }
 
-// printable writes out what would act on a terminal instead of being shown by it: control characters, line ends,
-// characters that turn the direction of writing around, and bytes that are no text.
+// printable escapes what a terminal would act on instead of showing it: control characters, line ends, bidirectional
+// controls, and invalid UTF-8.
 func printable(text string) string {
 	if !strings.ContainsFunc(text, isControl) {
 		return text
@@ -117,7 +117,7 @@ func printable(text string) string {
 	return b.String()
 }
 
-// isControl reports whether a terminal would act on a character instead of showing it. Joiners of emoji are harmless.
+// isControl reports whether a terminal would act on a character instead of showing it. Emoji joiners are harmless.
 func isControl(r rune) bool {
 	const joiner = '\u200d'
 	return r != joiner && (r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs))
