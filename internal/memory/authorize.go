@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -15,11 +17,11 @@ type caller struct {
 	id     string
 	name   string
 	allows []policy.Document
-	// bounds must each allow what is asked for: a permissions boundary, a session's policy.
+	// bounds must each allow the request: a permissions boundary, a session's policy.
 	bounds []policy.Document
 }
 
-// authenticate finds out who the credentials belong to.
+// authenticate identifies the caller by its credentials.
 func (b *backend) authenticate() (caller, error) {
 	if b.anonymous {
 		return caller{}, nil
@@ -71,25 +73,20 @@ func (s *System) inSession(session *session, given driver.Credentials) (caller, 
 
 // documents are all policies of a user or role.
 func (s *System) documents(g *grants) []policy.Document {
-	var docs []policy.Document
-	for _, doc := range g.inline {
-		docs = append(docs, doc)
-	}
+	docs := slices.Collect(maps.Values(g.inline))
 	for arn := range g.attached {
 		docs = append(docs, s.managed[arn].document)
 	}
 	return docs
 }
 
-// may fails with PermissionDenied unless the caller may do the action. The bucket, if any, has a policy of its own.
+// may fails with PermissionDenied unless the caller may do the action. The policy of the bucket in, if any, applies too.
 func (who caller) may(action, resource string, in *bucket, context map[string][]string) error {
 	keys := map[string][]string{"aws:PrincipalArn": {who.arn}}
 	if who.name != "" {
 		keys["aws:username"] = []string{who.name}
 	}
-	for key, values := range context {
-		keys[key] = values
-	}
+	maps.Copy(keys, context)
 	if !who.allowed(policy.Request{Principal: who.arn, Action: action, Resource: resource, Context: keys}, in) {
 		return &fault.Error{
 			Code: fault.PermissionDenied, Message: "these credentials may not do " + action + " on " + resource,

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"maps"
@@ -23,7 +24,7 @@ type bucket struct {
 
 var bucketName = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$`)
 
-func regions() []string { return []string{"us-east-1", "us-west-2", "eu-central-1", "eu-west-1"} }
+var regions = []string{"us-east-1", "us-west-2", "eu-central-1", "eu-west-1"}
 
 func (k *bucket) arn() string { return "arn:aws:s3:::" + k.name }
 
@@ -70,11 +71,10 @@ func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) 
 
 // CreateBucket creates a bucket.
 func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketRequest) error {
-	var needs []driver.Capability
-	if req.Region != "" {
-		needs = append(needs, driver.CapBucketRegion)
+	if req.Region != "" && !b.has(driver.CapBucketRegion) {
+		return undeclared(driver.CapBucketRegion)
 	}
-	who, unlock, err := b.begin(ctx, "CreateBucket", needs...)
+	who, unlock, err := b.begin(ctx, "CreateBucket")
 	if err != nil {
 		return err
 	}
@@ -82,13 +82,10 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 	if !bucketName.MatchString(req.Bucket) {
 		return fault.New(fault.InvalidArgument, "%q is no name for a bucket", req.Bucket)
 	}
-	region := req.Region
-	if region == "" {
-		region = b.config.Region
+	if req.Region != "" && !slices.Contains(regions, req.Region) {
+		return fault.New(fault.InvalidArgument, "there is no region %q", req.Region)
 	}
-	if req.Region != "" && !slices.Contains(regions(), region) {
-		return fault.New(fault.InvalidArgument, "there is no region %q", region)
-	}
+	region := cmp.Or(req.Region, b.config.Region)
 	k := &bucket{name: req.Bucket, region: region, created: now(), objects: map[string]*object{}, settings: map[driver.Setting]driver.BucketSetting{}}
 	if err := who.may("s3:CreateBucket", k.arn(), nil, nil); err != nil {
 		return err

@@ -8,10 +8,10 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Client is somebody who works with the system's objects.
+// Client works with the system's objects.
 type Client struct{ driver.Driver }
 
-// Client returns a client with the credentials, or, with nil, one without any.
+// Client returns a client with the credentials; an anonymous one for nil.
 func (s *System) Client(credentials *driver.Credentials) Client {
 	if credentials == nil {
 		return Client{s.Anonymous()}

@@ -8,7 +8,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// Describe returns what the system would be if it were AWS.
+// Describe describes the system as if it were AWS.
 func (b *backend) Describe(context.Context) (driver.Description, error) {
 	d := driver.Description{
 		Name: "memory", Version: "1", Partition: "aws", Region: b.config.Region,

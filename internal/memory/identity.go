@@ -54,22 +54,30 @@ func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 	})
 }
 
-// withUser starts a request about an existing user.
-func (b *backend) withUser(ctx context.Context, method, action, name string, needs ...driver.Capability) (*user, func(), error) {
+// lookUp starts a request about an existing user or role.
+func lookUp[T any](ctx context.Context, b *backend, method, action, kind, name string, all map[string]T, needs ...driver.Capability) (found T, unlock func(), err error) {
 	who, unlock, err := b.begin(ctx, method, needs...)
 	if err != nil {
-		return nil, nil, err
+		return found, nil, err
 	}
-	if err := who.may(action, iamARN("user", name), nil, nil); err != nil {
+	if err := who.may(action, iamARN(kind, name), nil, nil); err != nil {
 		unlock()
-		return nil, nil, err
+		return found, nil, err
 	}
-	u, ok := b.system.users[name]
+	found, ok := all[name]
 	if !ok {
 		unlock()
-		return nil, nil, missing("user", name)
+		return found, nil, missing(kind, name)
 	}
-	return u, unlock, nil
+	return found, unlock, nil
+}
+
+func (b *backend) withUser(ctx context.Context, method, action, name string, needs ...driver.Capability) (*user, func(), error) {
+	return lookUp(ctx, b, method, action, "user", name, b.system.users, needs...)
+}
+
+func (b *backend) withRole(ctx context.Context, method, action, name string, needs ...driver.Capability) (*role, func(), error) {
+	return lookUp(ctx, b, method, action, "role", name, b.system.roles, needs...)
 }
 
 // GetUser returns one user.
@@ -84,11 +92,10 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 
 // CreateUser creates a user without policies.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
-	needs := []driver.Capability{driver.CapUsers}
-	if req.PermissionsBoundary != "" {
-		needs = append(needs, driver.CapPolicyBoundary)
+	if req.PermissionsBoundary != "" && !b.has(driver.CapPolicyBoundary) {
+		return driver.CreateUserResponse{}, undeclared(driver.CapPolicyBoundary)
 	}
-	who, unlock, err := b.begin(ctx, "CreateUser", needs...)
+	who, unlock, err := b.begin(ctx, "CreateUser", driver.CapUsers)
 	if err != nil {
 		return driver.CreateUserResponse{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -25,24 +26,6 @@ type session struct {
 	parentUser *user
 	role       *role
 	policy     policy.Document
-}
-
-// withRole starts a request about an existing role.
-func (b *backend) withRole(ctx context.Context, method, action, name string, needs ...driver.Capability) (*role, func(), error) {
-	who, unlock, err := b.begin(ctx, method, needs...)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := who.may(action, iamARN("role", name), nil, nil); err != nil {
-		unlock()
-		return nil, nil, err
-	}
-	r, ok := b.system.roles[name]
-	if !ok {
-		unlock()
-		return nil, nil, missing("role", name)
-	}
-	return r, unlock, nil
 }
 
 // ListRoles yields the roles, sorted.
@@ -113,7 +96,7 @@ func (b *backend) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) 
 	return nil
 }
 
-// CreateSession assumes a role, or, where roles are not declared, makes a session of the caller's own.
+// CreateSession assumes a role. Without the capability for roles it opens a session of the caller itself.
 func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
 	who, unlock, err := b.begin(ctx, "CreateSession", driver.CapSessions)
 	if err != nil {
@@ -163,7 +146,7 @@ func (s *System) open(made *session, req driver.CreateSessionRequest) driver.Ses
 	key := newKey("")
 	made.Session = driver.Session{
 		AccessKeyID: newID("ASIA"), SecretAccessKey: key.SecretAccessKey, SessionToken: newID("token") + newID(""),
-		Expiration: now().Add(seconds(req.DurationSeconds)),
+		Expiration: now().Add(time.Duration(req.DurationSeconds) * time.Second),
 	}
 	made.arn = "arn:aws:sts::" + account + ":assumed-role/none/" + req.Name
 	made.id = made.AccessKeyID + ":" + req.Name

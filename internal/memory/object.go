@@ -2,6 +2,7 @@ package memory
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/md5"
 	"encoding/hex"
@@ -79,7 +80,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 
 // PutObject stores an object.
 func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
-	_, _, unlock, err := b.mayPut(ctx, "PutObject", req)
+	_, unlock, err := b.mayPut(ctx, "PutObject", req)
 	if err != nil {
 		return driver.ObjectDetail{}, err
 	}
@@ -88,19 +89,16 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	if err != nil {
 		return driver.ObjectDetail{}, err
 	}
-	k, o, unlock, err := b.mayPut(ctx, "PutObject.end", req)
+	k, unlock, err := b.mayPut(ctx, "PutObject.end", req)
 	if err != nil {
 		return driver.ObjectDetail{}, err
 	}
 	defer unlock()
 	sum := md5.Sum(data)
-	o.data = data
-	o.ObjectDetail = driver.ObjectDetail{
-		Size: int64(len(data)), ETag: `"` + hex.EncodeToString(sum[:]) + `"`, ContentType: req.ContentType, LastModified: now(),
-	}
-	if o.ContentType == "" {
-		o.ContentType = "binary/octet-stream"
-	}
+	o := &object{data: data, ObjectDetail: driver.ObjectDetail{
+		Size: int64(len(data)), ETag: `"` + hex.EncodeToString(sum[:]) + `"`, LastModified: now(),
+		ContentType: cmp.Or(req.ContentType, "binary/octet-stream"),
+	}}
 	k.objects[req.Key] = o
 	if req.Progress != nil {
 		req.Progress(o.Size)
@@ -109,16 +107,16 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 }
 
 // mayPut starts a request that writes an object.
-func (b *backend) mayPut(ctx context.Context, method string, req driver.PutObjectRequest) (*bucket, *object, func(), error) {
+func (b *backend) mayPut(ctx context.Context, method string, req driver.PutObjectRequest) (*bucket, func(), error) {
 	k, who, unlock, err := b.withBucket(ctx, method, req.Bucket, driver.CapObjects)
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
 	if err := who.may("s3:PutObject", k.arn()+"/"+req.Key, k, nil); err != nil {
 		unlock()
-		return nil, nil, nil, err
+		return nil, nil, err
 	}
-	return k, &object{}, unlock, nil
+	return k, unlock, nil
 }
 
 func readBody(ctx context.Context, req driver.PutObjectRequest) ([]byte, error) {
@@ -130,7 +128,7 @@ func readBody(ctx context.Context, req driver.PutObjectRequest) ([]byte, error) 
 	return io.ReadAll(source)
 }
 
-// DeleteObjects deletes objects, each if the caller may.
+// DeleteObjects deletes the objects that the caller may delete.
 func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
 	var response driver.DeleteObjectsResponse
 	k, who, unlock, err := b.withBucket(ctx, "DeleteObjects", req.Bucket, driver.CapObjects)

@@ -32,7 +32,8 @@ func (s *System) addManaged(name string, actions ...string) {
 	}}
 }
 
-// withGrants starts a request about the policies of a user or role. The action is without its "User" or "Role".
+// withGrants starts a request about the policies of a user or role. Before and after are the action's name around "User"
+// or "Role".
 func (b *backend) withGrants(ctx context.Context, method, before, after string, p driver.Principal, need driver.Capability) (*grants, func(), error) {
 	if p.Type == driver.PrincipalRole {
 		r, unlock, err := b.withRole(ctx, method, "iam:"+before+"Role"+after, p.Name, need, driver.CapRoles)
@@ -181,5 +182,3 @@ func (b *backend) GetManagedPolicy(ctx context.Context, req driver.GetManagedPol
 	}
 	return p.ManagedPolicy, nil
 }
-
-func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

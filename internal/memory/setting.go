@@ -10,13 +10,13 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// settings is what the system does about each setting.
+// settings describes each setting.
 var settings = map[driver.Setting]struct {
-	// action is the permission that reads, writes or deletes it, without the verb in front.
+	// action is the permission for the setting without its verb.
 	action string
-	// read returns a setting that follows from other state; nil for one that is kept as it was put.
+	// read derives the setting from other state; nil for a setting that is stored.
 	read func(*bucket) (driver.BucketSetting, bool)
-	// check refuses the values that S3 refuses; nil where it takes any.
+	// check refuses the values that S3 refuses; nil if any value is valid.
 	check func(*System, *bucket, driver.BucketSetting) error
 }{
 	driver.SettingPolicy:            {action: "BucketPolicy", check: (*System).checkBucketPolicy},
@@ -67,7 +67,7 @@ func policyStatus(k *bucket) (driver.BucketSetting, bool) {
 	return driver.BucketSetting{PolicyStatus: &driver.PolicyStatus{IsPublic: isPublic(*k.policy)}}, true
 }
 
-// isPublic reports whether a policy gives everybody something without a condition.
+// isPublic reports whether a policy grants everybody something unconditionally.
 func isPublic(doc policy.Document) bool {
 	return slices.ContainsFunc(doc.Statement, func(s policy.Statement) bool {
 		any := s.Principal != nil && (s.Principal.Any || slices.Contains(s.Principal.Of["AWS"], "*"))

@@ -1,12 +1,11 @@
-// Package memory is a whole S3 system with users, roles, sessions and policies, in memory, and the reference
-// implementation of core/driver on it. It enforces policies with policy.Evaluate. The conformance suite is tested on
-// it, and tests of the engine run on it.
+// Package memory is an in-memory S3 system with users, roles, sessions and policies, and the reference implementation of
+// core/driver for it. It enforces policies with policy.Evaluate. The tests of the conformance suite and of the engine
+// use it.
 package memory
 
 import (
 	"context"
 	"crypto/rand"
-	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -18,7 +17,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// Endpoint is the only endpoint, besides the empty one, at which the system answers.
+// Endpoint is the only endpoint, besides the empty one, that the system answers.
 const Endpoint = "http://memory.invalid"
 
 // account is the one account of the system.
@@ -28,9 +27,10 @@ const account = "123456789012"
 type Options struct {
 	// Without are capabilities that the backend does not declare.
 	Without []driver.Capability
-	// Dialect is what the system's policy language lacks; documents with rejected actions are refused.
+	// Dialect is the system's policy dialect; it refuses documents with rejected actions.
 	Dialect policy.Dialect
-	// Before, if set, is called before each request with the method's name. Its error is the request's, and nothing is done.
+	// Before, if set, is called before each request with the method's name. An error fails the request before it has an
+	// effect.
 	Before func(ctx context.Context, method string) error
 }
 
@@ -61,7 +61,7 @@ func New(options Options) *System {
 	return s
 }
 
-// Root returns the key that may do everything.
+// Root returns the key that permits everything.
 func (s *System) Root() driver.Credentials { return s.root }
 
 // Open is a driver.Opener.
@@ -78,7 +78,7 @@ func (s *System) Open(_ context.Context, config driver.Config) (driver.Driver, e
 	return &backend{system: s, config: config}, nil
 }
 
-// Anonymous returns a driver that works without credentials, as a browser does.
+// Anonymous returns a driver that sends no credentials, like a browser.
 func (s *System) Anonymous() driver.Driver {
 	return &backend{system: s, config: driver.Config{Region: "us-east-1"}, anonymous: true}
 }
@@ -100,16 +100,16 @@ func (b *backend) has(c driver.Capability) bool {
 	return !slices.Contains(b.system.options.Without, c)
 }
 
-// begin starts a request: it checks capabilities before anything else, then the context, and then who asks. On
-// success the system is locked until the function that it returns is called.
+// begin starts a request: it checks the capabilities, the context, and then the caller. On success the system is locked
+// until the caller calls the returned function.
 func (b *backend) begin(ctx context.Context, method string, needs ...driver.Capability) (caller, func(), error) {
 	for _, c := range needs {
 		if !b.has(c) {
-			return caller{}, nil, fault.New(fault.Unsupported, "this backend does not declare %s", c)
+			return caller{}, nil, undeclared(c)
 		}
 	}
-	if err := ended(ctx); err != nil {
-		return caller{}, nil, err
+	if err := ctx.Err(); err != nil {
+		return caller{}, nil, fault.Wrap(fault.CodeOf(err), err, "the request was given up")
 	}
 	if b.config.EndpointURL != "" && strings.TrimRight(b.config.EndpointURL, "/") != Endpoint {
 		return caller{}, nil, fault.New(fault.Unavailable, "nothing answers at %s", b.config.EndpointURL)
@@ -128,12 +128,8 @@ func (b *backend) begin(ctx context.Context, method string, needs ...driver.Capa
 	return who, b.system.mu.Unlock, nil
 }
 
-// ended returns the fault of a context that is over.
-func ended(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return fault.Wrap(fault.CodeOf(err), err, "the request was given up")
-	}
-	return nil
+func undeclared(c driver.Capability) error {
+	return fault.New(fault.Unsupported, "this backend does not declare %s", c)
 }
 
 func missing(what, name string) error {
@@ -157,14 +153,14 @@ func newKey(userName string) *driver.AccessKey {
 	}
 }
 
-// parseFor parses a document and refuses what the system's dialect rejects.
+// parseFor parses a document and refuses what the dialect rejects.
 func (s *System) parseFor(document string) (policy.Document, error) {
 	doc, err := policy.Parse([]byte(document))
 	if err != nil {
 		return doc, err
 	}
 	if _, _, err := policy.Compile(doc, s.options.Dialect, policy.CompileOptions{}); err != nil {
-		return doc, fault.New(fault.InvalidArgument, "%s", fmt.Sprint(err))
+		return doc, fault.New(fault.InvalidArgument, "%s", err)
 	}
 	if len(doc.Statement) == 0 {
 		return doc, fault.New(fault.InvalidArgument, "the policy has no statement")
