@@ -1,8 +1,6 @@
 package systems
 
 import (
-	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -10,14 +8,14 @@ import (
 	"time"
 )
 
-// PluginBinary is the path of the built backend plugin NAME, cmd/s3-credentials-backend-NAME.
+// PluginBinary is the path of the built plugin cmd/s3-credentials-backend-NAME.
 func PluginBinary(t testing.TB, name string) string {
 	t.Helper()
 	return Binary(t, "s3-credentials-backend-"+name)
 }
 
-// Binary is the path of the program of the folder cmd/NAME, built as it is now. Every test process has copies of its
-// own, all in the same folder, which is removed when it ends.
+// Binary is the path of the program cmd/NAME, built from the current source. Every test process has its own copies, all
+// in one folder that is removed when the process ends.
 func Binary(t testing.TB, name string) string {
 	t.Helper()
 	path, err := builtBinary(name)
@@ -71,18 +69,18 @@ func makeBinaryDir() error {
 	return nil
 }
 
-// coverVariable names the folder for the coverage of the programs that tests start. "go test" has another folder for
-// the tests themselves, and removes it.
+// coverVariable names the folder for the coverage of programs that tests start. "go test" uses another folder for the
+// tests themselves, and removes it.
 const coverVariable = "S3_CREDENTIALS_TEST_COVER"
 
 func init() {
 	if dir := os.Getenv(coverVariable); dir != "" {
-		os.Setenv("GOCOVERDIR", dir) //nolint:errcheck // it fails for names that are none
+		os.Setenv("GOCOVERDIR", dir) //nolint:errcheck // it fails for invalid names only
 	}
 }
 
-// build leaves the linking to go's own judgement of what is up to date, in a folder that all test processes share,
-// and copies the result from there, since another process may build anew at any moment.
+// build builds in a folder that all test processes share, so that go relinks only what changed. It copies the result,
+// because another process may rebuild it at any moment.
 func build(name, path string) error {
 	root, err := moduleRoot()
 	if err != nil {
@@ -102,27 +100,10 @@ func build(name, path string) error {
 		if err != nil {
 			return err
 		}
-		return copyProgram(built, path)
-	})
-}
-
-func copyProgram(from, to string) (err error) {
-	source, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer source.Close()
-	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o700)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if closeErr := target.Close(); err == nil {
-			err = closeErr
+		program, err := os.ReadFile(built)
+		if err != nil {
+			return err
 		}
-	}()
-	if _, err := io.Copy(target, source); err != nil {
-		return fmt.Errorf("cannot copy %s: %w", from, err)
-	}
-	return nil
+		return os.WriteFile(path, program, 0o700)
+	})
 }

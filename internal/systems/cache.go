@@ -14,10 +14,10 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// cacheVariable names the variable with the folder for what has to be built or installed once.
+// cacheVariable names the variable with the folder for what is built or installed once.
 const cacheVariable = "S3_CREDENTIALS_CACHE"
 
-// cacheDir is a folder of the cache, made if need be. It is outside of the clone, and on a disk: /tmp may be memory.
+// cacheDir creates a folder of the cache. The cache is outside of the clone, and on a disk: /tmp may be memory.
 func cacheDir(parts ...string) (string, error) {
 	base := os.Getenv(cacheVariable)
 	if base == "" {
@@ -35,7 +35,7 @@ func cacheDir(parts ...string) (string, error) {
 	return dir, os.MkdirAll(dir, 0o700)
 }
 
-// locked calls do while no other test process does work under the same name.
+// locked calls do while it holds the lock of that name, which all test processes share.
 func locked(name string, do func() error) error {
 	dir, err := cacheDir("locks")
 	if err != nil {
@@ -49,22 +49,19 @@ func locked(name string, do func() error) error {
 	return do()
 }
 
-// runDir makes a new empty folder for one server's data.
+// runDir creates an empty folder for one server's data.
 func runDir(name string) (string, error) {
 	base, err := cacheDir("run")
 	if err != nil {
 		return "", err
 	}
-	removeLeft(base)
+	removeStale(base)
 	return os.MkdirTemp(base, fmt.Sprintf("%s-%d-", name, os.Getpid()))
 }
 
-// removeLeft removes old folders of test processes that are gone: those that were killed together with their guards.
-func removeLeft(base string) {
-	dirs, err := os.ReadDir(base)
-	if err != nil {
-		return // then there is nothing that could be removed
-	}
+// removeStale removes old folders of test processes that were killed together with their guards.
+func removeStale(base string) {
+	dirs, _ := os.ReadDir(base)
 	for _, dir := range dirs {
 		parts := strings.Split(dir.Name(), "-") // NAME-PID-RANDOM
 		pid, err := strconv.Atoi(parts[max(0, len(parts)-2)])
@@ -77,7 +74,7 @@ func removeLeft(base string) {
 
 func alive(pid int) bool { return !errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }
 
-// moduleRoot is the folder with go.mod, above the folder of the tests that run.
+// moduleRoot is the folder with go.mod, a parent of the working folder.
 var moduleRoot = sync.OnceValues(func() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {

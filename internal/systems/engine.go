@@ -2,6 +2,7 @@ package systems
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -12,8 +13,8 @@ import (
 	"time"
 )
 
-// engineVariable names the variable that chooses where MinIO runs: "docker" or "podman" (that one, or the tests fail),
-// "container" (one of them, or the tests fail), "process"; else whichever engine answers, or a process where none does.
+// engineVariable names the variable that selects where MinIO runs: "docker" or "podman" (that engine, or the tests
+// fail), "container" (either, or the tests fail) or "process". By default it is the engine that answers, else a process.
 const engineVariable = "S3_CREDENTIALS_TEST_ENGINE"
 
 // engine is a container engine that answers.
@@ -24,7 +25,7 @@ type engine struct {
 
 func (e engine) String() string { return e.command + " " + e.version }
 
-// findEngine returns the engine to use; nil means that a process is wanted or all there is.
+// findEngine returns the engine to use; nil means a process.
 var findEngine = sync.OnceValues(func() (*engine, error) {
 	wanted := os.Getenv(engineVariable)
 	candidates := []string{"docker", "podman"}
@@ -48,7 +49,7 @@ var findEngine = sync.OnceValues(func() (*engine, error) {
 	return nil, fmt.Errorf("%s=%s, and no such engine answers: %w", engineVariable, wanted, errors.Join(problems...))
 })
 
-// askEngine asks for the engine's version. The docker command is often there without its server; podman is one piece.
+// askEngine asks for the engine's version. The docker command is often installed without its server.
 func askEngine(command string) (*engine, error) {
 	format := "{{.Server.Version}}"
 	if command == "podman" {
@@ -58,7 +59,7 @@ func askEngine(command string) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if command == "podman" { // its version answers without anything that containers need
+	if command == "podman" { // it reports a version even if it cannot run containers
 		if _, err := runTool(30*time.Second, command, "info", "--format", "{{.Host.OCIRuntime.Name}}"); err != nil {
 			return nil, err
 		}
@@ -70,7 +71,7 @@ func (e engine) run(timeout time.Duration, args ...string) (string, error) {
 	return runTool(timeout, e.command, args...)
 }
 
-// runTool returns what the command printed, or an error with what it complained of.
+// runTool returns the command's standard output, or an error with its standard error.
 func runTool(timeout time.Duration, command string, args ...string) (string, error) {
 	return runToolEnv(timeout, nil, command, args...)
 }
@@ -90,7 +91,7 @@ func runToolEnv(timeout time.Duration, env []string, command string, args ...str
 	return strings.TrimSpace(string(out)), nil
 }
 
-// tail is the end of a text, where the reason of a failure usually is.
+// tail is the end of a text, which usually has the reason of a failure.
 func tail(text string, max int) string {
 	text = strings.TrimSpace(text)
 	if len(text) > max {
@@ -99,15 +100,15 @@ func tail(text string, max int) string {
 	return text
 }
 
-// hostLabel marks a container as started by the tests of a host; its name has the process that started it. By these a
-// later run knows a container whose owner was killed together with its guard.
+// hostLabel marks containers that the tests of a host started; their names contain the process id. With both, a later
+// run finds the containers of processes that were killed together with their guards.
 const (
 	hostLabel  = "s3-credentials.test.host"
 	namePrefix = "s3-credentials-test-"
 )
 
 func containerName() string {
-	return fmt.Sprintf("%s%d-%s", namePrefix, os.Getpid(), strings.ToLower(secret()[:8]))
+	return fmt.Sprintf("%s%d-%s", namePrefix, os.Getpid(), strings.ToLower(rand.Text()[:8]))
 }
 
 // label is the option that marks a container.
@@ -116,7 +117,7 @@ func label() ([]string, error) {
 	return []string{"--label", hostLabel + "=" + host}, err
 }
 
-// reap removes the containers of test processes of this host that are gone.
+// reap removes the containers of this host whose test processes have ended.
 func (e engine) reap() error {
 	host, err := os.Hostname()
 	if err != nil {
@@ -130,13 +131,13 @@ func (e engine) reap() error {
 		if ownerIsAlive(name) {
 			continue
 		}
-		// Its guard may be removing it at this moment, so a failure here tells nothing.
+		// A failure means nothing: the guard may be removing the container at this moment.
 		_, _ = e.run(time.Minute, "rm", "--force", "--volumes", name)
 	}
 	return nil
 }
 
-// ownerIsAlive reports whether the process that started a container runs; of one that is not ours, that it does.
+// ownerIsAlive reports whether the process that started a container is running; true for a container with another name.
 func ownerIsAlive(name string) bool {
 	pid, _, _ := strings.Cut(strings.TrimPrefix(name, namePrefix), "-")
 	owner, err := strconv.Atoi(pid)

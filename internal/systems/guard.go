@@ -13,18 +13,17 @@ import (
 )
 
 // A guard is a small shell process that ends a server and removes its data when its standard input closes. The test
-// process holds the other end, so the server ends with the test process even when that panics, times out or is
-// killed: there is no moment at which only the test process could clean up.
+// process holds the other end, so the server ends with the test process even if that panics, times out or is killed.
 type guard struct {
 	command *exec.Cmd
 	hold    io.Closer
-	// done is closed after the guard ended and with it what it guards.
+	// done is closed after the guard and its server have ended.
 	done chan struct{}
 	once sync.Once
 }
 
 // guardProcess: $1 is the folder to remove at the end, the rest the server's command. The server gets 5 seconds to
-// end by itself. Where the server ends first, the guard ends too, with the server's exit code.
+// shut down. If the server ends first, the guard ends too, with the server's exit code.
 const guardProcess = `
 dir=$1; shift
 exec 3<&0
@@ -56,7 +55,7 @@ var guards struct {
 	all []*guard
 }
 
-// startGuard starts a guard whose output, and that of what it starts, goes to out and log.
+// startGuard starts a guard. Its output and that of its children goes to out and log.
 func startGuard(script string, env []string, out, log *os.File, args ...string) (*guard, error) {
 	command := exec.Command("sh", append([]string{"-c", script, "sh"}, args...)...)
 	command.Env = env
@@ -66,7 +65,7 @@ func startGuard(script string, env []string, out, log *os.File, args ...string) 
 	if log != nil {
 		command.Stderr = log
 	}
-	// A group of its own: Ctrl-C at the terminal is for the test process, whose end is then the signal for this one.
+	// In its own process group Ctrl-C does not reach it; the end of the test process is its signal.
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	hold, err := command.StdinPipe()
 	if err != nil {
@@ -78,7 +77,7 @@ func startGuard(script string, env []string, out, log *os.File, args ...string) 
 	g := &guard{command: command, hold: hold, done: make(chan struct{})}
 	go func() {
 		defer close(g.done)
-		_ = command.Wait() // how the server ended is in its log
+		_ = command.Wait() // the server's log tells how it ended
 	}()
 	guards.Lock()
 	defer guards.Unlock()
@@ -86,9 +85,9 @@ func startGuard(script string, env []string, out, log *os.File, args ...string) 
 	return g, nil
 }
 
-// stop ends what is guarded and returns after that.
+// stop ends the server and waits for its end.
 func (g *guard) stop() {
-	g.once.Do(func() { _ = g.hold.Close() }) // closing a pipe whose reader is gone is as good
+	g.once.Do(func() { _ = g.hold.Close() }) // an error means that the reader has ended already
 	<-g.done
 }
 
@@ -101,7 +100,7 @@ func stopAll() {
 	}
 }
 
-// readyWithin is how long a server may take to answer; on a machine with a load of 30 it takes a good part of it.
+// readyWithin is how long a server may take to answer. At a load of 30 it needs a good part of that.
 const readyWithin = 3 * time.Minute
 
 // waitReady polls until probe succeeds, the guard ends or the time is up.
@@ -123,5 +122,4 @@ func waitReady(g *guard, probe func() error) error {
 	}
 }
 
-// errEnded is a server that ended before it was ready.
 var errEnded = errors.New("the server ended before it was ready")

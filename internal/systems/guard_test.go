@@ -120,7 +120,7 @@ func TestServerThatEnds(t *testing.T) {
 	if !errors.Is(err, errEnded) || !strings.Contains(err.Error(), "no luck today") || time.Since(begun) > readyWithin/2 {
 		t.Errorf("after %s: %v", time.Since(begun), err)
 	}
-	if _, err := os.Stat(filepath.Dir(log)); err == nil {
+	if _, err := os.Stat(filepath.Dir(log.Name())); err == nil {
 		t.Error("its folder is still there")
 	}
 }
@@ -192,7 +192,7 @@ func TestRemovesOldFoldersOfTheDead(t *testing.T) {
 		if err := os.Chtimes(dir, old, old); err != nil {
 			t.Fatal(err)
 		}
-		removeLeft(base)
+		removeStale(base)
 		if _, err := os.Stat(dir); (err != nil) != removed {
 			t.Errorf("%s: removed is %v", name, !removed)
 		}

@@ -2,6 +2,7 @@ package systems
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,31 +15,23 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// minioVersion is the server's last public state. No binaries or images of it are published, so it is built.
+// minioVersion is the server's last public version. Neither binaries nor images of it exist, so it is built.
 const minioVersion = "v0.0.0-20260212201848-7aac2a2c5b7c"
 
 const minioUser = "minio-root"
 
 var sharedMinIO shared
 
-// MinIO is a MinIO server: in a container where docker or podman answers, else as a process.
+// MinIO is a MinIO server: in a container if docker or podman answers, else as a process.
 func MinIO(t testing.TB) *System {
 	t.Helper()
-	return sharedMinIO.get(t, "minio", func() (*System, error) {
-		system, _, err := startMinIO()
-		return system, err
-	})
+	return sharedMinIO.get(t, "minio", startMinIO)
 }
 
-// NewMinIO is a MinIO server of the test's own, which ends with the test.
+// NewMinIO is a MinIO server for one test; it ends with the test.
 func NewMinIO(t testing.TB) *System {
 	t.Helper()
-	system, g, err := startMinIO()
-	if err != nil {
-		missing(t, "minio", err)
-	}
-	t.Cleanup(g.stop)
-	return system
+	return fresh(t, "minio", startMinIO)
 }
 
 func startMinIO() (*System, *guard, error) {
@@ -59,12 +52,12 @@ func startMinIO() (*System, *guard, error) {
 func newMinIO(runsOn, address string) *System {
 	return &System{
 		Name: "minio", RunsOn: runsOn, EndpointURL: "http://" + address, Region: "us-east-1",
-		AccessKeyID: minioUser, SecretAccessKey: secret(),
+		AccessKeyID: minioUser, SecretAccessKey: rand.Text(),
 	}
 }
 
-// minioEnv hands the root credentials to the server, without them appearing in any process's arguments. Its web console,
-// which would listen on all addresses, stays off.
+// minioEnv passes the root credentials to the server without exposing them in a process's arguments. It turns off the
+// web console, which would listen on all addresses.
 func minioEnv(s *System) []string {
 	return append(os.Environ(), "MINIO_ROOT_USER="+s.AccessKeyID, "MINIO_ROOT_PASSWORD="+s.SecretAccessKey, "MINIO_BROWSER=off")
 }
@@ -87,7 +80,7 @@ func startMinIOProcess() (*System, *guard, error) {
 		if err != nil {
 			return err
 		}
-		system.LogPath = server.log
+		system.LogPath = server.log.Name()
 		return server.ready(func() error { return probeMinIO(system) })
 	})
 	if err != nil {
@@ -118,7 +111,7 @@ func startMinIOContainer(e engine) (*System, *guard, error) {
 	return system, g, nil
 }
 
-// runMinIOContainer sets limits of its own, because those that engines set by default may be above what they may set.
+// runMinIOContainer sets limits because the engines' defaults may exceed what they are permitted to set.
 func runMinIOContainer(e engine, system *System, name, image string, mark []string) error {
 	args := append([]string{"run", "--detach", "--name", name,
 		"--publish", "127.0.0.1::9000", "--volume", "/data",
@@ -149,7 +142,7 @@ func waitReadyContainer(e engine, name string, probe func() error) error {
 	return fmt.Errorf("%w: %s", err, tail(log, 2000))
 }
 
-// probeMinIO asks for the buckets: the server's health answers earlier than its accounts do.
+// probeMinIO lists the buckets: the server's health endpoint answers before its accounts work.
 func probeMinIO(s *System) error {
 	client, err := minio.New(strings.TrimPrefix(s.EndpointURL, "http://"), &minio.Options{
 		Creds: credentials.NewStaticV4(s.AccessKeyID, s.SecretAccessKey, ""), Region: s.Region, MaxRetries: 1,

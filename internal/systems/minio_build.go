@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// buildMinIOWithin is long, for the first time on a small machine.
+// buildMinIOWithin allows for the first build on a small machine.
 const buildMinIOWithin = 25 * time.Minute
 
-// minioBinary is the server built for an operating system, from the cache or built into it.
+// minioBinary is the server for an operating system. It is built once, into the cache.
 func minioBinary(goos string) (string, error) {
 	dir, err := cacheDir("minio", minioVersion, goos+"-"+runtime.GOARCH)
 	if err != nil {
@@ -27,7 +27,7 @@ func minioBinary(goos string) (string, error) {
 	return binary, err
 }
 
-// buildMinIO installs into a GOPATH of its own: with GOBIN set, go refuses to install for another system.
+// buildMinIO installs into a separate GOPATH: with GOBIN set, go refuses to install for another system.
 func buildMinIO(dir, binary, goos string) error {
 	modules, err := runTool(time.Minute, "go", "env", "GOMODCACHE")
 	if err != nil {
@@ -57,7 +57,7 @@ COPY minio /minio
 ENTRYPOINT ["/minio"]
 `
 
-// minioImage is the engine's image of the server, made if need be. Nothing is pulled: the image has one file.
+// minioImage is the engine's image of the server, built if missing. Nothing is pulled: the image has one file.
 func minioImage(e engine) (string, error) {
 	binary, err := minioBinary("linux")
 	if err != nil {

@@ -18,59 +18,50 @@ import (
 
 var sharedMoto, sharedMotoEnforcing shared
 
-// Moto is a moto server that lets every request through.
+// Moto is a moto server that permits every request.
 func Moto(t testing.TB) *System {
 	t.Helper()
-	return sharedMoto.get(t, "moto", func() (*System, error) {
-		system, _, err := startMoto("moto", []string{managedPolicies})
-		return system, err
-	})
+	return sharedMoto.get(t, "moto", moto(managedPolicies))
 }
 
-// managedPolicies makes moto have AWS's own managed policies, AmazonS3FullAccess among them. They are over a thousand, and
-// take it a second to load after each reset.
+func moto(env ...string) starter {
+	return func() (*System, *guard, error) { return startMoto("moto", env) }
+}
+
+// managedPolicies makes moto provide AWS's managed policies, such as AmazonS3FullAccess. Moto loads over a thousand of
+// them, which takes a second after each reset.
 const managedPolicies = "MOTO_IAM_LOAD_MANAGED_POLICIES=true"
 
-// NewMoto is a moto server of the test's own, empty, which ends with the test. [System.Reset] empties it again.
+// NewMoto is an empty moto server for one test; it ends with the test. [System.Reset] empties it again.
 func NewMoto(t testing.TB) *System {
 	t.Helper()
-	return newMoto(t, managedPolicies)
+	return fresh(t, "moto", moto(managedPolicies))
 }
 
-// NewPlainMoto is as NewMoto, without AWS's own managed policies, for a test that resets it often.
+// NewPlainMoto is NewMoto without AWS's managed policies, for a test that resets it often.
 func NewPlainMoto(t testing.TB) *System {
 	t.Helper()
-	return newMoto(t)
-}
-
-func newMoto(t testing.TB, env ...string) *System {
-	t.Helper()
-	system, g, err := startMoto("moto", env)
-	if err != nil {
-		missing(t, "moto", err)
-	}
-	t.Cleanup(g.stop)
-	return system
+	return fresh(t, "moto", moto())
 }
 
 // MotoEnforcing is a moto server that checks signatures and the users' policies. Its administrator is an IAM user.
 func MotoEnforcing(t testing.TB) *System {
 	t.Helper()
-	return sharedMotoEnforcing.get(t, "moto-enforcing", func() (*System, error) {
-		// The three requests that make the administrator are let through, no others.
+	return sharedMotoEnforcing.get(t, "moto-enforcing", func() (*System, *guard, error) {
+		// Only the three requests that create the administrator are permitted without a signature.
 		system, g, err := startMoto("moto-enforcing", []string{"INITIAL_NO_AUTH_ACTION_COUNT=3", managedPolicies})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if err := makeMotoAdmin(system); err != nil {
 			g.stop()
-			return nil, fmt.Errorf("cannot make moto's administrator: %w", err)
+			return nil, nil, fmt.Errorf("cannot make moto's administrator: %w", err)
 		}
-		return system, nil
+		return system, g, nil
 	})
 }
 
-// Reset empties a moto server that the test has for itself.
+// Reset empties a moto server that one test uses.
 func (s *System) Reset(t testing.TB) {
 	t.Helper()
 	if s.Name != "moto" {
@@ -106,7 +97,7 @@ func startMoto(name string, env []string) (*System, *guard, error) {
 		}
 		system = &System{
 			Name: name, RunsOn: name + " (" + motoVersion() + ", process)", EndpointURL: "http://127.0.0.1:" + port,
-			Region: "us-east-1", AccessKeyID: "testing", SecretAccessKey: "testing", LogPath: server.log,
+			Region: "us-east-1", AccessKeyID: "testing", SecretAccessKey: "testing", LogPath: server.log.Name(),
 		}
 		if err := server.ready(func() error { return probeHTTP(system.EndpointURL+"/moto-api/data.json", http.StatusOK) }); err != nil {
 			return err
@@ -119,15 +110,15 @@ func startMoto(name string, env []string) (*System, *guard, error) {
 	return system, server.guard, nil
 }
 
-// motoVersion is the version that is installed, from the list of what to install.
+// motoVersion is the installed version, from requirements.txt.
 func motoVersion() string {
 	_, rest, _ := strings.Cut(string(requirements), "moto[server]==")
 	version, _, _ := strings.Cut(rest, "\n")
 	return version
 }
 
-// loadIAM makes moto load AWS's managed policies, which it else does during the first request of a test: for over a
-// second, it then answers nobody.
+// loadIAM makes moto load AWS's managed policies now. Otherwise the first request of a test does, and blocks all others
+// for over a second.
 func loadIAM(s *System, env []string) error {
 	if !slices.Contains(env, managedPolicies) || s.Name != "moto" {
 		return nil

@@ -1,7 +1,6 @@
 package systems
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -12,19 +11,17 @@ import (
 	"time"
 )
 
-// process is a server that runs as a process of this machine, guarded.
+// process is a server that runs as a guarded process.
 type process struct {
 	guard *guard
-	log   string
-	// said is the log, open until the server is ready: when it ends before, its folder goes, and the log with it.
-	said *os.File
+	// log is the open log file. It stays readable if the server ends before it is ready and its folder is removed.
+	log *os.File
 }
 
-// startProcess starts a server with the given folder for its data, which the guard removes at the end. Its output
-// goes to a file in that folder, except for its standard output where out is given.
+// startProcess starts a server that keeps its data in dir; the guard removes dir at the end. The server's output goes
+// to a log file in dir, except that standard output goes to out if that is given.
 func startProcess(dir string, env []string, out *os.File, args ...string) (*process, error) {
-	path := filepath.Join(dir, "log")
-	log, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
+	log, err := os.OpenFile(filepath.Join(dir, "log"), os.O_CREATE|os.O_RDWR|os.O_APPEND, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -36,25 +33,25 @@ func startProcess(dir string, env []string, out *os.File, args ...string) (*proc
 		log.Close()
 		return nil, err
 	}
-	return &process{guard: g, log: path, said: log}, nil
+	return &process{guard: g, log: log}, nil
 }
 
-// ready waits for the server; when it does not come up it is ended, and the error has the end of its log.
+// ready waits for the server. If the server does not become ready, ready ends it and returns the end of its log.
 func (p *process) ready(probe func() error) error {
-	defer p.said.Close()
+	defer p.log.Close()
 	err := waitReady(p.guard, probe)
 	if err == nil {
 		return nil
 	}
 	p.guard.stop()
-	said, readErr := io.ReadAll(io.NewSectionReader(p.said, 0, 1<<20))
+	said, readErr := io.ReadAll(io.NewSectionReader(p.log, 0, 1<<20))
 	return errors.Join(fmt.Errorf("%w: %s", err, tail(string(said), 2000)), readErr)
 }
 
-// attempts is how often a server is started anew when another process took the port that was free a moment before.
+// attempts is how often a server is restarted when another process takes its port first.
 const attempts = 4
 
-// withFreePort calls start with a port that is free now, and again with another one when the server ends at once.
+// withFreePort calls start with a free port, and again with another one if the server ends at once.
 func withFreePort(start func(port string) error) error {
 	var err error
 	for range attempts {
@@ -93,6 +90,3 @@ func probeHTTP(url string, status int) error {
 	}
 	return nil
 }
-
-// secret is a random password of 26 letters and digits.
-func secret() string { return rand.Text() }

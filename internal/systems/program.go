@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-// Program is the path of a program that the tests run and that comes with the operating system, such as a shell.
+// Program is the path of an operating system's program that tests run, such as a shell.
 func Program(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)

@@ -1,6 +1,7 @@
 package systems
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net"
@@ -8,6 +9,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,44 +22,49 @@ type Action int
 const (
 	// Pass forwards the request and its answer.
 	Pass Action = iota
-	// Refuse closes the connection and the server never sees the request, as when it is down.
+	// Refuse closes the connection without forwarding the request, like a server that is down.
 	Refuse
-	// LoseAnswer forwards the request, then closes the connection instead of answering: the server did what it was
-	// asked for and its client cannot know.
+	// LoseAnswer forwards the request, then closes the connection instead of answering: the request took effect and the
+	// client cannot know.
 	LoseAnswer
-	// Fail answers 500 InternalError, and the server never sees the request.
+	// Fail answers 500 InternalError without forwarding the request.
 	Fail
-	// Deny answers 403 AccessDenied, and the server never sees the request.
+	// Deny answers 403 AccessDenied without forwarding the request.
 	Deny
-	// Throttle answers 503 SlowDown, and the server never sees the request.
+	// Throttle answers 503 SlowDown without forwarding the request.
 	Throttle
-	// Hang keeps the client waiting until it gives up or the test ends.
+	// Hang does not answer until the client gives up or the test ends.
 	Hang
 )
 
-// Request is one request that came through a [Proxy].
+// Request is a request that reached a [Proxy].
 type Request struct {
 	Method, Path, Query string
-	// Operation is the form field Action of a request of IAM or STS; empty for S3.
+	// Operation is the form field Action of an IAM or STS request; empty for S3.
 	Operation string
 	Action    Action
 }
 
-// Changes reports whether the request could change anything: a POST of IAM is read by its operation's name.
+// Changes reports whether the request could change anything. For a POST to IAM the operation's name decides.
 func (r Request) Changes() bool {
 	if r.Operation == "" {
 		return r.Method != http.MethodGet && r.Method != http.MethodHead
 	}
-	for _, prefix := range []string{"Get", "List"} {
-		if len(r.Operation) > len(prefix) && r.Operation[:len(prefix)] == prefix {
-			return false
-		}
-	}
-	return true
+	return !strings.HasPrefix(r.Operation, "Get") && !strings.HasPrefix(r.Operation, "List")
 }
 
-// Proxy stands between a client and a system, and lets a test break chosen requests. The Host header, which
-// signatures cover, passes unchanged.
+// operation is the form field Action of a request in the query protocol of IAM and STS. It leaves the body in place.
+func operation(r *http.Request) string {
+	if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		return ""
+	}
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	form, _ := url.ParseQuery(string(body))
+	return form.Get("Action")
+}
+
+// Proxy is a reverse proxy that lets a test break chosen requests. It keeps the Host header, which signatures cover.
 type Proxy struct {
 	// URL is the endpoint to give to the client.
 	URL string
@@ -67,7 +75,7 @@ type Proxy struct {
 	seen   []Request
 }
 
-// NewProxy starts a proxy in front of an endpoint; it ends with the test. It passes everything until told otherwise.
+// NewProxy starts a proxy in front of an endpoint. It ends with the test, and forwards every request until [Proxy.Reset].
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
 	to, err := url.Parse(target)
@@ -77,7 +85,7 @@ func NewProxy(t testing.TB, target string) *Proxy {
 	p := &Proxy{ended: make(chan struct{})}
 	p.Reset(nil)
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
-	// Answers are not flushed piece by piece: aws-sdk-go-v2 loses a small one whose headers come alone, now and then.
+	// No FlushInterval: aws-sdk-go-v2 occasionally loses a small answer whose headers arrive first.
 	forward := &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = to.Scheme, to.Host
@@ -107,8 +115,8 @@ func Behind(t testing.TB, s *System) (*System, *Proxy) {
 	return &through, p
 }
 
-// Reset forgets what was seen and lets decide choose what happens to each request from now on; n counts from 1, and
-// nil passes all. It is called for one request at a time.
+// Reset clears the seen requests. From then on decide chooses the action for each request, one at a time; n counts from
+// 1. With nil the proxy forwards everything.
 func (p *Proxy) Reset(decide func(n int, r Request) Action) {
 	if decide == nil {
 		decide = func(int, Request) Action { return Pass }
@@ -118,7 +126,7 @@ func (p *Proxy) Reset(decide func(n int, r Request) Action) {
 	p.decide, p.seen = decide, nil
 }
 
-// FailNth breaks the nth request, counted from 1 and from now, in the given way, and passes the others.
+// FailNth applies the action to the nth request from now, counted from 1, and forwards the others.
 func (p *Proxy) FailNth(nth int, action Action) {
 	p.Reset(func(n int, _ Request) Action {
 		if n == nth {
@@ -128,7 +136,7 @@ func (p *Proxy) FailNth(nth int, action Action) {
 	})
 }
 
-// FailFrom breaks the nth request and all after it, as when the system goes down there.
+// FailFrom applies the action to the nth request and all later ones, as if the system went down.
 func (p *Proxy) FailFrom(nth int, action Action) {
 	p.Reset(func(n int, _ Request) Action {
 		if n >= nth {
@@ -138,11 +146,11 @@ func (p *Proxy) FailFrom(nth int, action Action) {
 	})
 }
 
-// Seen are the requests since the last Reset, in the order of their arrival.
+// Seen returns the requests since the last Reset, in order of arrival.
 func (p *Proxy) Seen() []Request {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]Request(nil), p.seen...)
+	return slices.Clone(p.seen)
 }
 
 func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward http.Handler) {
@@ -150,7 +158,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward http.Handl
 	case Pass:
 		forward.ServeHTTP(w, r)
 	case LoseAnswer:
-		// The server must get to the end of its work even when the client hangs up first.
+		// The server must finish its work even if the client hangs up first.
 		forward.ServeHTTP(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context())))
 		cut(w)
 	case Fail:
@@ -170,7 +178,7 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward http.Handl
 	}
 }
 
-// note records the request and decides about it.
+// note records the request and returns its action.
 func (p *Proxy) note(r *http.Request) Action {
 	request := Request{Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Operation: operation(r)}
 	p.mu.Lock()
@@ -180,22 +188,22 @@ func (p *Proxy) note(r *http.Request) Action {
 	return request.Action
 }
 
-// cut closes the connection without a word.
+// cut closes the connection without an answer.
 func cut(w http.ResponseWriter) {
 	connection, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		panic(http.ErrAbortHandler) // the way to cut off an answer that has begun
+		panic(http.ErrAbortHandler) // aborts an answer that has begun
 	}
 	if tcp, ok := connection.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // so that the client sees a reset at once; it is only to be quick
+		_ = tcp.SetLinger(0) // the client sees a reset at once; without it the test is only slower
 	}
-	_ = connection.Close() // it is of no more use either way
+	_ = connection.Close() // the connection is discarded either way
 }
 
-// refuse answers in a form that clients of S3 and, by its inner part, those of IAM and MinIO's admin API read.
+// refuse sends an error that clients of S3, IAM and MinIO's admin API understand.
 func refuse(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(status)
-	// A client that is gone will not miss the answer.
+	// An error means that the client has disconnected.
 	_, _ = io.WriteString(w, "<Error><Type>Sender</Type><Code>"+code+"</Code><Message>refused by the test</Message></Error>")
 }

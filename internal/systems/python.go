@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
@@ -17,7 +15,7 @@ import (
 //go:embed requirements.txt
 var requirements []byte
 
-// Python is the path of the Python tool s3-credentials, installed from PyPI: the oracle for compatibility.
+// Python is the path of the Python tool s3-credentials, installed from PyPI: the reference for compatibility.
 func Python(t testing.TB) string {
 	t.Helper()
 	venv, err := pythonVenv()
@@ -27,8 +25,8 @@ func Python(t testing.TB) string {
 	return filepath.Join(venv, "bin", "s3-credentials")
 }
 
-// pythonVenv is the virtual environment with moto and the Python tool, from the cache or made into it. It is made in
-// its final place, since a virtual environment cannot be moved; the stamp written last says that it is whole.
+// pythonVenv is the cached virtual environment with moto and the Python tool. It is created in its final place, since a
+// virtual environment cannot be moved; a stamp, written last, marks it as complete.
 func pythonVenv() (string, error) {
 	sum := sha256.Sum256(requirements)
 	dir, err := cacheDir("python", hex.EncodeToString(sum[:6]))
@@ -46,7 +44,7 @@ func pythonVenv() (string, error) {
 }
 
 func makeVenv(dir, venv, stamp string) error {
-	if err := os.RemoveAll(venv); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.RemoveAll(venv); err != nil {
 		return err
 	}
 	if _, err := runTool(5*time.Minute, "python3", "-m", "venv", venv); err != nil {
@@ -61,4 +59,30 @@ func makeVenv(dir, venv, stamp string) error {
 		return fmt.Errorf("cannot install moto and s3-credentials from PyPI: %w", err)
 	}
 	return os.WriteFile(stamp, requirements, 0o600)
+}
+
+// PythonPlugin is the path of the plugin of examples/python. Its own script builds it into the cache.
+func PythonPlugin(t testing.TB) string {
+	t.Helper()
+	path, err := pythonPlugin()
+	if err != nil {
+		missing(t, "python", err)
+	}
+	return path
+}
+
+func pythonPlugin() (string, error) {
+	root, err := moduleRoot()
+	if err != nil {
+		return "", err
+	}
+	dir, err := cacheDir("python", "plugin")
+	if err != nil {
+		return "", err
+	}
+	err = locked("python", func() error {
+		_, err := runTool(15*time.Minute, filepath.Join(root, "examples", "python", "build"), dir)
+		return err
+	})
+	return filepath.Join(dir, "bin", "s3-credentials-backend-folder"), err
 }

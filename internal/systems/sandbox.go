@@ -17,21 +17,13 @@ var sharedSandbox shared
 // Sandbox is this project's sandbox: it enforces its users' policies.
 func Sandbox(t testing.TB) *System {
 	t.Helper()
-	return sharedSandbox.get(t, "sandbox", func() (*System, error) {
-		system, _, err := startSandbox()
-		return system, err
-	})
+	return sharedSandbox.get(t, "sandbox", startSandbox)
 }
 
-// NewSandbox is a sandbox of the test's own, empty, which ends with the test.
+// NewSandbox is an empty sandbox for one test; it ends with the test.
 func NewSandbox(t testing.TB) *System {
 	t.Helper()
-	system, g, err := startSandbox()
-	if err != nil {
-		missing(t, "sandbox", err)
-	}
-	t.Cleanup(g.stop)
-	return system
+	return fresh(t, "sandbox", startSandbox)
 }
 
 func startSandbox() (*System, *guard, error) {
@@ -51,17 +43,17 @@ func startSandbox() (*System, *guard, error) {
 	server, err := startProcess(dir, withoutAWS(os.Environ()), toUs,
 		binary, "--dir", filepath.Join(dir, "data"), "--listen", "127.0.0.1:0", "--format", "json")
 	if err != nil {
-		_ = fromServer.Close() // nothing reads it any more
+		_ = fromServer.Close() // nobody reads from it
 		return nil, nil, err
 	}
-	system := &System{Name: "sandbox", RunsOn: "sandbox (process)", LogPath: server.log}
+	system := &System{Name: "sandbox", RunsOn: "sandbox (process)", LogPath: server.log.Name()}
 	if err := system.readAnnouncement(server, fromServer); err != nil {
 		return nil, nil, fmt.Errorf("cannot start the sandbox: %w", err)
 	}
 	return system, server.guard, nil
 }
 
-// readAnnouncement waits for the line with which the sandbox says that it is ready, and where.
+// readAnnouncement waits for the line in which the sandbox announces its endpoint and keys.
 func (s *System) readAnnouncement(server *process, from *os.File) error {
 	type announcement struct {
 		Endpoint string `json:"endpoint_url"`
@@ -77,7 +69,7 @@ func (s *System) readAnnouncement(server *process, from *os.File) error {
 		if line, err := reader.ReadBytes('\n'); err == nil && json.Unmarshal(line, &a) == nil {
 			read <- a
 		}
-		_, _ = io.Copy(io.Discard, reader) // so that the sandbox never waits for a reader
+		_, _ = io.Copy(io.Discard, reader) // keeps the sandbox from blocking on a full pipe
 	}()
 	return server.ready(func() error {
 		select {

@@ -2,8 +2,8 @@ package systems
 
 import "fmt"
 
-// Start starts a system for a program that is no test, such as a demonstration. The system ends with stop, or with
-// the process.
+// Start starts a system for a program other than a test, such as a demonstration. The system ends with stop, or with the
+// process.
 func Start(name string) (system *System, stop func(), err error) {
 	var g *guard
 	switch name {

@@ -1,12 +1,12 @@
-// Package systems starts the real systems that the tests run on: MinIO, moto and this project's own sandbox. Nothing
-// here is imported by a program of this project.
+// Package systems starts the real systems that tests run on: MinIO, moto and this project's sandbox. No program of this
+// project imports it.
 //
-// A system is started the first time a test of a package asks for it, is shared by the tests of that package, and ends
-// with the test process, however that ends (see guard.go). What has to be built or installed first goes into a cache
-// outside of the clone (see cache.go), once.
+// A system starts when a test first asks for it, is shared by the tests of a package, and ends with the test process,
+// however that ends (see guard.go). What must be built or installed first is cached outside of the clone (see cache.go).
 package systems
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,21 +20,20 @@ import (
 type System struct {
 	// Name is "minio", "moto", "moto-enforcing" or "sandbox".
 	Name string
-	// RunsOn says what runs and where: "minio (container, podman 4.3.1)", "minio (process)".
+	// RunsOn describes the server: "minio (container, podman 4.3.1)", "minio (process)".
 	RunsOn string
 	// EndpointURL has no final slash.
 	EndpointURL string
 	Region      string
-	// AccessKeyID and SecretAccessKey may do everything.
+	// AccessKeyID and SecretAccessKey permit everything.
 	AccessKeyID     string
 	SecretAccessKey string
-	// LogPath is the file with what the server printed; empty where it went elsewhere.
+	// LogPath is the server's log file; empty if it has none.
 	LogPath string
 }
 
-// Env is the environment of a child process that is to work on this system as its administrator. The variables it
-// sets replace those of the same name in this process's environment; files of the person who runs the tests are out
-// of its sight.
+// Env is the environment of a child process that works on this system as its administrator. It hides the AWS variables
+// and files of the person who runs the tests.
 func (s *System) Env() []string {
 	own := []string{
 		"AWS_ACCESS_KEY_ID=" + s.AccessKeyID,
@@ -53,18 +52,18 @@ func withoutAWS(env []string) []string {
 	return slices.DeleteFunc(env, func(entry string) bool { return strings.HasPrefix(entry, "AWS_") })
 }
 
-// Main runs the tests and ends every system of this process before it returns. A package whose tests must leave
-// nothing behind at the moment they end calls it from TestMain; in others the systems end a moment later.
+// Main runs the tests and ends every system of this process before it returns. TestMain calls it in packages whose tests
+// must leave nothing behind when they end; elsewhere the systems end a moment later.
 func Main(m *testing.M) {
 	code := m.Run()
 	stopAll()
 	os.Exit(code)
 }
 
-// allowSkip names the variable that lists the systems whose tests may be skipped where they cannot run.
+// allowSkip names the variable that lists the systems whose tests may be skipped.
 const allowSkip = "S3_CREDENTIALS_TEST_ALLOW_SKIP"
 
-// missing ends the test: a system that is not there is a failure, unless skipping just that one was allowed.
+// missing ends the test: a missing system is a failure, unless skipping that system is allowed.
 func missing(t testing.TB, name string, err error) {
 	t.Helper()
 	if slices.Contains(strings.Split(os.Getenv(allowSkip), ","), name) {
@@ -73,17 +72,31 @@ func missing(t testing.TB, name string, err error) {
 	t.Fatalf("%s is missing: %v (to skip its tests: %s=%s)", name, err, allowSkip, name)
 }
 
-// shared starts a system once in this process.
+// starter starts a system.
+type starter func() (*System, *guard, error)
+
+// fresh starts a system that ends with the test.
+func fresh(t testing.TB, name string, start starter) *System {
+	t.Helper()
+	system, g, err := start()
+	if err != nil {
+		missing(t, name, err)
+	}
+	t.Cleanup(g.stop)
+	return system
+}
+
+// shared is a system that starts once in this process.
 type shared struct {
 	once   sync.Once
 	system *System
 	err    error
 }
 
-func (s *shared) get(t testing.TB, name string, start func() (*System, error)) *System {
+func (s *shared) get(t testing.TB, name string, start starter) *System {
 	t.Helper()
 	s.once.Do(func() {
-		if s.system, s.err = start(); s.err == nil {
+		if s.system, _, s.err = start(); s.err == nil {
 			s.err = report("on " + s.system.RunsOn)
 		}
 	})
@@ -94,10 +107,10 @@ func (s *shared) get(t testing.TB, name string, start func() (*System, error)) *
 	return &copied
 }
 
-// reportFile names the variable with the file that collects which systems were started, for the end of "make test".
+// reportFile names the variable with the file that lists the started systems for the end of "make test".
 const reportFile = "S3_CREDENTIALS_TEST_REPORT"
 
-// Report notes what ran, for the end of "make test", beside the systems that are noted by themselves.
+// Report adds a line to the end of "make test". Systems that start are reported automatically.
 func Report(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if err := report(fmt.Sprintf(format, args...)); err != nil {
@@ -115,25 +128,15 @@ func report(what string) error {
 		return fmt.Errorf("cannot note what runs: %w", err)
 	}
 	_, err = fmt.Fprintf(file, "%s\t%s\n", testedPackage(), what)
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
-	}
-	return err
+	return errors.Join(err, file.Close())
 }
 
-// testedPackage is the folder of the tests that run, from the root of the module.
+// testedPackage is the working folder of the tests, relative to the module's root.
 func testedPackage() string {
+	root, rootErr := moduleRoot()
 	dir, err := os.Getwd()
-	if err != nil {
+	if rootErr != nil || err != nil {
 		return "?"
 	}
-	root, err := moduleRoot()
-	if err != nil {
-		return dir
-	}
-	relative, err := filepath.Rel(root, dir)
-	if err != nil {
-		return dir
-	}
-	return relative
+	return strings.TrimPrefix(dir, root+string(filepath.Separator))
 }
