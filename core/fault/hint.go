@@ -10,7 +10,7 @@ type Hint string
 const (
 	// HintCreateBucket: let the same run create the bucket.
 	HintCreateBucket Hint = "create-bucket"
-	// HintOtherUser: or choose another user name.
+	// HintOtherUser: choose another user name.
 	HintOtherUser Hint = "other-user"
 	// HintTemporary: ask for temporary credentials in place of a user.
 	HintTemporary Hint = "temporary"
