@@ -31,6 +31,8 @@ func TestMain(m *testing.M) {
 		behave(name)
 		return
 	}
+	// With the race detector, a program sleeps for a second when it exits, and tests start hundreds of them.
+	os.Setenv("GORACE", "atexit_sleep_ms=0") //nolint:errcheck // it fails for invalid names only
 	testscript.Main(m, map[string]func(){"s3-credentials-conformance": main})
 }
 

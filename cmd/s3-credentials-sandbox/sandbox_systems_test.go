@@ -31,6 +31,8 @@ import (
 
 // TestMain makes this test binary the program too.
 func TestMain(m *testing.M) {
+	// With the race detector, a program sleeps for a second when it exits, and tests start hundreds of them.
+	os.Setenv("GORACE", "atexit_sleep_ms=0") //nolint:errcheck // it fails for invalid names only
 	testscript.Main(m, map[string]func(){"s3-credentials-sandbox": main})
 }
 

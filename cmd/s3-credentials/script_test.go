@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -30,6 +31,7 @@ func runScripts(t *testing.T, folder string, params testscript.Params) {
 		env.Setenv("HOME", env.Cd)
 		env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.Cd, ".config"))
 		env.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+		env.Setenv("GORACE", os.Getenv("GORACE"))
 		env.Setenv("B", "b-"+strings.ToLower(rand.Text()[:12]))
 		if setup != nil {
 			if err := setup(env); err != nil {

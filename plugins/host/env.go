@@ -17,7 +17,7 @@ var passed = []string{
 	"SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE",
 	"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy",
 	// debugging of Go and Python programs, and where those are installed
-	"GODEBUG", "GOTRACEBACK", "GOCOVERDIR", "GOMEMLIMIT", "GOMAXPROCS", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV",
+	"GODEBUG", "GORACE", "GOTRACEBACK", "GOCOVERDIR", "GOMEMLIMIT", "GOMAXPROCS", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV",
 	"LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
 	// this project's own
 	"S3_CREDENTIALS_LOG", "S3_CREDENTIALS_PLUGIN_*",
