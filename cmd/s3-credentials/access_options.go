@@ -13,17 +13,17 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// accessOptions say what is to be allowed: the options that policy, create and localserver share.
+// accessOptions select the permitted access: the options that policy, create and localserver share.
 type accessOptions struct {
-	// access is what the options ask for, once check has run.
+	// access is the selected access, once check has run.
 	access policy.Access
-	// kinds says of each kind but the default one whether its option is given.
+	// kinds says for each kind except the default whether its option is given.
 	kinds      []bool
 	prefix     string
 	statements statementList
 }
 
-// options are one for each kind of access but the default one, and those that all kinds share.
+// options returns an option for each kind of access except the default, and those that all kinds share.
 func (a *accessOptions) options() []cli.Option {
 	others := policy.Kinds()[1:]
 	a.kinds = make([]bool, len(others))
@@ -39,7 +39,7 @@ func (a *accessOptions) options() []cli.Option {
 // given reports whether an option for a kind of access is given.
 func (a *accessOptions) given() bool { return slices.Contains(a.kinds, true) }
 
-// check finds out which access is asked for, and refuses more than one.
+// check sets access, and refuses more than one kind.
 func (a *accessOptions) check() error {
 	a.access = policy.Kinds()[0].Access
 	first := ""
@@ -55,15 +55,15 @@ func (a *accessOptions) check() error {
 	return nil
 }
 
-// statementList is what --statement was given, each time.
+// statementList holds the values of the repeated option --statement.
 type statementList []policy.Statement
 
-// with returns the list with one more statement, from its JSON.
+// with returns the list with the statement, parsed from JSON, appended.
 func (l *statementList) with(text string) (statementList, error) {
 	var members map[string]json.RawMessage
 	switch {
 	case !json.Valid([]byte(text)):
-		return nil, errors.New("Invalid JSON string") //nolint:staticcheck // the words users of the Python tool know
+		return nil, errors.New("Invalid JSON string") //nolint:staticcheck // the Python tool's words
 	case json.Unmarshal([]byte(text), &members) != nil || members == nil:
 		return nil, errors.New("JSON must be an object") //nolint:staticcheck
 	}
@@ -99,7 +99,7 @@ func parseDuration(text string) (int, error) {
 	return seconds, nil
 }
 
-// policyParser returns what reads --policy: JSON as it is, the name of a file that has it, or "-".
+// policyParser parses --policy: literal JSON, the name of a JSON file, or "-".
 func policyParser(stdin *cli.Input) func(string) (string, error) {
 	return func(text string) (string, error) {
 		if strings.HasPrefix(strings.TrimSpace(text), "{") {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
@@ -8,18 +10,18 @@ import (
 // settingText is how the commands show a setting.
 type settingText struct {
 	setting driver.Setting
-	// value returns the setting as S3's own answer has it. The URL is where the bucket's website is, if it has one.
+	// value returns the setting in the form of S3's own answer. The URL is that of the bucket's website, if it has one.
 	value func(v driver.BucketSetting, websiteURL string) orderedjson.Value
-	// title and operation are debug-bucket's: what it calls the setting, and the operation that S3 names in its answer.
-	// Both are empty where it does not show the setting.
+	// title and operation are the setting's name and S3's operation in debug-bucket. Both are empty if it does not show
+	// the setting.
 	title, operation string
-	// column is what list-buckets calls the setting; empty where it does not show it.
+	// column is the setting's column in list-buckets; empty if it does not show the setting.
 	column string
-	// put is what create says when it puts the setting.
+	// put is what create prints when it puts the setting.
 	put stepText
 }
 
-// settingTexts is in the order in which the commands show the settings.
+// settingTexts has the settings in the order in which the commands show them.
 var settingTexts = []settingText{
 	{
 		setting: driver.SettingACL, title: "ACL", operation: "GetBucketAcl", column: "bucket_acl",
@@ -63,23 +65,13 @@ var settingTexts = []settingText{
 	},
 }
 
-// settingTextOf returns the row of a setting; nil for an unknown one.
+// settingTextOf returns the text of a setting; nil for an unknown setting.
 func settingTextOf(setting driver.Setting) *settingText {
-	for i := range settingTexts {
-		if settingTexts[i].setting == setting {
-			return &settingTexts[i]
-		}
-	}
-	return nil
-}
-
-// settingValue returns a bucket's setting as S3's own answer has it.
-func settingValue(v driver.BucketSetting, websiteURL string) orderedjson.Value {
-	text := settingTextOf(v.Setting())
-	if text == nil {
+	i := slices.IndexFunc(settingTexts, func(t settingText) bool { return t.setting == setting })
+	if i < 0 {
 		return nil
 	}
-	return text.value(v, websiteURL)
+	return &settingTexts[i]
 }
 
 func ownerValue(o driver.Owner) orderedjson.Object {

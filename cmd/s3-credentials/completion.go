@@ -47,10 +47,10 @@ func newCompletion() *cli.Command {
 	}
 }
 
-// newComplete is the command that the completion scripts call. It reads the command line from standard input: from bash the line
-// itself, up to the cursor, with the number of characters before the cursor that bash would replace as an argument; from
-// the others the words after the program's name, each with a zero byte after it. The answer's first line is a
-// complete.Kind, each further one a candidate, which a tab and its meaning may follow.
+// newComplete is the command that the completion scripts call. It reads the command line from standard input. From bash
+// that is the line up to the cursor, and the argument CHARACTERS is how many characters before the cursor bash will
+// replace. From other shells it is the words after the program's name, each followed by a zero byte. The first line of
+// the answer is a complete.Kind. Each further line is a candidate, optionally followed by a tab and a description.
 func newComplete(stdin *cli.Input) *cli.Command {
 	return &cli.Command{
 		Name:    "__complete",
@@ -77,11 +77,15 @@ func newComplete(stdin *cli.Input) *cli.Command {
 func completed(ctx context.Context, app *cli.App, content string, args []string) []byte {
 	var out bytes.Buffer
 	if args[0] == "bash" {
+		characters := 0
+		if len(args) > 1 {
+			characters, _ = strconv.Atoi(args[1])
+		}
 		line := complete.SplitLine(content)
 		offer := complete.For(ctx, app, line.Words[1:])
 		fmt.Fprintln(&out, offer.Kind)
 		for _, c := range offer.Candidates {
-			fmt.Fprintln(&out, line.Replacing(c.Text, charactersOf(args)))
+			fmt.Fprintln(&out, line.Replacing(c.Text, characters))
 		}
 		return out.Bytes()
 	}
@@ -95,15 +99,4 @@ func completed(ctx context.Context, app *cli.App, content string, args []string)
 		out.WriteByte('\n')
 	}
 	return out.Bytes()
-}
-
-func charactersOf(args []string) int {
-	if len(args) < 2 {
-		return 0
-	}
-	n, err := strconv.Atoi(args[1])
-	if err != nil {
-		return 0
-	}
-	return n
 }

@@ -5,18 +5,19 @@ import (
 	"mime"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-// contentTypeOf returns the media type that a file's name stands for; empty where it stands for none. Where the Python
-// tool knows a type, it is the same one, on whatever machine; for other names the machine's own tables are asked.
+// contentTypeOf returns the media type for a file name; empty if there is none. For extensions that the Python tool
+// knows, it is the Python tool's type on every machine. For others it comes from the machine's tables.
 func contentTypeOf(file string) string {
 	name := strings.ToLower(filepath.Base(file))
 	extension := path.Ext(name)
 	if full, ok := map[string]string{".tgz": ".tar", ".taz": ".tar", ".tz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".svgz": ".svg"}[extension]; ok {
 		extension = full
 	} else if strings.Contains(" .gz .z .bz2 .xz .br ", " "+extension+" ") {
-		name = strings.TrimSuffix(name, extension) // the type is that of what is compressed
+		name = strings.TrimSuffix(name, extension) // the type is that of the uncompressed file
 		extension = path.Ext(name)
 	}
 	if extension == "" || extension == name {
@@ -29,21 +30,19 @@ func contentTypeOf(file string) string {
 	return found
 }
 
-// knownType returns the media type of an extension in the table; empty if it has none.
+// knownType returns the media type of an extension in the table; empty if there is none.
 func knownType(extension string) string {
 	for line := range strings.Lines(typeTable) {
 		fields := strings.Fields(line)
-		for _, e := range fields[1:] {
-			if e == extension {
-				return fields[0]
-			}
+		if slices.Contains(fields[1:], extension) {
+			return fields[0]
 		}
 	}
 	return ""
 }
 
-// typeTable is in the format of mime.types files: a media type and the extensions that stand for it on
-// each line, as Python's mimetypes module has them.
+// typeTable has the types of Python's mimetypes module in the format of mime.types files: each line is a media type and
+// its extensions.
 //
 //go:embed mime.types
 var typeTable string

@@ -75,7 +75,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 	}, c.access.options()...)
 }
 
-// check refuses contradictions, before anything is looked at.
+// check refuses contradictory options.
 func (c *creator) check([]string) error {
 	a := &c.access
 	if c.ownRules != "" && (a.given() || a.prefix != "" || len(a.statements) > 0) {
@@ -113,7 +113,7 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	return c.handOver(ctx, env, engine.Description(), buckets, applied)
 }
 
-// showNotes shows the plan's notes: warnings last, and also where the user wants silence.
+// showNotes prints the plan's notes, warnings last. It prints warnings even with --silent.
 func (c *creator) showNotes(env *cli.Env, plan *core.Plan, backend string) {
 	var warnings []string
 	for _, n := range plan.Notes {
@@ -128,7 +128,6 @@ func (c *creator) showNotes(env *cli.Env, plan *core.Plan, backend string) {
 	}
 }
 
-// coreOptions returns the options as the engine takes them.
 func (c *creator) coreOptions(buckets []string) core.CreateOptions {
 	o := c.options
 	o.Buckets, o.Policy = buckets, c.ownRules
@@ -139,14 +138,14 @@ func (c *creator) coreOptions(buckets []string) core.CreateOptions {
 	return o
 }
 
-// step tells what was done, unless the user wants silence.
+// step prints a step, except with --silent.
 func (c *creator) step(env *cli.Env, text string) {
 	if !c.silent {
 		env.Step("%s", text)
 	}
 }
 
-// handOver prints the credentials. They cannot be shown again, so where that fails all of the run is rolled back.
+// handOver prints the credentials. They cannot be shown again, so if that fails it rolls everything back.
 func (c *creator) handOver(ctx context.Context, env *cli.Env, d driver.Description, buckets []string, applied *core.Applied) error {
 	result := applied.Result()
 	if result.UserKeys > 1 {

@@ -10,7 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// printCredentials prints what create made for the buckets, in the format that was asked for.
+// printCredentials prints the created credentials in the named format.
 func printCredentials(env *cli.Env, name string, d driver.Description, buckets []string, result core.Result) error {
 	c := placeOf(d, buckets)
 	if s := result.Session; s != nil {
@@ -22,17 +22,17 @@ func printCredentials(env *cli.Env, name string, d driver.Description, buckets [
 	return format.Write(env.Stdout, name, c)
 }
 
-// checkFormat refuses, before anything is made, a format that cannot express where the credentials are for.
+// checkFormat refuses, before anything is created, a format that cannot express the endpoint or the buckets.
 func checkFormat(name string, d driver.Description, buckets []string) error {
 	return format.Check(name, placeOf(d, buckets))
 }
 
-// placeOf returns what a program needs to know besides the key.
+// placeOf returns what a program needs besides the key.
 func placeOf(d driver.Description, buckets []string) format.Credentials {
 	return format.Credentials{EndpointURL: ownEndpoint(d), Region: d.Region, Backend: d.Name, Buckets: buckets}
 }
 
-// ownEndpoint returns the endpoint in use; empty for the one of AWS that every program knows by itself.
+// ownEndpoint returns the endpoint in use; empty for AWS's default endpoint, which every program knows.
 func ownEndpoint(d driver.Description) string {
 	u, err := url.Parse(d.EndpointURL)
 	if err != nil || u.Scheme != "https" {

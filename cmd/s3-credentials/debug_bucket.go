@@ -42,23 +42,18 @@ func debugBucket(ctx context.Context, env *cli.Env, args []string) error {
 			continue
 		}
 		fmt.Fprintf(env.Stdout, "Bucket %s:\n", d.title)
-		if err := env.PrintJSON(diagnosis(value)); err != nil {
+		shown := d.value(value, "")
+		if value.PublicAccessBlock != nil { // S3's answer wraps it
+			shown = orderedjson.Object{{Name: "PublicAccessBlockConfiguration", Value: shown}}
+		}
+		if err := env.PrintJSON(shown); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// diagnosis returns the setting as in the service's answer.
-func diagnosis(v driver.BucketSetting) orderedjson.Value {
-	value := settingValue(v, "")
-	if v.PublicAccessBlock != nil {
-		return orderedjson.Object{{Name: "PublicAccessBlockConfiguration", Value: value}}
-	}
-	return value
-}
-
-// inServiceWords returns what the service answered, as the Python tool prints it, or else our own sentence.
+// inServiceWords words an error of the service as the Python tool does; other errors with our own sentence.
 func inServiceWords(env *cli.Env, err error, operation string) string {
 	if said := fault.ServiceOf(err); said != nil && said.Code != "" {
 		return fmt.Sprintf("An error occurred (%s) when calling the %s operation: %s", said.Code, operation, said.Message)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 
@@ -84,7 +85,7 @@ func (d *objectsDeleter) run(ctx context.Context, env *cli.Env, args []string) e
 	return err
 }
 
-// printCount tells how many objects a prefix had. That is known only now: they are deleted while they are being listed, so that
+// printCount prints how many objects a prefix had. Nobody knows earlier: they are deleted while they are listed, so that
 // memory does not grow with the bucket.
 func (d *objectsDeleter) printCount(env *cli.Env, err error, n int64, format, bucket string) {
 	if err == nil && !d.silent {
@@ -92,7 +93,7 @@ func (d *objectsDeleter) printCount(env *cli.Env, err error, n int64, format, bu
 	}
 }
 
-// printKeys prints the keys that would be deleted and returns how many there are.
+// printKeys prints the keys that would be deleted and returns their number.
 func printKeys(ctx context.Context, env *cli.Env, source bulk.KeySource) (n int64, err error) {
 	out := bufio.NewWriter(env.Stdout)
 	const heading = "The following keys would be deleted:\n"
@@ -110,8 +111,5 @@ func printKeys(ctx context.Context, env *cli.Env, source bulk.KeySource) (n int6
 	if n == 0 && err == nil {
 		fmt.Fprint(out, heading)
 	}
-	if flushed := out.Flush(); err == nil {
-		err = flushed
-	}
-	return n, err
+	return n, cmp.Or(err, out.Flush())
 }

@@ -62,7 +62,7 @@ func deleteUser(ctx context.Context, env *cli.Env, engine *core.Engine, name str
 	return err
 }
 
-// deletedText says of a step that it is done, in the Python tool's words where that does the same.
+// deletedText words a finished step, as the Python tool does where it has the same step.
 func deletedText(s core.Step) string {
 	switch s.Resource.Kind {
 	case core.KindPolicy:

@@ -30,11 +30,21 @@ func getBucketPolicy(ctx context.Context, env *cli.Env, args []string) error {
 	return env.PrintDocument([]byte(value.Policy.Document))
 }
 
-// getSetting reads a setting of a bucket.
 func getSetting(ctx context.Context, env *cli.Env, bucket string, setting driver.Setting) (driver.BucketSetting, error) {
 	engine, err := connect.Engine(env)
 	if err != nil {
 		return driver.BucketSetting{}, err
 	}
 	return engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: bucket, Setting: setting})
+}
+
+// printSetting runs a command that prints a setting of the bucket args[0].
+func printSetting(setting driver.Setting) func(context.Context, *cli.Env, []string) error {
+	return func(ctx context.Context, env *cli.Env, args []string) error {
+		value, err := getSetting(ctx, env, args[0], setting)
+		if err != nil {
+			return err
+		}
+		return env.PrintJSON(settingTextOf(setting).value(value, ""))
+	}
 }

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -17,12 +15,6 @@ func newGetCORSPolicy() *cli.Command {
 			{Purpose: "To see which other sites may use a bucket", Line: "s3-credentials get-cors-policy my-bucket"},
 		},
 		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
-		Run: func(ctx context.Context, env *cli.Env, args []string) error {
-			value, err := getSetting(ctx, env, args[0], driver.SettingCORS)
-			if err != nil {
-				return err
-			}
-			return env.PrintJSON(settingValue(value, ""))
-		},
+		Run:  printSetting(driver.SettingCORS),
 	}
 }

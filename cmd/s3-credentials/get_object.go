@@ -42,49 +42,40 @@ func getObject(ctx context.Context, env *cli.Env, request driver.GetObjectReques
 	if err != nil {
 		return err
 	}
-	if path == "" || isDevice(path) {
-		return getToStream(ctx, env, request, path)
-	}
-	if request.Path, err = target(path); err != nil {
-		return err
-	}
-	_, err = engine.GetObject(ctx, request)
-	return err
-}
-
-// getToStream writes the bytes as they come: to standard output, or to a pipe or device that must not be replaced.
-func getToStream(ctx context.Context, env *cli.Env, request driver.GetObjectRequest, path string) error {
-	request.Body = env.Stdout
-	if path != "" {
+	switch {
+	case path == "":
+		request.Body = env.Stdout
+	case isDevice(path): // a pipe or device must not be replaced
 		file, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
 			return err
 		}
 		defer file.Close() //nolint:errcheck // it is no regular file: nothing is buffered
 		request.Body = file
+	default:
+		if request.Path, err = target(path); err != nil {
+			return err
+		}
 	}
-	engine, err := connect.Engine(env)
-	if err == nil {
-		_, err = engine.GetObject(ctx, request)
-	}
+	_, err = engine.GetObject(ctx, request)
 	return err
 }
 
-// target returns the absolute name of the file to write; for a link, of the file that it leads to.
+// target returns the absolute path of the file to write, with links resolved.
 func target(path string) (string, error) {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	return filepath.Abs(path) // the plugin may be in another folder
+	return filepath.Abs(path) // the plugin may run in another folder
 }
 
-// isDevice reports whether the path is there and is neither a file nor a folder.
+// isDevice reports whether the path exists and is neither a file nor a folder.
 func isDevice(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
 }
 
-// checkWritable refuses a path that cannot be written, in the words that click has for it.
+// checkWritable refuses a path that cannot be written, in the words of Python's click.
 func checkWritable(path string) error {
 	if path == "" {
 		return nil

@@ -65,8 +65,8 @@ func (g *objectsGetter) run(ctx context.Context, env *cli.Env, args []string) er
 	return err
 }
 
-// checkFolder refuses a directory that cannot be written to, in the words that click has for it. One that is not there is
-// made later.
+// checkFolder refuses a directory that is not writable, in the words of Python's click. A missing directory is created
+// later.
 func checkFolder(path string) error {
 	if path == "" {
 		return nil

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -16,12 +14,6 @@ func newGetPublicAccessBlock() *cli.Command {
 			{Purpose: "Example usage", Line: "s3-credentials get-public-access-block my-bucket"},
 		},
 		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
-		Run: func(ctx context.Context, env *cli.Env, args []string) error {
-			value, err := getSetting(ctx, env, args[0], driver.SettingPublicAccessBlock)
-			if err != nil {
-				return err
-			}
-			return env.PrintJSON(settingValue(value, ""))
-		},
+		Run:  printSetting(driver.SettingPublicAccessBlock),
 	}
 }

@@ -2,7 +2,7 @@ package main
 
 import "github.com/s3-credentials/s3-credentials/core/fault"
 
-// hintWords names the options and commands behind each hint. The words follow the error's sentence.
+// hintWords names the options and commands for each hint. The words follow the error's sentence.
 var hintWords = map[fault.Hint]string{
 	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
 	fault.HintOtherUser:         ", or choose another --username",

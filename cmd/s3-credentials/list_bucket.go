@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
@@ -50,7 +51,7 @@ func (l *objectLister) run(ctx context.Context, env *cli.Env, args []string) err
 	columns := objectColumns
 	base := ""
 	if l.urls {
-		columns = append(append([]string{}, objectColumns...), "URL")
+		columns = append(slices.Clone(columns), "URL")
 		l.list.shown = []string{"Key", "Size", "LastModified", "URL"}
 		base = engine.Description().EndpointURL + "/" + escapePath(args[0]) + "/"
 	}
@@ -60,7 +61,7 @@ func (l *objectLister) run(ctx context.Context, env *cli.Env, args []string) err
 	}))
 }
 
-// objectRow has the members in the order in which S3 has them.
+// objectRow has the members in S3's order.
 func objectRow(o driver.ObjectInfo, base string) orderedjson.Object {
 	row := make(orderedjson.Object, 0, 8)
 	row.Add("Key", o.Key)
@@ -81,7 +82,7 @@ func objectRow(o driver.ObjectInfo, base string) orderedjson.Object {
 	return row
 }
 
-// escapePath escapes a key for a URL. Slashes stay; everything else that is not unreserved is escaped, as S3 signs it.
+// escapePath escapes a key for a URL as S3 signs it: everything except slashes and unreserved characters.
 func escapePath(key string) string {
 	var b strings.Builder
 	for i := range len(key) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -64,7 +65,7 @@ func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) er
 		}
 	}
 	l.list.shown = columns
-	return printRows(env, &l.list, columns, detailed, func(o orderedjson.Object) (orderedjson.Object, error) { return o, nil })
+	return printRows(env, &l.list, columns, detailed, asIs)
 }
 
 func bucketRow(b driver.BucketInfo) orderedjson.Object {
@@ -73,14 +74,14 @@ func bucketRow(b driver.BucketInfo) orderedjson.Object {
 	return row
 }
 
-// bucketDetails adds where the bucket is and how it is set up; what is not set, or cannot be, is null.
+// bucketDetails adds the bucket's region and settings. A setting that is not set or not supported is null.
 func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo) (orderedjson.Object, error) {
 	row := bucketRow(b)
 	head, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: b.Name})
 	if err != nil {
 		return nil, err
 	}
-	region := firstOf(head.Region, b.Region, engine.Description().Region, "us-east-1")
+	region := cmp.Or(head.Region, b.Region, engine.Description().Region, "us-east-1")
 	row.Add("region", region)
 	for _, s := range settingTexts {
 		if s.column == "" {
@@ -100,16 +101,7 @@ func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo
 	return row, nil
 }
 
-func firstOf(candidates ...string) string {
-	for _, c := range candidates {
-		if c != "" {
-			return c
-		}
-	}
-	return ""
-}
-
-// websiteURL returns where a bucket's website is; empty where the system has no addresses for them.
+// websiteURL returns the URL of a bucket's website; empty if the system has none.
 func websiteURL(engine *core.Engine, bucket, region string) string {
 	url := strings.NewReplacer("{bucket}", bucket, "{region}", region).Replace(engine.Description().WebsiteURL)
 	if url != "" && !strings.HasSuffix(url, "/") {

@@ -64,10 +64,10 @@ func (l *roleLister) run(ctx context.Context, env *cli.Env, names []string) erro
 	})
 	columns := append(slices.Clone(roleColumns), roleDetailColumns...)
 	l.list.shown = append([]string{"RoleName", "CreateDate"}, roleDetailColumns...)
-	return printRows(env, &l.list, columns, detailed, func(o orderedjson.Object) (orderedjson.Object, error) { return o, nil })
+	return printRows(env, &l.list, columns, detailed, asIs)
 }
 
-// matching yields the items that are wanted.
+// matching yields the wanted items.
 func matching[T any](items iter.Seq2[T, error], wanted func(T) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		for item, err := range items {
@@ -78,7 +78,7 @@ func matching[T any](items iter.Seq2[T, error], wanted func(T) bool) iter.Seq2[T
 	}
 }
 
-// roleRow has the members in the order in which IAM has them.
+// roleRow has the members in IAM's order.
 func roleRow(r driver.Role) (orderedjson.Object, error) {
 	var row orderedjson.Object
 	row.AddText("Path", r.Path)
@@ -104,7 +104,7 @@ func roleRow(r driver.Role) (orderedjson.Object, error) {
 	return row, nil
 }
 
-// addDocument adds a policy document as an object, in its own order.
+// addDocument adds a policy document as an object and keeps the order of its members.
 func addDocument(row *orderedjson.Object, name, document string) error {
 	if document == "" {
 		return nil
@@ -150,7 +150,7 @@ func collectValues(items iter.Seq2[orderedjson.Object, error]) ([]orderedjson.Va
 	return all, nil
 }
 
-// inlinePolicy returns a role's own policy as IAM's GetRolePolicy has it.
+// inlinePolicy returns a role's inline policy in the form of IAM's GetRolePolicy.
 func inlinePolicy(ctx context.Context, engine *core.Engine, principal driver.Principal, name string) (orderedjson.Object, error) {
 	p, err := engine.GetPolicy(ctx, driver.GetPolicyRequest{Principal: principal, Name: name})
 	if err != nil {
@@ -161,7 +161,7 @@ func inlinePolicy(ctx context.Context, engine *core.Engine, principal driver.Pri
 	return row, err
 }
 
-// managedPolicy returns a managed policy with its default version, as IAM has them.
+// managedPolicy returns a managed policy with its default version in IAM's form.
 func managedPolicy(ctx context.Context, engine *core.Engine, arn string) (orderedjson.Object, error) {
 	p, err := engine.GetManagedPolicy(ctx, driver.GetManagedPolicyRequest{ARN: arn})
 	if err != nil {
@@ -181,7 +181,7 @@ func managedPolicy(ctx context.Context, engine *core.Engine, arn string) (ordere
 	row.AddText("Description", p.Description)
 	row.AddTime("CreateDate", p.Created)
 	row.AddTime("UpdateDate", p.Updated)
-	row.Add("Tags", tagValues(p.Tags)) // IAM has them here even where there are none
+	row.Add("Tags", tagValues(p.Tags)) // IAM includes an empty list here
 	var version orderedjson.Object
 	err = addDocument(&version, "Document", p.Version.Document)
 	version.AddText("VersionId", p.Version.VersionID)

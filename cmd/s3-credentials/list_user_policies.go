@@ -44,7 +44,7 @@ func listUserPolicies(ctx context.Context, env *cli.Env, names []string) error {
 			return err
 		}
 		err = printUserPolicies(ctx, env, engine, user.Name)
-		if err != nil && !errors.Is(err, fault.NotFound) { // somebody deleted it since it was listed
+		if err != nil && !errors.Is(err, fault.NotFound) { // NotFound: it was deleted after it was listed
 			return err
 		}
 	}

@@ -34,7 +34,7 @@ func newListUsers() *cli.Command {
 	}
 }
 
-// userRow has the members in the order in which IAM has them.
+// userRow has the members in IAM's order.
 func userRow(u driver.User) orderedjson.Object {
 	var row orderedjson.Object
 	row.AddText("Path", u.Path)
@@ -48,7 +48,6 @@ func userRow(u driver.User) orderedjson.Object {
 	return row
 }
 
-// addBoundary adds a permissions boundary where there is one.
 func addBoundary(row *orderedjson.Object, arn string) {
 	if arn == "" {
 		return
@@ -59,7 +58,6 @@ func addBoundary(row *orderedjson.Object, arn string) {
 	})
 }
 
-// addTags adds tags where there are any.
 func addTags(row *orderedjson.Object, tags []driver.Tag) {
 	if len(tags) > 0 {
 		row.Add("Tags", tagValues(tags))

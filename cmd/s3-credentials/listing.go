@@ -10,17 +10,16 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
-// listing is how a list is printed: the options that all listings have, one for each format.
+// listing has the format options of all listings.
 type listing struct {
-	// asked says of each format whether its option is given, by the name.
+	// asked says for each format, by its name, whether its option is given.
 	asked map[string]*bool
-	// standard is the name of the format where none is asked for.
+	// standard is the name of the default format.
 	standard string
-	// shown are the columns of --table, the most important first; without them those of CSV are.
+	// shown are the columns of --table, the most important first; nil means those of CSV.
 	shown []string
 }
 
-// options returns the options that choose the format.
 func (l *listing) options() []cli.Option {
 	l.asked = map[string]*bool{}
 	var options []cli.Option
@@ -33,14 +32,14 @@ func (l *listing) options() []cli.Option {
 	return options
 }
 
-// given returns the formats whose options are given, in the order of their precedence.
+// given returns the formats whose options are given, by precedence.
 func (l *listing) given() []output.Format {
 	given := slices.DeleteFunc(slices.Clone(output.Formats), func(f output.Format) bool { return f.Name == "" || !*l.asked[f.Name] })
 	slices.SortFunc(given, func(a, b output.Format) int { return a.Precedence - b.Precedence })
 	return given
 }
 
-// check refuses a format that must be the only one together with another. It has the shape of cli.Command.Check.
+// check refuses an exclusive format together with another. It implements cli.Command.Check.
 func (l *listing) check([]string) error {
 	given := l.given()
 	if len(given) < 2 || given[0].Precedence > 0 {
@@ -56,7 +55,7 @@ func (l *listing) check([]string) error {
 	return cli.Usagef("--%s cannot be used with %s or %s.", given[0].Name, strings.Join(others[:last], ", "), others[last])
 }
 
-// format returns the format that was asked for; of several, the one that the Python tool takes.
+// format returns the selected format; of several, the one that the Python tool would take.
 func (l *listing) format() output.Format {
 	if given := l.given(); len(given) > 0 {
 		return given[0]
@@ -65,7 +64,7 @@ func (l *listing) format() output.Format {
 	return output.Formats[at]
 }
 
-// printRows prints items one by one, as they come. Headers are the columns of CSV and TSV.
+// printRows prints items as they arrive. Headers are the columns of CSV and TSV.
 func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq2[T, error], row func(T) (orderedjson.Object, error)) error {
 	screen := env.Screen()
 	rows := l.format().Start(env.Stdout, output.Layout{Columns: headers, Shown: l.shown, Width: screen.Width, Bold: screen.Styled})
@@ -85,7 +84,10 @@ func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq
 	return rows.Close()
 }
 
-// asRow makes a row function of one that cannot fail.
+// asIs is the row function for items that are rows already.
+func asIs(row orderedjson.Object) (orderedjson.Object, error) { return row, nil }
+
+// asRow adapts a row function that cannot fail.
 func asRow[T any](row func(T) orderedjson.Object) func(T) (orderedjson.Object, error) {
 	return func(item T) (orderedjson.Object, error) { return row(item), nil }
 }

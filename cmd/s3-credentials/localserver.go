@@ -77,7 +77,7 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	if err != nil {
 		return err
 	}
-	defer token.Close() //nolint:errcheck // the token is of no use any more
+	defer token.Close() //nolint:errcheck // the token is worthless once the server ends
 	server, err := localserver.Listen(ctx, localserver.Options{
 		Bucket: bucket, Permission: l.access.access.String(), Host: l.host, Port: l.portOrDefault(),
 		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env, bucket),
@@ -96,7 +96,7 @@ func (l *localServer) portOrDefault() int {
 	return *l.port
 }
 
-// source opens sessions as create does. It shows the notes of the plan once.
+// source opens sessions as create does. It prints the notes of the plan once.
 func (l *localServer) source(engine *core.Engine, env *cli.Env, bucket string) localserver.Source {
 	noted := false
 	return func(ctx context.Context) (driver.Session, error) {

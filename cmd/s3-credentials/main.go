@@ -1,4 +1,4 @@
-// Command s3-credentials hands out credentials for S3 buckets with the least permission that does the job.
+// Command s3-credentials creates least-privilege credentials for S3 buckets.
 package main
 
 import (

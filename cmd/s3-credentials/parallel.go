@@ -9,11 +9,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// lookUpsAtOnce is how many look-ups a listing with details has under way at any time.
+// lookUpsAtOnce is how many look-ups a listing with details runs at the same time.
 const lookUpsAtOnce = 16
 
-// lookedUp yields what lookUp returns for each item, in the items' order, with several look-ups under way at a time. An
-// item that somebody deleted since it was listed is left out.
+// lookedUp yields the result of lookUp for each item, in order, and runs several look-ups at a time. It omits items that
+// were deleted after they were listed.
 func lookedUp[T, U any](ctx context.Context, items iter.Seq2[T, error], lookUp func(context.Context, T) (U, error)) iter.Seq2[U, error] {
 	source := func(context.Context) iter.Seq2[T, error] { return items }
 	found := parallel.Map(ctx, lookUpsAtOnce, source, func(ctx context.Context, item T) (*U, error) {

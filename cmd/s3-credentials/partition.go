@@ -1,14 +1,15 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"strings"
 )
 
-// partitionOf returns the ARN partition of the region in use, for policies that are made without asking a backend: of
-// the one that is given, or else that the environment names for AWS's own tools.
+// partitionOf returns the ARN partition of the region, for policies that are built without a backend. Without a region
+// it takes the one that the environment names for AWS's tools.
 func partitionOf(region string) string {
-	region = firstOf(region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
+	region = cmp.Or(region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"))
 	switch {
 	case strings.HasPrefix(region, "cn-"):
 		return "aws-cn"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -9,11 +10,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// stepText is what create says of a step: in a dry run, and once it is done. Words in braces stand for facts of the step.
+// stepText words a step: in a dry run, and once it is done. Names in braces are placeholders for the step's facts.
 type stepText struct{ would, did string }
 
-// stepTexts have the words for each verb and kind of resource that create plans: those of the Python tool, where that has
-// some. Bucket settings have theirs in settingTexts.
+// stepTexts has the text for each verb and kind of resource that create plans: the Python tool's, where it has one. Those
+// of bucket settings are in settingTexts.
 var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 	core.KindBucket: {core.Create: {"Would create bucket: '{name}'{location}", "Created bucket: {name}{region}"}},
 	core.KindUser:   {core.Create: {"Would create user: '{name}'{boundary}", "Created user: '{name}'{boundary}"}},
@@ -50,7 +51,7 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 	}},
 }
 
-// textOf returns the words for a step, without its facts.
+// textOf returns the text for a step with its placeholders.
 func textOf(s core.Step) stepText {
 	if setting := settingTextOf(driver.Setting(s.Resource.Name)); s.Resource.Kind == core.KindBucketSetting && setting != nil {
 		return setting.put
@@ -61,10 +62,8 @@ func textOf(s core.Step) stepText {
 	return stepText{fmt.Sprintf("Would %s %s", s.Verb, s.Resource), fmt.Sprintf("Done: %s %s", s.Verb, s.Resource)}
 }
 
-// would says what a step would do.
 func would(s core.Step) string { return withFacts(textOf(s).would, s) }
 
-// did says what a step has done.
 func did(s core.Step, o core.Outcome) string {
 	if o.BoundaryIgnored {
 		return withFacts("Created user: '{name}', without the permissions boundary, which the system ignored", s)
@@ -72,9 +71,9 @@ func did(s core.Step, o core.Outcome) string {
 	return withFacts(textOf(s).did, s)
 }
 
-// withFacts puts the facts of a step into a text.
+// withFacts replaces the placeholders in a text.
 func withFacts(text string, s core.Step) string {
-	before, after := stateOf(s.Before), stateOf(s.After)
+	before, after := cmp.Or(s.Before, &core.State{}), cmp.Or(s.After, &core.State{})
 	location, region, boundary := "", "", ""
 	if after.Region != "" {
 		location = fmt.Sprintf(" with args {\n    \"CreateBucketConfiguration\": {\n        \"LocationConstraint\": %q\n    }\n}", after.Region)
@@ -99,14 +98,7 @@ func withFacts(text string, s core.Step) string {
 	).Replace(text)
 }
 
-func stateOf(s *core.State) core.State {
-	if s == nil {
-		return core.State{}
-	}
-	return *s
-}
-
-// indented is a JSON document as the Python tool prints it; what is none is printed as it is.
+// indented formats a JSON document as the Python tool does, and returns other text unchanged.
 func indented(document string) string {
 	v, err := orderedjson.Parse([]byte(document))
 	if err != nil {
@@ -115,7 +107,7 @@ func indented(document string) string {
 	return orderedjson.Indented(v, 4)
 }
 
-// noteTexts are what create says of each note.
+// noteTexts words the notes of a plan.
 var noteTexts = map[core.NoteCode]string{
 	core.NoteActionOmitted:  "left out of the policy, because the {backend} backend does not know it: {detail}",
 	core.NoteBucketPublic:   "bucket {name} is public already",

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
@@ -51,7 +52,7 @@ func newPlugins() *cli.Command {
 	}
 }
 
-// pluginsAction returns the action and the name that stands after it.
+// pluginsAction returns the action and its plugin's name.
 func pluginsAction(args []string) (action, name string) {
 	switch len(args) {
 	case 0:
@@ -85,24 +86,19 @@ func listPlugins(ctx context.Context, env *cli.Env, list *listing) error {
 		return context.Cause(ctx)
 	}
 	if term.IsTerminal(int(os.Stdout.Fd())) {
-		list.standard = "table" // unlike the other listings, this one has no scripts that know it from the Python tool
+		list.standard = "table" // no script depends on its JSON: the Python tool lacks this listing
 	}
-	return printRows(env, list, pluginColumns, func(yield func(inspected, error) bool) {
-		for _, p := range all {
-			if !yield(p, nil) {
-				return
-			}
-		}
-	}, asRow(pluginRow))
+	listed := driver.Listing(func() ([]inspected, error) { return all, nil })
+	return printRows(env, list, pluginColumns, listed, asRow(pluginRow))
 }
 
-// sourceWords name the places in which plugins are found.
+// sourceWords name the places where plugins are found.
 var sourceWords = map[host.Source]string{
 	host.SourceDirs: "--plugin-dir", host.SourceEnvironment: host.EnvDirs, host.SourceProgram: "beside s3-credentials",
 	host.SourceUser: "user data", host.SourcePath: "PATH",
 }
 
-// pluginRow returns the row of a plugin; one that does not start has no version, protocol or capabilities.
+// pluginRow returns a plugin's row. A plugin that does not start has no version, protocol or capabilities.
 func pluginRow(p inspected) orderedjson.Object {
 	var row orderedjson.Object
 	row.Add("Name", p.found.Name)

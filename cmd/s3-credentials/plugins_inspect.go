@@ -13,7 +13,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// inspected is a plugin and what was found out by starting it.
+// inspected is a plugin with the results of starting it.
 type inspected struct {
 	found       host.Found
 	description driver.Description
@@ -21,14 +21,14 @@ type inspected struct {
 	protocol int
 	checksum string
 	pinned   bool
-	// problem says why it does not start; empty where it does.
+	// problem says why it does not start; empty if it does.
 	problem string
 }
 
-// inspectAtOnce bounds how many plugins are started at the same time.
+// inspectAtOnce is how many plugins start at the same time.
 const inspectAtOnce = 4
 
-// inspectPlugins starts each plugin, shadowed ones too, and asks for its description.
+// inspectPlugins starts each plugin, including shadowed ones, and asks for its description.
 func inspectPlugins(ctx context.Context, env *cli.Env, options host.Options, found []host.Found) []inspected {
 	all := make([]inspected, len(found))
 	var group errgroup.Group
@@ -39,7 +39,7 @@ func inspectPlugins(ctx context.Context, env *cli.Env, options host.Options, fou
 			return nil
 		})
 	}
-	_ = group.Wait() // each problem is in its plugin's place
+	_ = group.Wait() // it never fails: problems are in the results
 	return all
 }
 
@@ -54,7 +54,7 @@ func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f ho
 		p.problem = env.Sentence(err)
 		return p
 	}
-	defer plugin.Close() //nolint:errcheck // what it is has been said
+	defer plugin.Close() //nolint:errcheck // the plugin has answered already
 	d, err := plugin.Open(ctx, connect.Of(env).Config())
 	if err != nil {
 		p.problem = env.Sentence(err)
@@ -67,7 +67,7 @@ func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f ho
 	return p
 }
 
-// examinePlugins says of each plugin in one sentence whether it starts.
+// examinePlugins prints one sentence for each plugin: whether it starts.
 func examinePlugins(ctx context.Context, env *cli.Env, name string) error {
 	options, err := connect.Of(env).HostOptions()
 	if err != nil {

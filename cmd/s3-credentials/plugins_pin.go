@@ -17,7 +17,7 @@ import (
 // pinKey is the config file's key for pins.
 const pinKey = "plugin-pin"
 
-// pinPlugin writes the checksum of the plugin that would be started for the name.
+// pinPlugin writes the checksum of the plugin that the host would start for the name.
 func pinPlugin(env *cli.Env, name string) error {
 	options := host.Options{Name: name, Dirs: connect.Of(env).PluginDirs()}
 	path, err := usedPlugin(options)
@@ -39,7 +39,7 @@ func pinPlugin(env *cli.Env, name string) error {
 	return nil
 }
 
-// usedPlugin returns the file that is started for a name.
+// usedPlugin returns the file that the host starts for a name.
 func usedPlugin(options host.Options) (string, error) {
 	var problem error
 	for _, f := range host.Discover(options) {
@@ -56,7 +56,7 @@ func usedPlugin(options host.Options) (string, error) {
 	return "", fault.New(fault.NotFound, "there is no backend %q to pin; s3-credentials plugins lists those that there are", options.Name)
 }
 
-// withPin replaces a name's pin in a config file, or adds it, and keeps everything else as it is.
+// withPin replaces or adds a name's pin in the content of a config file, and keeps everything else.
 func withPin(content, name, sum string) string {
 	var out strings.Builder
 	written := false
@@ -88,10 +88,11 @@ func isPinOf(line, name string) bool {
 	return found && assigned && key == pinKey && strings.TrimSpace(pinned) == name
 }
 
-// editFile replaces a file's content all at once. A link stays one: the file that it leads to is replaced.
+// editFile replaces a file atomically. For a link it replaces the target.
 func editFile(path string, edit func(string) string) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	path, err := target(path)
+	if err != nil {
+		return err
 	}
 	content, err := os.ReadFile(path)
 	missing := errors.Is(err, fs.ErrNotExist)
@@ -121,7 +122,7 @@ func editFile(path string, edit func(string) string) error {
 	return file.Commit()
 }
 
-// bare returns the error without its path, which the sentence names already.
+// bare returns the error without its path, which the sentence around it already names.
 func bare(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

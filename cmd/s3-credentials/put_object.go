@@ -68,7 +68,7 @@ func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) err
 	return err
 }
 
-// source sets where the bytes come from, and returns how many there are: -1 where that is not known.
+// source sets the source of the bytes and returns their number, -1 if unknown.
 func (p *objectPutter) source(env *cli.Env, request *driver.PutObjectRequest, path string) (int64, error) {
 	if path == "-" {
 		body, err := env.Stdin.Take("PATH")
@@ -82,16 +82,16 @@ func (p *objectPutter) source(env *cli.Env, request *driver.PutObjectRequest, pa
 	if err != nil {
 		return 0, err
 	}
-	if !info.Mode().IsRegular() { // a pipe, such as <(command) gives, is read here and now
+	if !info.Mode().IsRegular() { // read a pipe, such as <(command), in this process
 		file, err := os.Open(path)
 		request.Body = file
 		return -1, err
 	}
-	request.Path, err = filepath.Abs(path) // the plugin may be in another folder
+	request.Path, err = filepath.Abs(path) // the plugin may run in another folder
 	return info.Size(), err
 }
 
-// checkReadable refuses a path that cannot be uploaded, in the words that click has for it.
+// checkReadable refuses a path that cannot be uploaded, in the words of Python's click.
 func checkReadable(path string) error {
 	if path == "-" {
 		return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
@@ -78,7 +79,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	return err
 }
 
-// show prints what would be uploaded. Only --skip-existing makes it ask the server.
+// show prints what would be uploaded. It asks the server only with --skip-existing.
 func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, files *bulk.Files) error {
 	listed := files.All(ctx)
 	if p.skipExisting {
@@ -101,13 +102,13 @@ func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, f
 	return err
 }
 
-// checkedFile is a file, and whether it is in the bucket already.
+// checkedFile is a file, and whether the bucket has it already.
 type checkedFile struct {
 	bulk.File
 	there bool
 }
 
-// notThere yields the files that are not in the bucket yet.
+// notThere yields the files that the bucket lacks.
 func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[bulk.File, error] {
 	return func(yield func(bulk.File, error) bool) {
 		for file, err := range files {
@@ -118,7 +119,7 @@ func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[bulk.File, error] {
 	}
 }
 
-// printFiles prints the files, and returns those that cannot be read as failures.
+// printFiles prints the files, and returns unreadable ones as failures.
 func printFiles(env *cli.Env, bucket string, files iter.Seq2[bulk.File, error]) (summary bulk.Summary, err error) {
 	out := bufio.NewWriter(env.Stdout)
 	for file, fileErr := range files {
@@ -134,8 +135,5 @@ func printFiles(env *cli.Env, bucket string, files iter.Seq2[bulk.File, error]) 
 			break
 		}
 	}
-	if flushed := out.Flush(); err == nil {
-		err = flushed
-	}
-	return summary, err
+	return summary, cmp.Or(err, out.Flush())
 }

@@ -18,7 +18,7 @@ type bucketPolicySetter struct {
 	stdin       *cli.Input
 	file        string
 	allowAllGet bool
-	// document is what the file holds.
+	// document is the content of the file.
 	document orderedjson.Value
 }
 
@@ -44,7 +44,7 @@ func newSetBucketPolicy(stdin *cli.Input) *cli.Command {
 	}
 }
 
-// check reads the policy, so that a damaged one is refused before anything is started.
+// check reads the policy file, and refuses invalid JSON before a plugin starts.
 func (s *bucketPolicySetter) check([]string) error {
 	switch {
 	case s.allowAllGet && s.file != "":

@@ -56,7 +56,7 @@ func (s *corsSetter) run(ctx context.Context, env *cli.Env, args []string) error
 	return err
 }
 
-// rule returns the one rule that the bucket has afterwards.
+// rule returns the rule that replaces the bucket's rules.
 func (s *corsSetter) rule() driver.CORSRule {
 	rule := driver.CORSRule{
 		ID:             "set-by-s3-credentials",

@@ -12,7 +12,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// publicAccessBlocker is set-public-access-block with its options. Nil means that the user said nothing of it.
+// publicAccessBlocker is set-public-access-block with its options. Nil means that the option is not given.
 type publicAccessBlocker struct {
 	blockACLs, ignoreACLs, blockPolicy, restrict *bool
 	allowPublicAccess                            bool
@@ -71,7 +71,7 @@ func (p *publicAccessBlocker) run(ctx context.Context, env *cli.Env, args []stri
 	return nil
 }
 
-// wanted returns the settings in force with the changes that the user asked for.
+// wanted returns the current settings with the requested changes.
 func (p *publicAccessBlocker) wanted(ctx context.Context, engine *core.Engine, bucket string) (driver.PublicAccessBlock, error) {
 	var block driver.PublicAccessBlock
 	if p.allowPublicAccess {
