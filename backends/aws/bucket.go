@@ -1,11 +1,11 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -15,15 +15,15 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// bucketsPerPage is how many buckets S3 is asked for at a time. Systems that know no pages send all.
+// bucketsPerPage is the page size of the listing of buckets. Systems without pages send all buckets.
 const bucketsPerPage = 1000
 
-// ListBuckets yields the buckets, sorted by name: S3 sorts them over all pages; others send one page, sorted here.
+// ListBuckets yields the buckets, sorted by name. S3 sorts them across pages; other systems send one page, sorted here.
 func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {
 	pages := s3.NewListBucketsPaginator(b.s3(), &s3.ListBucketsInput{MaxBuckets: aws.Int32(bucketsPerPage)})
 	return listing(ctx, pages, func(page *s3.ListBucketsOutput) []types.Bucket {
 		slices.SortFunc(page.Buckets, func(x, y types.Bucket) int {
-			return strings.Compare(aws.ToString(x.Name), aws.ToString(y.Name))
+			return cmp.Compare(aws.ToString(x.Name), aws.ToString(y.Name))
 		})
 		return page.Buckets
 	}, b.bucketOf, "list the buckets")
@@ -54,8 +54,8 @@ func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) 
 	return driver.BucketDetail{Region: aws.ToString(out.BucketRegion)}, nil
 }
 
-// explainHead replaces the error of a HEAD request, whose answer has no body, by that of a GET: only a body tells wrong
-// credentials, or a wrong region, from credentials that may not do this.
+// explainHead replaces the error of a HEAD request by that of a GET. The answer to a HEAD has no body, and only a body
+// distinguishes wrong credentials or a wrong region from missing permission.
 func (b *backend) explainHead(ctx context.Context, bucket string, err error) error {
 	status := statusOf(err)
 	if status != http.StatusForbidden && status != http.StatusBadRequest {
@@ -68,7 +68,7 @@ func (b *backend) explainHead(ctx context.Context, bucket string, err error) err
 	return err
 }
 
-// isForAll reports whether a service's error is about the credentials or the region, whatever the request was.
+// isForAll reports whether every request would meet the error, because it is about the credentials or the region.
 func isForAll(err error) bool {
 	answer := answerOf(err)
 	return answer != nil && (system.Code(answer) == fault.Unauthenticated || answer.Code == "AuthorizationHeaderMalformed")
@@ -79,13 +79,10 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 	if err := checkBucket(req.Bucket); err != nil {
 		return err
 	}
-	region := req.Region
-	if region == "" {
-		region = b.config.Region
-	}
+	region := cmp.Or(req.Region, b.config.Region)
 	in := &s3.CreateBucketInput{Bucket: &req.Bucket}
 	if region == defaultRegion {
-		// There, creating a bucket that is one's own already succeeds and resets its access control list.
+		// In us-east-1, creating a bucket that the caller already owns succeeds and resets its ACL.
 		if _, err := b.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: req.Bucket}); err == nil {
 			return fault.New(fault.AlreadyExists, "cannot create the bucket %q: it exists already and is yours", req.Bucket)
 		}
@@ -100,8 +97,8 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 	return nil
 }
 
-// createIn asks the region's own endpoint. A system with one endpoint for all regions may accept signatures for its own
-// region only; nothing was made when it says so, and it is asked again in those terms.
+// createIn sends the request to the region's endpoint. A system with one endpoint for all regions may accept signatures
+// for its own region only. Its refusal has no effect, so the request is sent again, signed for that region.
 func (b *backend) createIn(ctx context.Context, in *s3.CreateBucketInput, region string) error {
 	once := func(o *s3.Options) { o.Retryer = newCreationRetryer() }
 	_, err := b.s3().CreateBucket(ctx, in, inRegion(region), once)

@@ -1,10 +1,11 @@
-// Package aws is the reference backend: Amazon's own S3, IAM and STS, and every system that speaks those APIs.
+// Package aws is the reference backend: for Amazon's S3, IAM and STS, and for every system with those APIs.
 //
-// Endpoints, credentials and region come from the AWS SDK's own chain, so what works for the aws command line works
-// here. Where a system behind an endpoint of its own lacks a part of the API, that part answers Unsupported.
+// Endpoint, credentials and region come from the AWS SDK's default chain, so the settings of the aws command line work
+// here too. Parts of the API that a system lacks fail with Unsupported.
 package aws
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"sync"
@@ -20,23 +21,23 @@ import (
 // Name is the backend's name.
 const Name = "aws"
 
-// defaultRegion is where requests are signed for when neither the caller nor the environment names a region.
+// defaultRegion is the region if neither the caller nor the environment names one.
 const defaultRegion = "us-east-1"
 
-// backend is the driver. Its clients are made when first used: most commands need one of the three.
+// backend is the driver. It creates each client on first use: most commands need one of the three.
 type backend struct {
 	driver.Unimplemented
 
 	config      aws.Config
 	description driver.Description
-	// explicitEndpoint is the caller's endpoint for all three services; empty where each has its own.
-	explicitEndpoint string
+	// explicitEndpoint is the caller's endpoint for all three services; nil if each has its own.
+	explicitEndpoint *string
 
 	s3  func() *s3.Client
 	iam func() *iam.Client
 	sts func() *sts.Client
 
-	// regions remembers where buckets turned out to be (bucket name to region name).
+	// regions caches the regions of buckets (bucket name to region name).
 	regions sync.Map
 }
 
@@ -51,10 +52,17 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &backend{config: sdk, explicitEndpoint: strings.TrimRight(cfg.EndpointURL, "/")}
+	b := &backend{config: sdk}
+	if cfg.EndpointURL != "" {
+		b.explicitEndpoint = aws.String(strings.TrimRight(cfg.EndpointURL, "/"))
+	}
 	b.s3 = sync.OnceValue(b.newS3)
-	b.iam = sync.OnceValue(b.newIAM)
-	b.sts = sync.OnceValue(b.newSTS)
+	b.iam = sync.OnceValue(func() *iam.Client {
+		return iam.NewFromConfig(sdk, func(o *iam.Options) { o.BaseEndpoint = cmp.Or(b.explicitEndpoint, o.BaseEndpoint) })
+	})
+	b.sts = sync.OnceValue(func() *sts.Client {
+		return sts.NewFromConfig(sdk, func(o *sts.Options) { o.BaseEndpoint = cmp.Or(b.explicitEndpoint, o.BaseEndpoint) })
+	})
 	if _, err := driver.ParseEndpoint(aws.ToString(b.s3().Options().BaseEndpoint)); err != nil {
 		return nil, err
 	}
@@ -65,10 +73,10 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	return b, nil
 }
 
-// Describe returns what the backend is and can do.
+// Describe returns the backend's description.
 func (b *backend) Describe(context.Context) (driver.Description, error) { return b.description, nil }
 
-// Close frees what the driver holds.
+// Close closes idle connections.
 func (b *backend) Close() error {
 	if client, ok := b.config.HTTPClient.(interface{ CloseIdleConnections() }); ok {
 		client.CloseIdleConnections()

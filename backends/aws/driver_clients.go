@@ -3,6 +3,7 @@ package aws
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -19,9 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
-	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -30,12 +29,12 @@ import (
 )
 
 const (
-	// metadataTimeout bounds the last link of the credential chain, the instance metadata service, which on a
-	// machine that is no instance may not even refuse the connection.
+	// metadataTimeout bounds the last provider of the credential chain, the instance metadata service. Outside of an
+	// instance it may not even refuse the connection.
 	metadataTimeout = 2 * time.Second
-	// dialTimeout is how long a server has to accept a connection.
+	// dialTimeout bounds the time to connect.
 	dialTimeout = 10 * time.Second
-	// socketBuffer is the size of a connection's buffers; net/http's own 4 KiB cost a system call each in transfers.
+	// socketBuffer is the size of a connection's buffers; net/http's default of 4 KiB costs a system call per 4 KiB.
 	socketBuffer = 64 << 10
 )
 
@@ -43,7 +42,7 @@ const (
 func loadConfig(ctx context.Context, cfg driver.Config) (aws.Config, error) {
 	options := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(awshttp.NewBuildableClient()),
-		// What matters is in the errors; the SDK's remarks would stand between them on the terminal.
+		// The errors have all that matters; the SDK's log would clutter the terminal.
 		config.WithLogger(logging.Nop{}),
 	}
 	if cfg.Profile != "" {
@@ -70,7 +69,7 @@ func loadConfig(ctx context.Context, cfg driver.Config) (aws.Config, error) {
 	return sdk, nil
 }
 
-// configFault says what is wrong with the SDK's configuration.
+// configFault explains an error of the SDK's configuration.
 func configFault(err error) error {
 	var missing config.SharedConfigProfileNotExistError
 	if errors.As(err, &missing) {
@@ -82,35 +81,17 @@ func configFault(err error) error {
 
 func (b *backend) newS3() *s3.Client {
 	return s3.NewFromConfig(b.config, func(o *s3.Options) {
-		if b.explicitEndpoint != "" {
-			o.BaseEndpoint = aws.String(b.explicitEndpoint)
-		}
+		o.BaseEndpoint = cmp.Or(b.explicitEndpoint, o.BaseEndpoint)
 		// Ranges have no checksums; the SDK would log a line for each.
 		o.DisableLogOutputChecksumValidationSkipped = true
 		if o.BaseEndpoint == nil {
 			return
 		}
-		// An endpoint of one's own seldom has a DNS name for each bucket.
+		// Custom endpoints rarely have a DNS name for each bucket.
 		o.UsePathStyle = true
-		// Systems older than S3's trailing checksums refuse the uploads that carry them.
+		// Systems older than S3's trailing checksums refuse uploads with them.
 		if !checksumsConfigured(b.config.ConfigSources) {
 			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-		}
-	})
-}
-
-func (b *backend) newIAM() *iam.Client {
-	return iam.NewFromConfig(b.config, func(o *iam.Options) {
-		if b.explicitEndpoint != "" {
-			o.BaseEndpoint = aws.String(b.explicitEndpoint)
-		}
-	})
-}
-
-func (b *backend) newSTS() *sts.Client {
-	return sts.NewFromConfig(b.config, func(o *sts.Options) {
-		if b.explicitEndpoint != "" {
-			o.BaseEndpoint = aws.String(b.explicitEndpoint)
 		}
 	})
 }
@@ -131,13 +112,13 @@ func checksumsConfigured(sources []any) bool {
 	return false
 }
 
-// credentialChain is the SDK's chain with an error of a type of its own, and an end in finite time.
+// credentialChain is the SDK's chain with a typed error and a timeout.
 type credentialChain struct{ chain aws.CredentialsProvider }
 
-// credentialError is why there are no credentials.
+// credentialError says why there are no credentials.
 type credentialError struct {
 	err error
-	// nothingSet says that the chain found nothing configured and came to its last link.
+	// nothingSet says that no credentials are configured: the chain reached its last provider.
 	nothingSet bool
 }
 
@@ -161,13 +142,13 @@ func (c credentialChain) Retrieve(ctx context.Context) (aws.Credentials, error) 
 		return found, err
 	}
 	if last && asking.Err() != nil {
-		// The cause is this provider's own deadline: it must not look like the caller's.
+		// The cause is metadataTimeout, and must not look like the caller's deadline.
 		err = errors.New("the instance metadata service did not answer")
 	}
 	return aws.Credentials{}, &credentialError{err: err, nothingSet: last}
 }
 
-// newRetryer is the SDK's own way of retrying, except that it does not repeat what cannot come right by itself.
+// newRetryer is the SDK's standard retryer, except that it does not retry permanent errors.
 func newRetryer(attempts int) aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		if attempts > 0 {
@@ -177,7 +158,7 @@ func newRetryer(attempts int) aws.Retryer {
 	})
 }
 
-// newCreationRetryer repeats only requests that surely had no effect, so that no creation is made twice.
+// newCreationRetryer retries only requests that certainly had no effect, so that nothing is created twice.
 func newCreationRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.Retryables = []retry.IsErrorRetryable{
@@ -187,7 +168,7 @@ func newCreationRetryer() aws.Retryer {
 	})
 }
 
-// nonRetryable says which errors a second attempt meets again.
+// nonRetryable recognizes errors that a second attempt would meet again.
 func nonRetryable(err error) aws.Ternary {
 	var noCredentials *credentialError
 	if errors.Is(err, syscall.ECONNREFUSED) || errors.As(err, &noCredentials) || s3fault.NonRetryable(err) {
@@ -199,7 +180,7 @@ func nonRetryable(err error) aws.Ternary {
 // httpClient sends requests without following redirects: those of S3 need another signature (see inBucket).
 type httpClient struct{ transport *http.Transport }
 
-// newHTTPClient makes the client out of the one that the SDK configured (proxy, certificate authorities).
+// newHTTPClient keeps the proxy and the certificate authorities that the SDK configured.
 func newHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
 	buildable, ok := configured.(*awshttp.BuildableClient)
 	if !ok {
@@ -211,7 +192,7 @@ func newHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
 	return &httpClient{transport}
 }
 
-// endpointError is a request that got no answer of the kind it needs.
+// endpointError is a request without a usable answer.
 type endpointError struct {
 	endpoint string
 	err      error
@@ -220,9 +201,9 @@ type endpointError struct {
 func (e *endpointError) Error() string { return e.endpoint + ": " + e.err.Error() }
 func (e *endpointError) Unwrap() error { return e.err }
 
-// readOnly hides the WriteTo of the SDK's bodies. That one answers io.EOF as an error once the SDK has closed the body,
-// which it does as soon as an answer begins; net/http, when it then looks whether the body has more bytes than announced, takes
-// the error for a broken request and closes the connection under the answer that is still being read.
+// readOnly hides the WriteTo of the SDK's bodies. The SDK closes a body as soon as the answer begins, and WriteTo then
+// returns io.EOF as an error. When net/http checks whether the body exceeds its announced length, it takes that error for
+// a broken request and closes the connection while the answer is still being read.
 type readOnly struct {
 	io.Reader
 	io.Closer
@@ -237,8 +218,8 @@ func hideWriteTo(req *http.Request) {
 // Do sends one request.
 func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	sent := *req
-	// The SDK leaves the protocol unset, and net/http then sends a body without waiting for the "continue" that the
-	// SDK's header asks for: a refusal would come after the whole part, or be lost with the connection.
+	// The SDK leaves the protocol unset. net/http then sends a body without waiting for the "100 Continue" that the SDK's
+	// header requests, and a refusal would arrive after the whole part, or be lost with the connection.
 	sent.Proto, sent.ProtoMajor, sent.ProtoMinor = "HTTP/1.1", 1, 1
 	meterBody(&sent)
 	hideWriteTo(&sent)
@@ -252,11 +233,11 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	return resp, nil
 }
 
-// CloseIdleConnections frees the connections that no request uses.
+// CloseIdleConnections closes idle connections.
 func (c *httpClient) CloseIdleConnections() { c.transport.CloseIdleConnections() }
 
-// refuseWebPage tells an HTML page from a service's XML. Without it a web server's answer could pass for an empty listing.
-// Objects may be HTML; the type in the header is no proof, as some systems call all their answers HTML.
+// refuseWebPage refuses HTML pages, which could pass for an empty listing. Objects may be HTML. The Content-Type alone is
+// no proof: some systems send text/html with every answer.
 func refuseWebPage(req *http.Request, resp *http.Response) error {
 	object := awsmiddleware.GetOperationName(req.Context()) == "GetObject" && resp.StatusCode < 300
 	if object || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
@@ -269,9 +250,6 @@ func refuseWebPage(req *http.Request, resp *http.Response) error {
 		_ = resp.Body.Close()
 		return s3fault.ErrNotS3
 	}
-	resp.Body = struct {
-		io.Reader
-		io.Closer
-	}{peeking, resp.Body}
+	resp.Body = readOnly{peeking, resp.Body}
 	return nil
 }

@@ -9,16 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// bucketRegionHeader is where S3 names a bucket's region in every answer about it, refusals included.
+// bucketRegionHeader names the bucket's region in every answer about a bucket, including refusals.
 const bucketRegionHeader = "X-Amz-Bucket-Region"
 
-// inBucket makes an S3 call about a bucket in the region where the bucket is. S3 refuses, in one of several ways, a
-// request that comes to the wrong region, and names the right one; this learns it and asks once more.
+// inBucket makes an S3 call in the bucket's region. S3 refuses a request to the wrong region, in one of several ways,
+// and names the right one; inBucket caches it and tries once more.
 func inBucket[I, O any](ctx context.Context, b *backend, bucket string,
 	call func(context.Context, *I, ...func(*s3.Options)) (*O, error), in *I, opts ...func(*s3.Options)) (*O, error) {
 	used := b.regionOf(bucket)
 	out, err := call(ctx, in, append(opts, inRegion(used))...)
-	moved := regionTold(err)
+	moved := answeredRegion(err)
 	if err == nil || moved == "" || moved == used || !rewind(in) {
 		return out, err
 	}
@@ -26,7 +26,7 @@ func inBucket[I, O any](ctx context.Context, b *backend, bucket string,
 	return call(ctx, in, append(opts, inRegion(moved))...)
 }
 
-// regionOf is where the bucket is, as far as is known.
+// regionOf returns the bucket's cached region, or the default.
 func (b *backend) regionOf(bucket string) string {
 	if region, ok := b.regions.Load(bucket); ok {
 		return region.(string)
@@ -39,8 +39,8 @@ func inRegion(region string) func(*s3.Options) {
 	return func(o *s3.Options) { o.Region = region }
 }
 
-// regionTold is the bucket's region as a refusal tells it, empty where it does not.
-func regionTold(err error) string {
+// answeredRegion returns the bucket's region from a refusal; empty if there is none.
+func answeredRegion(err error) string {
 	var answer *awshttp.ResponseError
 	if !errors.As(err, &answer) || answer.Response == nil || answer.Response.Response == nil {
 		return ""
@@ -48,7 +48,7 @@ func regionTold(err error) string {
 	return answer.Response.Header.Get(bucketRegionHeader)
 }
 
-// rewind readies a request for being sent again; it reports false where the body cannot be.
+// rewind prepares a request for a retry; it returns false if its body cannot be rewound.
 func rewind(in any) bool {
 	var body io.Reader
 	switch in := in.(type) {

@@ -12,10 +12,10 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// system is how the SDK reports errors.
+// system interprets the SDK's errors.
 var system = s3fault.System{Answer: answerOf, Endpoint: endpointOf, Special: sdkFault}
 
-// wrapError turns whatever an SDK call returned into a fault. The action completes the sentence "cannot ...".
+// wrapError turns an SDK error into a fault. The action completes the sentence "cannot ...".
 func wrapError(ctx context.Context, err error, action string, args ...any) error {
 	var unreadable *smithy.DeserializationError
 	if errors.As(err, &unreadable) && answerOf(err) == nil {
@@ -24,7 +24,7 @@ func wrapError(ctx context.Context, err error, action string, args ...any) error
 	return system.Wrap(ctx, err, action, args...)
 }
 
-// answerOf returns what a service answered; nil where none did.
+// answerOf returns a service's error answer; nil if there is none.
 func answerOf(err error) *fault.Service {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
@@ -38,7 +38,7 @@ func answerOf(err error) *fault.Service {
 	return answer
 }
 
-// statusOf returns the HTTP status of the answer behind an error, 0 where there is none.
+// statusOf returns the HTTP status of an error's answer; 0 if there is none.
 func statusOf(err error) int {
 	var response *awshttp.ResponseError
 	if !errors.As(err, &response) {
@@ -47,7 +47,7 @@ func statusOf(err error) int {
 	return response.HTTPStatusCode()
 }
 
-// serviceCodeOf returns the service's own error code, empty where no service answered.
+// serviceCodeOf returns the service's error code; empty if no service answered.
 func serviceCodeOf(err error) string {
 	if answer := answerOf(err); answer != nil {
 		return answer.Code
@@ -55,7 +55,7 @@ func serviceCodeOf(err error) string {
 	return ""
 }
 
-// endpointOf returns where a request that got no answer was sent.
+// endpointOf returns the endpoint of a request without an answer.
 func endpointOf(err error) string {
 	var sent *endpointError
 	if errors.As(err, &sent) {
@@ -64,7 +64,7 @@ func endpointOf(err error) string {
 	return ""
 }
 
-// sdkFault is the fault for a request that the SDK cannot make, or cannot sign.
+// sdkFault is the fault for a request that the SDK cannot build or sign.
 func sdkFault(err error, sentence string) *fault.Error {
 	var missing *credentialError
 	var unsendable *smithy.SerializationError

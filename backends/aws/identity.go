@@ -15,7 +15,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// creating keeps the SDK from repeating a request that may have made something already.
+// creating keeps the SDK from retrying a request that may have taken effect.
 func creating(o *iam.Options) { o.Retryer = newCreationRetryer() }
 
 // WhoAmI asks STS, which needs no permission for that.
@@ -48,8 +48,8 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 	return userOf(out.User), nil
 }
 
-// CreateUser creates a user without keys and policies. A system that does not know permissions boundaries makes the
-// user without one: the returned user then has none.
+// CreateUser creates a user without keys and policies. A system without permissions boundaries ignores the boundary; the
+// returned user then has none.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	if err := names().User.Check("user", req.Name); err != nil {
 		return driver.CreateUserResponse{}, err
@@ -64,7 +64,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	}
 	user := userOf(out.User)
 	if req.PermissionsBoundary != "" && user.PermissionsBoundary == "" {
-		// Not every system repeats the boundary here, and not every system has boundaries; the user itself tells.
+		// Some systems omit the boundary from this answer, others have no boundaries. GetUser tells.
 		if stored, err := b.GetUser(ctx, driver.GetUserRequest{Name: req.Name}); err == nil {
 			user = stored
 		}
@@ -72,13 +72,13 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	return driver.CreateUserResponse{User: user}, nil
 }
 
-// DeleteUser deletes a user that has neither keys nor policies any more.
+// DeleteUser deletes a user without keys and policies.
 func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
 	if err := checkPresent("user", req.Name); err != nil {
 		return err
 	}
 	if b.iam().Options().BaseEndpoint != nil {
-		// IAM refuses while there are keys; not every system like it does, and the keys would outlive their user.
+		// IAM refuses to delete a user with keys. Some systems do not, and the keys would outlive the user.
 		for key, err := range b.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: req.Name}) {
 			if err != nil {
 				return err
@@ -108,7 +108,7 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	}, nil
 }
 
-// tooManyKeys says which limit it is that a user's next key would pass.
+// tooManyKeys explains the limit on a user's keys.
 func tooManyKeys(err error, user string) error {
 	var f *fault.Error
 	if errors.As(err, &f) && f.Service != nil && f.Service.Code == "LimitExceeded" {
@@ -125,7 +125,12 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 	}
 	pages := iam.NewListAccessKeysPaginator(b.iam(), &iam.ListAccessKeysInput{UserName: &req.UserName})
 	return listing(ctx, pages, func(page *iam.ListAccessKeysOutput) []types.AccessKeyMetadata { return page.AccessKeyMetadata },
-		func(key *types.AccessKeyMetadata) driver.AccessKey { return keyOf(req.UserName, key) },
+		func(key *types.AccessKeyMetadata) driver.AccessKey {
+			return driver.AccessKey{
+				UserName: req.UserName, AccessKeyID: aws.ToString(key.AccessKeyId),
+				Status: string(key.Status), Created: aws.ToTime(key.CreateDate),
+			}
+		},
 		"list the access keys of the user %q", req.UserName)
 }
 
@@ -159,15 +164,6 @@ func userOf(u *types.User) driver.User {
 	}
 }
 
-func keyOf(user string, key *types.AccessKeyMetadata) driver.AccessKey {
-	return driver.AccessKey{
-		UserName:    user,
-		AccessKeyID: aws.ToString(key.AccessKeyId),
-		Status:      string(key.Status),
-		Created:     aws.ToTime(key.CreateDate),
-	}
-}
-
 func boundaryOf(b *types.AttachedPermissionsBoundary) string {
 	if b == nil {
 		return ""
@@ -183,5 +179,4 @@ func tagsOf(tags []types.Tag) []driver.Tag {
 	return converted
 }
 
-// seconds is a number of seconds as a duration.
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"iter"
-	"strings"
+	"path"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -17,9 +17,9 @@ import (
 )
 
 const (
-	// roleSpread is how long a new role may take until STS knows it.
+	// roleSpread is how long STS may need to learn of a new role.
 	roleSpread = time.Minute
-	// rolePause is the wait between two tries to assume a role that is still new.
+	// rolePause is the wait between two attempts to assume a new role.
 	rolePause = 2 * time.Second
 )
 
@@ -60,7 +60,7 @@ func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) 
 	return roleOf(out.Role), nil
 }
 
-// DeleteRole deletes a role that has no policies any more.
+// DeleteRole deletes a role without policies.
 func (b *backend) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) error {
 	if err := checkPresent("role", req.Name); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (b *backend) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) 
 	return wrapError(ctx, err, "delete the role %q", req.Name)
 }
 
-// CreateSession assumes the role with the policy as the session's bound.
+// CreateSession assumes the role with the policy as session policy.
 func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
 	if err := checkSession(req); err != nil {
 		return driver.Session{}, err
@@ -92,13 +92,15 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 		if again, denied := b.roleIsNew(ctx, req.RoleARN, err); !again {
 			return driver.Session{}, denied
 		}
-		if err := pause(ctx, rolePause); err != nil {
-			return driver.Session{}, wrapError(ctx, err, "open a session with the role %q", req.RoleARN)
+		select {
+		case <-ctx.Done():
+			return driver.Session{}, wrapError(ctx, ctx.Err(), "open a session with the role %q", req.RoleARN)
+		case <-time.After(rolePause):
 		}
 	}
 }
 
-// checkSession refuses what some systems would let pass.
+// checkSession refuses requests that some systems would accept.
 func checkSession(req driver.CreateSessionRequest) error {
 	if req.Policy == "" {
 		return fault.New(fault.InvalidArgument, "a session needs a policy: without one it could do all that its role can")
@@ -113,13 +115,10 @@ func checkSession(req driver.CreateSessionRequest) error {
 	return names().Session.Check("session", req.Name)
 }
 
-// roleName is the name in a role's ARN.
-func roleName(arn string) string { return arn[strings.LastIndexByte(arn, '/')+1:] }
-
-// roleIsNew finds out why STS refused a role: it does the same for one that does not exist, one that the caller may
-// not assume, and one so new that STS does not know it yet. It returns whether to ask again, or else the error.
+// roleIsNew reports whether STS refused a role only because it is new. STS gives the same answer for a role that does not
+// exist, one that the caller may not assume, and one that STS does not know yet. If false, it returns the error to report.
 func (b *backend) roleIsNew(ctx context.Context, arn string, denied error) (bool, error) {
-	role, err := b.GetRole(ctx, driver.GetRoleRequest{Name: roleName(arn)})
+	role, err := b.GetRole(ctx, driver.GetRoleRequest{Name: path.Base(arn)})
 	switch {
 	case errors.Is(err, fault.NotFound):
 		return false, err
@@ -127,18 +126,6 @@ func (b *backend) roleIsNew(ctx context.Context, arn string, denied error) (bool
 		return false, denied
 	}
 	return time.Since(role.Created) < roleSpread, denied
-}
-
-// pause waits, or returns the context's error.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 func sessionOf(out *sts.AssumeRoleOutput) (driver.Session, error) {

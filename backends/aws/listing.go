@@ -8,7 +8,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// paginator is what the SDK calls one; O is the service's options, P a page.
+// paginator is the interface of the SDK's paginators; O is the service's options, P a page.
 type paginator[O, P any] interface {
 	HasMorePages() bool
 	NextPage(context.Context, ...func(*O)) (*P, error)

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,7 +13,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
-// The limits of IAM, STS and S3 that this backend tells of.
+// The limits of IAM, STS and S3 that this backend declares.
 const (
 	maxUserPolicyBytes    = 2048
 	maxSessionPolicyBytes = 2048
@@ -22,11 +23,10 @@ const (
 	maxSessionSeconds     = 12 * 60 * 60
 )
 
-// sessionRoleName is the role that sessions are opened against; the name is part of this tool's contract with the
-// accounts that have one already.
+// sessionRoleName is the role that sessions assume. The name must not change: accounts have the role already.
 const sessionRoleName = "s3-credentials.AmazonS3FullAccess"
 
-// iamName is what IAM accepts in names of users, roles, inline policies and sessions.
+// iamName is IAM's pattern for names of users, roles, inline policies and sessions.
 const iamName = `[\w+=,.@-]+`
 
 // names are IAM's rules.
@@ -40,7 +40,7 @@ func names() driver.Names {
 	}
 }
 
-// checkPresent refuses an empty name, which some services take for the caller's own.
+// checkPresent refuses an empty name, which some services take for the caller's.
 func checkPresent(kind, name string) error {
 	if name == "" {
 		return fault.New(fault.InvalidArgument, "the name of the %s is empty", kind)
@@ -48,7 +48,7 @@ func checkPresent(kind, name string) error {
 	return nil
 }
 
-// checkBucket refuses what would not address a bucket, but something in it or beside it. The finer rules are the system's.
+// checkBucket refuses names that would address something other than a bucket. The system checks the other rules.
 func checkBucket(bucket string) error {
 	if bucket == "" || bucket == "." || bucket == ".." || strings.ContainsAny(bucket, "/\\?#%\x00") {
 		return fault.New(fault.InvalidArgument, "%q cannot be the name of a bucket", bucket)
@@ -56,7 +56,7 @@ func checkBucket(bucket string) error {
 	return nil
 }
 
-// describe says what the backend is, for the clients' region and endpoint.
+// describe describes the backend for the clients' region and endpoint.
 func describe(ctx context.Context, options s3.Options) (driver.Description, error) {
 	partition := partitionOf(options.Region)
 	endpoint, err := objectEndpoint(ctx, options)
@@ -96,20 +96,14 @@ func describe(ctx context.Context, options s3.Options) (driver.Description, erro
 	}, nil
 }
 
-// capabilities are all there are but policy.principal: a bucket policy can name a user, but only together with its
-// account, which is not known without a request.
+// capabilities are all except policy.principal: a bucket policy can name a user only together with its account, which is
+// unknown without a request.
 func capabilities() []driver.Capability {
-	var declared []driver.Capability
-	for _, c := range driver.AllCapabilities() {
-		if c != driver.CapPolicyPrincipal {
-			declared = append(declared, c)
-		}
-	}
-	return declared
+	return slices.DeleteFunc(driver.AllCapabilities(), func(c driver.Capability) bool { return c == driver.CapPolicyPrincipal })
 }
 
-// objectEndpoint is the endpoint whose path-style URLs are those of the objects: the configured one, else the
-// region's. That of us-east-1 has the short form s3.amazonaws.com, which serves no other region's buckets by path.
+// objectEndpoint is the endpoint of the objects' path-style URLs: the configured one, else the region's. For us-east-1
+// that is the short form s3.amazonaws.com, which serves no other region's buckets by path.
 func objectEndpoint(ctx context.Context, options s3.Options) (string, error) {
 	if options.BaseEndpoint != nil {
 		return strings.TrimRight(*options.BaseEndpoint, "/"), nil
@@ -127,10 +121,10 @@ func objectEndpoint(ctx context.Context, options s3.Options) (string, error) {
 	return strings.TrimRight(resolved.URI.String(), "/"), nil
 }
 
-// partition is one of AWS's separate worlds.
+// partition is an AWS partition.
 type partition struct{ name, domain string }
 
-// partitions are told by how the names of their regions start.
+// partitions maps prefixes of region names to partitions.
 var partitions = []struct {
 	prefix string
 	partition

@@ -16,8 +16,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// ListObjects yields the objects whose keys start with the prefix. Keys are asked for URL-encoded: XML cannot hold all
-// of them.
+// ListObjects yields the objects whose keys start with the prefix. It requests URL-encoded keys: XML cannot express all
+// keys.
 func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
 	return func(yield func(driver.ObjectInfo, error) bool) {
 		if err := checkBucket(req.Bucket); err != nil {
@@ -86,7 +86,7 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 	}, nil
 }
 
-// DeleteObjects deletes objects, in one request as far as XML can hold their keys.
+// DeleteObjects deletes objects: those whose keys XML can express in one request, the others one by one.
 func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
 	var done driver.DeleteObjectsResponse
 	if err := checkBucket(req.Bucket); err != nil {
@@ -117,7 +117,7 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 	in := &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)}}
 	var options []func(*s3.Options)
 	if b.s3().Options().BaseEndpoint != nil {
-		// The SDK sends one of the newer checksums; systems older than these ask for the MD5 that came before.
+		// The SDK sends one of the newer checksums; older systems require an MD5.
 		options = append(options, s3.WithAPIOptions(smithyhttp.AddContentChecksumMiddleware))
 	}
 	out, err := inBucket(ctx, b, bucket, b.s3().DeleteObjects, in, options...)
@@ -149,7 +149,7 @@ func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *drive
 	case err == nil, serviceCodeOf(err) == "NoSuchKey":
 		done.Deleted = append(done.Deleted, key)
 	case answer != nil && answer.HTTPStatus >= 400 && answer.Code != "NoSuchBucket" && (!utf8.ValidString(key) || !isForAll(err)):
-		// Some systems compute another signature for a key that is not UTF-8, so there a wrong one proves nothing.
+		// Some systems compute another signature for a key that is not UTF-8, so a wrong signature proves nothing then.
 		done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: answer.Code, Message: answer.Message})
 	default:
 		return err

@@ -12,8 +12,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// onPrincipal makes the one of two calls that is for the kind of principal. The action completes "cannot ...", and its
-// last two arguments are the kind and the name of the principal.
+// onPrincipal makes the call for the principal's type. The action completes "cannot ..."; its last two arguments are the
+// principal's type and name.
 func onPrincipal(ctx context.Context, p driver.Principal, user, role func(name *string) error, action string, args ...any) error {
 	if err := checkPrincipal(p); err != nil {
 		return err
@@ -25,7 +25,7 @@ func onPrincipal(ctx context.Context, p driver.Principal, user, role func(name *
 	return wrapError(ctx, call(&p.Name), action, append(args, p.Type, p.Name)...)
 }
 
-// checkPrincipal refuses what is neither a user nor a role.
+// checkPrincipal refuses a principal that is neither a user nor a role.
 func checkPrincipal(p driver.Principal) error {
 	if p.Type != driver.PrincipalUser && p.Type != driver.PrincipalRole {
 		return fault.New(fault.InvalidArgument, "a policy belongs to a user or a role, not to a %q", p.Type)
@@ -33,10 +33,10 @@ func checkPrincipal(p driver.Principal) error {
 	return checkPresent(string(p.Type), p.Name)
 }
 
-// errOf is for calls whose answer says nothing but that it went well.
+// errOf drops an answer without content.
 func errOf[O any](_ *O, err error) error { return err }
 
-// PutPolicy gives a user or role an inline policy, or replaces the one of that name.
+// PutPolicy creates or replaces an inline policy of a user or role.
 func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
 	if err := names().Policy.Check("policy", req.Name); err != nil {
 		return err
@@ -70,7 +70,7 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: decodeDocument(encoded)}, nil
 }
 
-// ListPolicies yields the names of the inline policies, sorted. Their documents share one size limit, so there are few.
+// ListPolicies yields the sorted names of the inline policies. They are few: their documents share one size limit.
 func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
 	p, action := req.Principal, "list the policies of the %s %q"
 	if err := checkPrincipal(p); err != nil {
@@ -97,8 +97,8 @@ func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyReque
 	}, "delete the policy %q of the %s %q", req.Name)
 }
 
-// decodeDocument undoes the URL encoding in which IAM hands out policy documents. Not every system like it encodes
-// them; a document that is no valid encoding is returned as it is.
+// decodeDocument decodes IAM's URL-encoded policy documents. Some systems do not encode them; a document that is not
+// validly encoded is returned unchanged.
 func decodeDocument(document *string) string {
 	encoded := aws.ToString(document)
 	if len(encoded) > 0 && (encoded[0] == '{' || encoded[0] == '[') {

@@ -93,7 +93,7 @@ func managedPolicyOf(p *types.Policy, v *types.PolicyVersion) driver.ManagedPoli
 	}
 }
 
-// optionalInt keeps the difference between 0 and what the system does not tell.
+// optionalInt converts a number; nil, which is unknown, stays nil.
 func optionalInt(n *int32) *int {
 	if n == nil {
 		return nil

@@ -12,15 +12,15 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// settingCalls are the requests for one setting. Those that change it are nil where it can only be read.
+// settingCalls are the requests for one setting. For a read-only setting put and remove are nil.
 type settingCalls struct {
 	get    func(ctx context.Context, b *backend, bucket string) (driver.BucketSetting, error)
 	put    func(ctx context.Context, b *backend, bucket string, value driver.BucketSetting) error
 	remove func(ctx context.Context, b *backend, bucket string) error
 	// notSet is S3's error code for a bucket without the setting.
 	notSet string
-	// readFirst: only what is set is removed. A system that does not know the setting may overlook its name in the
-	// request, and what is left of that says "delete the bucket". Such systems are known for these settings.
+	// readFirst reads the setting before it removes it. A system without the setting may ignore the query parameter that
+	// names it, and the rest of the request means "delete the bucket". Such systems exist for these settings.
 	readFirst bool
 }
 
@@ -86,7 +86,7 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 	return wrapError(ctx, err, "remove the %s of the bucket %q", req.Setting, req.Bucket)
 }
 
-// checkSetting refuses what is no setting.
+// checkSetting refuses an unknown setting.
 func checkSetting(bucket string, setting driver.Setting) error {
 	if setting.Capability() == "" {
 		return fault.New(fault.InvalidArgument, "a bucket has no setting %q, or not exactly one value is given", setting)
@@ -94,7 +94,7 @@ func checkSetting(bucket string, setting driver.Setting) error {
 	return checkBucket(bucket)
 }
 
-// checkWritable refuses what is no setting that can be changed.
+// checkWritable refuses a setting that cannot be changed.
 func checkWritable(bucket string, setting driver.Setting) error {
 	if err := checkSetting(bucket, setting); err != nil {
 		return err
@@ -105,7 +105,7 @@ func checkWritable(bucket string, setting driver.Setting) error {
 	return nil
 }
 
-// errNothingSet is an answer that holds no setting.
+// errNothingSet is an answer without the setting.
 var errNothingSet = errors.New("the answer holds no such setting")
 
 func getPolicy(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
@@ -156,7 +156,7 @@ func getPublicAccessBlock(ctx context.Context, b *backend, bucket string) (v dri
 		return v, err
 	}
 	c := out.PublicAccessBlockConfiguration
-	// Systems without the setting are known to answer with something else, in which none of it is found.
+	// Some systems without the setting send another document, which decodes to nothing.
 	if c == nil || c.BlockPublicAcls == nil && c.IgnorePublicAcls == nil && c.BlockPublicPolicy == nil && c.RestrictPublicBuckets == nil {
 		return v, fault.Wrap(fault.NotFound, errNothingSet, "the bucket %q has no public-access-block", bucket)
 	}

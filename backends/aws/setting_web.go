@@ -86,7 +86,7 @@ func putWebsite(ctx context.Context, b *backend, bucket string, v driver.BucketS
 	return errOf(inBucket(ctx, b, bucket, b.s3().PutBucketWebsite, &s3.PutBucketWebsiteInput{Bucket: &bucket, WebsiteConfiguration: website}))
 }
 
-// routingRule is a website's routing rule in JSON, with S3's own names and without what is not set.
+// routingRule is a website's routing rule in JSON, with S3's names. Unset members are omitted.
 type routingRule struct {
 	Condition *routingCondition `json:",omitempty"`
 	Redirect  *routingRedirect  `json:",omitempty"`
@@ -105,7 +105,7 @@ type routingRedirect struct {
 	ReplaceKeyWith       *string        `json:",omitempty"`
 }
 
-// rulesJSON prints routing rules; empty where there are none.
+// rulesJSON encodes routing rules; empty if there are none.
 func rulesJSON(rules []types.RoutingRule) (string, error) {
 	if len(rules) == 0 {
 		return "", nil
@@ -123,7 +123,6 @@ func rulesJSON(rules []types.RoutingRule) (string, error) {
 	return string(document), err
 }
 
-// sdkRoutingRules reads routing rules.
 func sdkRoutingRules(document string) ([]types.RoutingRule, error) {
 	if document == "" {
 		return nil, nil
@@ -149,7 +148,6 @@ func sdkRoutingRules(document string) ([]types.RoutingRule, error) {
 	return rules, nil
 }
 
-// sdkWebsite converts a website configuration.
 func sdkWebsite(site driver.Website) (*types.WebsiteConfiguration, error) {
 	rules, err := sdkRoutingRules(site.RoutingRules)
 	if err != nil {

@@ -16,10 +16,10 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// cleanUpTime is how long the abort of a failed upload may take; its caller may be gone already.
+// cleanUpTime bounds the abort of a failed upload; its caller may be gone already.
 const cleanUpTime = 5 * time.Second
 
-// defaultContentType is what S3 gives an object for which none is sent. The SDK would send another.
+// defaultContentType is S3's default. The SDK would send another one.
 const defaultContentType = "binary/octet-stream"
 
 // PutObject stores an object, in parts if it is large.
@@ -44,7 +44,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	defer client.end()
 	out, err := b.manager(client).UploadObject(client.ctx, in)
 	if err != nil {
-		return none, client.withLeftover(wrapError(ctx, client.reason(err), "store %q in the bucket %q", req.Key, req.Bucket))
+		return none, client.withOrphanedParts(wrapError(ctx, client.reason(err), "store %q in the bucket %q", req.Key, req.Bucket))
 	}
 	return driver.ObjectDetail{
 		Size:        aws.ToInt64(out.ContentLength),
@@ -77,7 +77,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 	return detail, wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 }
 
-// openRange asks for a range, or for the whole of an empty object, which has none.
+// openRange requests a range, or the whole object if it is empty and so has no ranges.
 func (b *backend) openRange(ctx context.Context, req driver.GetObjectRequest, r transfer.Range) (*transfer.Answer, error) {
 	in := &s3.GetObjectInput{Bucket: &req.Bucket, Key: &req.Key, Range: aws.String(r.Header())}
 	if r.ETag != "" {
@@ -100,7 +100,7 @@ func (b *backend) openRange(ctx context.Context, req driver.GetObjectRequest, r 
 	}}, nil
 }
 
-// sizeOf is the size of the whole object, -1 where the answer does not tell.
+// sizeOf is the size of the whole object; -1 if the answer does not tell.
 func sizeOf(out *s3.GetObjectOutput) int64 {
 	if _, total, ok := strings.Cut(aws.ToString(out.ContentRange), "/"); ok {
 		if size, err := strconv.ParseInt(total, 10, 64); err == nil {
@@ -114,7 +114,7 @@ func sizeOf(out *s3.GetObjectOutput) int64 {
 	return *out.ContentLength
 }
 
-// checkObject refuses a request that names no object.
+// checkObject refuses a request without a key.
 func checkObject(bucket, key string) error {
 	if key == "" {
 		return fault.New(fault.InvalidArgument, "the key of the object is empty")

@@ -16,9 +16,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// uploadClient is the S3 client that the transfer manager gets for one object. It sends requests to the bucket's region,
-// ends the whole upload when one part of it fails for good, counts progress, and remembers what a failed upload left
-// behind: the manager does none of that.
+// uploadClient is the transfer manager's S3 client for one object. It sends requests to the bucket's region, cancels the
+// upload when a part fails permanently, counts progress, and records orphaned parts: the manager does none of that.
 type uploadClient struct {
 	*s3.Client
 	backend  *backend
@@ -26,11 +25,11 @@ type uploadClient struct {
 	progress transfer.Progress
 	ctx      context.Context
 	cancel   context.CancelCauseFunc
-	leftover *leftover
+	orphaned *orphanedParts
 }
 
-// leftover is an upload whose parts are still there.
-type leftover struct {
+// orphanedParts identifies an upload whose parts remain in the bucket.
+type orphanedParts struct {
 	uploadID, key string
 	err           error
 }
@@ -41,10 +40,9 @@ func newUploadClient(ctx context.Context, b *backend, req driver.PutObjectReques
 	return u
 }
 
-// end frees what the upload holds.
 func (u *uploadClient) end() { u.cancel(nil) }
 
-// fail ends the upload.
+// fail cancels the upload.
 func (u *uploadClient) fail(err error) error {
 	if err != nil && !errors.Is(err, context.Canceled) {
 		u.cancel(err)
@@ -52,7 +50,7 @@ func (u *uploadClient) fail(err error) error {
 	return err
 }
 
-// reason is why the upload failed: the first failure, which is seldom the one that the manager returns.
+// reason returns the first failure, which is seldom the one that the manager returns.
 func (u *uploadClient) reason(err error) error {
 	if cause := context.Cause(u.ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
@@ -60,15 +58,15 @@ func (u *uploadClient) reason(err error) error {
 	return err
 }
 
-// withLeftover adds to an upload's error what it left behind.
-func (u *uploadClient) withLeftover(err error) error {
+// withOrphanedParts adds the orphaned parts, if any, to an upload's error.
+func (u *uploadClient) withOrphanedParts(err error) error {
 	var f *fault.Error
-	if u.leftover == nil || !errors.As(err, &f) {
+	if u.orphaned == nil || !errors.As(err, &f) {
 		return err
 	}
 	told := *f
 	told.Message += "; parts of it are left in the bucket, because the upload could not be aborted (" +
-		serviceCodeOf(u.leftover.err) + "): abort the multipart upload " + u.leftover.uploadID + " of " + strconv.Quote(u.leftover.key)
+		serviceCodeOf(u.orphaned.err) + "): abort the multipart upload " + u.orphaned.uploadID + " of " + strconv.Quote(u.orphaned.key)
 	return &told
 }
 
@@ -101,7 +99,7 @@ func (u *uploadClient) CompleteMultipartUpload(ctx context.Context, in *s3.Compl
 func (u *uploadClient) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput, opts ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
 	out, err := inBucket(ctx, u.backend, u.bucket, u.Client.AbortMultipartUpload, in, opts...)
 	if err != nil && serviceCodeOf(err) != "NoSuchUpload" {
-		u.leftover = &leftover{uploadID: aws.ToString(in.UploadId), key: aws.ToString(in.Key), err: err}
+		u.orphaned = &orphanedParts{uploadID: aws.ToString(in.UploadId), key: aws.ToString(in.Key), err: err}
 	}
 	return out, err
 }
@@ -109,15 +107,14 @@ func (u *uploadClient) AbortMultipartUpload(ctx context.Context, in *s3.AbortMul
 // meterKey is the key of a *meter in the context of an upload's request.
 type meterKey struct{}
 
-// meter counts the bytes of one part that went out. A request that is sent again sends the same bytes again; they
-// count once.
+// meter counts the bytes sent for one part. The bytes of a retry count once.
 type meter struct {
 	progress transfer.Progress
-	mu       sync.Mutex // a failed attempt may still be reading when the next one starts
+	mu       sync.Mutex // a failed attempt may still be reading when the next starts
 	most     int64
 }
 
-// reached tells of what was sent for the first time.
+// reached reports the bytes that were sent for the first time.
 func (m *meter) reached(sent int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -134,7 +131,7 @@ func (u *uploadClient) metered(ctx context.Context) context.Context {
 	return context.WithValue(ctx, meterKey{}, &meter{progress: u.progress})
 }
 
-// meterBody counts what is read of a request's body, where its context asks for that.
+// meterBody counts the bytes read from a request's body if its context has a meter.
 func meterBody(req *http.Request) {
 	m, ok := req.Context().Value(meterKey{}).(*meter)
 	if ok && req.Body != nil && req.Body != http.NoBody {
@@ -148,7 +145,6 @@ type meteredBody struct {
 	sent  int64
 }
 
-// Read reads on.
 func (b *meteredBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.sent += int64(n)

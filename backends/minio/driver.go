@@ -5,6 +5,7 @@
 package minio
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -50,14 +51,12 @@ var _ driver.Driver = (*backend)(nil)
 
 // Open opens the backend, as driver.Opener says.
 func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) {
-	endpoint, err := parseEndpoint(firstOf(cfg.EndpointURL, "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "MINIO_ENDPOINT"))
+	endpoint, err := parseEndpoint(cmp.Or(cfg.EndpointURL, os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), os.Getenv("MINIO_ENDPOINT")))
 	if err != nil {
 		return nil, err
 	}
-	b := &backend{endpoint: endpoint, region: firstOf(cfg.Region, "AWS_REGION", "AWS_DEFAULT_REGION")}
-	if b.region == "" {
-		b.region = defaultRegion
-	}
+	region := cmp.Or(cfg.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), defaultRegion)
+	b := &backend{endpoint: endpoint, region: region}
 	if b.credentials, err = chain(cfg); err != nil {
 		return nil, err
 	}
@@ -74,7 +73,7 @@ func (b *backend) connect() error {
 	if b.transport, err = newTransport(secure); err != nil {
 		return err
 	}
-	watched := &watchedTransport{next: &checkedTransport{next: b.transport}}
+	watched := &abortWatcher{next: &checkedTransport{next: b.transport}}
 	b.http = &http.Client{Transport: watched}
 	b.s3, err = minio.New(b.endpoint.Host, &minio.Options{
 		Creds: b.credentials, Secure: secure, Region: b.region, Transport: watched,
@@ -123,15 +122,4 @@ func parseEndpoint(endpoint string) (*url.URL, error) {
 			"the endpoint %q has something after the host; MinIO is served at the root of its host only", u.Redacted())
 	}
 	return u, err
-}
-
-// firstOf returns the value, or where it is empty the first of the variables that is set.
-func firstOf(value string, variables ...string) string {
-	for _, name := range variables {
-		if value != "" {
-			break
-		}
-		value = os.Getenv(name)
-	}
-	return value
 }

@@ -34,7 +34,7 @@ func chain(cfg driver.Config) (*credentials.Credentials, error) {
 
 // profile is a profile of AWS's credentials file, or an alias of MinIO's client.
 func profile(name string) (*credentials.Credentials, error) {
-	path := firstOf("", "AWS_SHARED_CREDENTIALS_FILE")
+	path := os.Getenv("AWS_SHARED_CREDENTIALS_FILE")
 	if home, err := os.UserHomeDir(); path == "" && err == nil {
 		path = filepath.Join(home, ".aws", "credentials")
 	}

@@ -20,13 +20,13 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 		return none, b.wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket)
 	}
 	defer source.Close()
-	watch := &uploadWatch{}
-	info, err := b.s3.PutObject(watch.in(ctx), req.Bucket, req.Key, source.Reader, source.Size, minio.PutObjectOptions{
+	abort := &abortResult{}
+	info, err := b.s3.PutObject(abort.in(ctx), req.Bucket, req.Key, source.Reader, source.Size, minio.PutObjectOptions{
 		ContentType: req.ContentType, Progress: transfer.Progress(req.Progress),
 		PartSize: transfer.PartSize, NumThreads: transfer.Parts, ConcurrentStreamParts: source.Size < 0,
 	})
 	if err != nil {
-		return none, watch.withLeftover(b.wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket))
+		return none, abort.withOrphanedParts(b.wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket))
 	}
 	return driver.ObjectDetail{Size: info.Size, ETag: quoted(info.ETag), ContentType: req.ContentType, LastModified: info.LastModified, VersionID: info.VersionID}, nil
 }

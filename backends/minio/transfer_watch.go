@@ -9,61 +9,53 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// watchedTransport tells an upload's watch how the abort of its parts went, which minio-go does on its own and in silence.
-type watchedTransport struct{ next http.RoundTripper }
+// abortWatcher records in an upload's abortResult whether minio-go's abort succeeded, which minio-go does not report.
+type abortWatcher struct{ next http.RoundTripper }
 
-// uploadWatch is what became of the parts of one upload.
-type uploadWatch struct {
+// abortResult is the result of aborting one upload.
+type abortResult struct {
 	mu       sync.Mutex
 	uploadID string
-	leftover bool
+	failed   bool
 }
 
-type uploadWatchKey struct{}
+type abortResultKey struct{}
 
 // in returns a context whose requests are watched.
-func (w *uploadWatch) in(ctx context.Context) context.Context {
-	return context.WithValue(ctx, uploadWatchKey{}, w)
+func (r *abortResult) in(ctx context.Context) context.Context {
+	return context.WithValue(ctx, abortResultKey{}, r)
 }
 
-// RoundTrip sends. An abort gets only as much time as somebody who gave up is willing to wait.
-func (t *watchedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	watch, watched := req.Context().Value(uploadWatchKey{}).(*uploadWatch)
+// RoundTrip bounds an abort by cleanUpTime, since its caller may be waiting after Ctrl-C. After a failure it sends no
+// further abort.
+func (w *abortWatcher) RoundTrip(req *http.Request) (*http.Response, error) {
+	result, watched := req.Context().Value(abortResultKey{}).(*abortResult)
 	uploadID := req.URL.Query().Get("uploadId")
 	if !watched || uploadID == "" || req.Method != http.MethodDelete {
-		return t.next.RoundTrip(req)
+		return w.next.RoundTrip(req)
 	}
-	if watch.isLeft() {
+	result.mu.Lock()
+	defer result.mu.Unlock()
+	if result.failed {
 		return nil, context.Canceled
 	}
 	ctx, cancel := context.WithTimeout(req.Context(), cleanUpTime)
 	defer cancel()
-	answer, err := t.next.RoundTrip(req.WithContext(ctx))
-	watch.note(uploadID, err != nil || answer.StatusCode >= 300 && answer.StatusCode != http.StatusNotFound)
+	answer, err := w.next.RoundTrip(req.WithContext(ctx))
+	result.uploadID = uploadID
+	result.failed = err != nil || answer.StatusCode >= 300 && answer.StatusCode != http.StatusNotFound
 	return answer, err
 }
 
-func (w *uploadWatch) isLeft() bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.leftover
-}
-
-func (w *uploadWatch) note(uploadID string, leftover bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.uploadID, w.leftover = uploadID, leftover
-}
-
-// withLeftover adds to an error that parts stay behind, if they do.
-func (w *uploadWatch) withLeftover(err error) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+// withOrphanedParts adds the orphaned parts, if any, to an upload's error.
+func (r *abortResult) withOrphanedParts(err error) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var known *fault.Error
-	if !w.leftover || !errors.As(err, &known) {
+	if !r.failed || !errors.As(err, &known) {
 		return err
 	}
 	told := *known
-	told.Message += "; parts of the upload " + w.uploadID + " stay on the server, because they could not be removed (that takes s3:AbortMultipartUpload)"
+	told.Message += "; parts of the upload " + r.uploadID + " stay on the server, because they could not be removed (that takes s3:AbortMultipartUpload)"
 	return &told
 }
