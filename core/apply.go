@@ -68,6 +68,9 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 			return nil, run.Rollback(ctx, step.String(), err)
 		}
 		outcome, err := run.step(ctx, step)
+		if removes(step.Verb) && errors.Is(err, fault.NotFound) {
+			err = nil // the request was repeated after a lost answer, or somebody else was faster
+		}
 		if err != nil {
 			return nil, run.failed(ctx, step, err)
 		}
@@ -78,6 +81,8 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 	}
 	return run, nil
 }
+
+func removes(v Verb) bool { return v == Delete || v == Detach }
 
 func (a *Applied) step(ctx context.Context, s Step) (Outcome, error) {
 	operation := operations[s.Resource.Kind][s.Verb]

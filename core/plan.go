@@ -103,7 +103,7 @@ type Step struct {
 
 // String names the step as an error does: its resource, or the removal of its resource.
 func (s Step) String() string {
-	if s.Verb == Delete || s.Verb == Detach {
+	if removes(s.Verb) {
 		return "removal of " + s.Resource.String()
 	}
 	return s.Resource.String()

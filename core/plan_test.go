@@ -298,3 +298,30 @@ func TestSettingsEndWithTheirBucket(t *testing.T) {
 		}
 	}
 }
+
+// forgetful is a driver whose removals happen, but are answered as if there had been nothing: what a request meets that is sent
+// again after its answer was lost, and one that somebody else came before.
+type forgetful struct{ driver.Driver }
+
+func (d forgetful) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
+	if err := d.Driver.DeletePolicy(ctx, req); err != nil {
+		return err
+	}
+	return fault.New(fault.NotFound, "there is no such policy")
+}
+
+func (d forgetful) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
+	if err := d.Driver.DeleteAccessKey(ctx, req); err != nil {
+		return err
+	}
+	return fault.New(fault.NotFound, "there is no such key")
+}
+
+// TestARemovalThatFindsNothingIsDone narrows a user's access, and deletes the user.
+func TestARemovalThatFindsNothingIsDone(t *testing.T) {
+	d := forgetful{prepared(t, memory.Options{})}
+	e := engine(t, d)
+	create(t, e, core.CreateOptions{Buckets: []string{"there"}, UserName: "known", Access: policy.ReadOnly})
+	wantGrants(t, e, "known", "s3.read-only.there")
+	remove(t, e, "known")
+}

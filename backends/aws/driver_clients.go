@@ -225,7 +225,7 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	hideWriteTo(&sent)
 	resp, err := c.transport.RoundTrip(&sent)
 	if err == nil {
-		err = refuseWebPage(req, resp)
+		err = refuse(req, resp)
 	}
 	if err != nil {
 		return nil, &endpointError{endpoint: req.URL.Scheme + "://" + req.URL.Host, err: err}
@@ -235,6 +235,18 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 
 // CloseIdleConnections closes idle connections.
 func (c *httpClient) CloseIdleConnections() { c.transport.CloseIdleConnections() }
+
+// refuse refuses an answer that is none of a service's. S3 answers requests that came to the wrong region with a redirect
+// that names the right one: those are for inBucket.
+func refuse(req *http.Request, resp *http.Response) error {
+	if resp.Header.Get(bucketRegionHeader) == "" {
+		if err := s3fault.Redirect(resp); err != nil {
+			_ = resp.Body.Close()
+			return err
+		}
+	}
+	return refuseWebPage(req, resp)
+}
 
 // refuseWebPage refuses HTML pages, which could pass for an empty listing. Objects may be HTML. The Content-Type alone is
 // no proof: some systems send text/html with every answer.

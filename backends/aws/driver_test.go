@@ -183,6 +183,32 @@ func TestEndpointsThatAreNone(t *testing.T) {
 	}
 }
 
+// TestRedirectsAreNotFollowed redirects every request to another server, which must see none.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	followed := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed++ }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL+r.URL.Path, status)
+		}))
+		clearEnvironment(t)
+		d := openWith(t, driver.Config{EndpointURL: server.URL, Credentials: &driver.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "hunter2"}})
+		_, who := d.WhoAmI(t.Context())
+		_, head := d.HeadBucket(t.Context(), driver.HeadBucketRequest{Bucket: "bucket"})
+		_, user := d.CreateUser(t.Context(), driver.CreateUserRequest{Name: "ann"})
+		for what, err := range map[string]error{"WhoAmI": who, "HeadBucket": head, "CreateUser": user} {
+			if fault.CodeOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "redirects to "+other.URL) {
+				t.Errorf("%d, %s: %v", status, what, err)
+			}
+		}
+		server.Close()
+	}
+	if followed > 0 {
+		t.Errorf("%d requests were sent to the other server", followed)
+	}
+}
+
 func TestWhatIsRepeated(t *testing.T) {
 	down := &endpointError{"http://127.0.0.1:1", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}
 	for _, c := range []struct {

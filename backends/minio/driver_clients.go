@@ -93,14 +93,20 @@ func newTransport(secure bool) (*http.Transport, error) {
 	return transport, nil
 }
 
-// checkedTransport tells a web server's page from MinIO's answers, all of which have an id. Without it, a page could pass
+// checkedTransport follows no redirect, and tells a web server's page from MinIO's answers, all of which have an id. Without it, a page could pass
 // for an empty listing.
 type checkedTransport struct{ next http.RoundTripper }
 
 // RoundTrip sends.
 func (t *checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer, err := t.next.RoundTrip(req)
-	if err != nil || answer.StatusCode >= 300 || answer.Header.Get("X-Amz-Request-Id") != "" ||
+	if err == nil {
+		if err = s3fault.Redirect(answer); err != nil {
+			_ = answer.Body.Close()
+			return nil, err
+		}
+	}
+	if err != nil || answer.StatusCode >= 400 || answer.Header.Get("X-Amz-Request-Id") != "" ||
 		!strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
 		return answer, err
 	}

@@ -93,6 +93,30 @@ func TestACertificateThatIsNotTrusted(t *testing.T) {
 	}
 }
 
+// TestRedirectsAreNotFollowed redirects every request to another server, which must see none: the request carries a signature,
+// and that of a new user its secret.
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	followed := 0
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { followed++ }))
+	defer other.Close()
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Server", "MinIO")
+			w.Header().Set("X-Amz-Request-Id", "17")
+			http.Redirect(w, r, other.URL+r.URL.Path, status)
+		}))
+		for what, err := range tryAll(t, server.URL) {
+			if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "redirects to "+other.URL) {
+				t.Errorf("%d, %s: %v", status, what, err)
+			}
+		}
+		server.Close()
+	}
+	if followed > 0 {
+		t.Errorf("%d requests were sent to the other server", followed)
+	}
+}
+
 func TestAServerWithoutAdminAPI(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()

@@ -31,7 +31,8 @@ func (b *backend) wrapError(ctx context.Context, err error, action string, args 
 func (b *backend) endpointOf(err error) string {
 	var sent *url.Error
 	var given *gaveUpError
-	if errors.As(err, &sent) || errors.As(err, &given) || errors.Is(err, s3fault.ErrNotS3) {
+	var redirect *s3fault.RedirectError
+	if errors.As(err, &sent) || errors.As(err, &redirect) || errors.As(err, &given) || errors.Is(err, s3fault.ErrNotS3) {
 		return b.endpoint.Scheme + "://" + b.endpoint.Host
 	}
 	return ""

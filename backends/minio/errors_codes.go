@@ -10,6 +10,8 @@ const (
 	codeNotAllowed = "XMinioIAMActionNotAllowed"
 	// codeNotAUser answers adding a user by the name of an access key or of the root user.
 	codeNotAUser = "XMinioInvalidIAMCredentials"
+	// codeKeyNotAllowed answers making an access key whose id is taken, among others.
+	codeKeyNotAllowed = "XMinioIAMServiceAccountNotAllowed"
 )
 
 // serviceCodes are the error codes that only MinIO sends.
@@ -20,7 +22,7 @@ var serviceCodes = map[string]fault.Code{
 
 	codeNotAllowed:                        fault.PermissionDenied,
 	"XMinioAdminServiceAccountNotAllowed": fault.PermissionDenied,
-	"XMinioIAMServiceAccountNotAllowed":   fault.PermissionDenied,
+	codeKeyNotAllowed:                     fault.PermissionDenied,
 
 	codeNotAUser:                        fault.NotFound,
 	"XMinioAdminNoSuchAccessKey":        fault.NotFound,

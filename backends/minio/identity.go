@@ -3,6 +3,7 @@ package minio
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -176,24 +177,43 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	wanted := madmin.AddServiceAccountReq{
 		TargetUser: req.UserName, AccessKey: randomText(accessKeyLength), SecretKey: randomText(secretKeyLength),
 	}
-	made, err := adminCall(ctx, func(ctx context.Context) (madmin.Credentials, error) {
+	_, err := adminCall(ctx, func(ctx context.Context) (madmin.Credentials, error) {
 		return b.admin.AddServiceAccount(ctx, wanted)
 	})
-	if err != nil {
-		b.undoKey(ctx, err, wanted.AccessKey)
-		return driver.AccessKey{}, b.wrapError(ctx, err, "make an access key for the user %q", req.UserName)
+	if err != nil && !b.isTaken(ctx, err, wanted) {
+		failed := b.wrapError(ctx, err, "make an access key for the user %q", req.UserName)
+		if answerOf(err) == nil || codeIs(err, codeKeyNotAllowed) {
+			failed = b.undoKey(ctx, failed, wanted.AccessKey)
+		}
+		return driver.AccessKey{}, failed
 	}
-	return driver.AccessKey{UserName: req.UserName, AccessKeyID: made.AccessKey, SecretAccessKey: made.SecretKey, Status: "Active"}, nil
+	return driver.AccessKey{UserName: req.UserName, AccessKeyID: wanted.AccessKey, SecretAccessKey: wanted.SecretKey, Status: "Active"}, nil
 }
 
-// undoKey removes a key that may have been made although no answer came.
-func (b *backend) undoKey(ctx context.Context, err error, key string) {
-	if answerOf(err) != nil {
-		return
+// isTaken reports whether the server refused the key because its id is taken. Nobody else can have chosen the id: the
+// request was sent again after its answer was lost, and the key is made.
+func (b *backend) isTaken(ctx context.Context, err error, wanted madmin.AddServiceAccountReq) bool {
+	if !codeIs(err, codeKeyNotAllowed) {
+		return false
 	}
+	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
+		return b.admin.InfoServiceAccount(ctx, wanted.AccessKey)
+	})
+	return err == nil && info.ParentUser == wanted.TargetUser
+}
+
+// undoKey removes a key that may have been made although no answer said so, or names it in the error.
+func (b *backend) undoKey(ctx context.Context, failed error, key string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
-	_ = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, key) })
+	err := b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, key) })
+	var known *fault.Error
+	if err == nil || fault.CodeOf(b.wrapError(ctx, err, "")) == fault.NotFound || !errors.As(failed, &known) {
+		return failed
+	}
+	named := *known
+	named.Message += "; the access key " + key + " may have been made: delete it if it is there"
+	return &named
 }
 
 // ListAccessKeys yields the keys of a user, sorted.

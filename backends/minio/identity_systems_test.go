@@ -4,6 +4,7 @@ package minio_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -171,5 +172,41 @@ func TestWhatSomebodyElseDidMeanwhile(t *testing.T) {
 	// The root user is no user of that kind: a key for it may do everything.
 	if err := second(d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: s.AccessKeyID})); !errors.Is(err, fault.NotFound) {
 		t.Errorf("a key for the root user: %v", err)
+	}
+}
+
+// TestAKeyWhoseAnswerIsLost loses the answer to making a key. The library sends the request again, and the server says that
+// the id is taken: the key is made, and must be handed out, or be gone.
+func TestAKeyWhoseAnswerIsLost(t *testing.T) {
+	s := systems.MinIO(t)
+	through, proxy := systems.Behind(t, s)
+	d := open(t, through, root(s))
+	for name, lost := range map[string]int{"lost-once": 1, "lost-always": 100} {
+		makeUser(t, d, name)
+		left := lost
+		proxy.Reset(func(_ int, r systems.Request) systems.Action {
+			if left > 0 && strings.HasSuffix(r.Path, "/add-service-account") {
+				left--
+				return systems.LoseAnswer
+			}
+			return systems.Pass
+		})
+		key, err := d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: name})
+		proxy.Reset(nil)
+		var ids []string
+		for k, listErr := range d.ListAccessKeys(t.Context(), driver.ListAccessKeysRequest{UserName: name}) {
+			must(t, listErr)
+			ids = append(ids, k.AccessKeyID)
+		}
+		switch {
+		case err == nil && slices.Equal(ids, []string{key.AccessKeyID}):
+			must(t, second(open(t, s, driver.Credentials{AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey}).WhoAmI(t.Context())))
+		case err != nil && len(ids) == 0:
+		default:
+			t.Errorf("%s: the error is %v, the key %q, and there are the keys %q", name, err, key.AccessKeyID, ids)
+		}
+		if lost == 1 && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package host
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -50,6 +51,12 @@ func detect(ctx context.Context, endpointURL string) (string, error) {
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	if err != nil && len(body) == 0 {
 		return "", unreachable(ctx, endpointURL, err)
+	}
+	// S3 itself answers with a redirect, and an error in it, where a bucket of that name is elsewhere.
+	var redirect *s3fault.RedirectError
+	if errors.As(s3fault.Redirect(response), &redirect) && !isS3Error(body) {
+		return "", fault.New(fault.InvalidArgument, "%s redirects to %s, and no redirect is followed",
+			shown(endpointURL), cmp.Or(redirect.To, "an address that it does not name")).WithHint(fault.HintEndpoint)
 	}
 	switch {
 	case isMinIO(response):

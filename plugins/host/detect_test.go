@@ -41,7 +41,13 @@ func TestDetectBySending(t *testing.T) {
 			_, _ = io.WriteString(w, "<html><body>Welcome</body></html>")
 		}},
 		{name: "an empty 200", code: fault.InvalidArgument, says: "does not answer as S3 does", answer: func(http.ResponseWriter, *http.Request) {}},
-		{name: "a redirect", code: fault.InvalidArgument, says: "302", answer: func(w http.ResponseWriter, _ *http.Request) {
+		{name: "a redirect of MinIO's", code: fault.InvalidArgument, says: "redirects to http://127.0.0.1:1", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Server", "MinIO")
+			w.Header().Set("X-Amz-Request-Id", "17")
+			w.Header().Set("Location", "http://127.0.0.1:1/minio/health/live?secret")
+			w.WriteHeader(http.StatusMovedPermanently)
+		}},
+		{name: "a redirect", code: fault.InvalidArgument, says: "redirects to http://127.0.0.1:1", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Location", "http://127.0.0.1:1/")
 			w.WriteHeader(http.StatusFound)
 		}},

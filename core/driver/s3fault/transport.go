@@ -1,10 +1,12 @@
 package s3fault
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
+	"net/http"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -12,6 +14,28 @@ import (
 
 // ErrNotS3 is for a transport or a client to return when what answers is no S3 system, such as a web server.
 var ErrNotS3 = errors.New("the answer is a web page")
+
+// RedirectError is an answer that sends the client elsewhere. No redirect is followed: the request carries a signature, and
+// some carry secrets.
+type RedirectError struct {
+	// To is the scheme and the host that the answer names; empty where it names none.
+	To string
+}
+
+func (e *RedirectError) Error() string { return "redirected to " + e.To }
+
+// Redirect returns the [RedirectError] for an answer with a status from 300 to 399; nil for any other, and for 304 Not
+// Modified. A transport calls it, so that no client above it gets to see a redirect.
+func Redirect(answer *http.Response) error {
+	if answer.StatusCode < 300 || answer.StatusCode > 399 || answer.StatusCode == http.StatusNotModified {
+		return nil
+	}
+	to := ""
+	if location, err := answer.Location(); err == nil {
+		to = location.Scheme + "://" + location.Host
+	}
+	return &RedirectError{To: to}
+}
 
 // noAnswer is the fault for a request that got no answer, or none that can be understood.
 func (s System) noAnswer(err error, sentence string) error {
@@ -23,7 +47,11 @@ func (s System) noAnswer(err error, sentence string) error {
 	if subject == "" {
 		subject = "the endpoint"
 	}
+	var redirect *RedirectError
 	switch {
+	case errors.As(err, &redirect):
+		return fault.Wrap(fault.Unavailable, err, "%s: %s redirects to %s, and no redirect is followed", sentence, subject,
+			cmp.Or(redirect.To, "an address that it does not name")).WithHint(fault.HintEndpoint)
 	case errors.Is(err, ErrNotS3):
 		return fault.Wrap(fault.Unavailable, err, "%s: %s answers, but not as an S3 system does", sentence, subject).WithHint(fault.HintEndpoint)
 	case IsCertificateError(err):
@@ -40,7 +68,8 @@ func (s System) noAnswer(err error, sentence string) error {
 // NonRetryable reports whether an error of a transport stays the same however often the request is sent.
 func NonRetryable(err error) bool {
 	var dns *net.DNSError
-	return errors.Is(err, ErrNotS3) || IsCertificateError(err) || IsPlaintext(err) || errors.As(err, &dns) && dns.IsNotFound
+	var redirect *RedirectError
+	return errors.As(err, &redirect) || errors.Is(err, ErrNotS3) || IsCertificateError(err) || IsPlaintext(err) || errors.As(err, &dns) && dns.IsNotFound
 }
 
 // IsCertificateError reports whether the client rejected the server's certificate.
