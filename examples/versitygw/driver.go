@@ -34,7 +34,10 @@ type backend struct {
 
 // Open opens the backend; it is a driver.Opener.
 func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
-	b := &backend{region: config.Region, credentials: chain(config), http: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}}
+	b := &backend{region: config.Region, credentials: chain(config), http: &http.Client{
+		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
 	if b.region == "" {
 		b.region = defaultRegion
 	}

@@ -69,6 +69,9 @@ func (b *backend) send(ctx context.Context, r request) error {
 		return b.failed(ctx, err, r.action)
 	}
 	defer answer.Body.Close()
+	if err := s3fault.Redirect(answer); err != nil {
+		return b.failed(ctx, err, r.action)
+	}
 	body := xml.NewDecoder(answer.Body)
 	if answer.StatusCode >= http.StatusMultipleChoices {
 		refusal := answerError{}
