@@ -44,7 +44,7 @@ func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) 
 	return driver.BucketDetail{}, nil
 }
 
-// readyFor is ready for a request that names a bucket.
+// readyFor is ready for a request about a bucket.
 func (b *backend) readyFor(ctx context.Context, bucket string) error {
 	if err := checkBucket(bucket); err != nil {
 		return err

@@ -27,7 +27,7 @@ const Name = "minio"
 // defaultRegion is the region of a MinIO server that was not given one.
 const defaultRegion = "us-east-1"
 
-// tries is how often a request is sent that got no answer, or one that asks to come again.
+// tries is how often a request is sent if it gets no answer, or a retryable one.
 const tries = 3
 
 // backend is the driver.
@@ -36,14 +36,14 @@ type backend struct {
 
 	endpoint *url.URL // nil where none is configured
 	region   string
-	// credentials are looked for when first used; they may come from a program that the profile names.
+	// credentials are resolved on first use; a program that the profile names may provide them.
 	credentials *credentials.Credentials
 	transport   *http.Transport
 	http        *http.Client
 	s3          *minio.Client
 	admin       *madmin.AdminClient
 
-	// users are the names that the server has called a user's (string to bool: whether this driver created it).
+	// users caches names that are known to be users' (string to bool: whether this driver created the user).
 	users sync.Map
 }
 
@@ -66,7 +66,7 @@ func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) {
 	return b, b.connect()
 }
 
-// connect makes the clients. They send nothing yet.
+// connect creates the clients. It sends no request.
 func (b *backend) connect() error {
 	secure := b.endpoint.Scheme == "https"
 	var err error
@@ -91,10 +91,10 @@ func (b *backend) connect() error {
 	return nil
 }
 
-// Describe returns what the backend is and can do.
+// Describe returns the backend's description.
 func (b *backend) Describe(context.Context) (driver.Description, error) { return b.describe(), nil }
 
-// Close frees what the driver holds.
+// Close closes idle connections.
 func (b *backend) Close() error {
 	if b.transport != nil {
 		b.transport.CloseIdleConnections()
@@ -102,7 +102,7 @@ func (b *backend) Close() error {
 	return nil
 }
 
-// ready says why no request can be sent: no endpoint, or no credentials.
+// ready fails if no request can be sent, for lack of an endpoint or of credentials.
 func (b *backend) ready(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fault.Wrap(fault.CodeOf(err), err, "given up before the request was sent")
@@ -114,7 +114,7 @@ func (b *backend) ready(ctx context.Context) error {
 	return err
 }
 
-// parseEndpoint is driver.ParseEndpoint for a system that has no path.
+// parseEndpoint is driver.ParseEndpoint, but refuses a path.
 func parseEndpoint(endpoint string) (*url.URL, error) {
 	u, err := driver.ParseEndpoint(endpoint)
 	if err == nil && u != nil && strings.Trim(u.Path, "/") != "" {

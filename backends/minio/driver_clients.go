@@ -18,8 +18,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// chain is where credentials come from: the request; the named profile; the variables and files of AWS's tools and of
-// MinIO's. No metadata service is asked: a MinIO server has none.
+// chain finds the credentials: in the request; in the named profile; in the variables and files of AWS's and MinIO's
+// tools. It does not ask a metadata service: a MinIO server has none.
 func chain(cfg driver.Config) (*credentials.Credentials, error) {
 	if c := cfg.Credentials; c != nil {
 		return credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken), nil
@@ -68,7 +68,8 @@ func (b *backend) identity(ctx context.Context) (credentials.Value, error) {
 	return value, nil
 }
 
-// newTransport is how all clients send. It trusts what the operating system trusts, and what the variables name.
+// newTransport is the transport of all clients. It trusts the operating system's certificate authorities and those that
+// the environment names.
 func newTransport(secure bool) (*http.Transport, error) {
 	transport, err := minio.DefaultTransport(secure)
 	if err != nil {
@@ -93,11 +94,10 @@ func newTransport(secure bool) (*http.Transport, error) {
 	return transport, nil
 }
 
-// checkedTransport follows no redirect, and tells a web server's page from MinIO's answers, all of which have an id. Without it, a page could pass
-// for an empty listing.
+// checkedTransport follows no redirect. It refuses web pages, which have no request id: all of MinIO's answers have one.
+// Otherwise a page could pass for an empty listing.
 type checkedTransport struct{ next http.RoundTripper }
 
-// RoundTrip sends.
 func (t *checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer, err := t.next.RoundTrip(req)
 	if err == nil {
@@ -114,7 +114,7 @@ func (t *checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	return nil, s3fault.ErrNotS3
 }
 
-// limitedTransport bounds how often one call is tried; calls are told apart by their context (see attempts).
+// limitedTransport limits the attempts of each call. The context identifies the call (see attempts).
 type limitedTransport struct {
 	next http.RoundTripper
 	most int
@@ -137,7 +137,7 @@ func limited(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithValue(inner, attemptsKey{}, call), func() { cancel(nil) }
 }
 
-// RoundTrip sends, and gives the call up after the last try. A certificate does not get better by trying.
+// RoundTrip cancels the call after the last attempt, or at once for a certificate error, which no retry can fix.
 func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer, err := t.next.RoundTrip(req)
 	call, ok := req.Context().Value(attemptsKey{}).(*attempts)

@@ -17,17 +17,17 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// system is how the client libraries report MinIO's errors.
+// system interprets the errors of MinIO's client libraries.
 var system = s3fault.System{Codes: serviceCodes, Answer: answerOf}
 
-// wrapError turns whatever a call returned into a fault. The action completes the sentence "cannot ...".
+// wrapError turns a call's error into a fault. The action completes the sentence "cannot ...".
 func (b *backend) wrapError(ctx context.Context, err error, action string, args ...any) error {
 	here := system
 	here.Endpoint, here.Special = b.endpointOf, b.adminFault
 	return here.Wrap(ctx, err, action, args...)
 }
 
-// endpointOf returns where a request that got no answer was sent.
+// endpointOf returns the endpoint of a request without an answer.
 func (b *backend) endpointOf(err error) string {
 	var sent *url.Error
 	var given *gaveUpError
@@ -38,7 +38,7 @@ func (b *backend) endpointOf(err error) string {
 	return ""
 }
 
-// answerOf returns what the server answered; nil where it did not, or nothing that can be understood.
+// answerOf returns the server's error answer; nil if there is none, or if it is unintelligible.
 func answerOf(err error) *fault.Service {
 	var object minio.ErrorResponse
 	var admin madmin.ErrorResponse
@@ -54,7 +54,7 @@ func answerOf(err error) *fault.Service {
 	return nil
 }
 
-// adminAnswer makes sense of an answer that is none of the admin API's: madmin puts the status into the code then, and
+// adminAnswer interprets an answer that does not come from the admin API: madmin then puts the status into the code, and
 // the page into the message.
 func adminAnswer(answer madmin.ErrorResponse) *fault.Service {
 	first, _, _ := strings.Cut(answer.Code, " ")
@@ -70,7 +70,7 @@ func codeIs(err error, codes ...string) bool {
 	return answer != nil && slices.Contains(codes, answer.Code)
 }
 
-// adminError marks an error of a call to the admin API, where an error of S3's means that the server has no such API.
+// adminError marks an error of a call to the admin API. An S3 error there means that the server has no admin API.
 type adminError struct{ error }
 
 // Unwrap returns the error itself.
@@ -88,7 +88,7 @@ func (b *backend) adminFault(err error, sentence string) *fault.Error {
 	return f
 }
 
-// isAdminAnswer reports whether an answer can be the admin API's: one that speaks of a bucket or a key cannot.
+// isAdminAnswer reports whether the admin API can have sent the answer: not if it is about a bucket or a key.
 func isAdminAnswer(answer *fault.Service) bool {
 	foreign := []string{"NoSuchBucket", "NoSuchKey", "MethodNotAllowed", "NotImplemented", "InvalidBucketName", "NotFound", "InvalidURI", "MalformedXML"}
 	if answer.Code != "" {
@@ -97,13 +97,13 @@ func isAdminAnswer(answer *fault.Service) bool {
 	return answer.HTTPStatus >= 500 || answer.HTTPStatus == http.StatusTooManyRequests
 }
 
-// gaveUpError is the last error of a call to the admin API that is not tried again.
+// gaveUpError is the last error of a call to the admin API that is not retried.
 type gaveUpError struct{ error }
 
 // Unwrap returns the error itself.
 func (e *gaveUpError) Unwrap() error { return e.error }
 
-// adminCall makes one call to the admin API, tried a few times at most.
+// adminCall makes one call to the admin API with limited attempts.
 func adminCall[T any](ctx context.Context, call func(context.Context) (T, error)) (T, error) {
 	inner, done := limited(ctx)
 	defer done()

@@ -4,11 +4,11 @@ import "github.com/s3-credentials/s3-credentials/core/fault"
 
 // Codes of the admin API that decide what to do next.
 const (
-	// codeAlreadyApplied answers attaching a policy that is attached, and detaching one that is not.
+	// codeAlreadyApplied: the policy to attach is attached, or the one to detach is not.
 	codeAlreadyApplied = "XMinioAdminPolicyChangeAlreadyApplied"
-	// codeNotAllowed answers looking an access key up as if it were a user.
+	// codeNotAllowed: the name to look up as a user is an access key.
 	codeNotAllowed = "XMinioIAMActionNotAllowed"
-	// codeNotAUser answers adding a user by the name of an access key or of the root user.
+	// codeNotAUser: the user to add has the name of an access key or of the root user.
 	codeNotAUser = "XMinioInvalidIAMCredentials"
 	// codeKeyNotAllowed answers making an access key whose id is taken, among others.
 	codeKeyNotAllowed = "XMinioIAMServiceAccountNotAllowed"

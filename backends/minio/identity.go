@@ -17,7 +17,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// cleanUpTime is how long undoing may take after the caller is gone.
+// cleanUpTime bounds clean-up after the caller is gone.
 const cleanUpTime = 5 * time.Second
 
 // WhoAmI returns the access key in use as UserID, and the user it belongs to as ARN. MinIO has no accounts.
@@ -53,7 +53,7 @@ func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 	})
 }
 
-// userOf is a user as far as MinIO tells: it keeps no date of its making.
+// userOf converts a user. MinIO keeps no creation date.
 func userOf(name string) driver.User {
 	return driver.User{Path: "/", Name: name, ID: name, ARN: userARN(name)}
 }
@@ -86,8 +86,8 @@ func (b *backend) user(ctx context.Context, name string) (madmin.UserInfo, error
 	return info, b.wrapError(ctx, err, "look up the user %q", name)
 }
 
-// ensureUser looks a name up unless the server has called it a user's before. It is for requests whose answer tells that a
-// user is gone, but which would take the name of the root user or of an access key for a user's.
+// ensureUser looks a user up unless the cache has it. It is for requests that fail if the user is gone, but would accept
+// the name of the root user or of an access key.
 func (b *backend) ensureUser(ctx context.Context, name string) error {
 	if _, known := b.users.Load(name); known {
 		return b.ready(ctx)
@@ -96,8 +96,8 @@ func (b *backend) ensureUser(ctx context.Context, name string) error {
 	return err
 }
 
-// CreateUser creates a user. Its own secret is of no use to anybody: keys are made for it. It looks first, because
-// adding a user that is there would change its secret.
+// CreateUser creates a user. Nobody uses the user's own secret: users get access keys. It looks the user up first, because
+// adding an existing user would change its secret.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	var none driver.CreateUserResponse
 	if err := checkName("user", req.Name, nameRules().User); err != nil {
@@ -124,10 +124,10 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	return driver.CreateUserResponse{User: userOf(req.Name)}, nil
 }
 
-// DeleteUser deletes a user that has neither keys nor policies. Its sessions are ended before, so that a failure leaves
-// none behind, and after, when nobody can open another one: MinIO itself would let them live on for the next user of the name.
-// What it cannot end are sessions from before the server's last start: the server has not loaded them and forgets them at
-// revocation. Only somebody who had the user's own secret could open such a one; users made here have none to know.
+// DeleteUser deletes a user without keys and policies. It revokes the user's sessions before, so that a failure leaves
+// none, and after, when nobody can open another: MinIO would let them live on for the next user of that name. It cannot
+// revoke sessions from before the server's last start: the server has not loaded them, and revocation skips them. Only
+// somebody with the user's own secret could have opened them, and nobody knows the secrets of users created here.
 func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
 	info, err := b.user(ctx, req.Name)
 	if err != nil {
@@ -169,7 +169,7 @@ func (b *backend) serviceAccounts(ctx context.Context, user string) ([]madmin.Se
 	return list.Accounts, b.wrapError(ctx, err, "list the access keys of the user %q", user)
 }
 
-// CreateAccessKey makes a key. The key's id is chosen here, so that sending the request twice cannot make two.
+// CreateAccessKey creates a key. It chooses the key's id, so that a retry cannot create a second key.
 func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
 	if err := b.ensureUser(ctx, req.UserName); err != nil {
 		return driver.AccessKey{}, err
@@ -190,8 +190,8 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	return driver.AccessKey{UserName: req.UserName, AccessKeyID: wanted.AccessKey, SecretAccessKey: wanted.SecretKey, Status: "Active"}, nil
 }
 
-// isTaken reports whether the server refused the key because its id is taken. Nobody else can have chosen the id: the
-// request was sent again after its answer was lost, and the key is made.
+// isTaken reports whether the server refused the key because its id is taken by this very key. Ids are random, so a retry
+// after a lost answer is the only cause.
 func (b *backend) isTaken(ctx context.Context, err error, wanted madmin.AddServiceAccountReq) bool {
 	if !codeIs(err, codeKeyNotAllowed) {
 		return false
@@ -202,7 +202,7 @@ func (b *backend) isTaken(ctx context.Context, err error, wanted madmin.AddServi
 	return err == nil && info.ParentUser == wanted.TargetUser
 }
 
-// undoKey removes a key that may have been made although no answer said so, or names it in the error.
+// undoKey removes a key that may exist although no answer confirmed it. If that fails, it names the key in the error.
 func (b *backend) undoKey(ctx context.Context, failed error, key string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
@@ -224,7 +224,7 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 		}
 		accounts, err := b.serviceAccounts(ctx, req.UserName)
 		if err == nil && len(accounts) == 0 {
-			_, err = b.user(ctx, req.UserName) // the list of a user who is gone is empty
+			_, err = b.user(ctx, req.UserName) // a deleted user's list is empty
 		}
 		keys := make([]driver.AccessKey, len(accounts))
 		for i, account := range accounts {
@@ -238,7 +238,7 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 	})
 }
 
-// DeleteAccessKey deletes a key of a user. It looks first: MinIO would delete anybody's.
+// DeleteAccessKey deletes a key of a user. It checks the owner first: MinIO would delete any user's key.
 func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
 	if err := b.ensureUser(ctx, req.UserName); err != nil {
 		return err
@@ -259,7 +259,7 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 	return b.wrapError(ctx, err, "delete the access key %s", req.AccessKeyID)
 }
 
-// CreateSession opens a session of the caller, bounded by the policy.
+// CreateSession opens a session of the caller with the session policy.
 func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
 	if err := b.ready(ctx); err != nil {
 		return driver.Session{}, err
@@ -277,7 +277,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 	}}
 	session, err := provider.RetrieveWithCredContext(&credentials.CredContext{Client: b.http, Context: ctx})
 	if codeIs(err, "AccessDenied") {
-		// STS says the same of credentials that do not exist.
+		// STS gives the same answer for credentials that do not exist.
 		if _, whoErr := b.WhoAmI(ctx); fault.CodeOf(whoErr) == fault.Unauthenticated {
 			return driver.Session{}, whoErr
 		}
@@ -307,7 +307,7 @@ func checkSession(req driver.CreateSessionRequest) error {
 	return nil
 }
 
-// randomText returns letters and digits that nobody can guess; each holds five bits.
+// randomText returns random letters and digits of five bits each.
 func randomText(length int) string {
 	text := ""
 	for len(text) < length {

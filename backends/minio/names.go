@@ -17,7 +17,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
-// What MinIO accepts, measured on its last public release.
+// MinIO's limits, measured on its last public release.
 const (
 	minUserName           = 3
 	maxUserName           = 255
@@ -26,16 +26,16 @@ const (
 	maxSessionPolicyBytes = 2048
 	minSessionSeconds     = 15 * 60
 	maxSessionSeconds     = 365 * 24 * 60 * 60
-	// accessKeyLength and secretKeyLength are the longest that MinIO accepts for an access key.
+	// accessKeyLength and secretKeyLength are MinIO's maximum lengths of an access key's id and secret.
 	accessKeyLength = 20
 	secretKeyLength = 40
 )
 
-// namePattern is what this tool names users and policies with. MinIO accepts more, but not everywhere: "=" and "," are
-// its own separators.
+// namePattern is this tool's pattern for users and policies. MinIO accepts more, but not everywhere: "=" and "," are its
+// separators.
 const namePattern = `[\w+.@-]+`
 
-// describe says what the backend is, for the configured endpoint and region.
+// describe describes the backend for the configured endpoint and region.
 func (b *backend) describe() driver.Description {
 	endpoint := ""
 	if b.endpoint != nil {
@@ -65,8 +65,8 @@ func capabilities() []driver.Capability {
 	return declared
 }
 
-// dialect is how MinIO's policy language differs from AWS's. A key of a user may make further keys for that user unless
-// it is forbidden; those would live on when the key is deleted.
+// dialect is how MinIO's policy language differs from AWS's. A user's key may create further keys for that user unless a
+// policy forbids it; those would survive the deletion of the key.
 func dialect() policy.Dialect {
 	return policy.Dialect{
 		RejectedActions:     strings.Fields(rejected),
@@ -74,13 +74,13 @@ func dialect() policy.Dialect {
 	}
 }
 
-// rejected are actions of AWS that MinIO does not know; one of them makes it refuse a whole document. A test puts each
-// to a server.
+// rejected are the AWS actions that MinIO does not know; one of them makes it refuse a whole document. A test checks each
+// on a server.
 //
 //go:embed names_actions.txt
 var rejected string
 
-// nameRules are what this tool names users, policies and sessions by.
+// nameRules are this tool's rules for names of users, policies and sessions.
 func nameRules() driver.Names {
 	return driver.Names{
 		User:      driver.NameRule{Min: minUserName, Max: maxUserName, Pattern: namePattern},
@@ -90,7 +90,7 @@ func nameRules() driver.Names {
 	}
 }
 
-// checkName refuses a name that MinIO, or a part of it, does not take: dots alone are a way through folders.
+// checkName refuses names that MinIO does not accept everywhere; "." and ".." would be path elements.
 func checkName(kind, name string, rule driver.NameRule) error {
 	if name != "" && strings.Trim(name, ".") == "" {
 		return fault.New(fault.InvalidArgument, "the %s name %q has nothing but dots", kind, name)
@@ -98,7 +98,7 @@ func checkName(kind, name string, rule driver.NameRule) error {
 	return rule.Check(kind, name)
 }
 
-// checkExisting refuses a name that no user can have, and that would lead the admin API astray.
+// checkExisting refuses a name that no user can have and that the admin API would misinterpret.
 func checkExisting(name string) error {
 	if name == "" || !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl) ||
 		slices.Contains(strings.Split(name, "/"), "..") {
@@ -107,7 +107,7 @@ func checkExisting(name string) error {
 	return nil
 }
 
-// checkBucket refuses what would not address a bucket. The finer rules are the server's.
+// checkBucket refuses names that would not address a bucket. The server checks the other rules.
 func checkBucket(bucket string) error {
 	if err := s3utils.CheckValidBucketName(bucket); err != nil {
 		return fault.New(fault.InvalidArgument, "%q cannot be the name of a bucket: %s", bucket, lowerFirst(err.Error()))
@@ -115,7 +115,7 @@ func checkBucket(bucket string) error {
 	return nil
 }
 
-// checkKey refuses what cannot be an object's key.
+// checkKey refuses invalid keys.
 func checkKey(key string) error {
 	if key == "" || !utf8.ValidString(key) {
 		return fault.New(fault.InvalidArgument, "%q cannot be the key of an object", key)
@@ -130,17 +130,16 @@ func lowerFirst(s string) string {
 	return strings.ToLower(s[:1]) + s[1:]
 }
 
-// ownedRoot starts the names of the canned policies that stand for users' inline policies.
+// ownedRoot begins the names of the canned policies that represent users' inline policies.
 const ownedRoot = "s3-credentials/"
 
-// maxNamePart is the longest part between slashes that a MinIO on an ordinary file system can keep.
+// maxNamePart is the longest element between slashes that MinIO can store on an ordinary file system.
 const maxNamePart = 255
 
-// ownedPrefix is what the names of all of a user's own policies start with, and of no other's: the escaped name holds
-// no slash.
+// ownedPrefix begins the names of all of a user's own policies, and of no others: the escaped name has no slash.
 func ownedPrefix(user string) string { return ownedRoot + escape(user) + "/" }
 
-// ownedName is the canned policy that stands for an inline policy of a user.
+// ownedName is the name of the canned policy that represents a user's inline policy.
 func ownedName(user, policyName string) (string, error) {
 	if err := checkName("policy", policyName, nameRules().Policy); err != nil {
 		return "", err
@@ -152,14 +151,14 @@ func ownedName(user, policyName string) (string, error) {
 	return ownedPrefix(user) + escape(policyName), nil
 }
 
-// inlineName is the name of the inline policy that a canned policy stands for; false for any other canned policy.
+// inlineName is the name of the inline policy that a canned policy represents; false for any other canned policy.
 func inlineName(user, canned string) (string, bool) {
 	rest, owned := strings.CutPrefix(canned, ownedPrefix(user))
 	name, err := url.PathUnescape(rest)
 	return name, owned && err == nil && escape(name) == rest
 }
 
-// escape writes a name with nothing in it that has a meaning in the name of a canned policy, so that it can be read back.
+// escape reversibly escapes the characters that have a meaning in the name of a canned policy.
 func escape(name string) string {
 	var out strings.Builder
 	for i := range len(name) {
@@ -174,5 +173,5 @@ func escape(name string) string {
 	return out.String()
 }
 
-// userARN is how this tool writes a user of MinIO, which has no ARNs for them.
+// userARN is this tool's ARN for a user; MinIO has none.
 func userARN(name string) string { return "arn:minio:iam:::user/" + name }

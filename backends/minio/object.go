@@ -31,7 +31,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 				return
 			}
 		}
-		// A listing whose context ends just stops.
+		// minio-go ends a listing without an error when its context ends.
 		if err := ctx.Err(); err != nil {
 			yield(driver.ObjectInfo{}, b.wrapError(ctx, err, "list the objects of the bucket %q", req.Bucket))
 		}
@@ -49,7 +49,7 @@ func objectOf(o minio.ObjectInfo) driver.ObjectInfo {
 	return info
 }
 
-// quoted puts the quotation marks back that minio-go takes off an ETag.
+// quoted restores the quotation marks that minio-go removes from an ETag.
 func quoted(etag string) string {
 	if etag == "" {
 		return ""
@@ -75,7 +75,7 @@ func detailOf(info minio.ObjectInfo) driver.ObjectDetail {
 	}
 }
 
-// readyForObject is ready for a request that names an object.
+// readyForObject is ready for a request about an object.
 func (b *backend) readyForObject(ctx context.Context, bucket, key string) error {
 	if err := checkKey(key); err != nil {
 		return err
@@ -83,7 +83,7 @@ func (b *backend) readyForObject(ctx context.Context, bucket, key string) error 
 	return b.readyFor(ctx, bucket)
 }
 
-// DeleteObjects deletes objects, in one request as far as XML can hold their keys.
+// DeleteObjects deletes objects: those whose keys XML can express in one request, the others one by one.
 func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
 	var done driver.DeleteObjectsResponse
 	if len(req.Keys) > driver.MaxDeleteObjects {
@@ -109,7 +109,7 @@ func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReq
 	return done, nil
 }
 
-// deleteTogether sends one request. A refusal that has a status is of the request as a whole, one without is of a key.
+// deleteTogether sends one request. An error with a status is about the whole request, one without is about a key.
 func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []string, done *driver.DeleteObjectsResponse) error {
 	if len(keys) == 0 {
 		return nil
@@ -149,7 +149,6 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 	return nil
 }
 
-// deleteOne deletes one object by a request of its own.
 func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *driver.DeleteObjectsResponse) error {
 	err := b.s3.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{})
 	if err == nil {

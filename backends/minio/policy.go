@@ -21,7 +21,7 @@ func policiesOf(info madmin.UserInfo) []string {
 	return names
 }
 
-// checkPrincipal refuses what is no user.
+// checkPrincipal refuses principals other than users.
 func checkPrincipal(p driver.Principal) error {
 	if p.Type != driver.PrincipalUser {
 		return fault.New(fault.Unsupported, "MinIO has no roles; policies are for users only")
@@ -29,7 +29,7 @@ func checkPrincipal(p driver.Principal) error {
 	return nil
 }
 
-// principal looks the user up whom a request is about.
+// principal looks up the user that a request is about.
 func (b *backend) principal(ctx context.Context, p driver.Principal) (madmin.UserInfo, error) {
 	if err := checkPrincipal(p); err != nil {
 		return madmin.UserInfo{}, err
@@ -37,7 +37,7 @@ func (b *backend) principal(ctx context.Context, p driver.Principal) (madmin.Use
 	return b.user(ctx, p.Name)
 }
 
-// ensurePrincipal is ensureUser for the user whom a request is about.
+// ensurePrincipal is ensureUser for the user that a request is about.
 func (b *backend) ensurePrincipal(ctx context.Context, p driver.Principal) error {
 	if err := checkPrincipal(p); err != nil {
 		return err
@@ -45,8 +45,8 @@ func (b *backend) ensurePrincipal(ctx context.Context, p driver.Principal) error
 	return b.ensureUser(ctx, p.Name)
 }
 
-// attachedBefore returns the canned policies of a user. One whom this driver created is not looked up: attaching tells
-// whether the user is gone, and is harmless where the policy is attached already.
+// attachedBefore returns the canned policies of a user. It does not look up a user that this driver created: attaching a
+// policy fails if the user is gone, and does no harm if the policy is attached already.
 func (b *backend) attachedBefore(ctx context.Context, p driver.Principal) ([]string, error) {
 	if created, _ := b.users.Load(p.Name); p.Type == driver.PrincipalUser && created == true {
 		return nil, b.ready(ctx)
@@ -55,8 +55,8 @@ func (b *backend) attachedBefore(ctx context.Context, p driver.Principal) ([]str
 	return policiesOf(info), err
 }
 
-// PutPolicy gives a user a policy of its own, which is a canned policy with a name that no other user's can have. One
-// that is attached is replaced in place, in one step.
+// PutPolicy creates a user's own policy: a canned policy with a name that no other user's can have. It replaces an attached
+// policy in one step.
 func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
 	if err := checkDocument(req.Document); err != nil {
 		return err
@@ -93,8 +93,8 @@ func checkDocument(document string) error {
 	return nil
 }
 
-// attach attaches a canned policy to a user. It adds in one step, unlike setting all of a user's policies, which is
-// cheaper but would drop what somebody else attached meanwhile.
+// attach attaches a canned policy to a user. Setting all of a user's policies would be cheaper, but would drop those that
+// somebody else attaches meanwhile.
 func (b *backend) attach(ctx context.Context, user, canned string) error {
 	_, err := adminCall(ctx, func(ctx context.Context) (madmin.PolicyAssociationResp, error) {
 		return b.admin.AttachPolicy(ctx, madmin.PolicyAssociationReq{Policies: []string{canned}, User: user})
@@ -112,14 +112,14 @@ func (b *backend) detach(ctx context.Context, user, canned string) error {
 	return err
 }
 
-// undoCanned removes a canned policy that could not be attached. The server keeps it if it is attached after all.
+// undoCanned removes a canned policy that could not be attached. The server keeps it if it is attached anyway.
 func (b *backend) undoCanned(ctx context.Context, canned string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
 	defer cancel()
 	_ = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.RemoveCannedPolicy(ctx, canned) })
 }
 
-// owned is the canned policy of a user that the request names, which is attached.
+// owned is the attached canned policy that represents the named inline policy.
 func (b *backend) owned(ctx context.Context, p driver.Principal, name string) (string, error) {
 	info, err := b.principal(ctx, p)
 	if err != nil {
@@ -148,7 +148,7 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: asPut(info.Policy)}, nil
 }
 
-// asPut undoes what MinIO does to a document: it spreads it over lines, and calls the member Id "ID".
+// asPut reverses MinIO's changes to a document: it breaks lines, and renames the member Id to "ID".
 func asPut(document []byte) string {
 	var members map[string]json.RawMessage
 	var line bytes.Buffer
@@ -183,7 +183,7 @@ func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 	})
 }
 
-// DeletePolicy takes a policy of its own from a user. It is detached first, for then it allows nothing any more.
+// DeletePolicy deletes a user's own policy. It detaches the policy first, which ends the access at once.
 func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
 	canned, err := b.owned(ctx, req.Principal, req.Name)
 	if err != nil {
@@ -196,7 +196,7 @@ func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyReque
 	return b.wrapError(ctx, err, "delete the policy %q of the user %q", req.Name, req.Principal.Name)
 }
 
-// removeOrphans removes the canned policies of a user who is gone: those of a run that ended between two steps.
+// removeOrphans removes the canned policies of a deleted user, which a run left when it ended between two steps.
 func (b *backend) removeOrphans(ctx context.Context, user string) error {
 	all, err := b.admin.ListCannedPolicies(ctx)
 	if err != nil {

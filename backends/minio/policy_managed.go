@@ -13,7 +13,7 @@ import (
 
 // MinIO's canned policies are its managed policies, except for those that are users' own. The name of one serves as its ARN.
 
-// ListAttachedPolicies yields the canned policies attached to a user that are not its own.
+// ListAttachedPolicies yields the attached canned policies that are not the user's own.
 func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
 	return driver.Listing(func() ([]driver.AttachedPolicy, error) {
 		info, err := b.principal(ctx, req.Principal)

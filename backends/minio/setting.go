@@ -9,7 +9,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// Of the other settings no request is ever sent: MinIO takes the deletion of several of them for the bucket's.
+// The backend never sends a request about the other settings: MinIO would treat the deletion of several of them as the
+// deletion of the bucket.
 
 // GetBucketSetting reads a setting.
 func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
@@ -29,8 +30,7 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 	return driver.BucketSetting{Policy: &driver.BucketPolicy{Document: publicAsPut(document)}}, nil
 }
 
-// publicAsPut writes everybody as "*" again, as this tool and nearly everybody does. MinIO keeps {"AWS": ["*"]}, which
-// means the same.
+// publicAsPut restores the principal "*", the usual form. MinIO stores {"AWS": ["*"]}, which is equivalent.
 func publicAsPut(document string) string {
 	doc, err := policy.Parse([]byte(document))
 	if err != nil {
@@ -71,13 +71,13 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 	if err := b.readyFor(ctx, req.Bucket); err != nil {
 		return err
 	}
-	// With an empty policy, minio-go sends its deletion.
+	// For an empty policy, minio-go sends a deletion.
 	err := b.s3.SetBucketPolicy(ctx, req.Bucket, "")
 	return b.wrapError(ctx, err, "delete the policy of the bucket %q", req.Bucket)
 }
 
-// checkSetting refuses what MinIO has not, before any request. It does answer whether a bucket is public, but says no
-// where everybody may read every object: it asks for the permission to list and to write as well.
+// checkSetting refuses settings that MinIO lacks before any request. MinIO has the policy status, but it is wrong for this
+// tool: it requires permission to list and write, so a bucket whose objects everybody may read counts as not public.
 func checkSetting(s driver.Setting) error {
 	if s == driver.SettingPolicy {
 		return nil

@@ -11,7 +11,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// checkExecutable returns an error for a file that cannot be started: Unavailable, with the reason.
+// checkExecutable fails with Unavailable for a file that cannot be started.
 func checkExecutable(name, path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -40,8 +40,8 @@ func Checksum(path string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
-// checkPin refuses a file that is not the pinned one. The file could still be replaced between this check and its start:
-// a pin detects a changed plugin, and protects from attack only where others cannot write to the file.
+// checkPin refuses a file other than the pinned one. Somebody could still replace the file between this check and its
+// start: a pin detects a changed plugin, but protects against attackers only if they cannot write to the file.
 func checkPin(name, path string, pins map[string]string) error {
 	pin, pinned := pins[name]
 	if !pinned {

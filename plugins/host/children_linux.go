@@ -9,10 +9,9 @@ import (
 	"github.com/hashicorp/go-plugin"
 )
 
-// killStrays ends processes that a plugin started outside its process group (setsid), after the plugin itself has ended.
-// They are recognised by the variable in their environment that names the plugin's socket folder, which is unique. A
-// process that cleared its environment is not found. One with a smaller number than the plugin's is not looked at, because
-// it was started earlier (numbers start over only after millions of processes).
+// killStrays kills processes that a plugin started outside its process group (setsid), after the plugin has ended. It
+// recognizes them by the plugin's unique socket folder in their environment, so it misses a process that cleared its
+// environment. It skips process ids below the plugin's: those started earlier (ids wrap only after millions of processes).
 func killStrays(plugin int, folder string) {
 	for _, pid := range strays(plugin, folder) {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
@@ -38,7 +37,7 @@ func strays(after int, folder string) []int {
 	return found
 }
 
-// isOf reports whether a process has the folder in its environment. Environments of other users cannot be read.
+// isOf reports whether a process has the folder in its environment. Environments of other users are unreadable.
 func isOf(pid int, folder string) bool {
 	environ, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
 	return err == nil && bytes.Contains(append(environ, 0), []byte(plugin.EnvUnixSocketDir+"="+folder+"\x00"))

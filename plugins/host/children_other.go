@@ -2,6 +2,6 @@
 
 package host
 
-// killStrays does nothing: the environment of other processes cannot be read here, so that processes which a plugin started
-// outside its process group stay.
+// killStrays does nothing: it cannot read the environment of other processes here. Processes that a plugin started
+// outside its process group remain.
 func killStrays(int, string) {}

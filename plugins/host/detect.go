@@ -23,13 +23,13 @@ import (
 // detectTimeout is how long detect waits for the endpoint.
 const detectTimeout = 2 * time.Second
 
-// healthPath is MinIO's health check: it answers 200 without credentials, and on every other S3 system it names a
-// bucket and an object, so that the answer is an S3 error.
+// healthPath is MinIO's health check, which answers 200 without credentials. On other S3 systems it names a bucket and an
+// object, so the answer is an S3 error.
 const healthPath = "/minio/health/live"
 
-// detect returns the backend that an endpoint needs: "minio", or "aws" for everything else that answers as S3 does. It
-// sends one request, without credentials, and follows no redirect. Unavailable if the endpoint cannot be reached;
-// InvalidArgument if it is no URL or does not answer as S3 does.
+// detect returns the backend that an endpoint needs: "minio", or "aws" for every other S3 system. It sends one request
+// without credentials, and follows no redirect. It fails with Unavailable if the endpoint is unreachable, and with
+// InvalidArgument if it is no URL or no S3 system.
 func detect(ctx context.Context, endpointURL string) (string, error) {
 	target, err := healthURL(endpointURL)
 	if err != nil {
@@ -68,7 +68,7 @@ func detect(ctx context.Context, endpointURL string) (string, error) {
 		"%s does not answer as S3 does (%s)", shown(endpointURL), response.Status).WithHint(fault.HintEndpointOrBackend)
 }
 
-// healthURL is where to ask. A path in the endpoint's URL is kept, as gateways have one.
+// healthURL is the URL of the request. It keeps the path of the endpoint's URL, which gateways have.
 func healthURL(endpointURL string) (string, error) {
 	u, err := url.Parse(endpointURL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -95,16 +95,16 @@ func detectClient() *http.Client {
 	}
 }
 
-// isMinIO recognises the server by the name that it sends with every answer, and by its health check.
+// isMinIO recognizes the server by its Server header or by its health check.
 func isMinIO(r *http.Response) bool {
 	if strings.HasPrefix(r.Header.Get("Server"), "MinIO") {
 		return true
 	}
-	// A proxy may hide the name. An answer with a body is some web page and not a health check.
+	// A proxy may remove the Server header. An answer with a body is a web page, not a health check.
 	return r.StatusCode == http.StatusOK && r.ContentLength == 0 && r.Header.Get("X-Amz-Request-Id") != ""
 }
 
-// isS3Error reports whether the body is an error as S3 sends it.
+// isS3Error reports whether the body is an S3 error.
 func isS3Error(body []byte) bool {
 	var answer struct {
 		XMLName xml.Name
@@ -117,7 +117,7 @@ func isS3Error(body []byte) bool {
 	return answer.XMLName.Local == "Error" && answer.Code != "" || answer.XMLName.Local == "ErrorResponse" && answer.Nested != ""
 }
 
-// unreachable explains why there was no answer.
+// unreachable explains a missing answer.
 func unreachable(ctx context.Context, endpointURL string, err error) error {
 	at := shown(endpointURL)
 	if ctx.Err() != nil {

@@ -16,7 +16,7 @@ const Prefix = "s3-credentials-backend-"
 // EnvDirs is the environment variable that lists further folders to search, separated as in PATH.
 const EnvDirs = "S3_CREDENTIALS_PLUGIN_DIR"
 
-// Source is a place in which plugins are searched.
+// Source is a place where plugins are searched.
 type Source string
 
 // The sources, in the order of the search.
@@ -39,9 +39,9 @@ type Found struct {
 	Name, Path string
 	// Source is the place that the file was found in.
 	Source Source
-	// Problem is why the file cannot be started (Unavailable); nil if nothing is known to be wrong.
+	// Problem says why the file cannot be started (Unavailable); nil if no problem is known.
 	Problem error
-	// Shadowed is true where an earlier file of the same name is started in place of this one.
+	// Shadowed says that an earlier file with the same name is started instead.
 	Shadowed bool
 }
 
@@ -55,7 +55,7 @@ func checkName(name string) error {
 		"%q is not a backend's name: use small letters, digits and hyphens, as in minio", name)
 }
 
-// nameOf returns the name of a plugin's backend, or the file's whole name if it does not begin with Prefix.
+// nameOf returns the backend's name from a plugin's path, or the whole file name if it does not begin with Prefix.
 func nameOf(path string) string {
 	base := filepath.Base(path)
 	if runtime.GOOS == "windows" {
@@ -70,8 +70,8 @@ type place struct {
 	dir    string
 }
 
-// places lists the folders in the order of the search. Of relative folders, only those of o.Dirs are searched, which the
-// user named for this run: programs must not be started from whatever folder happens to be the current one.
+// places lists the folders in search order. It accepts relative folders only from o.Dirs, which the user named for this
+// run: nothing else may start programs relative to the working folder.
 func places(o Options) []place {
 	var out []place
 	add := func(source Source, dir string) {
@@ -100,7 +100,7 @@ func places(o Options) []place {
 	return out
 }
 
-// userFolder is the folder for a user's own plugins; empty if the user has no home.
+// userFolder is the folder for the user's plugins; empty if the user has no home.
 func userFolder() string {
 	data := os.Getenv("XDG_DATA_HOME")
 	if !filepath.IsAbs(data) {
@@ -116,8 +116,8 @@ func userFolder() string {
 	return filepath.Join(data, "s3-credentials", "plugins")
 }
 
-// Discover returns the plugins in all searched folders, in the order of the search; o.Name, if set, selects one name, and
-// of the other options only Dirs counts. Folders that cannot be read are left out. It starts nothing.
+// Discover returns the plugins in all searched folders, in search order. Of the options only Dirs and Name apply; Name, if
+// set, selects one name. It skips folders that it cannot read, and starts nothing.
 func Discover(o Options) []Found {
 	var out []Found
 	seen, searched := map[string]bool{}, map[string]bool{}
@@ -143,7 +143,7 @@ func Discover(o Options) []Found {
 	return out
 }
 
-// candidate returns the plugin that a file is, and false if it does not have a plugin's name.
+// candidate returns the plugin for a file name; false if that is no plugin's name.
 func candidate(in place, base string) (Found, bool) {
 	if !strings.HasPrefix(base, Prefix) || runtime.GOOS == "windows" && !strings.HasSuffix(base, ".exe") {
 		return Found{}, false
@@ -182,7 +182,7 @@ func find(o Options) (string, error) {
 	return "", missing(o, file)
 }
 
-// missing is the error for a plugin that is in none of the searched folders.
+// missing is the error for a plugin that was not found.
 func missing(o Options, file string) error {
 	var looked []string
 	for _, place := range places(o) {

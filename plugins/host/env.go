@@ -5,9 +5,8 @@ import (
 	"strings"
 )
 
-// passed are the variables of this process that a plugin inherits; a final "*" matches any rest of a name. It does not
-// inherit all, because there may be secrets among them, of other programs and of this one: a plugin receives
-// S3_CREDENTIALS_SECRET_KEY only through Open.
+// passed are the variables of this process that a plugin inherits; a final "*" matches any suffix. Others may be secrets,
+// of other programs or of this one: a plugin receives S3_CREDENTIALS_SECRET_KEY only through Open.
 var passed = []string{
 	// what every program needs
 	"HOME", "PATH", "USER", "LOGNAME", "SHELL", "TMPDIR", "TZ", "LANG", "LC_*", "XDG_*",

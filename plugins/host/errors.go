@@ -14,7 +14,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// go-plugin distinguishes these failures by their text alone; a test with a plugin of each kind notices a change.
+// go-plugin distinguishes these failures only by text; tests with a plugin of each kind detect a change.
 var (
 	otherVersion = regexp.MustCompile(`incompatible API version with plugin\. Plugin version: (-?\d+)`)
 	otherMessage = regexp.MustCompile(`(?s)^Unrecognized remote plugin message: (.*)$`)
@@ -22,7 +22,7 @@ var (
 
 const noOutput = "Failed to read any lines from plugin's stdout"
 
-// startError explains why a plugin did not start. exit is how the program had ended by then, "" if it had not.
+// startError explains why a plugin did not start. exit is the program's exit status, "" if it had not ended.
 func startError(ctx context.Context, o Options, proc *process, exit string, err error) error {
 	fail := func(format string, args ...any) error {
 		return fault.Wrap(fault.Unavailable, err, "the plugin %s (%s) %s", o.Name, o.Path, fmt.Sprintf(format, args...))

@@ -11,14 +11,14 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// folderPrefix begins the name of the folder for a plugin's socket; the host's process id and something random follow.
+// folderPrefix begins the name of a socket folder; the host's process id and a random suffix follow.
 const folderPrefix = "s3-credentials-"
 
-// staleAfter is the age from which a folder is removed if its host does not run. A folder is needed for a few seconds only,
-// but a host that cannot be seen may run in another container that shares the temporary folder.
+// staleAfter is the age at which a folder is removed if its host does not run. A folder is needed for only a few seconds,
+// but its host may be invisible: it may run in another container that shares the temporary folder.
 const staleAfter = time.Minute
 
-// makeFolder makes a folder for the socket that only this user may enter.
+// makeFolder creates a socket folder that only this user may enter.
 func makeFolder() (string, error) {
 	folder, err := os.MkdirTemp(socketBase(), folderPrefix+strconv.Itoa(os.Getpid())+"-*")
 	if err != nil {
@@ -27,8 +27,8 @@ func makeFolder() (string, error) {
 	return folder, nil
 }
 
-// socketBase is the folder for temporary files, or /tmp where its path is too long for a socket in it: the path of a socket
-// has at most 104 bytes on macOS and 108 on Linux.
+// socketBase is the folder for temporary files, or /tmp if its path is too long: a socket's path is limited to 104 bytes
+// on macOS and 108 on Linux.
 func socketBase() string {
 	if base := os.TempDir(); len(base) <= 50 || runtime.GOOS == "windows" {
 		return base
@@ -36,7 +36,7 @@ func socketBase() string {
 	return "/tmp"
 }
 
-// sweep removes folders of hosts that were killed between making the folder and removing it.
+// sweep removes folders of hosts that were killed before they removed them.
 func sweep(base string) {
 	folders, err := filepath.Glob(filepath.Join(base, folderPrefix+"[0-9]*-*"))
 	if err != nil {
@@ -49,7 +49,7 @@ func sweep(base string) {
 	}
 }
 
-// isStale reports whether this user made the folder for a host that no longer runs.
+// isStale reports whether this user owns the folder and its host no longer runs.
 func isStale(folder string) bool {
 	number, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(folder), folderPrefix), "-")
 	pid, err := strconv.Atoi(number)

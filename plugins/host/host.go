@@ -1,17 +1,17 @@
-// Package host finds, starts and ends plugins: the programs called s3-credentials-backend-NAME, each of which serves one
-// [driver.Driver] over go-plugin. Most programs need one call:
+// Package host finds, starts and ends plugins: programs named s3-credentials-backend-NAME that serve a [driver.Driver]
+// over go-plugin. Most programs need one call:
 //
 //	backend, err := host.Connect(ctx, host.Options{}, driver.Config{EndpointURL: "https://s3.example.com"})
 //	if err != nil { ... }
 //	defer backend.Close()
 //
-// [Connect] detects which backend the endpoint needs, finds its plugin, checks the plugin's pin, starts it and opens the
-// driver. [Discover] lists the plugins that are installed, [Launch] starts one without opening it, and a [Supervisor]
-// keeps drivers usable whose plugin crashes.
+// [Connect] detects the backend that the endpoint needs, finds its plugin, checks the plugin's pin, starts it and opens
+// the driver. [Discover] lists the installed plugins, [Launch] starts one without opening it, and a [Supervisor] restarts
+// plugins that crash.
 //
-// A plugin runs in a process group of its own, with an environment of its own (see env.go). Both sides talk over a unix
-// socket in a folder that only this user may enter; the folder is removed as soon as the connection stands. The plugin
-// ends with [Plugin.Close] or the driver's Close, and by itself when this process ends.
+// A plugin runs in its own process group with a filtered environment (see env.go). Host and plugin talk over a unix socket
+// in a folder that only this user may enter; the folder is removed once they are connected. The plugin ends with
+// [Plugin.Close] or the driver's Close, and when this process ends.
 package host
 
 import (
@@ -28,29 +28,29 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// DefaultStartTimeout is Options.StartTimeout where that is 0. A plugin in Go starts, opens and ends
-// within 17 ms on an idle machine; the interpreter of one in Python needs half a second to start.
+// DefaultStartTimeout is the default of Options.StartTimeout. On an idle machine a plugin in Go starts, opens and ends
+// within 17 ms; the interpreter of a Python plugin needs half a second to start.
 const DefaultStartTimeout = 4 * time.Second
 
-// closeTime is the time that a plugin has to end before it is killed.
+// closeTime is how long a plugin may take to end before it is killed.
 const closeTime = 250 * time.Millisecond
 
-// Options say which plugin to start and how. The zero value is what most programs need. The variable S3_CREDENTIALS_LOG, set
-// to a level such as debug, makes the host write the plugin's log to stderr.
+// Options say which plugin to start and how. Most programs need the zero value. If the variable S3_CREDENTIALS_LOG is a
+// level such as debug, the host writes the plugin's log to stderr.
 type Options struct {
-	// Name is the backend's name: "aws" for s3-credentials-backend-aws. It has at most 64 small letters, digits and single
-	// hyphens. Where it is empty, Connect detects the backend, and Launch takes the name from Path.
+	// Name is the backend's name: "aws" for s3-credentials-backend-aws. It has at most 64 lower-case letters, digits and
+	// single hyphens. If it is empty, Connect detects the backend, and Launch takes the name from Path.
 	Name string
-	// Path is the plugin's file; where it is empty, the file is searched as Discover does.
+	// Path is the plugin's file. If it is empty, the file is searched in Discover's order.
 	Path string
-	// Dirs are folders that are searched before all others, in this order.
+	// Dirs are folders that are searched, in this order, before all others.
 	Dirs []string
 	// Pins maps names to the SHA-256, in hexadecimal, of the only file that may be started for them.
 	Pins map[string]string
 	// StartTimeout bounds the start of a plugin, and then its Open; 0 for DefaultStartTimeout.
 	StartTimeout time.Duration
-	// autoMTLS protects the connection with certificates instead of the socket's folder. Starting, opening and ending a
-	// plugin then takes 33 ms instead of 17 (BenchmarkStart). It is always on where there are no unix sockets.
+	// autoMTLS protects the connection with certificates instead of the socket's folder. To start, open and end a plugin
+	// then takes 33 ms instead of 17 (BenchmarkStart). It is always on where there are no unix sockets.
 	autoMTLS bool
 }
 
@@ -58,15 +58,15 @@ type Options struct {
 type Plugin struct {
 	options Options
 	client  *plugin.Client
-	// process is nil for a plugin that somebody else started.
+	// process is nil for a plugin that this host did not start.
 	process *process
 	conn    *grpc.ClientConn
 	closing sync.Once
 }
 
-// Connect opens the backend that the configuration needs. Its plugin is o.Name's or, where that is empty, "aws" without an
-// endpoint and otherwise the one that the endpoint turns out to need: one request without credentials tells. Closing the
-// driver ends the plugin. The errors are those of detecting, of [Launch] and of the backend's Open:
+// Connect opens the backend that the configuration needs: o.Name's, if set; else "aws" without an endpoint; else the one
+// that it detects by one request to the endpoint without credentials. The driver's Close ends the plugin. The errors are
+// those of the detection, of [Launch] and of the backend's Open:
 //   - InvalidArgument: the endpoint is no http or https URL, or does not answer as S3 does; o.Name is no backend's name;
 //     or the backend refuses the configuration;
 //   - Unavailable: the endpoint does not answer, or the plugin is missing, does not start, or does not open in time;
@@ -99,9 +99,9 @@ func backendFor(ctx context.Context, endpointURL string) (string, error) {
 	return detect(ctx, endpointURL)
 }
 
-// Launch starts the plugin that the options name. The caller closes it. InvalidArgument if o.Name is no backend's name;
-// Unavailable if the plugin is missing, is no program that this machine can start, or does not complete its handshake
-// within o.StartTimeout; FailedPrecondition if it is not the file that is pinned for its name.
+// Launch starts the plugin that the options name. The caller closes it. It fails with InvalidArgument if o.Name is no
+// backend's name; with Unavailable if the plugin is missing, cannot be started on this machine, or does not complete its
+// handshake within o.StartTimeout; with FailedPrecondition if it is not the file that is pinned for its name.
 func Launch(ctx context.Context, o Options) (*Plugin, error) {
 	if o.StartTimeout == 0 {
 		o.StartTimeout = DefaultStartTimeout
@@ -139,20 +139,20 @@ func (p *Plugin) Protocol() int {
 	return p.client.NegotiatedVersion()
 }
 
-// Open opens the backend, and takes at most Options.StartTimeout for it: Unavailable after that. A plugin holds one open
-// backend, so that opening it again closes the former driver.
+// Open opens the backend. It fails with Unavailable after Options.StartTimeout. A plugin holds one open backend: opening
+// it again closes the former driver.
 func (p *Plugin) Open(ctx context.Context, config driver.Config) (driver.Driver, error) {
 	return openOn(ctx, p.conn, p.options, config)
 }
 
-// Close ends the process and everything that it started, and removes what it needed. A plugin that does not end by
-// itself within a quarter of a second is killed. Close may be called more than once, and returns nil.
+// Close ends the process and its children, and removes their files. It kills a plugin that does not end within a quarter
+// of a second. Close may be called more than once, and returns nil.
 func (p *Plugin) Close() error {
 	p.closing.Do(p.end)
 	return nil
 }
 
-// end closes the connection and ends the process, if it is ours.
+// end closes the connection and ends the process, if this host started it.
 func (p *Plugin) end() {
 	if p.process == nil {
 		_ = p.conn.Close()
@@ -160,7 +160,7 @@ func (p *Plugin) end() {
 	}
 	p.process.end(closeTime)
 	_ = p.conn.Close()
-	// The process is gone: this only waits for go-plugin's own goroutines.
+	// The process has ended: this only waits for go-plugin's goroutines.
 	p.client.Kill()
 }
 

@@ -16,9 +16,9 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// process is go-plugin's runner for one plugin. Unlike go-plugin's own, it starts the program in a process group of its
-// own, with the lifeline and without this process's stdin, sees its end at once even if the program left children behind,
-// and ends those with it.
+// process is go-plugin's runner for one plugin. Unlike go-plugin's default, it starts the program in its own process
+// group, with a lifeline and without this process's stdin. It detects the program's end at once even if children remain,
+// and ends those too.
 type process struct {
 	cmd    *exec.Cmd
 	folder string
@@ -26,14 +26,14 @@ type process struct {
 	stderrHead *headBuffer
 
 	stdout, stderr *os.File
-	// childEnds are closed here as soon as the child has them.
+	// childEnds are the child's ends of the pipes; this process closes them after the start.
 	childEnds []*os.File
-	// lifeline is the writing end of a pipe. Nothing is ever written: the plugin ends when it is closed.
+	// lifeline is the writing end of a pipe. Nothing is written to it: the plugin ends when it is closed.
 	lifeline *os.File
 
 	mu      sync.Mutex
 	started bool
-	// killed says that the program was killed here, unless it ended at the same moment.
+	// killed says that this process killed the program, unless it ended at the same moment.
 	killed  bool
 	exited  chan struct{}
 	exitErr error
@@ -43,7 +43,7 @@ func newProcess(cmd *exec.Cmd, folder string) *process {
 	return &process{cmd: cmd, folder: folder, stderrHead: &headBuffer{}, exited: make(chan struct{})}
 }
 
-// prepare sets up the pipes and the environment. spec holds what go-plugin wants the plugin to be told.
+// prepare sets up the pipes and the environment. spec has go-plugin's variables for the plugin.
 func (p *process) prepare(spec *exec.Cmd) error {
 	p.cmd.Env = environment(os.Environ())
 	for _, setting := range spec.Env {
@@ -62,7 +62,7 @@ func (p *process) prepare(spec *exec.Cmd) error {
 	return p.prepareLifeline()
 }
 
-// pipe returns the end to read here and the end that the child writes to.
+// pipe returns this process's reading end and the child's writing end.
 func (p *process) pipe() (*os.File, *os.File, error) {
 	r, w, err := os.Pipe()
 	if err == nil {
@@ -82,7 +82,7 @@ func (p *process) prepareLifeline() error {
 	p.lifeline, p.childEnds = w, append(p.childEnds, r)
 	p.cmd.ExtraFiles = []*os.File{r}
 	// The first of ExtraFiles follows stdin, stdout and stderr.
-	p.cmd.Env = append(p.cmd.Env, wire.EnvLifeline+"="+strconv.Itoa(3))
+	p.cmd.Env = append(p.cmd.Env, wire.EnvLifeline+"=3")
 	return nil
 }
 
@@ -105,7 +105,7 @@ func (p *process) Start(context.Context) error {
 	return nil
 }
 
-// wait waits for the program to end, and then kills what it started, so that its pipes close.
+// wait waits for the program's end, then kills its children, so that its pipes close.
 func (p *process) wait() {
 	p.exitErr = p.cmd.Wait()
 	killGroup(p.cmd)
@@ -113,7 +113,7 @@ func (p *process) wait() {
 	close(p.exited)
 }
 
-// end asks the program to end, and kills it and its children after the time given.
+// end asks the program to end, and kills it and its children after the grace period.
 func (p *process) end(grace time.Duration) {
 	p.mu.Lock()
 	started := p.started
@@ -143,7 +143,7 @@ func (p *process) kill() {
 	}
 	select {
 	case <-p.exited:
-		// Another process may have the number by now.
+		// Another process may have the id by now.
 	default:
 		p.killed = true
 		killGroup(p.cmd)
@@ -176,8 +176,8 @@ func (p *process) exitStatus() string {
 // awaitExitTime is how long a program may take to end after it has closed its output.
 const awaitExitTime = 200 * time.Millisecond
 
-// awaitExit is exitStatus for a program whose output has ended, which may be about to end itself. It is "" for one that
-// had to be killed.
+// awaitExit is exitStatus for a program that closed its output and may be about to end. It is "" if the program had to be
+// killed.
 func (p *process) awaitExit() string {
 	p.mu.Lock()
 	started, killed := p.started, p.killed
@@ -223,7 +223,7 @@ func (p *process) ID() string {
 	return strconv.Itoa(p.cmd.Process.Pid)
 }
 
-// Diagnose implements runner.Runner. startError says it better.
+// Diagnose implements runner.Runner. startError has better explanations.
 func (p *process) Diagnose(context.Context) string { return "" }
 
 // PluginToHost implements runner.Runner: both sides see the same addresses.
@@ -238,7 +238,7 @@ func (p *process) HostToPlugin(network, address string) (string, string, error) 
 	return network, address, nil
 }
 
-// reason is the first line that the program wrote to stderr, after a colon; "" where it wrote none.
+// reason is a colon and the first line that the program wrote to stderr; "" if it wrote none.
 func (p *process) reason() string {
 	if line := p.stderrHead.line(); line != "" {
 		return ": " + line

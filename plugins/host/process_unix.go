@@ -13,8 +13,8 @@ import (
 // lifelines is true where a plugin can inherit an open file.
 const lifelines = true
 
-// setGroup gives the plugin a process group of its own, so that a Ctrl-C at the terminal reaches only the host, and the
-// plugin's children can be ended with it.
+// setGroup gives the plugin its own process group. Ctrl-C at the terminal then reaches only the host, and the host can
+// kill the plugin's children with it.
 func setGroup(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
 
 func terminate(cmd *exec.Cmd) { _ = syscall.Kill(cmd.Process.Pid, syscall.SIGTERM) }
@@ -27,5 +27,5 @@ func isOwn(info fs.FileInfo) bool {
 	return ok && int(stat.Uid) == os.Getuid()
 }
 
-// isGone reports whether no process has the number.
+// isGone reports whether no process has the id.
 func isGone(pid int) bool { return errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) }

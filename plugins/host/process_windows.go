@@ -9,12 +9,12 @@ import (
 // lifelines is true where a plugin can inherit an open file.
 const lifelines = false
 
-// setGroup keeps a Ctrl-C at the terminal from reaching the plugin, which the host ends itself.
+// setGroup keeps Ctrl-C at the terminal from the plugin, which the host ends.
 func setGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
-// terminate does nothing: Windows has no signal for a process without a console of its own.
+// terminate does nothing: Windows cannot signal a process without its own console.
 func terminate(*exec.Cmd) {}
 
 func killGroup(cmd *exec.Cmd) { _ = cmd.Process.Kill() }

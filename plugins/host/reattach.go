@@ -14,17 +14,18 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// EnvReattach is the environment variable that makes [Launch] connect to plugins that already run, in a debugger for
-// example: {"NAME": {"network": "unix", "address": "/path/to/socket"}}. It starts and ends nothing, and ignores pins.
+// EnvReattach is the environment variable that makes [Launch] connect to running plugins, for example in a debugger:
+// {"NAME": {"network": "unix", "address": "/path/to/socket"}}. Launch then starts no process, Close ends none, and pins do
+// not apply.
 const EnvReattach = "S3_CREDENTIALS_REATTACH"
 
-// running is the address of a plugin that already runs.
+// running is the address of a running plugin.
 type running struct {
 	Network string `json:"network"`
 	Address string `json:"address"`
 }
 
-// reattach connects to the plugin that EnvReattach has for o.Name; nil if it has none.
+// reattach connects to the plugin that EnvReattach names for o.Name; nil if it names none.
 func reattach(o Options) (*Plugin, error) {
 	setting := os.Getenv(EnvReattach)
 	if setting == "" {
@@ -47,7 +48,7 @@ func reattach(o Options) (*Plugin, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "the plugin %s that %s names cannot be reached", o.Name, EnvReattach)
 	}
-	// A debugger may hold the plugin for long.
+	// A debugger may stop the plugin for a long time.
 	o.StartTimeout = time.Hour
 	return &Plugin{options: o, conn: conn}, nil
 }

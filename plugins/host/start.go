@@ -46,11 +46,11 @@ func clientConfig(proc *process, o Options) *plugin.ClientConfig {
 		RunnerFunc: func(_ hclog.Logger, spec *exec.Cmd, _ string) (runner.Runner, error) {
 			return proc, proc.prepare(spec)
 		},
-		// go-plugin makes a folder of its own in there, which goes with it.
+		// go-plugin creates a folder in it, which is removed with it.
 		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: proc.folder},
 		SkipHostEnv:      true,
 		AutoMTLS:         o.autoMTLS || runtime.GOOS == "windows",
-		// dial decides how long to wait; this only ends go-plugin's own waiting.
+		// dial enforces the timeout; this one only bounds go-plugin's wait.
 		StartTimeout:    o.StartTimeout + time.Second,
 		GRPCDialOptions: wire.DialOptions(),
 		Logger:          newLogger(),
@@ -58,11 +58,11 @@ func clientConfig(proc *process, o Options) *plugin.ClientConfig {
 	}
 }
 
-// dial starts the process and waits for its connection, for at most the timeout and until ctx is over.
+// dial starts the process and waits for its connection until the timeout or the end of ctx.
 func dial(ctx context.Context, client *plugin.Client, proc *process, timeout time.Duration) (*grpc.ClientConn, error) {
 	limit, cancel := context.WithTimeoutCause(ctx, timeout, errNoAnswer)
 	defer cancel()
-	// Ending the process is what ends go-plugin's waiting, which knows no context.
+	// go-plugin's wait takes no context; killing the process ends it.
 	defer context.AfterFunc(limit, proc.kill)()
 
 	protocol, err := client.Client()
@@ -79,7 +79,7 @@ func dial(ctx context.Context, client *plugin.Client, proc *process, timeout tim
 	return conn.(*grpc.ClientConn), nil
 }
 
-// newLogger returns a logger to stderr at the level of S3_CREDENTIALS_LOG; it logs nothing where that is not set.
+// newLogger returns a logger to stderr at the level of S3_CREDENTIALS_LOG; it logs nothing if that is not set.
 func newLogger() hclog.Logger {
 	level := hclog.LevelFromString(os.Getenv(wire.EnvLog))
 	if level == hclog.NoLevel {

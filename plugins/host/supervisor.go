@@ -15,9 +15,9 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// Supervisor opens one plugin any number of times, each driver in a process of its own, and keeps the drivers usable when
-// their processes end: the call during which a process ends fails, and the next call starts another. It is for testing
-// plugins, with package conformance for example.
+// Supervisor opens a plugin any number of times, each driver in its own process, and restarts processes that end: the
+// call during which a process ends fails, and the next call starts another process. It is for tests of plugins, for example
+// with package conformance.
 type Supervisor struct {
 	options Options
 
@@ -62,7 +62,7 @@ func (s *Supervisor) Restart() {
 	}
 }
 
-// Crashes returns how processes have ended by themselves since the last call of Crashes: the exit status and, after a
+// Crashes returns the processes that ended by themselves since the last call of Crashes: the exit status and, after a
 // colon, the first line that the plugin wrote to stderr.
 func (s *Supervisor) Crashes() []string {
 	for _, c := range s.conns() {
@@ -83,14 +83,14 @@ func (s *Supervisor) conns() []*supervisedConn {
 	return slices.Clone(s.open)
 }
 
-// supervisedConn is one driver's connection to whichever process runs.
+// supervisedConn is one driver's connection to its current process.
 type supervisedConn struct {
 	supervisor *Supervisor
 
 	mu sync.Mutex
 	// plugin is nil while no process runs.
 	plugin *Plugin
-	// opening is the first call, the backend's Open. Every further process receives it before any other call.
+	// opening is the first call, the backend's Open. It is repeated as the first call of every further process.
 	opening *openingCall
 }
 
@@ -136,7 +136,7 @@ type supervisedStream struct {
 
 func (s *supervisedStream) RecvMsg(m any) error { return s.conn.checked(s.ClientStream.RecvMsg(m)) }
 
-// live returns the connection to a process that runs and is open, and starts one if there is none.
+// live returns the connection to a running, open process, and starts one if there is none.
 func (c *supervisedConn) live(ctx context.Context) (*grpc.ClientConn, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -161,7 +161,7 @@ func (c *supervisedConn) live(ctx context.Context) (*grpc.ClientConn, error) {
 	return p.conn, nil
 }
 
-// reap forgets a process that has ended by itself, and records how it ended. c.mu is held.
+// reap records a process that has ended by itself as a crash, and drops it. c.mu is held.
 func (c *supervisedConn) reap() {
 	if c.plugin == nil || c.plugin.process == nil {
 		return
@@ -184,11 +184,10 @@ func (c *supervisedConn) stop() {
 	}
 }
 
-// brokenExitTime is how long a process may take to end by itself after its connection broke.
+// brokenExitTime is how long a process may take to end after its connection broke.
 const brokenExitTime = 500 * time.Millisecond
 
-// checked returns the error of a call. If it means that the connection broke, the process is ended unless it ends by
-// itself, so that the next call starts another.
+// checked returns the error of a call. If the connection broke, it ends the process, so that the next call starts another.
 func (c *supervisedConn) checked(err error) error {
 	if !isBroken(err) {
 		return err
@@ -211,14 +210,14 @@ func (c *supervisedConn) checked(err error) error {
 	return err
 }
 
-// isBroken reports whether an error is gRPC's own and means that the connection broke.
+// isBroken reports whether gRPC itself returned the error because the connection broke.
 func isBroken(err error) bool {
 	s, ok := status.FromError(err)
 	return err != nil && ok && len(s.Details()) == 0 &&
 		(s.Code() == codes.Unavailable || s.Code() == codes.Canceled && strings.Contains(s.Message(), "connection is closing"))
 }
 
-// end ends the process; a crash before that is recorded.
+// end ends the process, and records a crash before that.
 func (c *supervisedConn) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
