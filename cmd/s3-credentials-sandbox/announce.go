@@ -13,7 +13,7 @@ import (
 // formats are the names of the formats, the default first.
 var formats = []string{"text", "env", "json"}
 
-// announcements print how to use a sandbox that is ready, by the name of the format.
+// announcements print, by format, how to use the running sandbox.
 var announcements = map[string]func(io.Writer, sandbox.Info) error{
 	"text": announceText,
 	"env":  announceEnv,
@@ -27,7 +27,7 @@ func announce(w io.Writer, format string, info sandbox.Info) error {
 	return nil
 }
 
-// announceText is for a person at a terminal, so the secret key stays in its file.
+// announceText is for a terminal, so it does not print the secret key.
 func announceText(w io.Writer, info sandbox.Info) error {
 	keys := filepath.Join(info.Dir, "root-keys.json")
 	_, err := fmt.Fprintf(w, `The sandbox is ready at %[1]s (S3, IAM and STS). Ctrl-C ends it; its data stays in
@@ -39,7 +39,7 @@ func announceText(w io.Writer, info sandbox.Info) error {
 	return err
 }
 
-// announceEnv is for the shell: the variables of AWS's tools and SDKs, which s3-credentials reads too.
+// announceEnv is for a shell: the variables that AWS's tools and s3-credentials read.
 func announceEnv(w io.Writer, info sandbox.Info) error {
 	_, err := fmt.Fprintf(w, `export AWS_ENDPOINT_URL=%s
 export AWS_ACCESS_KEY_ID=%s
@@ -49,7 +49,7 @@ export AWS_REGION=%s
 	return err
 }
 
-// announceJSON is for programs: one line, so that reading a line is reading all of it.
+// announceJSON is for programs: one line of JSON.
 func announceJSON(w io.Writer, info sandbox.Info) error {
 	return json.NewEncoder(w).Encode(map[string]string{
 		"endpoint_url":      info.EndpointURL,
@@ -60,7 +60,7 @@ func announceJSON(w io.Writer, info sandbox.Info) error {
 	})
 }
 
-// quote is a word for a POSIX shell.
+// quote quotes a word for a POSIX shell.
 func quote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }

@@ -1,5 +1,5 @@
-// Command s3-credentials-sandbox serves S3, IAM and STS on a loopback port, for trying and testing: its data is in a
-// folder, and it enforces the policies of the users that are made in it.
+// Command s3-credentials-sandbox serves S3, IAM and STS on a loopback port for tests and trials. It stores its data in a
+// folder and enforces the policies of its users.
 package main
 
 import (

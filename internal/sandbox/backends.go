@@ -17,15 +17,15 @@ import (
 	"github.com/versity/versitygw/embedgw"
 )
 
-// The sockets, as seen from the folder with the buckets, which VersityGW makes the working folder. A path from there
-// is short: that of a socket has at most 104 bytes, and the sandbox's own folder may be deep.
+// The sockets, relative to the folder with the buckets, which VersityGW makes the working folder. Relative paths are
+// short: a socket's path is limited to 104 bytes, and the sandbox's folder may be deep.
 const (
 	gatewaySocket    = "../run/s3.sock"
 	iamSocket        = "../run/iam.sock"
 	iamPrivateSocket = "../run/private.sock"
 )
 
-// How much the servers take at a time. They are behind the router, which takes what comes.
+// Limits of the two servers. The router in front of them has none.
 const (
 	maxConnections = 4096
 	maxRequests    = 2048
@@ -36,13 +36,13 @@ type backends struct {
 	info  Info
 	store backend.Backend
 	log   *os.File
-	// The process's own outputs, back in place when the servers have ended.
+	// The process's outputs, restored when the servers have ended.
 	stdout, stderr *os.File
 	logWriter      io.Writer
 }
 
-// openBackends moves to the folder with the buckets, and sends what the servers print to a file: it is for whoever
-// looks for a fault in the sandbox, and the program's own outputs are for its user.
+// openBackends changes to the folder with the buckets, and redirects the servers' output to a log file: the program's
+// outputs are for its user.
 func openBackends(info Info) (*backends, error) {
 	buckets := filepath.Join(info.Dir, "buckets")
 	if err := os.Chdir(buckets); err != nil {
@@ -69,20 +69,20 @@ func openBackends(info Info) (*backends, error) {
 func (b *backends) close() {
 	os.Stdout, os.Stderr = b.stdout, b.stderr
 	log.SetOutput(b.logWriter)
-	_ = b.log.Close() // a log of the servers' last words, at most
+	_ = b.log.Close() // only the end of the log can be lost
 }
 
-// refuseSecond keeps two sandboxes out of one folder, where each would undo what the other did.
+// refuseSecond refuses a folder that another sandbox uses: each would undo the other's changes.
 func refuseSecond(dir string) error {
 	if connection, err := net.Dial("unix", gatewaySocket); err == nil {
-		_ = connection.Close() // it was only to see that someone listens
+		_ = connection.Close() // it only probes for a listener
 		return fmt.Errorf("another sandbox runs in %s: end it, or use another folder", dir)
 	}
 	return nil
 }
 
-// openStore keeps what S3 knows of objects beside their content in extended attributes, or in a folder of its own
-// where the file system has none. What the folder began with, it stays with.
+// openStore keeps the objects' metadata in extended attributes, or in a separate folder if the file system has none. A
+// sandbox's folder never changes from one to the other.
 func openStore(dir, buckets string) (backend.Backend, error) {
 	options := posix.PosixOpts{}
 	options.SetNewDirPerm(0o700)
@@ -124,7 +124,7 @@ func (b *backends) runGateway(ctx context.Context) error {
 	return ended(ctx, "the gateway", err)
 }
 
-// ended is why a server ended: because it was told to, or else something is wrong.
+// ended returns why a server ended: the end of ctx, or else an error.
 func ended(ctx context.Context, what string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

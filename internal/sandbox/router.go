@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// newRouter sends every request to the server of the service that it was signed for.
+// newRouter sends every request to the server of the service in its signature.
 func newRouter() http.Handler {
 	gateway, iam := proxyTo(gatewaySocket), proxyTo(iamSocket)
 	sts := refuseLackingSTS(iam)
@@ -21,17 +21,17 @@ func newRouter() http.Handler {
 			iam.ServeHTTP(w, r)
 		case "sts":
 			sts.ServeHTTP(w, r)
-		default: // S3, and whoever has no signature
+		default: // S3, and requests without a signature
 			gateway.ServeHTTP(w, r)
 		}
 	}))
 }
 
-// smallBody is what is read of a request's body before the request goes on.
+// smallBody is how much of a request's body is read before the request is forwarded.
 const smallBody = 1 << 20
 
-// readFirst keeps a server's answer back until the request has arrived, if it is small. The gateway denies what it
-// can from the headers alone, and clients that are still sending then lose the answer: they see a closed connection.
+// readFirst delays a server's answer until a small request has arrived. The gateway denies requests from their headers
+// alone, and a client that is still sending then sees a closed connection instead of the answer.
 func readFirst(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		begin, err := io.ReadAll(io.LimitReader(r.Body, smallBody))
@@ -51,8 +51,8 @@ func readFirst(next http.Handler) http.Handler {
 	})
 }
 
-// signedService is the service in the credential scope of a request's signature, in its header or, for a presigned
-// URL, in its query: KEY/DATE/REGION/SERVICE/aws4_request. Empty where there is no signature.
+// signedService is the service in the credential scope of a request's signature, KEY/DATE/REGION/SERVICE/aws4_request, from
+// the header or, for a presigned URL, the query. It is empty without a signature.
 func signedService(r *http.Request) string {
 	credential := r.URL.Query().Get("X-Amz-Credential")
 	if _, rest, ok := strings.Cut(r.Header.Get("Authorization"), "Credential="); ok {
@@ -65,11 +65,11 @@ func signedService(r *http.Request) string {
 	return parts[len(parts)-2] // from the end: an access key may have slashes
 }
 
-// proxyTo forwards to a socket and changes nothing that is signed: not the Host header, not the query.
+// proxyTo forwards to a socket. It keeps the Host header and the query, which are signed.
 func proxyTo(socket string) http.Handler {
 	dialer := net.Dialer{}
-	// Answers are not flushed piece by piece: aws-sdk-go-v2 loses a small one whose headers come alone, now and then
-	// (smithy-go closes the request's body on seeing them, which the transport may take for a failed request).
+	// No FlushInterval: aws-sdk-go-v2 occasionally loses a small answer whose headers arrive first (smithy-go then closes
+	// the request's body, which the transport may take for a failed request).
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.URL.Scheme, r.Out.URL.Host = "http", "sandbox"
@@ -91,14 +91,14 @@ func proxyTo(socket string) http.Handler {
 	}
 }
 
-// copyBuffer is larger than usual because everything passes through here once more than on a real system.
+// copyBuffer is larger than usual because the router is an extra hop.
 const copyBuffer = 128 << 10
 
-// unavailable answers in the words of S3, since clients try to read errors as such.
+// unavailable answers with an S3 error, which clients can parse.
 func unavailable(w http.ResponseWriter, _ *http.Request, _ error) {
 	w.Header().Set("Content-Type", "application/xml")
 	w.WriteHeader(http.StatusServiceUnavailable)
-	// A client that is gone is the usual reason to be here; it will not read this.
+	// An error means that the client has disconnected, the usual reason for this answer.
 	_, _ = w.Write([]byte(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>ServiceUnavailable</Code>` +
 		`<Message>the sandbox is not ready or shutting down</Message></Error>`))
 }

@@ -1,9 +1,9 @@
-// Package sandbox is a server that speaks S3, IAM and STS on one loopback port, keeps its data in a folder and
-// enforces the policies of its users: VersityGW's gateway and its IAM service, joined.
+// Package sandbox is a server for S3, IAM and STS on one loopback port. It stores its data in a folder and enforces the
+// policies of its users. It combines VersityGW's gateway and IAM service.
 //
 //	client -> router (one TCP port) -> gateway (S3)       on a socket in the folder
 //	                                -> IAM service (+STS) on a socket in the folder
-//	          gateway -> IAM service: whose signature is this, what may they do (a third socket)
+//	          gateway -> IAM service: authentication and authorization (a third socket)
 package sandbox
 
 import (
@@ -19,22 +19,22 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Region is the region that the sandbox is in.
+// Region is the sandbox's region.
 const Region = "us-east-1"
 
-// Options say where the sandbox keeps its data and where it listens.
+// Options say where the sandbox stores its data and where it listens.
 type Options struct {
-	// Dir is the folder for everything; it is made if it does not exist, for its owner only.
+	// Dir is the folder for all data. If it does not exist, it is created for its owner only.
 	Dir string
-	// Listen is the address, "127.0.0.1:0" for any free port.
+	// Listen is the address; "127.0.0.1:0" for any free port.
 	Listen string
 	// AllowRemote permits an address that other machines can reach.
 	AllowRemote bool
-	// Ready is called once, when the sandbox answers.
+	// Ready is called once, when the sandbox is ready.
 	Ready func(Info) error
 }
 
-// Info is how to reach a running sandbox.
+// Info says how to use a running sandbox.
 type Info struct {
 	EndpointURL string
 	// Dir is absolute.
@@ -42,11 +42,11 @@ type Info struct {
 	Keys Keys
 }
 
-// shutdownWithin is how long requests in flight may take to finish at the end.
+// shutdownWithin is how long requests in flight may take at the end.
 const shutdownWithin = 3 * time.Second
 
-// Run serves until the context is cancelled, which is its normal end and no error. One sandbox can run in a process:
-// VersityGW changes the working folder and has settings that are global.
+// Run serves until the context is cancelled, and then returns nil. A process can run only one sandbox: VersityGW changes
+// the working folder and has global settings.
 func Run(ctx context.Context, options Options) error {
 	dir, err := filepath.Abs(options.Dir)
 	if err != nil {
@@ -67,7 +67,7 @@ func Run(ctx context.Context, options Options) error {
 	return serve(ctx, listener, info, options.Ready)
 }
 
-// serve runs the three servers; the end of one is the end of all.
+// serve runs the three servers; when one ends, all end.
 func serve(ctx context.Context, listener net.Listener, info Info, ready func(Info) error) error {
 	defer listener.Close()
 	backends, err := openBackends(info)
@@ -78,7 +78,7 @@ func serve(ctx context.Context, listener net.Listener, info Info, ready func(Inf
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return backends.runIAM(ctx) })
 	group.Go(func() error {
-		// The gateway asks the IAM service while it starts, and waits for seconds when there is no answer.
+		// The gateway calls the IAM service while it starts, and waits for seconds if that does not answer.
 		if err := waitForSocket(ctx, iamPrivateSocket); err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func serveRouter(ctx context.Context, listener net.Listener, ready func() error)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	if err := ready(); err != nil {
-		_ = server.Close() // the reason to stop is the other error
+		_ = server.Close() // the other error is the reason to stop
 		return err
 	}
 	select {
@@ -115,12 +115,12 @@ func serveRouter(ctx context.Context, listener net.Listener, ready func() error)
 	closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWithin)
 	defer cancel()
 	if err := server.Shutdown(closing); err != nil {
-		_ = server.Close() // what takes longer is cut off
+		_ = server.Close() // aborts the remaining requests
 	}
 	return ctx.Err()
 }
 
-// waitForSocket returns when a server listens there. It has just been started in this process.
+// waitForSocket waits until a server of this process listens on the socket.
 func waitForSocket(ctx context.Context, path string) error {
 	dialer := net.Dialer{}
 	for {
@@ -136,7 +136,7 @@ func waitForSocket(ctx context.Context, path string) error {
 	}
 }
 
-// checkListen refuses an address that other machines can reach, unless that was asked for.
+// checkListen refuses an address that other machines can reach, unless allowRemote.
 func checkListen(address string, allowRemote bool) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -149,7 +149,7 @@ func checkListen(address string, allowRemote bool) error {
 	return fmt.Errorf("other machines could reach %s, where nothing is encrypted: listen on 127.0.0.1, or allow it with --allow-remote", address)
 }
 
-// prepare makes the folder what a sandbox needs, and returns the keys of its root user.
+// prepare creates the sandbox's folders, and returns the keys of its root user.
 func prepare(dir string) (Keys, error) {
 	for _, sub := range []string{"", "buckets", "iam", "run"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {

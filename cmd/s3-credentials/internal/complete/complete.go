@@ -1,37 +1,36 @@
-// Package complete completes command lines for shells. It reads commands, options and choices from the commands
-// themselves; the scripts for the shells only call it.
+// Package complete completes command lines for shells. It takes commands, options and choices from the command registry;
+// the shell scripts only call it.
 package complete
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// Kind says who finds the candidates.
+// Kind says who lists the candidates.
 type Kind string
 
 // The kinds.
 const (
-	// Words are the candidates themselves.
+	// Words: this program lists the candidates.
 	Words Kind = "words"
-	// Files and Folders ask the shell for names of files or folders.
+	// Files and Folders: the shell lists files or folders.
 	Files   Kind = "files"
 	Folders Kind = "folders"
 )
 
-// Offer is the list of candidates for the word, or which kind of name the shell lists itself.
+// Offer has the candidates for a word, or the kind of name that the shell lists.
 type Offer struct {
 	Kind       Kind
 	Candidates []Candidate
 }
 
-// Candidate is a whole word, with what it means.
+// Candidate is a whole word with its description.
 type Candidate struct{ Text, Help string }
 
-// For returns the completions of the last word. The words are those after the program's name.
+// For returns the completions of the last of the words after the program's name.
 func For(ctx context.Context, app *cli.App, words []string) Offer {
 	c, ok := app.CompletionContext(words)
 	switch {
@@ -51,7 +50,7 @@ func For(ctx context.Context, app *cli.App, words []string) Offer {
 	return matching(c, options(c))
 }
 
-// offer returns what a value or an argument can be.
+// offer returns the candidates for a value or an argument.
 func offer(ctx context.Context, c *cli.CompletionContext, choices []string, what cli.Complete) Offer {
 	switch what {
 	case cli.CompleteFile:
@@ -89,9 +88,9 @@ func commands(app *cli.App) []Candidate {
 	return append(all, Candidate{"--help", "Show the help"}, Candidate{"--version", "Show the version"})
 }
 
-// options are those that may stand here, the command's own first.
+// options are the permitted options, the command's own first.
 func options(c *cli.CompletionContext) []Candidate {
-	var all []Candidate
+	all := []Candidate{{"--help", "Show the help"}}
 	for _, o := range c.Options {
 		all = append(all, Candidate{"--" + o.Name, firstSentence(o.Help)})
 	}
@@ -100,10 +99,9 @@ func options(c *cli.CompletionContext) []Candidate {
 			all = append(all, Candidate{"-" + o.Short, firstSentence(o.Help)})
 		}
 	}
-	return slices.Insert(all, 0, Candidate{"--help", "Show the help"})
+	return all
 }
 
-// firstSentence keeps a description on one line.
 func firstSentence(help string) string {
 	first, _, _ := strings.Cut(help, ". ")
 	first, _, _ = strings.Cut(first, "\n")

@@ -7,16 +7,16 @@ import (
 
 // Line is a bash command line up to the cursor.
 type Line struct {
-	// Words are its words without their quotes, the program's name first, what is being typed last.
+	// Words are the unquoted words, from the program's name to the word at the cursor.
 	Words []string
-	// open is the quotation mark that is still open; 0 for none.
+	// open is the unclosed quotation mark; 0 for none.
 	open rune
-	// last is where the last word starts in text.
+	// last is the index of the last word in text.
 	last int
 	text string
 }
 
-// SplitLine takes a line apart as bash does.
+// SplitLine splits a line into words as bash does.
 func SplitLine(text string) Line {
 	l := Line{text: text}
 	var word strings.Builder
@@ -42,7 +42,7 @@ func SplitLine(text string) Line {
 	return l
 }
 
-// read adds a character to a word, and returns whether the next one is escaped.
+// read adds a character to a word, and reports whether the next character is escaped.
 func (l *Line) read(word *strings.Builder, r rune, escaped bool) bool {
 	switch {
 	case escaped:
@@ -62,8 +62,8 @@ func (l *Line) read(word *strings.Builder, r rune, escaped bool) bool {
 	return false
 }
 
-// Replacing returns the candidate as it has to be spelled to replace the last n characters of the line, which is all
-// that bash replaces: it takes --name=value for three words.
+// Replacing returns the text that completes the candidate when it replaces the last n characters of the line. Bash
+// replaces only those: it treats --name=value as three words.
 func (l Line) Replacing(candidate string, n int) string {
 	cut := len(l.text)
 	for ; n > 0 && cut > l.last; n-- {
@@ -78,7 +78,7 @@ func (l Line) Replacing(candidate string, n int) string {
 	return escapeForBash(candidate)
 }
 
-// escapeForBash puts a backslash before everything that bash would not take as it is.
+// escapeForBash escapes all characters that are special to bash.
 func escapeForBash(text string) string {
 	var b strings.Builder
 	for i, r := range text {

@@ -13,13 +13,13 @@ import (
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// lookupTimeout bounds the wait for names that a server knows, after the user pressed Tab.
+// lookupTimeout bounds the wait for a server's names after the user pressed Tab.
 const lookupTimeout = 2 * time.Second
 
-// maxNames bounds how many names are offered.
+// maxNames limits the number of names.
 const maxNames = 1000
 
-// names returns the names that can stand here. After an error it returns none: a shell has no place to show the error.
+// names returns the possible names. After an error it returns none: a shell has no place to show an error.
 func names(ctx context.Context, c *cli.CompletionContext, what cli.Complete) []string {
 	if what == cli.CompleteBackend {
 		return backends(c)
@@ -49,7 +49,7 @@ func names(ctx context.Context, c *cli.CompletionContext, what cli.Complete) []s
 	return nil
 }
 
-// collect reads the names that fit what was typed, until there are enough of them.
+// collect reads up to maxNames names that match the word and are not arguments already.
 func collect[T any](c *cli.CompletionContext, items iter.Seq2[T, error], nameOf func(T) string) []string {
 	var found []string
 	for item, err := range items {
@@ -64,7 +64,7 @@ func collect[T any](c *cli.CompletionContext, items iter.Seq2[T, error], nameOf 
 	return found
 }
 
-// backends returns the names of the plugins that are there.
+// backends returns the names of the installed plugins.
 func backends(c *cli.CompletionContext) []string {
 	env, err := c.Env()
 	if err != nil {

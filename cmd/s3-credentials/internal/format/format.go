@@ -1,8 +1,9 @@
-// Package format prints credentials for the programs that are to use them, each in its own syntax. What a syntax
-// cannot express, or its readers disagree on, is refused rather than printed so that it is read as something else.
+// Package format prints credentials in the syntax of the programs that use them. It refuses values that a syntax cannot
+// express or that its readers interpret differently.
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -15,54 +16,54 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Default is the format where none is asked for.
+// Default is the default format.
 const Default = "json"
 
-// Credentials are an access key, or a session, with what a program needs to use them.
+// Credentials are an access key or a session, with all that a program needs to use them.
 type Credentials struct {
-	// UserName, Status and Created are those of an access key; empty for a session.
+	// UserName, Status and Created are set for an access key only.
 	UserName, Status string
 	Created          time.Time
 
 	AccessKeyID, SecretAccessKey string
 
-	// SessionToken and Expiration are those of a session; empty for an access key.
+	// SessionToken and Expiration are set for a session only.
 	SessionToken string
 	Expiration   time.Time
 
-	// EndpointURL is where the S3 system is; empty for AWS's own endpoints.
+	// EndpointURL is the S3 endpoint; empty for AWS's own endpoints.
 	EndpointURL string
-	// Region is the region to work in; empty where none is known.
+	// Region is the region; empty if it is unknown.
 	Region string
-	// Backend is the name of the backend that made the credentials.
+	// Backend is the name of the backend that created the credentials.
 	Backend string
-	// Buckets are what the credentials give access to.
+	// Buckets are the buckets that the credentials give access to.
 	Buckets []string
 }
 
-// String keeps the secret out of whatever prints the value.
+// String omits the secret.
 func (c Credentials) String() string { return "credentials of " + c.AccessKeyID }
 
-// GoString keeps the secret out of %#v.
+// GoString omits the secret from %#v.
 func (c Credentials) GoString() string { return c.String() }
 
-// renderer prints credentials in one format, or fails with InvalidArgument for what the format cannot express.
+// renderer formats credentials. It fails with InvalidArgument for a value that the format cannot express.
 type renderer func(Credentials) (string, error)
 
-// formats are all formats, by their names. Each file of this package registers its own.
+// formats are all formats by name. Each file of this package registers its own.
 var formats = map[string]renderer{}
 
 func register(name string, r renderer) { formats[name] = r }
 
-// Names returns the names of all formats: the two of the Python tool, then the others in the order of the alphabet.
+// Names returns the names of all formats: the two of the Python tool, then the others in alphabetical order.
 func Names() []string {
 	names := slices.Sorted(maps.Keys(formats))
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "ini" || name == "json" })
 	return append([]string{"ini", "json"}, names...)
 }
 
-// Write prints the credentials in the named format. It fails with InvalidArgument, and writes nothing, for a name
-// that is none, and for what the format cannot express.
+// Write prints the credentials in the named format. It fails with InvalidArgument, and writes nothing, for an unknown
+// format and for a value that the format cannot express.
 func Write(w io.Writer, name string, c Credentials) error {
 	text, err := render(name, c)
 	if err != nil {
@@ -72,8 +73,8 @@ func Write(w io.Writer, name string, c Credentials) error {
 	return err
 }
 
-// Check fails as Write would for everything but the key itself: so that a key is not made to find that it cannot be
-// printed. The key's fields of c are ignored.
+// Check fails if Write would, whatever the key, so that no key is created that cannot be printed. It ignores the key's
+// fields of c.
 func Check(name string, c Credentials) error {
 	c.AccessKeyID, c.SecretAccessKey, c.SessionToken = "placeholder", "placeholder", ""
 	_, err := render(name, c)
@@ -91,11 +92,11 @@ func render(name string, c Credentials) (string, error) {
 	return r(c)
 }
 
-// pair is one setting, as most formats have them.
+// pair is a named value, as in most formats.
 type pair struct{ name, value string }
 
-// environment returns the variables that AWS SDKs read. The region goes with the endpoint: a program that uses AWS itself
-// has a region of its own, which is not the credentials' business.
+// environment returns the variables that AWS SDKs read. It sets the region only together with an endpoint: programs that
+// use AWS configure their own region.
 func (c Credentials) environment() []pair {
 	vars := []pair{{"AWS_ACCESS_KEY_ID", c.AccessKeyID}, {"AWS_SECRET_ACCESS_KEY", c.SecretAccessKey}}
 	if c.SessionToken != "" {
@@ -103,22 +104,17 @@ func (c Credentials) environment() []pair {
 	}
 	if c.EndpointURL != "" {
 		region := c.signingRegion()
-		// Some SDKs read the one name, some the other.
+		// SDKs differ in which of the two names for the region they read.
 		vars = append(vars, pair{"AWS_ENDPOINT_URL", c.EndpointURL}, pair{"AWS_REGION", region}, pair{"AWS_DEFAULT_REGION", region})
 	}
 	return vars
 }
 
-// signingRegion is the region for an endpoint of one's own: every client wants one to sign with, and systems without regions
+// signingRegion is the region for a custom endpoint: every client needs one to sign requests, and systems without regions
 // expect or accept us-east-1.
-func (c Credentials) signingRegion() string {
-	if c.Region == "" {
-		return "us-east-1"
-	}
-	return c.Region
-}
+func (c Credentials) signingRegion() string { return cmp.Or(c.Region, "us-east-1") }
 
-// checkText refuses what no format can carry.
+// checkText refuses values that no format can express.
 func checkText(c Credentials) error {
 	for _, s := range append([]string{c.AccessKeyID, c.SecretAccessKey, c.SessionToken, c.EndpointURL, c.Region, c.UserName}, c.Buckets...) {
 		if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
@@ -128,7 +124,7 @@ func checkText(c Credentials) error {
 	return nil
 }
 
-// inexpressible says that a format cannot hold a value, without the value.
+// inexpressible is the error for a value that a format cannot express. It omits the value.
 func inexpressible(format, what string) error {
 	return fault.New(fault.InvalidArgument, "%s has characters that the format %s cannot express; use --format json", what, format)
 }
@@ -136,5 +132,5 @@ func inexpressible(format, what string) error {
 // hasControl reports whether the value has line ends or other control characters.
 func hasControl(value string) bool { return strings.ContainsFunc(value, unicode.IsControl) }
 
-// hasEdgeSpace reports whether the value has white space at an end, which readers of lines take away.
+// hasEdgeSpace reports whether the value has leading or trailing white space, which readers of lines strip.
 func hasEdgeSpace(value string) bool { return strings.TrimSpace(value) != value }

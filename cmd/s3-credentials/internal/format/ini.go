@@ -11,14 +11,14 @@ func init() {
 	register("s3cmd", s3cmdConfig)
 }
 
-// iniSection is what the Python tool prints, and what AWS's own tools read as credentials file. It has neither quotes nor escapes.
+// iniSection is the Python tool's format and the credentials file of AWS's tools. It has neither quotes nor escapes.
 func iniSection(c Credentials) (string, error) {
 	values := []pair{{"aws_access_key_id", c.AccessKeyID}, {"aws_secret_access_key", c.SecretAccessKey}}
 	if c.SessionToken != "" {
 		values = append(values, pair{"aws_session_token", c.SessionToken})
 	}
 	for _, v := range values {
-		// White space before # or ; begins a comment, and quotes around a value are taken off by some readers.
+		// White space before # or ; begins a comment, and some readers strip quotes around a value.
 		if strings.ContainsFunc(v.value, unicode.IsSpace) || hasControl(v.value) || strings.Trim(v.value, `'"`) != v.value {
 			return "", inexpressible("ini", v.name)
 		}
@@ -26,7 +26,7 @@ func iniSection(c Credentials) (string, error) {
 	return section("default", "=", values), nil
 }
 
-// rcloneRemote is a remote for rclone's config file. A key for some buckets may not create any, so rclone must not try.
+// rcloneRemote is a remote for rclone's config file. It keeps rclone from creating buckets, which the key may not do.
 func rcloneRemote(c Credentials) (string, error) {
 	values := []pair{
 		{"type", "s3"}, {"provider", rcloneProvider(c)}, {"env_auth", "false"},
@@ -47,7 +47,7 @@ func rcloneRemote(c Credentials) (string, error) {
 		if hasControl(v.value) || strings.Contains(v.value, "%(") {
 			return "", inexpressible("rclone", v.name)
 		}
-		// It looks for the last backquote of the line, so that there may be others in between.
+		// The reader ends the value at the line's last backquote, so the value may contain others.
 		if hasEdgeSpace(v.value) || strings.HasPrefix(v.value, "`") || strings.HasPrefix(v.value, `"""`) {
 			values[i].value = "`" + v.value + "`"
 		}
@@ -55,7 +55,7 @@ func rcloneRemote(c Credentials) (string, error) {
 	return section(remoteName(c.Buckets), " = ", values), nil
 }
 
-// rcloneProvider is which of rclone's quirks fit.
+// rcloneProvider is rclone's name for the system.
 func rcloneProvider(c Credentials) string {
 	switch {
 	case c.EndpointURL == "":
@@ -66,7 +66,7 @@ func rcloneProvider(c Credentials) string {
 	return "Other"
 }
 
-// remoteName names the remote after the first bucket, in characters that every version of rclone accepts.
+// remoteName names the remote after the first bucket, with characters that every version of rclone accepts.
 func remoteName(buckets []string) string {
 	if len(buckets) == 0 {
 		return "s3-credentials"
@@ -74,7 +74,7 @@ func remoteName(buckets []string) string {
 	return cleanName(strings.ToLower(buckets[0]), "s3-credentials")
 }
 
-// cleanName replaces what is not a lower-case letter, a digit or a dash, and gives the fallback where nothing is left.
+// cleanName replaces all but lower-case letters and digits by dashes, and returns the fallback if nothing else remains.
 func cleanName(name, fallback string) string {
 	name = strings.Map(func(r rune) rune {
 		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
@@ -103,7 +103,7 @@ func s3cmdConfig(c Credentials) (string, error) {
 		if endpoint.Scheme == "https" {
 			https = "True"
 		}
-		// Without %(bucket)s in it, the bucket goes into the path, as most endpoints of one's own want it.
+		// Without %(bucket)s, s3cmd puts the bucket into the path, as most custom endpoints require.
 		values = append(values, pair{"host_base", endpoint.Host}, pair{"host_bucket", endpoint.Host},
 			pair{"use_https", https}, pair{"bucket_location", c.signingRegion()})
 	} else if c.Region != "" {
@@ -111,7 +111,7 @@ func s3cmdConfig(c Credentials) (string, error) {
 		values = append(values, pair{"host_base", host}, pair{"host_bucket", "%(bucket)s." + host}, pair{"bucket_location", c.Region})
 	}
 	for i, v := range values {
-		// s3cmd takes white space off, and a value that begins with $ for the name of a variable.
+		// s3cmd strips white space, and expands a value that begins with $ as a variable.
 		if hasControl(v.value) || hasEdgeSpace(v.value) || strings.HasPrefix(v.value, "$") {
 			return "", inexpressible("s3cmd", v.name)
 		}

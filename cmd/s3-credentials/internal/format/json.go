@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 	"time"
@@ -15,7 +16,7 @@ func init() {
 	register("mc", mcAlias)
 }
 
-// pythonJSON is what the Python tool prints: IAM's access key, or STS's credentials, with the members in their order.
+// pythonJSON is the Python tool's format: IAM's access key or STS's credentials, with the members in their order.
 func pythonJSON(c Credentials) (string, error) {
 	var o orderedjson.Object
 	if c.SessionToken != "" {
@@ -33,8 +34,8 @@ func pythonJSON(c Credentials) (string, error) {
 	return orderedjson.Indented(o, 4), nil
 }
 
-// credentialProcess is what AWS SDKs read from the command that credential_process names in their config file. Without an
-// expiration they keep the key for the life of the process.
+// credentialProcess is the output that AWS SDKs expect from the config file's credential_process. Without an expiration
+// they keep the key for the life of the process.
 func credentialProcess(c Credentials) (string, error) {
 	o := orderedjson.Object{
 		{Name: "Version", Value: 1},
@@ -48,12 +49,9 @@ func credentialProcess(c Credentials) (string, error) {
 	return orderedjson.Indented(o, 4), nil
 }
 
-// mcAlias is what "mc alias import NAME" reads. mc has no default endpoint, so AWS's own is named too.
+// mcAlias is the input of "mc alias import NAME". mc has no default endpoint, so AWS's endpoint is included too.
 func mcAlias(c Credentials) (string, error) {
-	endpoint := c.EndpointURL
-	if endpoint == "" {
-		endpoint = awsEndpoint(c.Region)
-	}
+	endpoint := cmp.Or(c.EndpointURL, awsEndpoint(c.Region))
 	if _, err := bareEndpoint("mc", endpoint); err != nil {
 		return "", err
 	}
@@ -71,7 +69,7 @@ func mcAlias(c Credentials) (string, error) {
 	return orderedjson.Indented(o, 4), nil
 }
 
-// What mc accepts.
+// mc's minimum lengths.
 const minMCAccessKey, minMCSecretKey = 3, 8
 
 // awsEndpoint is AWS's own endpoint for a region.
@@ -85,7 +83,7 @@ func awsEndpoint(region string) string {
 	return "https://s3." + region + ".amazonaws.com"
 }
 
-// bareEndpoint takes an endpoint apart for a program that knows hosts only, and refuses one that has a path.
+// bareEndpoint parses an endpoint for a program that supports only hosts. It refuses an endpoint with a path.
 func bareEndpoint(format, endpoint string) (*url.URL, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil || u.Host == "" {

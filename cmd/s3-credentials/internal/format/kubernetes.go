@@ -11,11 +11,11 @@ func init() {
 	register("kubernetes", kubernetesSecret)
 }
 
-// maxSecretName is the longest name that Kubernetes gives an object.
+// maxSecretName is Kubernetes's maximum length of a name.
 const maxSecretName = 253
 
-// secret is a Kubernetes Secret. Data is base64. The easier stringData would leave a former session token in place when a
-// manifest without one is applied.
+// secret is a Kubernetes Secret. It uses data, in base64, rather than the simpler stringData: with that, applying a manifest
+// without a session token would keep a former token.
 type secret struct {
 	APIVersion string            `yaml:"apiVersion"`
 	Kind       string            `yaml:"kind"`
@@ -29,8 +29,8 @@ type metadata struct {
 	Labels map[string]string `yaml:"labels"`
 }
 
-// kubernetesSecret is a manifest for "kubectl apply -f -". Its keys are the variables that AWS SDKs read, so that a pod
-// takes it with envFrom.
+// kubernetesSecret is a manifest for "kubectl apply -f -". Its keys are the variables that AWS SDKs read, for use with
+// envFrom.
 func kubernetesSecret(c Credentials) (string, error) {
 	s := secret{
 		APIVersion: "v1", Kind: "Secret", Type: "Opaque",

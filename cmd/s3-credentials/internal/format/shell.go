@@ -9,8 +9,8 @@ func init() {
 	register("fish", fishShell)
 }
 
-// posixShell is for eval in sh, bash and zsh. A session token of the credentials before would make a key without one
-// useless, so it goes.
+// posixShell is for eval in sh, bash and zsh. For a key without a session token it unsets a former one, which would
+// invalidate the key.
 func posixShell(c Credentials) (string, error) {
 	return script(c, "export %=", "unset AWS_SESSION_TOKEN", func(s string) string {
 		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
@@ -23,15 +23,15 @@ func fishShell(c Credentials) (string, error) {
 	return script(c, "set -gx % ", "set -e AWS_SESSION_TOKEN", func(s string) string { return "'" + escape.Replace(s) + "'" }), nil
 }
 
-// powerShell is for "| Out-String | Invoke-Expression". In a verbatim string PowerShell takes five characters for a single quote,
-// the typographic ones too; each stands for itself when doubled.
+// powerShell is for "| Out-String | Invoke-Expression". In a verbatim string PowerShell treats five characters as single
+// quotes, including typographic ones; each is escaped by doubling it.
 func powerShell(c Credentials) (string, error) {
 	double := strings.NewReplacer("'", "''", "\u2018", "\u2018\u2018", "\u2019", "\u2019\u2019", "\u201a", "\u201a\u201a", "\u201b", "\u201b\u201b")
 	return script(c, "$Env:% = ", "$Env:AWS_SESSION_TOKEN = $null", func(s string) string { return "'" + double.Replace(s) + "'" }), nil
 }
 
-// script returns a line for each variable: assign, in which % is the name, and the quoted value. Where there is no session
-// token, the line unset takes a former one away.
+// script returns a line for each variable: assign, with % replaced by the name, and the quoted value. Without a session
+// token it adds the line unset.
 func script(c Credentials, assign, unset string, quote func(string) string) string {
 	var b strings.Builder
 	for _, v := range c.environment() {
@@ -43,9 +43,9 @@ func script(c Credentials, assign, unset string, quote func(string) string) stri
 	return b.String()
 }
 
-// dotenv is for .env files. There is no one syntax for them: "docker run --env-file" takes a value as it stands,
-// libraries take quotes off and read escapes and $ in ways of their own. What keys are made of needs no quotes and is
-// the same for all. In single quotes the libraries agree on everything but quotes, backslashes and ${.
+// dotenv is for .env files, which have no common syntax: "docker run --env-file" takes values literally, while libraries
+// strip quotes and differ in escapes and $. The usual characters of keys need no quotes and mean the same everywhere. In
+// single quotes the libraries agree on everything except quotes, backslashes and ${.
 func dotenv(c Credentials) (string, error) {
 	var b strings.Builder
 	for _, v := range c.environment() {

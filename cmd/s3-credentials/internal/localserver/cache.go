@@ -1,5 +1,5 @@
-// Package localserver serves temporary credentials over HTTP: as the Python tool's localserver does on "/", and as a
-// container credentials endpoint, from which any AWS SDK picks them up by itself.
+// Package localserver serves temporary credentials over HTTP: on "/" like the Python tool's localserver, and as a container
+// credentials endpoint for AWS SDKs.
 package localserver
 
 import (
@@ -14,27 +14,26 @@ import (
 )
 
 const (
-	// maxRefreshMargin is the longest time before its end that a session is replaced; a short session is replaced after
-	// three quarters of its life.
+	// maxRefreshMargin is how long before its expiration a session is replaced; a short session is replaced after three
+	// quarters of its life.
 	maxRefreshMargin = 5 * time.Minute
-	// refreshTimeout bounds one refresh, and so how long a client waits when there is nothing valid to hand out.
+	// refreshTimeout bounds one refresh, and so how long a client waits when there is no valid session.
 	refreshTimeout = time.Minute
-	// After a failed refresh the next one waits, twice as long each time.
+	// The delay after a failed refresh doubles with each failure.
 	firstRetryDelay, longestRetryDelay = time.Second, 30 * time.Second
 )
 
 // Source opens a new session.
 type Source func(ctx context.Context) (driver.Session, error)
 
-// Cache holds one session and replaces it before it ends, when somebody asks. However many ask, one refresh runs. What is
-// still valid is handed out at once, also while a refresh runs and after one has failed. What is no longer valid is
-// never handed out.
+// Cache holds one session. A request shortly before its expiration starts a refresh; at most one refresh runs. Get returns
+// a valid session at once, even while a refresh runs or after one has failed, and never returns an expired session.
 type Cache struct {
 	open   Source
 	report func(message string)
 	// sentence words an error for a person.
 	sentence func(error) string
-	// ctx ends refreshes. They are not ended by the client whose request started them, because others wait too.
+	// ctx ends refreshes. The request that started one does not, because other clients wait for it too.
 	ctx    context.Context
 	flight singleflight.Group
 
@@ -46,8 +45,8 @@ type Cache struct {
 	err       error
 }
 
-// NewCache returns an empty cache whose refreshes end with ctx. Report, if not nil, is told of each refresh after the
-// first and of each failure.
+// NewCache returns an empty cache whose refreshes end with ctx. It calls report, if not nil, for each refresh after the
+// first and for each failure.
 func NewCache(ctx context.Context, open Source, report func(message string)) *Cache {
 	if report == nil {
 		report = func(string) {}
@@ -55,7 +54,7 @@ func NewCache(ctx context.Context, open Source, report func(message string)) *Ca
 	return &Cache{ctx: ctx, open: open, report: report, sentence: error.Error}
 }
 
-// Get returns a valid session. It waits only where there is none to hand out.
+// Get returns a valid session. It waits only if there is none.
 func (c *Cache) Get(ctx context.Context) (driver.Session, error) {
 	have := c.snapshot()
 	if !have.due {
@@ -77,7 +76,7 @@ func (c *Cache) Get(ctx context.Context) (driver.Session, error) {
 // snapshot is the state of the cache at one moment.
 type snapshot struct {
 	session driver.Session
-	// err says why there is no valid session, while the next attempt is not due yet.
+	// err says why there is no valid session while the next attempt is not due.
 	err        error
 	valid, due bool
 }
@@ -98,7 +97,7 @@ func (c *Cache) snapshot() snapshot {
 
 // refresh opens a session and keeps it. Only one runs at a time.
 func (c *Cache) refresh() (any, error) {
-	// Another refresh may have ended after the client looked.
+	// Another refresh may have ended after the caller's snapshot.
 	if have := c.snapshot(); !have.due {
 		return have.session, have.err
 	}
@@ -131,8 +130,8 @@ func (c *Cache) keep(session driver.Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	first := c.session.Expiration.IsZero()
-	// Round strips the monotonic clock reading: on some systems that clock stands still while the machine sleeps, and a
-	// session ends all the same.
+	// Round strips the monotonic clock reading: on some systems that clock stops while the machine sleeps, but the session
+	// expires.
 	session.Expiration = session.Expiration.Round(0)
 	c.session, c.failures, c.retryAt, c.err = session, 0, time.Time{}, nil
 	c.refreshAt = session.Expiration.Add(-refreshMargin(time.Until(session.Expiration)))
@@ -156,10 +155,10 @@ func (c *Cache) failed(err error) {
 	}
 }
 
-// refreshMargin returns how long before its end a session of that lifetime is replaced.
+// refreshMargin returns how long before its expiration a session is replaced.
 func refreshMargin(lifetime time.Duration) time.Duration { return min(lifetime/4, maxRefreshMargin) }
 
-// retryDelay returns how long to wait after so many failures in a row.
+// retryDelay returns the delay after that many consecutive failures.
 func retryDelay(failures int) time.Duration {
 	p := firstRetryDelay
 	for range failures - 1 {

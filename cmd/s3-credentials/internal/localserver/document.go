@@ -8,7 +8,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// rootDocument is the answer for "/", byte for byte that of the Python tool's localserver. It is also the output format of a
+// rootDocument is the answer for "/", byte for byte like the Python tool's. It is also valid output of a
 // credential_process.
 func rootDocument(session driver.Session) string {
 	return orderedjson.Indented(orderedjson.Object{
@@ -20,7 +20,7 @@ func rootDocument(session driver.Session) string {
 	}, 2)
 }
 
-// containerDocument is what the container credentials provider of the AWS SDKs reads.
+// containerDocument is the answer for the container credentials provider of the AWS SDKs.
 func containerDocument(session driver.Session) string {
 	return orderedjson.Compact(orderedjson.Object{
 		{Name: "AccessKeyId", Value: session.AccessKeyID},
@@ -40,7 +40,7 @@ func containerError(code fault.Code, message string) string {
 	return orderedjson.Compact(orderedjson.Object{{Name: "code", Value: string(code)}, {Name: "message", Value: message}})
 }
 
-// isoFormat prints a time as Python's isoformat does for a datetime in UTC.
+// isoFormat formats a time like Python's isoformat for a datetime in UTC.
 func isoFormat(t time.Time) string {
 	layout := "2006-01-02T15:04:05"
 	if t.Nanosecond() >= int(time.Microsecond) {

@@ -17,31 +17,29 @@ type refusal struct {
 	reason string
 }
 
-// guard keeps browsers and strangers out. A web page can make a browser send requests to this machine, also under a
-// name of the page's own that it made resolve to 127.0.0.1 (DNS rebinding); the page may read the answer to those.
+// guard refuses browsers and strangers. A web page can make a browser send requests to this machine. With a domain of its
+// own that resolves to 127.0.0.1 (DNS rebinding), the page can even read the answers.
 type guard struct {
-	// hosts are the names, in lower case and without brackets, under which the server may be asked.
+	// hosts are the accepted host names, in lower case and without brackets.
 	hosts []string
-	// anyAddress accepts every IP address as well: no DNS is involved in those.
+	// anyAddress accepts every IP address too: they involve no DNS.
 	anyAddress bool
 	port       int
-	// token is what clients must show, where they must.
+	// token is the token that clients must send.
 	token string
-	// everywhere says that "/" asks for the token as well.
+	// everywhere says that "/" requires the token too.
 	everywhere bool
 }
 
-// newGuard returns the guard for a server that listens at the address, and was told to listen on the host.
+// newGuard returns the guard for a server with the configured host and the actual address.
 func newGuard(host string, address *net.TCPAddr, token string, everywhere bool) *guard {
-	g := &guard{port: address.Port, token: token, everywhere: everywhere}
-	g.hosts = []string{"localhost", "127.0.0.1", "::1", strings.ToLower(unbracketed(host)), address.IP.String()}
-	if address.IP.IsUnspecified() {
-		g.anyAddress = true
+	return &guard{
+		hosts:      []string{"localhost", "127.0.0.1", "::1", strings.ToLower(unbracketed(host)), address.IP.String()},
+		anyAddress: address.IP.IsUnspecified(), port: address.Port, token: token, everywhere: everywhere,
 	}
-	return g
 }
 
-// check returns why the request is refused whatever it asks for; nil if it is not.
+// check returns why a request is refused, whatever its path; nil if it is not.
 func (g *guard) check(r *http.Request) *refusal {
 	switch {
 	case !g.knows(r.Host):
@@ -57,7 +55,7 @@ func (g *guard) check(r *http.Request) *refusal {
 // knows reports whether the Host header names this server, with its port.
 func (g *guard) knows(header string) bool {
 	host, port, err := net.SplitHostPort(header)
-	if err != nil { // no port in the header means HTTP's default
+	if err != nil { // without a port, HTTP's default applies
 		host, port = header, "80"
 	}
 	if port != strconv.Itoa(g.port) {
@@ -72,14 +70,14 @@ func (g *guard) knows(header string) bool {
 	return host != "" && slices.Contains(g.hosts, host)
 }
 
-// fromBrowserPage reports whether a web page made the browser send the request. Browsers add Origin to what scripts
-// send across sites, and Sec-Fetch-Site to everything; it is "none" where a person typed the address.
+// fromBrowserPage reports whether a web page made the browser send the request. Browsers add Origin to cross-site requests
+// of scripts, and Sec-Fetch-Site to all requests; it is "none" if the user typed the address.
 func fromBrowserPage(h http.Header) bool {
 	site := h.Values("Sec-Fetch-Site")
 	return len(h.Values("Origin")) > 0 || slices.ContainsFunc(site, func(s string) bool { return s != "none" })
 }
 
-// checkToken returns why a client of the path is refused; nil if it is not.
+// checkToken returns why a request without the token is refused; nil if it is not.
 func (g *guard) checkToken(r *http.Request) *refusal {
 	if r.URL.Path != containerPath && !g.everywhere {
 		return nil
@@ -91,7 +89,7 @@ func (g *guard) checkToken(r *http.Request) *refusal {
 	return &refusal{http.StatusUnauthorized, "the Authorization header does not hold this server's token"}
 }
 
-// sameSecret compares in constant time, whatever the lengths.
+// sameSecret compares in constant time, independent of the lengths.
 func sameSecret(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return b != "" && subtle.ConstantTimeCompare(x[:], y[:]) == 1

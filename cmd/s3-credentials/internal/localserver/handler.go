@@ -14,7 +14,7 @@ import (
 // containerPath is where AWS_CONTAINER_CREDENTIALS_FULL_URI points.
 const containerPath = "/container"
 
-// handler answers "/" and the container path, and nothing else.
+// handler serves "/" and the container path.
 type handler struct {
 	cache *Cache
 	guard *guard
@@ -70,20 +70,19 @@ func errorDocument(container bool, code fault.Code, message string) string {
 	return rootError(message)
 }
 
-// log writes one line with the time for each event. No header and no query is logged: they can hold the token.
+// log writes one timestamped line per event. It omits headers and queries, which may contain the token.
 type log struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-// line writes one line.
 func (l *log) line(message string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	fmt.Fprintf(l.w, "%s - %s\n", time.Now().Format(time.DateTime), message)
 }
 
-// request writes a request the way the Python tool does.
+// request logs a request in the Python tool's format.
 func (l *log) request(r *http.Request, status int) {
 	l.line(fmt.Sprintf("%s %d -", strconv.Quote(r.Method+" "+r.URL.EscapedPath()+" "+r.Proto), status))
 }

@@ -15,45 +15,45 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Time and size limits for a client. The time to write includes a refresh.
+// Time and size limits for a request. writeTimeout includes a refresh.
 const (
 	headerTimeout  = 5 * time.Second
 	readTimeout    = 10 * time.Second
 	writeTimeout   = refreshTimeout + 30*time.Second
 	idleTimeout    = time.Minute
 	maxHeaderBytes = 16 << 10
-	// shutdownTimeout is how long requests that are being answered may go on after the server was told to end.
+	// shutdownTimeout is how long requests in flight may take after the server was told to end.
 	shutdownTimeout = 3 * time.Second
 )
 
 // Options say what to serve, and where.
 type Options struct {
-	// Bucket and Permission are for the message at the start.
+	// Bucket and Permission are for the initial message.
 	Bucket, Permission string
 	// Host is the name or address to listen on; empty for every address of this machine.
 	Host string
-	// Port is the port to listen on; 0 for any that is free.
+	// Port is the port to listen on; 0 for any free port.
 	Port int
 	// DurationSeconds is how long a session lasts.
 	DurationSeconds int
-	// Token is what clients show.
+	// Token is the token that clients must send.
 	Token *Token
 	// Open opens a session.
 	Open Source
-	// Sentence words an error for a person; nil takes the error's own text.
+	// Sentence words an error for a person; nil means the error's own text.
 	Sentence func(error) string
 	// Stderr receives messages and the access log.
 	Stderr io.Writer
 }
 
-// Server is a server that listens.
+// Server is a listening server.
 type Server struct {
 	options  Options
 	listener net.Listener
 	log      *log
 }
 
-// Listen opens the listener. No request is answered before Serve.
+// Listen opens the listener. Serve answers requests.
 func Listen(ctx context.Context, options Options) (*Server, error) {
 	var config net.ListenConfig
 	options.Host = unbracketed(options.Host)
@@ -64,7 +64,7 @@ func Listen(ctx context.Context, options Options) (*Server, error) {
 	return &Server{options: options, listener: listener, log: &log{w: options.Stderr}}, nil
 }
 
-// listenError says why the address cannot be listened on, and what to do.
+// listenError explains why the server cannot listen, and what to do.
 func listenError(options Options, err error) error {
 	where := net.JoinHostPort(options.Host, strconv.Itoa(options.Port))
 	var dns *net.DNSError
@@ -81,14 +81,14 @@ func listenError(options Options, err error) error {
 	return fault.Wrap(fault.FailedPrecondition, err, "cannot listen on %s: %v", where, err)
 }
 
-// Address is where the server really listens.
+// Address is the address that the server listens on.
 func (s *Server) Address() *net.TCPAddr { return s.listener.Addr().(*net.TCPAddr) }
 
-// URL is the server's address as the Python tool prints it: with the host that was asked for.
+// URL is the server's URL as the Python tool prints it: with the configured host.
 func (s *Server) URL() string { return s.url(s.options.Host) }
 
-// ContainerURL is what AWS_CONTAINER_CREDENTIALS_FULL_URI has to be on this machine. The SDKs take keys over plain HTTP from
-// loopback addresses only.
+// ContainerURL is the value for AWS_CONTAINER_CREDENTIALS_FULL_URI on this machine. Over plain HTTP the SDKs accept only
+// loopback addresses.
 func (s *Server) ContainerURL() string {
 	host := s.options.Host
 	if s.Address().IP.IsUnspecified() {
@@ -103,7 +103,7 @@ func (s *Server) url(host string) string {
 
 // Serve opens the first session, prints how to use the server, and answers requests until ctx ends; it then returns nil.
 func (s *Server) Serve(ctx context.Context) error {
-	defer s.listener.Close() //nolint:errcheck // it is closed already, after the server has ended in order
+	defer s.listener.Close() //nolint:errcheck // after an orderly shutdown it is closed already
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	cache := NewCache(ctx, s.options.Open, s.log.line)
@@ -140,7 +140,7 @@ func (s *Server) newHTTPServer(cache *Cache) *http.Server {
 // open reports whether other machines can reach the server.
 func (s *Server) open() bool { return !s.Address().IP.IsLoopback() }
 
-// shutDown lets requests that are being answered end, but not for long.
+// shutDown waits for requests in flight, up to shutdownTimeout.
 func shutDown(ctx context.Context, server *http.Server) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
@@ -150,7 +150,7 @@ func shutDown(ctx context.Context, server *http.Server) error {
 	return nil
 }
 
-// printUsage prints where the credentials are served, and how an AWS SDK gets them.
+// printUsage prints the server's URL, and how AWS SDKs use it.
 func (s *Server) printUsage() {
 	s.say("Serving %s credentials for bucket '%s' at %s", s.options.Permission, s.options.Bucket, s.URL())
 	s.say("For AWS SDKs on this machine:")

@@ -13,22 +13,22 @@ import (
 // TokenVariable is the environment variable that can hold the token.
 const TokenVariable = "S3_CREDENTIALS_LOCALSERVER_TOKEN"
 
-// minTokenLength is the least length of a token that the user chooses: attempts are not limited.
+// minTokenLength is the minimum length of a user's token: the server does not limit attempts.
 const minTokenLength = 16
 
-// Token is the secret that clients show in the Authorization header. It is given in a file or in the environment, or is made at
-// random and kept in a file that only this user can read, so that it stands in no command line, terminal or log.
+// Token is the secret that clients send in the Authorization header. It comes from a file or the environment, or is random
+// and stored in a file that only this user can read. So it appears in no command line, terminal or log.
 type Token struct {
 	secret string
-	// expression is what gives the token in a POSIX shell.
+	// expression evaluates to the token in a POSIX shell.
 	expression string
-	// given says that the user chose it, and so wants it asked for everywhere.
+	// given says that the user chose the token. The server then requires it everywhere.
 	given bool
-	// made is the file to remove at the end; empty where this program made none.
+	// made is the file to remove at the end; empty if there is none.
 	made string
 }
 
-// FindToken returns the token: from the file, if one is named; else from the environment; else a new one.
+// FindToken returns the token from the file, if one is named; else from the environment; else a new token.
 func FindToken(file string) (*Token, error) {
 	switch value := os.Getenv(TokenVariable); {
 	case file != "":
@@ -40,7 +40,7 @@ func FindToken(file string) (*Token, error) {
 	return newToken()
 }
 
-// Close removes the file that FindToken made, if it made one.
+// Close removes the file that FindToken created, if any.
 func (t *Token) Close() error {
 	if t.made == "" {
 		return nil
@@ -48,10 +48,10 @@ func (t *Token) Close() error {
 	return os.Remove(t.made)
 }
 
-// String keeps the secret out of whatever prints the value.
+// String omits the secret.
 func (t *Token) String() string { return "token from " + t.expression }
 
-// GoString keeps the secret out of %#v.
+// GoString omits the secret from %#v.
 func (t *Token) GoString() string { return t.String() }
 
 func tokenFromFile(file string) (*Token, error) {
@@ -72,7 +72,7 @@ func tokenFromFile(file string) (*Token, error) {
 	return t, checkToken(secret, "the token in '"+file+"'")
 }
 
-// checkToken refuses what an HTTP header cannot carry, and what is easily guessed. It does not repeat the token.
+// checkToken refuses tokens that an HTTP header cannot carry or that are too short. The error omits the token.
 func checkToken(secret, what string) error {
 	for _, r := range secret {
 		if r <= ' ' || r > '~' {
@@ -85,7 +85,7 @@ func checkToken(secret, what string) error {
 	return nil
 }
 
-// newToken makes a token and keeps it in a file of mode 0600.
+// newToken creates a token and stores it in a file with mode 0600.
 func newToken() (*Token, error) {
 	f, err := os.CreateTemp(os.Getenv("XDG_RUNTIME_DIR"), "s3-credentials-*.token")
 	if err != nil {

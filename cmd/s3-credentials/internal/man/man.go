@@ -1,4 +1,4 @@
-// Package man writes the manual: one page for the program and one for each command, from the same data as --help.
+// Package man writes manual pages for the program and each command, from the same data as --help.
 package man
 
 import (
@@ -10,7 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
-// Write writes all pages into a folder, which is made where it is missing.
+// Write writes all pages into a folder, and creates the folder if it is missing.
 func Write(dir string, app *cli.App) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -27,7 +27,6 @@ func Write(dir string, app *cli.App) error {
 	return nil
 }
 
-// programPage is the page of the program.
 func programPage(app *cli.App) string {
 	p := newPage(app.Program, version.Number(), app.Summary)
 	p.section("SYNOPSIS")
@@ -49,7 +48,6 @@ func programPage(app *cli.App) string {
 	return p.String()
 }
 
-// commandPage is the page of a command.
 func commandPage(app *cli.App, c *cli.Command) string {
 	name := app.Program + "-" + c.Name
 	p := newPage(name, version.Number(), c.Summary)

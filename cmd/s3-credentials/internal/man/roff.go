@@ -8,7 +8,7 @@ import (
 // page is a manual page in the macros of man(7).
 type page struct{ strings.Builder }
 
-// newPage starts a page of section 1. It has no date: the same source makes the same page.
+// newPage starts a page of section 1. The page has no date, so that builds are reproducible.
 func newPage(name, version, summary string) *page {
 	p := &page{}
 	fmt.Fprintf(p, ".TH \"%s\" 1 \"\" \"s3-credentials %s\" \"User Commands\"\n.SH NAME\n%s \\- %s\n",
@@ -31,7 +31,7 @@ func (p *page) paragraphs(all []string) {
 	}
 }
 
-// entry is an option, command or exit code with what it means.
+// entry is an option, command or exit code with its description.
 func (p *page) entry(term, meaning string) {
 	fmt.Fprintf(p, ".TP\n\\fB%s\\fR\n%s\n", escape(term), text(meaning))
 }
@@ -48,14 +48,14 @@ func (p *page) verbatim(line string) {
 // text is running text, filled by the formatter.
 func text(t string) string { return escapeRequest(escape(strings.Join(strings.Fields(t), " "))) }
 
-// escaper writes what has a meaning for the formatter so that it is printed as it is. Dashes and quotation marks are
-// those of ASCII, so that a command line can be copied from the page.
+// escaper escapes characters that are special to the formatter. Dashes and quotation marks stay ASCII, so that command lines
+// can be copied from the page.
 var escaper = strings.NewReplacer(`\`, `\e`, "-", `\-`, "'", `\(aq`, "`", `\(ga`, "^", `\(ha`, "~", `\(ti`, "…", "...")
 
-// escape is text that stands anywhere but at the start of a line.
+// escape escapes text that is not at the start of a line.
 func escape(t string) string { return escaper.Replace(t) }
 
-// escapeRequest keeps the formatter from taking a line for a request.
+// escapeRequest keeps the formatter from interpreting a line as a request.
 func escapeRequest(line string) string {
 	if strings.HasPrefix(line, ".") {
 		return `\&` + line

@@ -1,4 +1,4 @@
-// Package progress shows on a terminal how far a transfer has come.
+// Package progress shows the progress of a transfer on a terminal.
 package progress
 
 import (
@@ -11,16 +11,16 @@ import (
 	"golang.org/x/term"
 )
 
-// Bar shows how many bytes have been transferred. Its methods may be called from several goroutines. A nil Bar shows nothing.
+// Bar shows the number of transferred bytes. Its methods are safe for concurrent use. A nil Bar shows nothing.
 type Bar struct {
 	bar *progressbar.ProgressBar
 	w   io.Writer
 }
 
-// redrawEvery is how often the bar is drawn at most: drawing must not cost more than the transfer of a small object.
+// redrawEvery is the minimum time between redraws: a redraw must not cost more than the transfer of a small object.
 const redrawEvery = 100 * time.Millisecond
 
-// New returns a bar on w; nil unless w is a terminal. A negative total means that it is not known.
+// New returns a bar on w; nil unless w is a terminal. A negative total means unknown.
 func New(w io.Writer, label string, total int64) *Bar {
 	if !IsTerminal(w) {
 		return nil
@@ -39,14 +39,14 @@ func IsTerminal(w any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// Add notes that more bytes have been transferred. It has the shape of the driver's Progress.
+// Add adds transferred bytes.
 func (b *Bar) Add(n int64) {
 	if b != nil {
 		b.bar.Add64(n) //nolint:errcheck // a bar that cannot be drawn is no reason to fail
 	}
 }
 
-// Func returns Add as the driver wants it; nil where there is nothing to show.
+// Func returns Add for the driver; nil for a nil Bar.
 func (b *Bar) Func() func(int64) {
 	if b == nil {
 		return nil
@@ -61,7 +61,7 @@ func (b *Bar) Grow(n int64) {
 	}
 }
 
-// End leaves the bar as it is and goes to the next line.
+// End leaves the bar on the terminal and moves to the next line.
 func (b *Bar) End() {
 	if b == nil {
 		return
