@@ -104,7 +104,7 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 	return driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document}}, err
 }
 
-// PutBucketSetting replaces a bucket's policy. The server looks at it first, and at whether those whom it names exist.
+// PutBucketSetting replaces a bucket's policy. The server validates it, and checks that the named users exist.
 func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSettingRequest) error {
 	if err := onlyPolicy(req.Value.Setting()); err != nil {
 		return err

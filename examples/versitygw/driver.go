@@ -19,10 +19,10 @@ const version = "1.0.0"
 // defaultRegion is the server's own default.
 const defaultRegion = "us-east-1"
 
-// retries is how often a request for an object that could not be sent, or was answered with "later", is sent.
+// retries is how often minio-go sends a request that fails or gets a retryable answer.
 const retries = 3
 
-// backend is one server, with the credentials of somebody. What it does not implement answers Unsupported.
+// backend is one server with one set of credentials. Methods that it does not implement return Unsupported.
 type backend struct {
 	driver.Unimplemented
 	endpoint    *url.URL // nil where none was named
@@ -59,7 +59,7 @@ func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
 	return b, nil
 }
 
-// chain is where the credentials come from: the caller, or the places where S3 programs look for them.
+// chain finds the credentials: the caller's, or those in the usual places of S3 programs.
 func chain(config driver.Config) *credentials.Credentials {
 	if c := config.Credentials; c != nil {
 		return credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)
@@ -71,13 +71,13 @@ func chain(config driver.Config) *credentials.Credentials {
 	return credentials.NewChainCredentials([]credentials.Provider{&credentials.EnvAWS{}, file})
 }
 
-// Describe says what VersityGW can do. Its bucket policies know every action that s3-credentials hands out, so the
-// dialect is AWS's own.
+// Describe describes VersityGW. Its bucket policies support every action that s3-credentials grants, so the dialect is
+// AWS's.
 func (b *backend) Describe(context.Context) (driver.Description, error) {
 	d := driver.Description{
 		Name: "versitygw", Version: version, Partition: "aws", Region: b.region,
 		Capabilities: []driver.Capability{driver.CapBucketPolicy, driver.CapUsers, driver.CapObjects, driver.CapPolicyPrincipal},
-		// A name that this tool derives has no other limit than that of a header.
+		// The length of a name is limited only by that of a header.
 		Names: driver.Names{User: driver.NameRule{Min: 1, Pattern: namePattern}, Separator: "+"},
 		// A bucket policy names a user by its access key, without an ARN around it.
 		Principal: "{user}",

@@ -20,7 +20,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// ready returns the credentials; it fails where there is no server or nobody to be. The action completes "cannot ...".
+// ready returns the credentials. It fails without an endpoint or credentials. The action completes "cannot ...".
 func (b *backend) ready(ctx context.Context, action string) (credentials.Value, error) {
 	if b.endpoint == nil {
 		return credentials.Value{}, fault.New(fault.InvalidArgument, "cannot %s: VersityGW has no endpoint of its own", action).WithHint(fault.HintSetEndpoint)
@@ -35,7 +35,7 @@ func (b *backend) ready(ctx context.Context, action string) (credentials.Value, 
 	return value, nil
 }
 
-// do makes a call of minio-go.
+// do makes a call with minio-go.
 func (b *backend) do(ctx context.Context, action string, call func() error) error {
 	if _, err := b.ready(ctx, action); err != nil {
 		return err
@@ -43,7 +43,7 @@ func (b *backend) do(ctx context.Context, action string, call func() error) erro
 	return b.failed(ctx, call(), action)
 }
 
-// request is a request that minio-go does not know. Its answer is XML, or nothing where into is nil.
+// request is a request that minio-go lacks. Its answer is XML; it is ignored if into is nil.
 type request struct {
 	action, method, path string
 	query                url.Values
@@ -107,7 +107,7 @@ type answerError struct{ fault.Service }
 
 func (e *answerError) Error() string { return e.Code }
 
-// answerOf returns what the server answered; nil where it did not.
+// answerOf returns the server's error answer; nil if there is none.
 func answerOf(err error) *fault.Service {
 	var own *answerError
 	if errors.As(err, &own) {
@@ -119,7 +119,7 @@ func answerOf(err error) *fault.Service {
 	return nil
 }
 
-// localFault is for what minio-go refuses by itself, such as a name, and for files that cannot be read.
+// localFault is the fault for requests that minio-go refuses, such as for a bad name, and for unreadable files.
 func localFault(err error, sentence string) *fault.Error {
 	var network net.Error
 	if answerOf(err) != nil || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) {

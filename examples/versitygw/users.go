@@ -17,7 +17,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// namePattern is what user names are made of. A name is an access key, which stands in headers between "/" and ",".
+// namePattern is the pattern of user names. A name is an access key, which "/" and "," delimit in headers.
 const namePattern = `[A-Za-z0-9._@+-]+`
 
 var nameRule = regexp.MustCompile(`^` + namePattern + `$`)
@@ -28,10 +28,10 @@ type account struct {
 	Access, Secret, Role string
 }
 
-// roleUser is the role of users who own nothing and may do nothing but what policies let them.
+// roleUser is the role of users who own nothing and may do only what policies allow.
 const roleUser = "user"
 
-// admin sends a request to the admin API. Where that has a port of its own, the S3 port takes its paths for buckets.
+// admin sends a request to the admin API. If that has a separate port, the S3 port takes its paths for buckets.
 func (b *backend) admin(ctx context.Context, r request) error {
 	r.method = http.MethodPatch
 	err := b.send(ctx, r)
@@ -42,16 +42,16 @@ func (b *backend) admin(ctx context.Context, r request) error {
 	return err
 }
 
-// WhoAmI asks for a listing of the buckets, which everybody may see of their own, and which names the caller.
+// WhoAmI lists buckets, which every user may do; the answer names the caller.
 func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
 	page, err := b.bucketPage(ctx, "ask who the credentials belong to", url.Values{"max-buckets": {"1"}})
 	return driver.Caller{UserID: page.Owner.ID}, err
 }
 
-// userOf is a user. The server keeps nothing of it but its name: not even when it was made.
+// userOf converts a user. The server stores only the name, not even the creation date.
 func userOf(name string) driver.User { return driver.User{Path: "/", Name: name, ID: name} }
 
-// ListUsers yields every user. The answer has the secrets too: they are not read.
+// ListUsers yields every user. It does not decode the secrets, which the answer also contains.
 func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 	return driver.Listing(func() ([]driver.User, error) {
 		var listed struct{ Accounts []struct{ Access string } }
@@ -74,7 +74,7 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 	return driver.User{}, fault.New(fault.NotFound, "there is no user %q", req.Name)
 }
 
-// CreateUser creates a user, whose name is its access key.
+// CreateUser creates a user. The user's name is its access key.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	var none driver.CreateUserResponse
 	if req.PermissionsBoundary != "" {
@@ -97,7 +97,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	return driver.CreateUserResponse{User: userOf(req.Name), AccessKey: key}, nil
 }
 
-// DeleteUser deletes a user. One who owns buckets is kept: a later user of that name would own them.
+// DeleteUser deletes a user, but refuses one who owns buckets: a later user of that name would own them.
 func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
 	if _, err := b.GetUser(ctx, driver.GetUserRequest(req)); err != nil {
 		return err

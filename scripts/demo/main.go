@@ -1,5 +1,5 @@
-// Command demo shows, on a system of its own, what s3-credentials is for: it makes a bucket and a key that can only
-// read it, and tries the key. It fails when anything is not as it should be. It takes the programs from PATH.
+// Command demo demonstrates s3-credentials on a system that it starts: it creates a bucket and a read-only key, and tries
+// the key. It fails on any unexpected result. It takes the programs from PATH.
 package main
 
 import (
@@ -51,7 +51,7 @@ func run(ctx context.Context, args []string) error {
 	return d.show()
 }
 
-// demo runs commands in a folder of its own, which has admin.json, the key of the administrator.
+// demo runs commands in a temporary folder with admin.json, the administrator's key.
 type demo struct {
 	ctx      context.Context
 	dir      string
@@ -159,8 +159,7 @@ func (d *demo) delete() error {
 	return err
 }
 
-// must runs a command that has to succeed, and returns what it printed on its standard output. The note is shown
-// behind the command.
+// must runs a command that must succeed, and returns its standard output. It prints the note after the command.
 func (d *demo) must(stdin, note string, args ...string) (string, error) {
 	stdout, err := d.command(stdin, note, args)
 	if err != nil {
@@ -169,7 +168,7 @@ func (d *demo) must(stdin, note string, args ...string) (string, error) {
 	return stdout, nil
 }
 
-// denied runs a command that has to fail, with the exit code of what failed: 1.
+// denied runs a command that must fail with exit code 1.
 func (d *demo) denied(stdin string, args ...string) error {
 	_, err := d.command(stdin, "", args)
 	var exit *exec.ExitError
@@ -182,7 +181,7 @@ func (d *demo) denied(stdin string, args ...string) error {
 	return fmt.Errorf("s3-credentials %s did not end as what is denied ends: %w", args[0], err)
 }
 
-// command shows the command as one would type it, and runs it; what it says on its standard error is shown.
+// command prints the command line, runs it, and prints its standard error.
 func (d *demo) command(stdin, note string, args []string) (string, error) {
 	fmt.Println(strings.TrimSpace("$ s3-credentials " + strings.Join(args, " ") + " " + note))
 	command := exec.CommandContext(d.ctx, "s3-credentials", append(args, "--endpoint-url", d.endpoint)...)
