@@ -3,7 +3,6 @@ package minio
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"iter"
 	"maps"
 	"slices"
@@ -167,96 +166,6 @@ func (b *backend) serviceAccounts(ctx context.Context, user string) ([]madmin.Se
 		return b.admin.ListServiceAccounts(ctx, user)
 	})
 	return list.Accounts, b.wrapError(ctx, err, "list the access keys of the user %q", user)
-}
-
-// CreateAccessKey creates a key. It chooses the key's id, so that a retry cannot create a second key.
-func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	if err := b.ensureUser(ctx, req.UserName); err != nil {
-		return driver.AccessKey{}, err
-	}
-	wanted := madmin.AddServiceAccountReq{
-		TargetUser: req.UserName, AccessKey: randomText(accessKeyLength), SecretKey: randomText(secretKeyLength),
-	}
-	_, err := adminCall(ctx, func(ctx context.Context) (madmin.Credentials, error) {
-		return b.admin.AddServiceAccount(ctx, wanted)
-	})
-	if err != nil && !b.isTaken(ctx, err, wanted) {
-		failed := b.wrapError(ctx, err, "make an access key for the user %q", req.UserName)
-		if answerOf(err) == nil || codeIs(err, codeKeyNotAllowed) {
-			failed = b.undoKey(ctx, failed, wanted.AccessKey)
-		}
-		return driver.AccessKey{}, failed
-	}
-	return driver.AccessKey{UserName: req.UserName, AccessKeyID: wanted.AccessKey, SecretAccessKey: wanted.SecretKey, Status: "Active"}, nil
-}
-
-// isTaken reports whether the server refused the key because its id is taken by this very key. Ids are random, so a retry
-// after a lost answer is the only cause.
-func (b *backend) isTaken(ctx context.Context, err error, wanted madmin.AddServiceAccountReq) bool {
-	if !codeIs(err, codeKeyNotAllowed) {
-		return false
-	}
-	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
-		return b.admin.InfoServiceAccount(ctx, wanted.AccessKey)
-	})
-	return err == nil && info.ParentUser == wanted.TargetUser
-}
-
-// undoKey removes a key that may exist although no answer confirmed it. If that fails, it names the key in the error.
-func (b *backend) undoKey(ctx context.Context, failed error, key string) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), cleanUpTime)
-	defer cancel()
-	err := b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, key) })
-	var known *fault.Error
-	if err == nil || fault.CodeOf(b.wrapError(ctx, err, "")) == fault.NotFound || !errors.As(failed, &known) {
-		return failed
-	}
-	named := *known
-	named.Message += "; the access key " + key + " may have been made: delete it if it is there"
-	return &named
-}
-
-// ListAccessKeys yields the keys of a user, sorted.
-func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
-	return driver.Listing(func() ([]driver.AccessKey, error) {
-		if err := b.ensureUser(ctx, req.UserName); err != nil {
-			return nil, err
-		}
-		accounts, err := b.serviceAccounts(ctx, req.UserName)
-		if err == nil && len(accounts) == 0 {
-			_, err = b.user(ctx, req.UserName) // a deleted user's list is empty
-		}
-		keys := make([]driver.AccessKey, len(accounts))
-		for i, account := range accounts {
-			keys[i] = driver.AccessKey{UserName: req.UserName, AccessKeyID: account.AccessKey, Status: "Active"}
-			if account.AccountStatus == "off" {
-				keys[i].Status = "Inactive"
-			}
-		}
-		slices.SortFunc(keys, func(a, b driver.AccessKey) int { return strings.Compare(a.AccessKeyID, b.AccessKeyID) })
-		return keys, err
-	})
-}
-
-// DeleteAccessKey deletes a key of a user. It checks the owner first: MinIO would delete any user's key.
-func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
-	if err := b.ensureUser(ctx, req.UserName); err != nil {
-		return err
-	}
-	if err := checkExisting(req.AccessKeyID); err != nil {
-		return fault.New(fault.InvalidArgument, "%q cannot be an access key", req.AccessKeyID)
-	}
-	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
-		return b.admin.InfoServiceAccount(ctx, req.AccessKeyID)
-	})
-	if err != nil {
-		return b.wrapError(ctx, err, "look up the access key %s", req.AccessKeyID)
-	}
-	if info.ParentUser != req.UserName {
-		return fault.New(fault.NotFound, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
-	}
-	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, req.AccessKeyID) })
-	return b.wrapError(ctx, err, "delete the access key %s", req.AccessKeyID)
 }
 
 // CreateSession opens a session of the caller with the session policy.
