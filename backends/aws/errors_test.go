@@ -105,7 +105,7 @@ func TestTransportErrors(t *testing.T) {
 		{"certificate", untrusted, fault.Unavailable, []string{"https://s3.example.com", "AWS_CA_BUNDLE"}},
 		{"plain", plain, fault.Unavailable, []string{"http://"}},
 		{"page", page, fault.Unavailable, []string{"http://www.example.com answers, but not as an S3 system"}},
-		{"none", &credentialError{errors.New("x"), true}, fault.Unauthenticated, []string{"no credentials found", "AWS_ACCESS_KEY_ID"}},
+		{"none", &credentialError{errors.New("x"), true}, fault.Unauthenticated, []string{"no credentials found"}},
 		{"broken", &credentialError{errors.New("sso session\nhas expired"), false}, fault.Unauthenticated, []string{"sso session has expired"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

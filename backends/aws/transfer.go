@@ -2,9 +2,6 @@ package aws
 
 import (
 	"context"
-	"net/http"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -77,21 +74,21 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 	return detail, wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 }
 
-// openRange requests a range, or the whole object if it is empty and so has no ranges.
+// openRange requests a range.
 func (b *backend) openRange(ctx context.Context, req driver.GetObjectRequest, r transfer.Range) (*transfer.Answer, error) {
-	in := &s3.GetObjectInput{Bucket: &req.Bucket, Key: &req.Key, Range: aws.String(r.Header())}
-	if r.ETag != "" {
-		in.IfMatch = &r.ETag
+	in := &s3.GetObjectInput{Bucket: &req.Bucket, Key: &req.Key}
+	headers := r.Headers()
+	if value, ok := headers["Range"]; ok {
+		in.Range = &value
+	}
+	if value, ok := headers["If-Match"]; ok {
+		in.IfMatch = &value
 	}
 	out, err := inBucket(ctx, b, req.Bucket, b.s3().GetObject, in)
-	if r.ETag == "" && statusOf(err) == http.StatusRequestedRangeNotSatisfiable {
-		in.Range = nil
-		out, err = inBucket(ctx, b, req.Bucket, b.s3().GetObject, in)
-	}
 	if err != nil {
 		return nil, err
 	}
-	return &transfer.Answer{Body: out.Body, Detail: driver.ObjectDetail{
+	return &transfer.Answer{Body: out.Body, ContentRange: aws.ToString(out.ContentRange), Detail: driver.ObjectDetail{
 		Size:         sizeOf(out),
 		ETag:         aws.ToString(out.ETag),
 		ContentType:  aws.ToString(out.ContentType),
@@ -100,14 +97,8 @@ func (b *backend) openRange(ctx context.Context, req driver.GetObjectRequest, r 
 	}}, nil
 }
 
-// sizeOf is the size of the whole object; -1 if the answer does not tell.
+// sizeOf is the size of the answer; -1 if it does not tell.
 func sizeOf(out *s3.GetObjectOutput) int64 {
-	if _, total, ok := strings.Cut(aws.ToString(out.ContentRange), "/"); ok {
-		if size, err := strconv.ParseInt(total, 10, 64); err == nil {
-			return size
-		}
-		return -1
-	}
 	if out.ContentLength == nil {
 		return -1
 	}

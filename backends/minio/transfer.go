@@ -41,12 +41,11 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 	}
 	detail, err := transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
 		options := minio.GetObjectOptions{}
-		if r.ETag != "" {
-			options.Set("Range", r.Header())
-			options.Set("If-Match", r.ETag)
+		for name, value := range r.Headers() {
+			options.Set(name, value)
 		}
-		body, info, _, err := minio.Core{Client: b.s3}.GetObject(ctx, req.Bucket, req.Key, options)
-		return &transfer.Answer{Body: body, Detail: detailOf(info)}, wrapped(ctx, err)
+		body, info, header, err := minio.Core{Client: b.s3}.GetObject(ctx, req.Bucket, req.Key, options)
+		return &transfer.Answer{Body: body, ContentRange: header.Get("Content-Range"), Detail: detailOf(info)}, wrapped(ctx, err)
 	})
 	return detail, wrapped(ctx, err)
 }

@@ -56,12 +56,11 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 	err = b.do(ctx, action, func() error {
 		detail, err = transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
 			options := minio.GetObjectOptions{}
-			if r.ETag != "" {
-				options.Set("Range", r.Header())
-				options.Set("If-Match", r.ETag)
+			for name, value := range r.Headers() {
+				options.Set(name, value)
 			}
-			body, found, _, err := b.objects.GetObject(ctx, req.Bucket, req.Key, options)
-			return &transfer.Answer{Body: body, Detail: detailOf(found)}, b.failed(ctx, err, action)
+			body, found, header, err := b.objects.GetObject(ctx, req.Bucket, req.Key, options)
+			return &transfer.Answer{Body: body, ContentRange: header.Get("Content-Range"), Detail: detailOf(found)}, b.failed(ctx, err, action)
 		})
 		return err
 	})

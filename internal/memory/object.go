@@ -68,13 +68,12 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 
 // GetObject fetches an object.
 func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-	return transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
+	return transfer.Download(ctx, req, func(ctx context.Context, _ transfer.Range) (*transfer.Answer, error) {
 		o, err := b.find(ctx, "GetObject", req.Bucket, req.Key)
 		if err != nil {
 			return nil, err
 		}
-		body := bytes.NewReader(o.data[min(r.From, o.Size):])
-		return &transfer.Answer{Body: io.NopCloser(body), Detail: o.ObjectDetail}, nil
+		return &transfer.Answer{Body: io.NopCloser(bytes.NewReader(o.data)), Detail: o.ObjectDetail}, nil
 	})
 }
 

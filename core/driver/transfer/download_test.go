@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -48,7 +49,13 @@ func (s *system) Open(_ context.Context, r transfer.Range) (*transfer.Answer, er
 	s.mu.Unlock()
 	size := int64(len(s.data))
 	a := &transfer.Answer{Detail: driver.ObjectDetail{Size: size, ETag: `"first"`}}
-	a.Body = io.NopCloser(bytes.NewReader(s.data[min(r.From, size):])) // more than was asked for
+	switch {
+	case r.To > 0 && r.From >= size:
+		return nil, &fault.Error{Code: fault.InvalidArgument, Message: "no range", Service: &fault.Service{HTTPStatus: http.StatusRequestedRangeNotSatisfiable}}
+	case r.To > 0:
+		a.ContentRange = fmt.Sprintf("bytes %d-%d/%d", r.From, size-1, size) // more than was asked for
+	}
+	a.Body = io.NopCloser(bytes.NewReader(s.data[r.From:]))
 	if s.answer != nil {
 		if err := s.answer(n, r, a); err != nil {
 			return nil, err
@@ -111,15 +118,15 @@ func eachWay(t *testing.T, test func(t *testing.T, toFile bool)) {
 }
 
 func TestObjectsOfEverySizeArrive(t *testing.T) {
-	for size, parts := range map[int]int{0: 1, 1: 1, transfer.PartSize: 1, transfer.PartSize + 1: 2, large: 4} {
+	for size, requests := range map[int]int{0: 2, 1: 1, transfer.PartSize: 1, transfer.PartSize + 1: 2, large: 4} {
 		eachWay(t, func(t *testing.T, toFile bool) {
 			s := &system{data: content()[:size]}
 			got, err := s.download(t, toFile)
-			if err != nil || !bytes.Equal(got, s.data) || len(s.requests) != parts {
+			if err != nil || !bytes.Equal(got, s.data) || len(s.requests) != requests {
 				t.Errorf("%d bytes: got %d in %v, %v", size, len(got), s.requests, err)
 			}
 			for i, r := range s.requests {
-				if want := map[bool]string{true: `"first"`}[i > 0]; r.ETag != want || i == 0 && r != (transfer.Range{To: transfer.PartSize}) {
+				if want := map[bool]string{true: `"first"`}[i > 0 && size > 0]; r.ETag != want || i == 0 && r != (transfer.Range{To: transfer.PartSize}) {
 					t.Errorf("request %d was for %+v", i, r)
 				}
 			}
@@ -234,16 +241,72 @@ func TestADownloadEndsWithTheFirstRefusal(t *testing.T) {
 }
 
 func TestAnObjectWithoutSizeOrVersionIsRefused(t *testing.T) {
-	for name, c := range map[string]func(*driver.ObjectDetail){
-		"no size":    func(d *driver.ObjectDetail) { d.Size = -1 },
-		"no version": func(d *driver.ObjectDetail) { d.ETag = "" },
+	for name, c := range map[string]func(*transfer.Answer){
+		"no size":               func(a *transfer.Answer) { a.ContentRange = "bytes 0-9/*" },
+		"no size of the answer": func(a *transfer.Answer) { a.ContentRange, a.Detail.Size = "", -1 },
+		"no version":            func(a *transfer.Answer) { a.Detail.ETag = "" },
 	} {
-		s := &system{data: content()[:large], answer: func(_ int, _ transfer.Range, a *transfer.Answer) error {
-			c(&a.Detail)
-			return nil
-		}}
-		if _, err := s.download(t, true); !errors.Is(err, fault.Internal) {
-			t.Errorf("%s: got %v", name, err)
+		eachWay(t, func(t *testing.T, toFile bool) {
+			s := &system{data: content()[:large], answer: func(_ int, _ transfer.Range, a *transfer.Answer) error {
+				c(a)
+				return nil
+			}}
+			if got, err := s.download(t, toFile); !errors.Is(err, fault.Internal) || !toFile && len(got) > 0 {
+				t.Errorf("%s: got %d bytes, %v", name, len(got), err)
+			}
+		})
+	}
+}
+
+// TestASystemThatIgnoresRanges answers each request with the whole object: one answer is enough, unless it breaks off.
+func TestASystemThatIgnoresRanges(t *testing.T) {
+	for name, c := range map[string]struct {
+		etag string
+		cut  bool
+		want error
+	}{
+		"whole": {`"first"`, false, nil}, "without a version": {"", false, nil},
+		"broken off": {`"first"`, true, fault.DataLoss}, "broken off without a version": {"", true, fault.DataLoss},
+	} {
+		eachWay(t, func(t *testing.T, toFile bool) {
+			s := &system{data: content()[:large]}
+			s.answer = func(n int, _ transfer.Range, a *transfer.Answer) error {
+				a.ContentRange, a.Detail.ETag, a.Body = "", c.etag, io.NopCloser(bytes.NewReader(s.data))
+				if c.cut && n == 1 {
+					cut(a, large/2, nil)
+				}
+				return nil
+			}
+			got, err := s.download(t, toFile)
+			if !errors.Is(err, c.want) || c.want == nil && (len(s.requests) != 1 || !bytes.Equal(got, s.data)) {
+				t.Errorf("%s: got %d bytes in %d requests, %v", name, len(got), len(s.requests), err)
+			}
+		})
+	}
+}
+
+// TestAnotherRangeThanAskedForIsRefused shifts the n-th answer, or answers it with the whole object.
+func TestAnotherRangeThanAskedForIsRefused(t *testing.T) {
+	for name, header := range map[string]string{
+		"shifted": "bytes 8-16777215/50343993", "another size": "bytes 16777216-50343994/50343995", "unreadable": "items 0-1/2", "whole": "",
+	} {
+		for n := 1; n <= 3; n += 2 {
+			if name == "whole" && n == 1 || name == "another size" && n == 1 {
+				continue
+			}
+			eachWay(t, func(t *testing.T, toFile bool) {
+				s := &system{data: content()[:large]}
+				s.answer = func(i int, _ transfer.Range, a *transfer.Answer) error {
+					if i == n {
+						a.ContentRange, a.Body = header, io.NopCloser(bytes.NewReader(s.data))
+					}
+					return nil
+				}
+				_, err := s.download(t, toFile)
+				if code := fault.CodeOf(err); code != fault.DataLoss && !(name == "unreadable" && code == fault.Internal) {
+					t.Errorf("%s: answer %d: got %v", name, n, err)
+				}
+			})
 		}
 	}
 }
@@ -319,7 +382,11 @@ func TestAStreamHoldsFewParts(t *testing.T) {
 		if held := asked.Add(transfer.PartSize) - written.Load(); held > most.Load() {
 			most.Store(held)
 		}
-		return &transfer.Answer{Body: io.NopCloser(io.LimitReader(zeros{}, r.To-r.From)), Detail: driver.ObjectDetail{Size: parts * transfer.PartSize, ETag: "e"}}, nil
+		return &transfer.Answer{
+			Body:         io.NopCloser(io.LimitReader(zeros{}, r.To-r.From)),
+			ContentRange: fmt.Sprintf("bytes %d-%d/%d", r.From, r.To-1, parts*transfer.PartSize),
+			Detail:       driver.ObjectDetail{ETag: "e"},
+		}, nil
 	}
 	out := writer(func(p []byte) (int, error) { written.Add(int64(len(p))); return len(p), nil })
 	if _, err := transfer.Download(t.Context(), driver.GetObjectRequest{Body: out}, open); err != nil {

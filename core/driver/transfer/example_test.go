@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,22 +19,23 @@ import (
 // A backend's GetObject makes the requests and leaves the rest to Download.
 func ExampleDownload() {
 	object := []byte("what is stored")
-	get := func(_ context.Context, _, _ string, headers map[string]string) (io.ReadCloser, driver.ObjectDetail, error) {
+	get := func(_ context.Context, _, _ string, headers map[string]string) (io.ReadCloser, http.Header, error) {
 		fmt.Println("GET", headers)
-		return io.NopCloser(bytes.NewReader(object)), driver.ObjectDetail{Size: int64(len(object)), ETag: `"1"`}, nil
+		answer := http.Header{"Content-Range": {"bytes 0-13/14"}, "Etag": {`"1"`}}
+		return io.NopCloser(bytes.NewReader(object)), answer, nil
 	}
 	req := driver.GetObjectRequest{Bucket: "bucket", Key: "key", Body: os.Stdout}
 	detail, err := transfer.Download(context.Background(), req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
-		headers := map[string]string{}
-		if r.ETag != "" { // the first request is for the whole object, which may be empty
-			headers["Range"], headers["If-Match"] = r.Header(), r.ETag
+		body, answer, err := get(ctx, req.Bucket, req.Key, r.Headers())
+		if err != nil {
+			return nil, err
 		}
-		body, detail, err := get(ctx, req.Bucket, req.Key, headers)
-		return &transfer.Answer{Body: body, Detail: detail}, err
+		detail := driver.ObjectDetail{ETag: answer.Get("ETag")}
+		return &transfer.Answer{Body: body, ContentRange: answer.Get("Content-Range"), Detail: detail}, nil
 	})
 	fmt.Println("\n", detail.Size, detail.ETag, err)
 	// Output:
-	// GET map[]
+	// GET map[Range:bytes=0-16777215]
 	// what is stored
 	//  14 "1" <nil>
 }
@@ -50,24 +52,25 @@ func ExampleOpener() {
 
 func ExampleRange() {
 	second := transfer.Range{From: transfer.PartSize, To: 2 * transfer.PartSize, ETag: `"1"`}
-	fmt.Println(second.Header())
-	// Output: bytes=16777216-33554431
+	fmt.Println(second.Headers())
+	// Output: map[If-Match:"1" Range:bytes=16777216-33554431]
 }
 
-func ExampleRange_Header() {
-	fmt.Println(transfer.Range{From: 0, To: 100}.Header())
-	// Output: bytes=0-99
+func ExampleRange_Headers() {
+	fmt.Println(transfer.Range{From: 0, To: 100}.Headers())
+	// Output: map[Range:bytes=0-99]
 }
 
 // The answer to a request for a range: its bytes, and what the system says of the whole object.
 func ExampleAnswer() {
 	answer := transfer.Answer{
-		Body:   io.NopCloser(strings.NewReader("of two")),
-		Detail: driver.ObjectDetail{Size: 13, ETag: `"1"`},
+		Body:         io.NopCloser(strings.NewReader("of two")),
+		ContentRange: "bytes 7-12/13",
+		Detail:       driver.ObjectDetail{ETag: `"1"`},
 	}
 	part, err := io.ReadAll(answer.Body)
-	fmt.Println(len(part), answer.Detail.Size, err)
-	// Output: 6 13 <nil>
+	fmt.Println(len(part), answer.ContentRange, err)
+	// Output: 6 bytes 7-12/13 <nil>
 }
 
 // Short streams come with their size, so that one request stores them.
