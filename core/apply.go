@@ -24,8 +24,12 @@ type Outcome struct {
 	Session *driver.Session
 	// RoleARN is the role that the step made.
 	RoleARN string
-	// BoundaryIgnored says that the system made the user without the permissions boundary.
-	BoundaryIgnored bool
+	// Ignored says that the system did not take what the step put: it made a user without the permissions boundary, or has
+	// no public access block to open.
+	Ignored bool
+
+	// made says that a step took effect although it failed.
+	made bool
 }
 
 // Applied is a plan whose steps are done, and what came of each.
@@ -72,7 +76,7 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 			err = nil // the request was repeated after a lost answer, or somebody else was faster
 		}
 		if err != nil {
-			return nil, run.failed(ctx, step, err)
+			return nil, run.failed(ctx, step, outcome, err)
 		}
 		run.outcomes = append(run.outcomes, outcome)
 		if report != nil {
@@ -93,18 +97,19 @@ func (a *Applied) step(ctx context.Context, s Step) (Outcome, error) {
 }
 
 // Rollback rolls all steps back, newest first, as if one more step had failed with cause: for a caller that could not
-// hand on the result. What says what the caller could not do. It returns an [*ApplyError].
+// hand on the result. What is a noun that names what the caller could not do, such as "the output". It always returns an
+// [*ApplyError], whose Orphans are empty if nothing is left behind.
 func (a *Applied) Rollback(ctx context.Context, what string, cause error) error {
 	failed := &ApplyError{What: what, Err: cause}
 	a.rollback(ctx, failed)
 	return failed
 }
 
-// failed rolls back what is done, and the failed step too if it may have taken effect.
-func (a *Applied) failed(ctx context.Context, s Step, cause error) error {
+// failed rolls back what is done, and the failed step too if it took effect, or may have.
+func (a *Applied) failed(ctx context.Context, s Step, o Outcome, cause error) error {
 	failed := &ApplyError{What: s.String(), Err: cause}
-	if ambiguous(cause) {
-		a.rollbackStep(context.WithoutCancel(ctx), failed, s, Outcome{}, true)
+	if o.made || ambiguous(cause) {
+		a.rollbackStep(context.WithoutCancel(ctx), failed, s, o, !o.made)
 	}
 	a.rollback(ctx, failed)
 	return failed

@@ -95,17 +95,12 @@ func (e *Engine) checkCreate(options CreateOptions) error {
 		}
 	} else {
 		needed = append(needed, driver.CapUsers)
-	}
-	if b := options.PermissionsBoundary; b != "" && b != NoBoundary {
-		needed = append(needed, driver.CapPolicyBoundary)
+		if b := options.PermissionsBoundary; b != "" && b != NoBoundary {
+			needed = append(needed, driver.CapPolicyBoundary)
+		}
 	}
 	if err := e.require(needed...); err != nil {
 		return err
-	}
-	if options.CreateBuckets {
-		if err := e.requireForCreateBucket(driver.CreateBucketRequest{Region: options.BucketRegion}); err != nil {
-			return err
-		}
 	}
 	if options.DurationSeconds > 0 {
 		return e.checkDuration(options.DurationSeconds)

@@ -24,6 +24,9 @@ func (s *survey) planBuckets(ctx context.Context, plan *Plan, options CreateOpti
 		case !exists && !options.CreateBuckets:
 			return fault.New(fault.NotFound, "bucket does not exist: %s", bucket).WithHint(fault.HintCreateBucket)
 		case !exists:
+			if err := s.requireForCreateBucket(driver.CreateBucketRequest{Region: options.BucketRegion}); err != nil {
+				return err
+			}
 			plan.add(Step{Verb: Create, Resource: Resource{Kind: KindBucket, Name: bucket}, After: &State{Region: options.BucketRegion}})
 		}
 		if options.Public || options.Website {

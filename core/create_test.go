@@ -3,6 +3,7 @@ package core_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -271,6 +272,50 @@ func TestDeleteUserLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// TestGrantsOfEverySumAreTold gives every sum of verbs by a bucket policy, whose statements tell which it was.
+func TestGrantsOfEverySumAreTold(t *testing.T) {
+	e := engine(t, open(t, kinds["with bucket policies"]))
+	for sum := policy.Access(1); sum <= policy.ReadWrite; sum++ {
+		user := fmt.Sprintf("user-%d", sum)
+		create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: user, Access: sum})
+		wantGrants(t, e, user, "s3."+sum.String()+".one")
+	}
+}
+
+// TestWhatIsNotNeededMayLack asks for a region where no bucket is made, and for a boundary where no user is: both may come
+// from the configuration, and are for what is made.
+func TestWhatIsNotNeededMayLack(t *testing.T) {
+	d := open(t, memory.Options{Without: []driver.Capability{driver.CapBucketRegion, driver.CapPolicyBoundary}})
+	e := engine(t, d)
+	must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "there"}))
+	for name, c := range map[string]struct {
+		options core.CreateOptions
+		code    fault.Code
+	}{
+		"region of a bucket that exists": {options: core.CreateOptions{Buckets: []string{"there"}, BucketRegion: "mars-1"}},
+		"region of a new bucket":         {options: core.CreateOptions{Buckets: []string{"new"}, BucketRegion: "mars-1"}, code: fault.Unsupported},
+		"boundary of a session":          {options: core.CreateOptions{Buckets: []string{"there"}, DurationSeconds: 900, PermissionsBoundary: "arn:x"}},
+		"boundary of a user":             {options: core.CreateOptions{Buckets: []string{"there"}, PermissionsBoundary: "arn:x"}, code: fault.Unsupported},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.options.CreateBuckets = true
+			_, err := e.PlanCreate(t.Context(), c.options)
+			if c.code == "" {
+				must(t, err)
+				return
+			}
+			wantCode(t, err, c.code)
+		})
+	}
+}
+
+// keeping is a system that lets no user be deleted.
+type keeping struct{ driver.Driver }
+
+func (d keeping) DeleteUser(context.Context, driver.DeleteUserRequest) error {
+	return fault.New(fault.PermissionDenied, "you may not delete users")
+}
+
 // deaf is a system that ignores permissions boundaries, as some that imitate AWS do.
 type deaf struct{ driver.Driver }
 
@@ -288,13 +333,18 @@ func TestCreateFindsOutThatABoundaryIsIgnored(t *testing.T) {
 	must(t, err)
 	_, err = e.Apply(t.Context(), plan, nil)
 	wantCode(t, err, fault.Unsupported)
-	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" {
-		t.Errorf("left behind (-before +after):\n%s", diff)
+	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" || !strings.Contains(err.Error(), "; undone: user '") {
+		t.Errorf("%v; left behind (-before +after):\n%s", err, diff)
 	}
+	_, err = engine(t, keeping{d}).Apply(t.Context(), plan, nil)
+	if failed := new(core.ApplyError); !errors.As(err, &failed) || len(failed.Orphans) != 1 || failed.Orphans[0].Uncertain {
+		t.Errorf("the user cannot be deleted: %v", err)
+	}
+	must(t, d.DeleteUser(t.Context(), driver.DeleteUserRequest{Name: plan.Steps[0].Resource.Name}))
 	plan, err = e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}})
 	must(t, err)
 	ignored := false
-	_, err = e.Apply(t.Context(), plan, func(_ core.Step, o core.Outcome) { ignored = ignored || o.BoundaryIgnored })
+	_, err = e.Apply(t.Context(), plan, func(_ core.Step, o core.Outcome) { ignored = ignored || o.Ignored })
 	must(t, err)
 	if !ignored {
 		t.Error("no step says that the boundary was ignored")
@@ -320,8 +370,15 @@ func (d unblocked) GetBucketSetting(ctx context.Context, req driver.GetBucketSet
 
 func TestCreatePublicWhereNothingBlocks(t *testing.T) {
 	e := engine(t, unblocked{open(t, memory.Options{})})
+	ignored := false
 	for range 2 { // the bucket is new, and then exists
-		create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Public: true})
+		plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Public: true})
+		must(t, err)
+		_, err = e.Apply(t.Context(), plan, func(_ core.Step, o core.Outcome) { ignored = ignored || o.Ignored })
+		must(t, err)
+	}
+	if !ignored {
+		t.Error("no step says that the system has no public access block")
 	}
 	_, err := e.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "one", Setting: driver.SettingPolicy})
 	must(t, err)

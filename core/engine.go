@@ -39,7 +39,7 @@ func (e *Engine) Description() driver.Description { return e.description }
 func (e *Engine) require(capabilities ...driver.Capability) error {
 	for _, c := range capabilities {
 		if !e.description.Has(c) {
-			return c.Missing(e.description.Name)
+			return e.description.Missing(c)
 		}
 	}
 	return nil

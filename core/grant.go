@@ -29,7 +29,7 @@ func (e *Engine) granter() (granter, error) {
 	case e.description.Has(driver.CapPolicyPrincipal) && e.description.Has(driver.CapBucketPolicy):
 		return bucketGranter{e}, nil
 	}
-	return nil, driver.CapPolicyInline.Missing(e.description.Name)
+	return nil, e.description.Missing(driver.CapPolicyInline)
 }
 
 // ListUserPolicies yields what a user was given: its inline policies, or, on a system without them, what bucket

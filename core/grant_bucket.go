@@ -217,10 +217,10 @@ func (g bucketGranter) without(document policy.Document, user string) (policy.Do
 	return document, changed
 }
 
-// sidWord is the name of an access as a statement id can hold it: "ReadOnly".
+// sidWord is the name of an access as a statement id can hold it: "ReadOnly", or "ReadAndDelete" for "read+delete".
 func sidWord(access string) string {
 	var b strings.Builder
-	for part := range strings.FieldsFuncSeq(access, func(r rune) bool { return r == '-' || r == '+' }) {
+	for part := range strings.SplitSeq(strings.ReplaceAll(access, "+", "-and-"), "-") {
 		b.WriteString(strings.ToUpper(part[:1]) + part[1:])
 	}
 	return b.String()

@@ -15,38 +15,33 @@ type operation func(ctx context.Context, run *Applied, s Step) (Outcome, error)
 
 // operations are what can be done to each kind of resource. Rolling a step back is another step (see inverse), so the
 // same table serves for it.
-var operations map[ResourceKind]map[Verb]operation
-
-// init fills the table, which refers to itself: a user whose boundary was ignored is deleted again.
-func init() {
-	operations = map[ResourceKind]map[Verb]operation{
-		KindBucket: {
-			Create: doing(func(ctx context.Context, e *Engine, s Step) error {
-				return e.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: s.Resource.Name, Region: s.after().Region})
-			}),
-			Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
-				return e.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: s.Resource.Name})
-			}),
-		},
-		KindBucketSetting: {Put: doing(putSetting), Delete: doing(deleteSetting)},
-		KindUser: {
-			Create: createUser,
-			Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
-				return e.DeleteUser(ctx, driver.DeleteUserRequest{Name: s.Resource.Name})
-			}),
-		},
-		KindAccessKey: {Create: createKey, Delete: doing(deleteKey)},
-		KindPolicy:    {Put: doing(putPolicy), Replace: doing(putPolicy), Delete: doing(deletePolicy)},
-		KindGrant:     {Put: doing(putGrant), Delete: doing(deleteGrant)},
-		KindRole: {
-			Create: createRole,
-			Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
-				return e.DeleteRole(ctx, driver.DeleteRoleRequest{Name: s.Resource.Name})
-			}),
-		},
-		KindAttachment: {Attach: doing(attach), Detach: doing(detach)},
-		KindSession:    {Open: openSession},
-	}
+var operations = map[ResourceKind]map[Verb]operation{
+	KindBucket: {
+		Create: doing(func(ctx context.Context, e *Engine, s Step) error {
+			return e.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: s.Resource.Name, Region: s.after().Region})
+		}),
+		Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
+			return e.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: s.Resource.Name})
+		}),
+	},
+	KindBucketSetting: {Put: putSetting, Delete: doing(deleteSetting)},
+	KindUser: {
+		Create: createUser,
+		Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
+			return e.DeleteUser(ctx, driver.DeleteUserRequest{Name: s.Resource.Name})
+		}),
+	},
+	KindAccessKey: {Create: createKey, Delete: doing(deleteKey)},
+	KindPolicy:    {Put: doing(putPolicy), Replace: doing(putPolicy), Delete: doing(deletePolicy)},
+	KindGrant:     {Put: doing(putGrant), Delete: doing(deleteGrant)},
+	KindRole: {
+		Create: createRole,
+		Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
+			return e.DeleteRole(ctx, driver.DeleteRoleRequest{Name: s.Resource.Name})
+		}),
+	},
+	KindAttachment: {Attach: doing(attach), Detach: doing(detach)},
+	KindSession:    {Open: openSession},
 }
 
 // doing makes an operation of a call without an outcome.
@@ -58,13 +53,13 @@ func doing(call func(context.Context, *Engine, Step) error) operation {
 
 // putSetting puts a setting. A system that turns out to have no public access block blocks nothing, which is what an open
 // one is put for.
-func putSetting(ctx context.Context, e *Engine, s Step) error {
+func putSetting(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	value := s.after().Setting
-	err := e.PutBucketSetting(ctx, driver.PutBucketSettingRequest{Bucket: s.Resource.Bucket, Value: value})
+	err := run.engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{Bucket: s.Resource.Bucket, Value: value})
 	if block := value.PublicAccessBlock; block != nil && *block == (driver.PublicAccessBlock{}) && errors.Is(err, fault.Unsupported) {
-		return nil
+		return Outcome{Ignored: true}, nil
 	}
-	return err
+	return Outcome{}, err
 }
 
 func deleteSetting(ctx context.Context, e *Engine, s Step) error {
@@ -72,8 +67,8 @@ func deleteSetting(ctx context.Context, e *Engine, s Step) error {
 }
 
 // createUser creates a user. On a system whose users are their own key, the key comes with it. A system that ignores the
-// boundary is found out from what it says of the new user: where the boundary is required, the user is deleted again and
-// the step fails; a default one, which is a second line of defence only, is reported as ignored.
+// boundary is found out from what it says of the new user: where the boundary is required, the step fails and is rolled
+// back; a default one, which is a second line of defence only, is reported as ignored.
 func createUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	e, want := run.engine, s.after()
 	made, err := e.CreateUser(ctx, driver.CreateUserRequest{Name: s.Resource.Name, PermissionsBoundary: want.Boundary})
@@ -90,12 +85,14 @@ func createUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	case err == nil && now.PermissionsBoundary == want.Boundary:
 		return outcome, nil
 	case err == nil && !want.BoundaryRequired:
-		outcome.BoundaryIgnored = true
+		outcome.Ignored = true
 		return outcome, nil
 	case err == nil:
-		err = fault.New(fault.Unsupported, "the system ignored the permissions boundary of user '%s'; its own policies are all that limits it", s.Resource.Name)
+		err = fault.New(fault.Unsupported, "the system ignores permissions boundaries, so the user's own policies are all that limit it").
+			WithHint(fault.HintNoBoundary)
 	}
-	return Outcome{}, errors.Join(err, e.DeleteUser(context.WithoutCancel(ctx), driver.DeleteUserRequest{Name: s.Resource.Name}))
+	outcome.made = true
+	return outcome, err
 }
 
 func createKey(ctx context.Context, run *Applied, s Step) (Outcome, error) {
@@ -154,6 +151,10 @@ func openSession(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 func (a *Applied) inverse(ctx context.Context, s Step, uncertain bool) ([]Step, error) {
 	back := Step{Verb: Delete, Resource: s.Resource, Before: s.After, After: s.Before}
 	switch kind := s.Resource.Kind; {
+	case removes(s.Verb) && kind == KindAttachment:
+		back.Verb = Attach
+	case removes(s.Verb) && (s.Before == nil || kind == KindAccessKey):
+		return nil, nil // what is gone cannot be made again
 	case s.Final, kind == KindSession, kind == KindBucketSetting && a.creates(KindBucket, s.Resource.Bucket):
 		return nil, nil
 	case kind == KindAccessKey && uncertain:

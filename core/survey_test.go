@@ -88,15 +88,14 @@ func TestLocalChecksComeFirst(t *testing.T) {
 		options core.CreateOptions
 		code    fault.Code
 	}{
-		"user name":       {options: core.CreateOptions{UserName: strings.Repeat("u", 65)}, code: fault.InvalidArgument},
-		"prefix":          {options: core.CreateOptions{Prefix: "a*b"}, code: fault.InvalidArgument},
-		"policy size":     {options: core.CreateOptions{Statements: big}, code: fault.ResourceExhausted},
-		"grant size":      {without: kinds["with bucket policies"].Without, options: core.CreateOptions{Statements: big}, code: fault.ResourceExhausted},
-		"session size":    {options: core.CreateOptions{Statements: big, DurationSeconds: 900}, code: fault.ResourceExhausted},
-		"session length":  {options: core.CreateOptions{DurationSeconds: 1}, code: fault.InvalidArgument},
-		"sessions":        {without: []driver.Capability{driver.CapSessions}, options: core.CreateOptions{DurationSeconds: 900}, code: fault.Unsupported},
-		"website":         {without: []driver.Capability{driver.CapBucketWebsite}, options: core.CreateOptions{Website: true}, code: fault.Unsupported},
-		"bucket's region": {without: []driver.Capability{driver.CapBucketRegion}, options: core.CreateOptions{CreateBuckets: true, BucketRegion: "mars-1"}, code: fault.Unsupported},
+		"user name":      {options: core.CreateOptions{UserName: strings.Repeat("u", 65)}, code: fault.InvalidArgument},
+		"prefix":         {options: core.CreateOptions{Prefix: "a*b"}, code: fault.InvalidArgument},
+		"policy size":    {options: core.CreateOptions{Statements: big}, code: fault.ResourceExhausted},
+		"grant size":     {without: kinds["with bucket policies"].Without, options: core.CreateOptions{Statements: big}, code: fault.ResourceExhausted},
+		"session size":   {options: core.CreateOptions{Statements: big, DurationSeconds: 900}, code: fault.ResourceExhausted},
+		"session length": {options: core.CreateOptions{DurationSeconds: 1}, code: fault.InvalidArgument},
+		"sessions":       {without: []driver.Capability{driver.CapSessions}, options: core.CreateOptions{DurationSeconds: 900}, code: fault.Unsupported},
+		"website":        {without: []driver.Capability{driver.CapBucketWebsite}, options: core.CreateOptions{Website: true}, code: fault.Unsupported},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := &counting{Driver: open(t, memory.Options{Without: c.without}), asked: map[string]int{}}

@@ -84,14 +84,22 @@ func (c Capability) Purpose() string {
 	return "do this (" + string(c) + ")"
 }
 
-// Missing returns the Unsupported fault for a backend that lacks the capability, with a hint where there is a way out.
-func (c Capability) Missing(backend string) *fault.Error {
-	missing := fault.New(fault.Unsupported, "the %s backend cannot %s", backend, c.Purpose())
+// hintNeeds are the capabilities that the way out of a hint needs.
+var hintNeeds = map[fault.Hint]Capability{
+	fault.HintTemporary: CapSessions, fault.HintPermanent: CapUsers, fault.HintBucketPolicy: CapBucketPolicy, fault.HintUserPolicies: CapPolicyInline,
+}
+
+// Missing returns the Unsupported fault for a backend without the capability, with a hint if the backend has a way out.
+func (d Description) Missing(c Capability) *fault.Error {
+	missing := fault.New(fault.Unsupported, "the %s backend cannot %s", d.Name, c.Purpose())
 	for _, row := range capabilities {
-		if row.Capability == c && row.instead != "" {
+		if row.Capability != c {
+			continue
+		}
+		if row.instead != "" {
 			missing.Message += "; " + row.instead
 		}
-		if row.Capability == c {
+		if needs := hintNeeds[row.hint]; needs == "" || d.Has(needs) {
 			missing.Hint = row.hint
 		}
 	}

@@ -61,8 +61,8 @@ func Example() {
 	// Unsupported
 }
 
-func ExampleCapability_Missing() {
-	err := driver.CapBucketCORS.Missing("minio")
+func ExampleDescription_Missing() {
+	err := driver.Description{Name: "minio"}.Missing(driver.CapBucketCORS)
 	fmt.Println(err)
 	fmt.Println(fault.CodeOf(err))
 	// Output:

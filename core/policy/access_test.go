@@ -13,7 +13,7 @@ import (
 func TestAccessNames(t *testing.T) {
 	for access, want := range map[policy.Access]string{
 		policy.ReadWrite: "read-write", policy.ReadOnly: "read-only", policy.WriteOnly: "write-only",
-		policy.List | policy.Read | policy.Write: "list+read+write", policy.Delete: "delete", 0: "",
+		policy.List | policy.Read | policy.Write: "list+read+write", policy.Read | policy.Delete: "read+delete", 0: "",
 	} {
 		if got := access.String(); got != want {
 			t.Errorf("%d is called %q, want %q", access, got, want)

@@ -101,6 +101,6 @@ func OneLine(err error) string { return strings.Join(strings.Fields(err.Error())
 
 // NoCredentials is the fault for a request that has no credentials to be signed with.
 func NoCredentials(err error) *fault.Error {
-	return fault.Wrap(fault.Unauthenticated, err, "no credentials found; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY").
+	return fault.Wrap(fault.Unauthenticated, err, "no credentials found").
 		WithHint(fault.HintCredentials)
 }
