@@ -22,15 +22,17 @@ type scope struct {
 }
 
 func scopes() []scope {
-	return []scope{
-		{name: "read-write", access: policy.ReadWrite},
-		{name: "read-only", access: policy.ReadOnly},
-		{name: "write-only", access: policy.WriteOnly},
-		{name: "read-write with a prefix", access: policy.ReadWrite, prefix: "in"},
-		{name: "read-only with a prefix", access: policy.ReadOnly, prefix: "in"},
-		{name: "write-only with a prefix", access: policy.WriteOnly, prefix: "in"},
-		{name: "custom", custom: true},
+	var all []scope
+	for _, prefix := range []string{"", "in"} {
+		for _, kind := range policy.Kinds() {
+			s := scope{name: kind.Name, access: kind.Access, prefix: prefix}
+			if prefix != "" {
+				s.name += " with a prefix"
+			}
+			all = append(all, s)
+		}
 	}
+	return append(all, scope{name: "custom", custom: true})
 }
 
 // stage is two buckets with objects, and a client whose permissions are tested on them.
@@ -107,7 +109,7 @@ func (e *env) tryScope(s scope, give func(*env, string, policy.Document) driver.
 		}
 	}
 	for _, key := range []string{nearbyKey, outsideKey} {
-		if !s.custom && (s.access != policy.ReadWrite || s.prefix != "") && !(s.access == policy.WriteOnly && s.prefix == "") {
+		if !s.custom && (!s.access.Changes() || s.prefix != "") {
 			if got := e.get(st.bucket, key); !bytes.Equal(got, []byte(key)) {
 				e.Errorf("the object %s has changed to %q", key, got)
 			}
@@ -181,15 +183,8 @@ func (s scope) allows(a attempt) bool {
 	if s.custom {
 		return a.verb == "get"
 	}
-	switch a.verb {
-	case "get", "list":
-		return s.access != policy.WriteOnly
-	case "put":
-		return s.access != policy.ReadOnly
-	case "delete":
-		return s.access == policy.ReadWrite
-	}
-	return false
+	verbs := map[string]policy.Access{"get": policy.Read, "list": policy.List, "put": policy.Write, "delete": policy.Delete}
+	return s.access&verbs[a.verb] != 0
 }
 
 // mustWork waits until the attempt succeeds, because a new key may take time to come into force.

@@ -56,6 +56,14 @@ const (
 	RuleReplacement Rule = "creating buckets once"
 )
 
+// Rules returns every rule.
+func Rules() []Rule {
+	return []Rule{
+		RuleAuthentication, RuleUserPolicies, RuleSessionPolicies, RulePrefixConditions, RuleBoundaries, RuleBucketPolicies,
+		RuleSettingValues, RulePolicyDocuments, RuleBucketNames, RuleUsersWithKeys, RuleReplacement,
+	}
+}
+
 // Harness describes the backend under test and the system behind it. Open and Config are required.
 type Harness struct {
 	// Open opens the backend.

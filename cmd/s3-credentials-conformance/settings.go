@@ -109,37 +109,31 @@ func (s *settings) checkNumbers() error {
 	return nil
 }
 
-// allRules are the rules that a system may leave unenforced.
-var allRules = []conformance.Rule{
-	conformance.RuleAuthentication, conformance.RuleUserPolicies, conformance.RuleSessionPolicies,
-	conformance.RulePrefixConditions, conformance.RuleBoundaries, conformance.RuleBucketPolicies,
-	conformance.RuleSettingValues, conformance.RulePolicyDocuments, conformance.RuleBucketNames, conformance.RuleReplacement,
-}
-
 // ruleName is a rule as it is typed: without spaces.
 func ruleName(r conformance.Rule) string { return strings.ReplaceAll(string(r), " ", "-") }
 
 func ruleNames() []string {
 	var names []string
-	for _, r := range allRules {
+	for _, r := range conformance.Rules() {
 		names = append(names, ruleName(r))
 	}
 	return names
 }
 
 func (s *settings) checkRules() error {
+	rules := conformance.Rules()
 	s.rules = map[conformance.Rule]string{}
 	for _, name := range list(s.notEnforced) {
-		at := slices.IndexFunc(allRules, func(r conformance.Rule) bool { return ruleName(r) == strings.ReplaceAll(name, " ", "-") })
+		at := slices.IndexFunc(rules, func(r conformance.Rule) bool { return ruleName(r) == strings.ReplaceAll(name, " ", "-") })
 		switch {
 		case name == "all":
-			for _, r := range allRules {
+			for _, r := range conformance.Rules() {
 				s.rules[r] = "--not-enforced says so"
 			}
 		case at < 0:
 			return fmt.Errorf("there is no rule %q, use all, or any of %s", name, strings.Join(ruleNames(), ", "))
 		default:
-			s.rules[allRules[at]] = "--not-enforced says so"
+			s.rules[rules[at]] = "--not-enforced says so"
 		}
 	}
 	return nil

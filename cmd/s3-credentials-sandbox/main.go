@@ -29,7 +29,8 @@ func newSandbox() *cli.Command {
 	return &cli.Command{
 		Summary: "Serve S3, IAM and STS on one port of this machine until interrupted",
 		Long: "Buckets, users, keys and policies are kept in a folder, which is made if need be, and are there again the next " +
-			"time. The root user's keys are random, in its file root-keys.json.",
+			"time. The root user's keys are random, in its file root-keys.json. It has no sessions: s3-credentials create -d and " +
+			"localserver do not work on it.",
 		Examples: []cli.Example{
 			{Purpose: "To serve on any free port, with the data in the folder sandbox", Line: "s3-credentials-sandbox --dir sandbox"},
 		},

@@ -36,6 +36,15 @@ func (a *accessOptions) options() []cli.Option {
 	return append(options, cli.Text(&a.prefix, "prefix", "Restrict to keys starting with this prefix"), statement)
 }
 
+// kindOptions spells the options for kinds of access.
+func kindOptions() []string {
+	var spelled []string
+	for _, k := range policy.Kinds()[1:] {
+		spelled = append(spelled, "--"+k.Name)
+	}
+	return spelled
+}
+
 // given reports whether an option for a kind of access is given.
 func (a *accessOptions) given() bool { return slices.Contains(a.kinds, true) }
 

@@ -42,14 +42,15 @@ var settingTexts = []settingText{
 			"... then add this public access block configuration:\n" +
 				`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`,
 			"Set public access block configuration",
+			"The system has no public access block, so nothing had to be opened",
 		},
 	},
 	{
 		setting: driver.SettingWebsite, column: "bucket_website",
 		value: func(v driver.BucketSetting, url string) orderedjson.Value { return websiteValue(v.Website, url) },
 		put: stepText{
-			"... then configure index.html and error.html website settings",
-			"Configured website: IndexDocument=index.html, ErrorDocument=error.html",
+			would: "... then configure index.html and error.html website settings",
+			did:   "Configured website: IndexDocument=index.html, ErrorDocument=error.html",
 		},
 	},
 	{
@@ -60,7 +61,7 @@ var settingTexts = []settingText{
 		setting: driver.SettingPolicy,
 		value:   func(v driver.BucketSetting, _ string) orderedjson.Value { return v.Policy.Document },
 		put: stepText{
-			"... then attach the following bucket policy to it:\n{document}", "Attached bucket policy allowing public access",
+			would: "... then attach the following bucket policy to it:\n{document}", did: "Attached bucket policy allowing public access",
 		},
 	},
 }

@@ -16,7 +16,7 @@ func newCompletion() *cli.Command {
 	return &cli.Command{
 		Name:    "completion",
 		Summary: "Output a script that makes a shell complete commands, options and names",
-		Long: "After it, the tabulator completes commands, options and their values, and the names of buckets, users, roles and " +
+		Long: "After it, the Tab key completes commands, options and their values, and the names of buckets, users, roles and " +
 			"backends, which are asked for with the credentials and the endpoint that the line names so far.",
 		Examples: []cli.Example{
 			{Purpose: "To complete in this bash", Line: "source <(s3-credentials completion bash)"},

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
@@ -70,7 +71,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 		cli.Flag(&c.silent, "silent", "Don't show performed steps").FromConfig(),
 		cli.Flag(&c.dryRun, "dry-run", "Show steps without executing them"),
 		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+
-			"or 'none' to create without. Defaults to limiting to S3 based on --read-only and --write-only options.").
+			"or 'none' to create without. Defaults to limiting to S3, and to reading if the access changes nothing.").
 			Needing(driver.CapPolicyBoundary),
 	}, c.access.options()...)
 }
@@ -79,8 +80,8 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 func (c *creator) check([]string) error {
 	a := &c.access
 	if c.ownRules != "" && (a.given() || a.prefix != "" || len(a.statements) > 0) {
-		return cli.Usagef("--policy cannot be used with --read-only, --write-only, --prefix or --statement: " +
-			"put all of it into the policy.")
+		return cli.Usagef("--policy cannot be used with %s, --prefix or --statement: put all of it into the policy.",
+			strings.Join(kindOptions(), ", "))
 	}
 	return a.check()
 }

@@ -29,7 +29,7 @@ const (
 // TestMinIOTable compares the table of docs/minio.md with what the commands need and what the plugin declares. That the
 // commands do as it says is what [TestExamplesOnMinIO] shows.
 func TestMinIOTable(t *testing.T) {
-	want := minioTable(describedByPlugin(t, "minio").Capabilities)
+	want := minioTable(describedByPlugin(t, "minio"))
 	content, err := os.ReadFile(minioDocument)
 	if err != nil {
 		t.Fatal(err)
@@ -67,53 +67,53 @@ func describedByPlugin(t *testing.T, backend string) driver.Description {
 }
 
 // minioTable says of every command, and of every option that is not what it is elsewhere, what it does.
-func minioTable(has []driver.Capability) string {
+func minioTable(minio driver.Description) string {
 	var b strings.Builder
 	b.WriteString("| command | on MinIO |\n|---|---|\n")
 	for _, c := range commands(cli.NewInput(strings.NewReader(""))) {
 		if c.Hidden {
 			continue
 		}
-		fmt.Fprintf(&b, "| `%s` | %s |\n", c.Name, strings.Join(onMinIO(c, has), "<br>"))
+		fmt.Fprintf(&b, "| `%s` | %s |\n", c.Name, strings.Join(onMinIO(c, minio), "<br>"))
 	}
 	return b.String()
 }
 
-func onMinIO(c *cli.Command, has []driver.Capability) []string {
-	if missing := lacking(c.Needs, has); len(missing) > 0 {
-		return []string{refused("", missing)}
+func onMinIO(c *cli.Command, minio driver.Description) []string {
+	if missing := lacking(c.Needs, minio.Capabilities); len(missing) > 0 {
+		return []string{refused("", minio, missing)}
 	}
 	says := []string{"works"}
-	for _, m := range lacking(c.Uses, has) {
-		says = append(says, "says for its part: "+missingOnMinIO(m))
+	for _, m := range lacking(c.Uses, minio.Capabilities) {
+		says = append(says, "reports what is missing: "+missingOn(minio, m))
 	}
 	for _, o := range c.Options {
 		spelled := "`--" + o.Name + "`"
-		if missing := lacking(o.Needs, has); len(missing) > 0 {
-			says = append(says, refused(spelled+": ", missing))
+		if missing := lacking(o.Needs, minio.Capabilities); len(missing) > 0 {
+			says = append(says, refused(spelled+": ", minio, missing))
 		}
 		var empty []string
-		for _, m := range lacking(o.Uses, has) {
+		for _, m := range lacking(o.Uses, minio.Capabilities) {
 			empty = append(empty, m.Purpose())
 		}
 		if len(empty) > 0 {
-			says = append(says, fmt.Sprintf("%s: MinIO cannot %s; what it has not is `null`", spelled, strings.Join(empty, ", ")))
+			says = append(says, fmt.Sprintf("%s: MinIO cannot %s; those columns are `null`", spelled, strings.Join(empty, ", ")))
 		}
 	}
 	return says
 }
 
-func refused(whose string, missing []driver.Capability) string {
+func refused(whose string, minio driver.Description, missing []driver.Capability) string {
 	var all []string
 	for _, m := range missing {
-		all = append(all, missingOnMinIO(m))
+		all = append(all, missingOn(minio, m))
 	}
 	return fmt.Sprintf("%srefused, exit code %d: %s", whose, cli.ExitUnsupported, strings.Join(all, "; "))
 }
 
-// missingOnMinIO is the sentence for a capability that the minio backend lacks.
-func missingOnMinIO(c driver.Capability) string {
-	missing := c.Missing("minio")
+// missingOn is the sentence for a capability that a backend lacks.
+func missingOn(backend driver.Description, c driver.Capability) string {
+	missing := backend.Missing(c)
 	return missing.Error() + hintWords[missing.Hint]
 }
 

@@ -10,44 +10,49 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// stepText words a step: in a dry run, and once it is done. Names in braces are placeholders for the step's facts.
-type stepText struct{ would, did string }
+// stepText words a step: in a dry run, once it is done, and where the system ignored what the step put. Names in braces
+// are placeholders for the step's facts.
+type stepText struct{ would, did, ignored string }
 
 // stepTexts has the text for each verb and kind of resource that create plans: the Python tool's, where it has one. Those
 // of bucket settings are in settingTexts.
 var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
-	core.KindBucket: {core.Create: {"Would create bucket: '{name}'{location}", "Created bucket: {name}{region}"}},
-	core.KindUser:   {core.Create: {"Would create user: '{name}'{boundary}", "Created user: '{name}'{boundary}"}},
+	core.KindBucket: {core.Create: {would: "Would create bucket: '{name}'{location}", did: "Created bucket: {name}{region}"}},
+	core.KindUser: {core.Create: {
+		"Would create user: '{name}'{boundary}", "Created user: '{name}'{boundary}",
+		"Created user: '{name}', without the permissions boundary, which the system ignored",
+	}},
 	core.KindPolicy: {
 		core.Put: {
-			"Would attach policy called '{name}' to user '{owner}', details:\n{document}", "Attached policy {name} to user {owner}",
+			would: "Would attach policy called '{name}' to user '{owner}', details:\n{document}",
+			did:   "Attached policy {name} to user {owner}",
 		},
 		core.Replace: {
-			"Would attach policy called '{name}' to user '{owner}', details:\n{document}\n... in place of its policy of that name:\n{former}",
-			"Replaced policy {name} of user {owner}, which was another",
+			would: "Would attach policy called '{name}' to user '{owner}', details:\n{document}\n... in place of its policy of that name:\n{former}",
+			did:   "Replaced policy {name} of user {owner}, which was another",
 		},
 		core.Delete: {
-			"Would delete policy called '{name}' of user '{owner}', which the new one replaces",
-			"Deleted policy {name} of user {owner}, which the new one replaces",
+			would: "Would delete policy called '{name}' of user '{owner}', which the new one replaces",
+			did:   "Deleted policy {name} of user {owner}, which the new one replaces",
 		},
 	},
 	core.KindGrant: {
 		core.Put: {
-			"Would grant '{name}' to user '{owner}' in the policy of bucket '{bucket}', statements:\n{document}",
-			"Granted {name} to user {owner} in the policy of bucket {bucket}",
+			would: "Would grant '{name}' to user '{owner}' in the policy of bucket '{bucket}', statements:\n{document}",
+			did:   "Granted {name} to user {owner} in the policy of bucket {bucket}",
 		},
 		core.Delete: {
-			"Would remove what a former user '{owner}' was granted in the policy of bucket '{bucket}'",
-			"Removed what a former user {owner} was granted in the policy of bucket {bucket}",
+			would: "Would remove what a former user '{owner}' was granted in the policy of bucket '{bucket}'",
+			did:   "Removed what a former user {owner} was granted in the policy of bucket {bucket}",
 		},
 	},
-	core.KindAccessKey: {core.Create: {"Would call create access key for user '{owner}'", "Created access key for user: {owner}"}},
-	core.KindRole:      {core.Create: {"Would ensure role: '{name}'", "Created role {name}"}},
+	core.KindAccessKey: {core.Create: {would: "Would call create access key for user '{owner}'", did: "Created access key for user: {owner}"}},
+	core.KindRole:      {core.Create: {would: "Would ensure role: '{name}'", did: "Created role {name}"}},
 	core.KindAttachment: {core.Attach: {
-		"Would attach policy {name} to role '{owner}'", "Attached policy {name} to role {owner}",
+		would: "Would attach policy {name} to role '{owner}'", did: "Attached policy {name} to role {owner}",
 	}},
 	core.KindSession: {core.Open: {
-		"Would {assume} using following policy for {seconds} seconds:\n{document}", "{assumed} for {seconds}s",
+		would: "Would {assume} using following policy for {seconds} seconds:\n{document}", did: "{assumed} for {seconds}s",
 	}},
 }
 
@@ -59,16 +64,17 @@ func textOf(s core.Step) stepText {
 	if text, ok := stepTexts[s.Resource.Kind][s.Verb]; ok {
 		return text
 	}
-	return stepText{fmt.Sprintf("Would %s %s", s.Verb, s.Resource), fmt.Sprintf("Done: %s %s", s.Verb, s.Resource)}
+	return stepText{would: fmt.Sprintf("Would %s %s", s.Verb, s.Resource), did: fmt.Sprintf("Done: %s %s", s.Verb, s.Resource)}
 }
 
 func would(s core.Step) string { return withFacts(textOf(s).would, s) }
 
 func did(s core.Step, o core.Outcome) string {
-	if o.BoundaryIgnored {
-		return withFacts("Created user: '{name}', without the permissions boundary, which the system ignored", s)
+	text := textOf(s)
+	if o.Ignored {
+		return withFacts(text.ignored, s)
 	}
-	return withFacts(textOf(s).did, s)
+	return withFacts(text.did, s)
 }
 
 // withFacts replaces the placeholders in a text.

@@ -39,6 +39,9 @@ func TestEachStepHasWords(t *testing.T) {
 			for _, s := range plan.Steps {
 				checkWords(t, would(s))
 				checkWords(t, did(s, core.Outcome{}))
+				if ignorable := s.Resource.Kind == core.KindUser || s.After != nil && s.After.Setting.PublicAccessBlock != nil; ignorable {
+					checkWords(t, did(s, core.Outcome{Ignored: true}))
+				}
 			}
 			for _, n := range plan.Notes {
 				checkWords(t, noteText(n, "memory"))

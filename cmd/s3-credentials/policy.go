@@ -19,7 +19,7 @@ func newPolicy() *cli.Command {
 	return &cli.Command{
 		Name:    "policy",
 		Summary: "Output generated JSON policy for one or more buckets",
-		Long:    "Takes the same options as s3-credentials create. Needs no server: nothing is looked up or changed.",
+		Long:    "Prints the policy that s3-credentials create would give with the same options. Needs no server: nothing is looked up or changed.",
 		Examples: []cli.Example{
 			{Purpose: "To output a read-only JSON policy for a bucket", Line: "s3-credentials policy my-bucket --read-only"},
 		},

@@ -9,7 +9,8 @@
 // the driver. [Discover] lists the installed plugins, [Launch] starts one without opening it, and a [Supervisor] restarts
 // plugins that crash.
 //
-// A plugin runs in its own process group with a filtered environment (see env.go). Host and plugin talk over a unix socket
+// A plugin runs in its own process group and inherits only the environment variables that S3
+// programs need. Host and plugin talk over a unix socket
 // in a folder that only this user may enter; the folder is removed once they are connected. The plugin ends with
 // [Plugin.Close] or the driver's Close, and when this process ends.
 package host
