@@ -90,9 +90,9 @@ func (b *backend) adminFault(err error, sentence string) *fault.Error {
 
 // isAdminAnswer reports whether the admin API can have sent the answer: not if it is about a bucket or a key.
 func isAdminAnswer(answer *fault.Service) bool {
-	foreign := []string{"NoSuchBucket", "NoSuchKey", "MethodNotAllowed", "NotImplemented", "InvalidBucketName", "NotFound", "InvalidURI", "MalformedXML"}
+	objectCodes := []string{"NoSuchBucket", "NoSuchKey", "MethodNotAllowed", "NotImplemented", "InvalidBucketName", "NotFound", "InvalidURI", "MalformedXML"}
 	if answer.Code != "" {
-		return !slices.Contains(foreign, answer.Code)
+		return !slices.Contains(objectCodes, answer.Code)
 	}
 	return answer.HTTPStatus >= 500 || answer.HTTPStatus == http.StatusTooManyRequests
 }

@@ -135,7 +135,7 @@ func (t *tally) failed(ctx context.Context, err error, names ...string) error {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.hopeless(err) {
+	if t.affectsAll(err) {
 		return err
 	}
 	for _, name := range names {
@@ -148,8 +148,8 @@ func (t *tally) failed(ctx context.Context, err error, names ...string) error {
 	return nil
 }
 
-// hopeless reports whether every other object would meet this error too.
-func (t *tally) hopeless(err error) bool {
+// affectsAll reports whether every other object would meet this error too.
+func (t *tally) affectsAll(err error) bool {
 	if service := fault.ServiceOf(err); service != nil && service.Code == "NoSuchBucket" {
 		return true
 	}
