@@ -1,6 +1,8 @@
 package systems
 
 import (
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -100,10 +102,22 @@ func build(name, path string) error {
 		if err != nil {
 			return err
 		}
-		program, err := os.ReadFile(built)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(path, program, 0o700)
+		return copyProgram(built, path)
 	})
+}
+
+// copyProgram does not hold the program in memory: a process starts with its parent's peak memory as its own, which would
+// hide what make bench measures.
+func copyProgram(from, to string) error {
+	in, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o700)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
 }
