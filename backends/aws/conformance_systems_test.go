@@ -27,11 +27,13 @@ func TestConformanceOnSandbox(t *testing.T) {
 	})
 }
 
+// Moto takes much that AWS refuses. So each request is held against AWS's own models, too.
 func TestConformanceOnMoto(t *testing.T) {
 	clearEnvironment(t)
+	system, checked := checkedByModels(t, systems.Moto(t))
 	conformance.Run(t, conformance.Harness{
 		Open:        Open,
-		Config:      configOf(systems.Moto(t)),
+		Config:      configOf(system),
 		OtherRegion: "eu-west-1",
 		NotEnforced: map[conformance.Rule]string{
 			conformance.RuleAuthentication:   "moto lets every key pass",
@@ -45,6 +47,8 @@ func TestConformanceOnMoto(t *testing.T) {
 			conformance.RuleBucketNames:      "moto takes any name and region",
 		},
 	})
+	sendTheRest(t, system)
+	checked.report(t)
 }
 
 // configOf is how to reach a system as its administrator.

@@ -25,6 +25,20 @@ func Python(t testing.TB) string {
 	return filepath.Join(venv, "bin", "s3-credentials")
 }
 
+// ServiceModels is the folder of botocore, which moto brings along, with AWS's models of its services.
+func ServiceModels(t testing.TB) string {
+	t.Helper()
+	venv, err := pythonVenv()
+	if err != nil {
+		missing(t, "python", err)
+	}
+	found, err := filepath.Glob(filepath.Join(venv, "lib", "python3*", "site-packages", "botocore", "data"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("botocore's models in %s: %v %v", venv, found, err)
+	}
+	return found[0]
+}
+
 // pythonVenv is the cached virtual environment with moto and the Python tool. It is created in its final place, since a
 // virtual environment cannot be moved; a stamp, written last, marks it as complete.
 func pythonVenv() (string, error) {

@@ -1,0 +1,169 @@
+//go:build systems
+
+package aws
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/awsmodel"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// modelChecked is a proxy that holds each request against AWS's own models.
+type modelChecked struct {
+	models awsmodel.Models
+
+	mu   sync.Mutex
+	seen map[string]bool
+	// wrong are the faults that were found, and how often.
+	wrong map[string]int
+}
+
+// forbidden is a bucket whose look-up the proxy answers with 403: the backend then asks in another way, to get a reason.
+const forbidden = "nobody-may-look"
+
+// checkedByModels returns the system as seen through a proxy that checks every request.
+func checkedByModels(t *testing.T, s *systems.System) (*systems.System, *modelChecked) {
+	t.Helper()
+	models, err := awsmodel.Load(systems.ServiceModels(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	to, err := url.Parse(s.EndpointURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := &modelChecked{models: models, seen: map[string]bool{}, wrong: map[string]int{}}
+	forward := &httputil.ReverseProxy{Rewrite: func(r *httputil.ProxyRequest) {
+		r.SetURL(to)
+		r.Out.Host = r.In.Host
+	}}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler) // the client broke off
+		}
+		m.note(r, body)
+		if r.Method == http.MethodHead && r.URL.Path == "/"+forbidden {
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		forward.ServeHTTP(w, r)
+	}))
+	t.Cleanup(server.Close)
+	through := *s
+	through.EndpointURL = server.URL
+	return &through, m
+}
+
+func (m *modelChecked) note(r *http.Request, body []byte) {
+	operation, wrong := m.models.Check(r, body)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seen[operation] = true
+	for _, w := range wrong {
+		m.wrong[w]++
+	}
+}
+
+// sentByThisBackend finds the operations in the backend's source.
+var sentByThisBackend = regexp.MustCompile(`\b(iam|s3|sts)\.(\w+)Input\{`)
+
+// operationsOfThisBackend are all that its source can send.
+func operationsOfThisBackend(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var operations []string
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range sentByThisBackend.FindAllStringSubmatch(string(source), -1) {
+			operations = append(operations, found[1]+":"+found[2])
+		}
+	}
+	slices.Sort(operations)
+	return slices.Compact(operations)
+}
+
+// sendTheRest sends what no check of the suite leads to.
+func sendTheRest(t *testing.T, s *systems.System) {
+	t.Helper()
+	d, err := Open(t.Context(), configOf(s))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	// Moto has no such bucket, and says so when it is asked for its location.
+	if _, err := d.HeadBucket(t.Context(), driver.HeadBucketRequest{Bucket: forbidden}); err == nil {
+		t.Error("a bucket that nobody may look at was found")
+	}
+	bucket := newBucket(t, d)
+	// XML cannot hold such a key, so it is deleted by a request of its own.
+	if _, err := d.DeleteObjects(t.Context(), driver.DeleteObjectsRequest{Bucket: bucket, Keys: []string{"a\x01b"}}); err != nil {
+		t.Error(err)
+	}
+}
+
+// report fails the test for each fault, and for each operation of this backend that was not sent.
+func (m *modelChecked) report(t *testing.T) {
+	t.Helper()
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for wrong, times := range m.wrong {
+		t.Errorf("AWS's models say (%d times): %s", times, wrong)
+	}
+	for _, operation := range operationsOfThisBackend(t) {
+		if !m.seen[operation] {
+			t.Errorf("%s was not sent, so it is unchecked", operation)
+		}
+	}
+}
+
+// A name that this backend lets pass, IAM and STS take.
+func TestNameRulesAreThoseOfAWS(t *testing.T) {
+	models, err := awsmodel.Load(systems.ServiceModels(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules := names()
+	for _, c := range []struct {
+		service, shape string
+		rule           driver.NameRule
+	}{
+		{"iam", "userNameType", rules.User},
+		{"iam", "policyNameType", rules.Policy},
+		{"iam", "roleNameType", rules.Role},
+		{"sts", "roleSessionNameType", rules.Session},
+	} {
+		least, most, pattern, err := models.Text(c.service, c.shape)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A "*" says the same as a "+", where the least length is not 0.
+		if want := (driver.NameRule{Min: least, Max: most, Pattern: strings.TrimRight(pattern, "*+") + "+"}); c.rule != want {
+			t.Errorf("%s: the rule is %+v, AWS's is %+v", c.shape, c.rule, want)
+		}
+	}
+}
