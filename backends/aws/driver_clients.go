@@ -227,6 +227,9 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		err = refuse(req, resp)
 	}
+	if err == nil {
+		err = ownForm(req, resp)
+	}
 	if err != nil {
 		return nil, &endpointError{endpoint: req.URL.Scheme + "://" + req.URL.Host, err: err}
 	}

@@ -24,6 +24,9 @@ func wrapError(ctx context.Context, err error, action string, args ...any) error
 	return system.Wrap(ctx, err, action, args...)
 }
 
+// nothingSaid is the code that the SDK makes up for an answer without one.
+const nothingSaid = "UnknownError"
+
 // answerOf returns a service's error answer; nil if there is none.
 func answerOf(err error) *fault.Service {
 	var api smithy.APIError
@@ -31,6 +34,9 @@ func answerOf(err error) *fault.Service {
 		return nil
 	}
 	answer := &fault.Service{Code: api.ErrorCode(), Message: api.ErrorMessage()}
+	if answer.Code == nothingSaid {
+		answer.Code, answer.Message = "", ""
+	}
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) {
 		answer.HTTPStatus, answer.RequestID = response.HTTPStatusCode(), response.ServiceRequestID()

@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/awsmodel"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
@@ -165,5 +166,26 @@ func TestNameRulesAreThoseOfAWS(t *testing.T) {
 		if want := (driver.NameRule{Min: least, Max: most, Pattern: strings.TrimRight(pattern, "*+") + "+"}); c.rule != want {
 			t.Errorf("%s: the rule is %+v, AWS's is %+v", c.shape, c.rule, want)
 		}
+	}
+}
+
+// Each error that AWS documents for an operation of this backend has a meaning of its own, not just that of its HTTP status.
+func TestDocumentedErrorCodesHaveAMeaning(t *testing.T) {
+	models, err := awsmodel.Load(systems.ServiceModels(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := 0
+	for _, operation := range operationsOfThisBackend(t) {
+		service, name, _ := strings.Cut(operation, ":")
+		for _, code := range models.Errors(service, name) {
+			codes++
+			if system.Code(&fault.Service{Code: code}) == fault.Unknown {
+				t.Errorf("%s answers %s, which no row of core/driver/s3fault/codes.go has", operation, code)
+			}
+		}
+	}
+	if codes == 0 {
+		t.Error("the models document no errors")
 	}
 }

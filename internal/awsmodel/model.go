@@ -4,10 +4,10 @@
 package awsmodel
 
 import (
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -31,6 +31,7 @@ type operation struct {
 	// Input is nil for an operation without parameters.
 	Input        *reference
 	HTTPChecksum struct{ RequestChecksumRequired bool }
+	Errors       []reference
 }
 
 // reference is the use of a shape, as a member or an input.
@@ -52,6 +53,8 @@ type shape struct {
 	Min, Max  *float64
 	Pattern   string
 	Flattened bool
+	// Error is the code of an error; where it is empty, the shape's name is the code.
+	Error struct{ Code string }
 }
 
 // Load reads the models from botocore's folder "data".
@@ -60,7 +63,7 @@ func Load(dir string) (Models, error) {
 	for _, name := range []string{"iam", "sts", "s3"} {
 		found, err := filepath.Glob(filepath.Join(dir, name, "*", "service-2.json.gz"))
 		if err != nil || len(found) == 0 {
-			return nil, fmt.Errorf("there is no model of %s in %s: %v", name, dir, err)
+			return nil, fmt.Errorf("there is no model of %s in %s", name, dir)
 		}
 		// The folders are named by the date of the API's version.
 		slices.Sort(found)
@@ -86,11 +89,6 @@ func load(path string) (*service, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return s, nil
-}
-
-// Operations returns the names of a service's operations, sorted.
-func (m Models) Operations(service string) []string {
-	return slices.Sorted(maps.Keys(m[service].Operations))
 }
 
 // input is the shape of an operation's parameters.
@@ -138,6 +136,17 @@ func split(requestURI string) (path string, parameters []string) {
 		return path, nil
 	}
 	return path, strings.Split(query, "&")
+}
+
+// Errors returns the error codes that an operation is documented to answer with, sorted.
+func (m Models) Errors(service, operation string) []string {
+	s := m[service]
+	var codes []string
+	for _, e := range s.Operations[operation].Errors {
+		codes = append(codes, cmp.Or(s.Shapes[e.Shape].Error.Code, e.Shape))
+	}
+	slices.Sort(codes)
+	return codes
 }
 
 // Text is what a service's model says of a kind of text: how many characters it has (max is 0 without a limit) and the

@@ -18,17 +18,17 @@ var table = []struct {
 		MissingAuthenticationToken NotSignedUp RequestExpired RequestTimeTooSkewed SignatureDoesNotMatch TokenRefreshRequired
 		UnrecognizedClientException`},
 	{fault.PermissionDenied, "the credentials in use do not allow it", `
-		AccessDenied AccessDeniedException AccountProblem AllAccessDisabled Forbidden UnauthorizedAccess UnmodifiableEntity`},
+		AccessDenied AccessDeniedException AccountProblem AllAccessDisabled Forbidden OptInRequired UnauthorizedAccess UnmodifiableEntity`},
 	{fault.NotFound, "it does not exist", `
 		NoSuchBucket NoSuchBucketPolicy NoSuchCORSConfiguration NoSuchEntity NoSuchKey NoSuchPublicAccessBlockConfiguration
 		NoSuchUpload NoSuchVersion NoSuchWebsiteConfiguration NotFound`},
 	{fault.AlreadyExists, "it exists already", `
 		BucketAlreadyExists BucketAlreadyOwnedByYou EntityAlreadyExists`},
 	{fault.InvalidArgument, "the system does not accept the request", `
-		AuthorizationHeaderMalformed EntityTooLarge EntityTooSmall IllegalLocationConstraintException InvalidArgument
-		InvalidBucketName InvalidInput InvalidLocationConstraint InvalidParameterCombination InvalidParameterValue InvalidRegion
-		InvalidRequest InvalidTag KeyTooLongError MalformedPolicy MalformedPolicyDocument MalformedXML MissingParameter
-		ValidationError ValidationException`},
+		AuthorizationHeaderMalformed EncryptionTypeMismatch EntityTooLarge EntityTooSmall IllegalLocationConstraintException InvalidArgument
+		InvalidBucketName InvalidContextAssertion InvalidInput InvalidLocationConstraint InvalidParameterCombination InvalidParameterValue InvalidRegion
+		InvalidRequest InvalidTag InvalidWriteOffset KeyTooLongError MalformedPolicy MalformedPolicyDocument MalformedXML
+		MissingParameter TooManyParts ValidationError ValidationException`},
 	{fault.ResourceExhausted, "a limit of the system is reached, or it asks to slow down", `
 		InsufficientStorage LimitExceeded LimitExceededException PackedPolicyTooLarge PolicyTooLarge QuotaExceeded
 		RequestLimitExceeded SlowDown Throttling ThrottlingException TooManyBuckets TooManyRequests TooManyRequestsException`},
@@ -58,7 +58,11 @@ var closer = map[string]struct {
 	"RequestTimeTooSkewed":         {reason: "this machine's clock differs too much from the system's; set it right"},
 	"AuthorizationHeaderMalformed": {"the request was signed for another region", fault.HintRegion},
 	"InvalidRegion":                {"the request was signed for another region", fault.HintRegion},
-	"NoSuchBucket":                 {reason: "there is no such bucket"},
+	"RegionDisabledException":      {"the region is not enabled for this account; enable it, or use another", fault.HintRegion},
+
+	"IllegalLocationConstraintException": {"the region that was asked for is not the endpoint's, or is not enabled for this account", fault.HintRegion},
+	"InvalidLocationConstraint":          {"there is no such region at this endpoint, or it is not enabled for this account", fault.HintRegion},
+	"NoSuchBucket":                       {reason: "there is no such bucket"},
 }
 
 const expired = "the credentials have expired; get new ones"

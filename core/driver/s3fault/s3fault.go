@@ -16,6 +16,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -49,12 +50,21 @@ func (s System) Fault(answer *fault.Service, err error, action string, args ...a
 	code := s.Code(answer)
 	reason := reasons[code]
 	more, ok := closer[answer.Code]
+	if skewed(answer) {
+		more, ok = closer["RequestTimeTooSkewed"]
+	}
 	if ok {
 		reason = more.reason
 	}
 	return &fault.Error{
 		Code: code, Message: sentence(action, args) + ": " + reason, Service: answer, Hint: more.hint, Err: err,
 	}
+}
+
+// skewed reports whether a wrong signature comes from a wrong clock: IAM and STS have no code of its own for that.
+func skewed(answer *fault.Service) bool {
+	return answer.Code == "SignatureDoesNotMatch" &&
+		(strings.HasPrefix(answer.Message, "Signature expired:") || strings.HasPrefix(answer.Message, "Signature not yet current:"))
 }
 
 // Wrap turns the error of a request into a fault. Nil stays nil, and a fault in the chain is returned as it is. Where the
