@@ -27,6 +27,10 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
+// Version is the version of the suite: a backend passes suite 2. It grows when a check is added or made stricter, so that a
+// backend that passed may have to be mended to pass again.
+const Version = 2
+
 // Rule is something that the system behind a backend may or may not enforce. Its value is for messages.
 type Rule string
 

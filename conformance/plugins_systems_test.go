@@ -16,25 +16,15 @@ func TestMain(m *testing.M) { systems.Main(m) }
 // The programs that are shipped, each on a system that enforces what it says.
 
 func TestPluginAWSOnSandbox(t *testing.T) {
-	h := onSystem(t, "aws", systems.Sandbox(t))
-	h.Lacks = map[driver.Capability]string{
-		driver.CapPolicyManaged:           "the sandbox has no managed policies",
-		driver.CapPolicyBoundary:          "the sandbox makes users without the boundary",
-		driver.CapSessions:                "the sandbox has no AssumeRole",
-		driver.CapBucketPublicAccessBlock: "the sandbox has no public access block",
-	}
-	h.NotEnforced = map[conformance.Rule]string{conformance.RuleBoundaries: "the sandbox makes users without the boundary"}
-	conformance.Run(t, h)
+	onSystem(t, "aws", conformance.PresetSandbox, systems.Sandbox(t))
 }
 
 func TestPluginMinIO(t *testing.T) {
-	h := onSystem(t, "minio", systems.MinIO(t))
-	h.ManagedPolicy = "readonly"
-	conformance.Run(t, h)
+	onSystem(t, "minio", conformance.PresetMinIO, systems.MinIO(t))
 }
 
-// onSystem starts a backend's program for a system.
-func onSystem(t *testing.T, name string, system *systems.System) conformance.Harness {
+// onSystem runs the suite on a backend's program.
+func onSystem(t *testing.T, name string, preset conformance.Preset, system *systems.System) {
 	t.Helper()
 	t.Logf("runs on %s", system.RunsOn)
 	plugin := host.NewSupervisor(host.Options{Path: systems.PluginBinary(t, name)})
@@ -43,11 +33,11 @@ func onSystem(t *testing.T, name string, system *systems.System) conformance.Har
 			t.Errorf("the plugin ended by itself: %q", crashes)
 		}
 	})
-	return conformance.Harness{
-		Open: plugin.Open,
-		Config: driver.Config{
-			EndpointURL: system.EndpointURL, Region: system.Region,
-			Credentials: &driver.Credentials{AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey},
-		},
+	h := preset.Harness()
+	h.Open = plugin.Open
+	h.Config = driver.Config{
+		EndpointURL: system.EndpointURL, Region: system.Region,
+		Credentials: &driver.Credentials{AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey},
 	}
+	conformance.Run(t, h)
 }

@@ -11,44 +11,23 @@ import (
 )
 
 func TestConformanceOnSandbox(t *testing.T) {
-	clearEnvironment(t)
-	conformance.Run(t, conformance.Harness{
-		Open:   Open,
-		Config: configOf(systems.Sandbox(t)),
-		Lacks: map[driver.Capability]string{
-			driver.CapPolicyManaged:           "the sandbox has no managed policies",
-			driver.CapPolicyBoundary:          "the sandbox makes users without the boundary",
-			driver.CapSessions:                "the sandbox has no AssumeRole",
-			driver.CapBucketPublicAccessBlock: "the sandbox has no public access block",
-		},
-		NotEnforced: map[conformance.Rule]string{
-			conformance.RuleBoundaries: "the sandbox makes users without the boundary",
-		},
-	})
+	onPreset(t, conformance.PresetSandbox, systems.Sandbox(t))
 }
 
 // Moto takes much that AWS refuses. So each request is held against AWS's own models, too.
 func TestConformanceOnMoto(t *testing.T) {
-	clearEnvironment(t)
 	system, checked := checkedByModels(t, systems.Moto(t))
-	conformance.Run(t, conformance.Harness{
-		Open:        Open,
-		Config:      configOf(system),
-		OtherRegion: "eu-west-1",
-		NotEnforced: map[conformance.Rule]string{
-			conformance.RuleAuthentication:   "moto lets every key pass",
-			conformance.RuleUserPolicies:     "moto lets every key pass",
-			conformance.RuleSessionPolicies:  "moto lets every key pass",
-			conformance.RulePrefixConditions: "moto lets every key pass",
-			conformance.RuleBoundaries:       "moto lets every key pass",
-			conformance.RuleBucketPolicies:   "moto lets every key pass",
-			conformance.RuleSettingValues:    "moto takes any document",
-			conformance.RulePolicyDocuments:  "moto takes documents of any size",
-			conformance.RuleBucketNames:      "moto takes any name and region",
-		},
-	})
+	onPreset(t, conformance.PresetMoto, system)
 	sendTheRest(t, system)
 	checked.report(t)
+}
+
+func onPreset(t *testing.T, preset conformance.Preset, system *systems.System) {
+	t.Helper()
+	clearEnvironment(t)
+	h := preset.Harness()
+	h.Open, h.Config = Open, configOf(system)
+	conformance.Run(t, h)
 }
 
 // configOf is how to reach a system as its administrator.

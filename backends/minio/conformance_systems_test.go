@@ -14,12 +14,11 @@ import (
 func TestConformance(t *testing.T) {
 	system := systems.MinIO(t)
 	t.Logf("runs on %s", system.RunsOn)
-	conformance.Run(t, conformance.Harness{
-		Open: minio.Open,
-		Config: driver.Config{
-			EndpointURL: system.EndpointURL, Region: system.Region,
-			Credentials: &driver.Credentials{AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey},
-		},
-		ManagedPolicy: "readonly",
-	})
+	h := conformance.PresetMinIO.Harness()
+	h.Open = minio.Open
+	h.Config = driver.Config{
+		EndpointURL: system.EndpointURL, Region: system.Region,
+		Credentials: &driver.Credentials{AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey},
+	}
+	conformance.Run(t, h)
 }

@@ -232,7 +232,8 @@ func TestWrongUsage(t *testing.T) {
 		{"--plugin", plugin, "--not-enforced", "gravity"}, {"--plugin", plugin, "--lacks", "identity.telepathy"},
 		{"--plugin", plugin, "--access-key", "half"}, {"--plugin", plugin, "--auth", "/no/such/file"},
 		{"--plugin", plugin, "--auth", plugin, "--access-key", "a", "--secret-key", "b"},
-		{"--plugin", plugin, "--timeout", "0s"}, {"--plugin", plugin, "--name-prefix", "UPPER"}, {"--unknown"},
+		{"--plugin", plugin, "--timeout", "0s"}, {"--plugin", plugin, "--total-timeout", "0s"}, {"--plugin", plugin, "--preset", "abacus"},
+		{"--list", "--format", "junit"}, {"--list", "--run", "no such check"}, {"--plugin", plugin, "--name-prefix", "UPPER"}, {"--unknown"},
 	} {
 		r := try(t, nil, args...)
 		if r.code != cli.ExitUsage || r.stdout != "" || !oneSentence.MatchString(r.stderr) {

@@ -42,10 +42,11 @@ func newSuiteCommand() *cli.Command {
 		Long: "The credentials must be those of somebody who may do everything there. Each check prints one line: 'pass'; 'fail', with what " +
 			"was expected and what came below it; 'unsupported', where the backend does not declare what the check is about and says " +
 			"Unsupported as it must; or 'lied', where the backend declares what it does not do, or does what it does not declare.\n\n" +
-			"A check in which the plugin crashes, hangs or talks nonsense has failed; the next one starts it anew. Everything that " +
+			"A check in which the plugin crashes, hangs or talks nonsense has failed; the next one starts it anew. A check that fails with the words of an earlier one says so in one line. Everything that " +
 			"the checks make has a name of its own and is removed again; what could not be removed is named at the end.",
 		Examples: []cli.Example{
 			{Purpose: "To test a plugin on a server of its own", Line: "s3-credentials-conformance --plugin ./s3-credentials-backend-acme --endpoint-url http://127.0.0.1:9000 --auth admin.json"},
+			{Purpose: "To see what is tested, and which capabilities that needs", Line: "s3-credentials-conformance --list"},
 		},
 		Options: s.options(),
 		Check:   func([]string) error { return s.check() },
@@ -55,6 +56,9 @@ func newSuiteCommand() *cli.Command {
 
 // run runs the suite. What is wrong with the plugin stands in the report, which the exit code repeats.
 func (s *settings) run(ctx context.Context, env *cli.Env, _ []string) (err error) {
+	if s.list {
+		return s.listChecks(env.Stdout)
+	}
 	if s.config.Credentials, err = s.key.Read(env.Stdin); err != nil {
 		return cli.Usagef("%v", err)
 	}

@@ -72,6 +72,7 @@ var variants = map[string]func(driver.Driver) driver.Driver{
 	"boastful":    func(d driver.Driver) driver.Driver { return boastful{d} },
 	"dying":       func(d driver.Driver) driver.Driver { return dying{d} },
 	"hanging":     func(d driver.Driver) driver.Driver { return hanging{d} },
+	"refusing":    func(d driver.Driver) driver.Driver { return refusing{d} },
 	"confused":    func(d driver.Driver) driver.Driver { return confused{d} },
 	"hoarding":    func(d driver.Driver) driver.Driver { return hoarding{d} },
 	"pretending":  func(d driver.Driver) driver.Driver { return pretending{d} },
@@ -110,6 +111,13 @@ type hanging struct{ driver.Driver }
 
 func (hanging) HeadBucket(context.Context, driver.HeadBucketRequest) (driver.BucketDetail, error) {
 	select {}
+}
+
+// refusing makes no users, and names them when it says so.
+type refusing struct{ driver.Driver }
+
+func (refusing) CreateUser(_ context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
+	return driver.CreateUserResponse{}, fault.New(fault.ResourceExhausted, "there are no more users than those before %s", req.Name)
 }
 
 // confused answers with what belongs to another request.

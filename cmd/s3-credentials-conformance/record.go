@@ -148,5 +148,22 @@ func (r *record) removeFolders() {
 func (r *record) done() (outcome, []string, []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.outcome, append([]string(nil), r.messages...), append([]string(nil), r.left...)
+	return r.outcome, counted(r.messages), append([]string(nil), r.left...)
+}
+
+// counted returns each message once, in the order of their first, with how often it came.
+func counted(messages []string) []string {
+	times := map[string]int{}
+	var once []string
+	for _, m := range messages {
+		if times[m]++; times[m] == 1 {
+			once = append(once, m)
+		}
+	}
+	for i, m := range once {
+		if times[m] > 1 {
+			once[i] = fmt.Sprintf("%s (%d times)", m, times[m])
+		}
+	}
+	return once
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -20,53 +19,9 @@ var formats = []string{"table", "json", "junit"}
 
 // reporters print in the formats.
 var reporters = map[string]func(io.Writer) reporter{
-	"table": func(w io.Writer) reporter { return &tableReport{w} },
+	"table": func(w io.Writer) reporter { return &tableReport{w: w, first: map[string]string{}} },
 	"json":  func(w io.Writer) reporter { return &jsonReport{w} },
 	"junit": func(w io.Writer) reporter { return &junitReport{w} },
-}
-
-// tableReport prints a line for each check as it ends.
-type tableReport struct{ w io.Writer }
-
-func (t *tableReport) begin(r *suiteResult) error {
-	if r.Name == "" {
-		return nil
-	}
-	_, err := fmt.Fprintf(t.w, "%s %s (%s) on %s\n", r.Name, r.Version, r.Plugin, orDefault(r.EndpointURL))
-	return err
-}
-
-func orDefault(endpoint string) string {
-	if endpoint == "" {
-		return "its default endpoint"
-	}
-	return endpoint
-}
-
-func (t *tableReport) check(c checkResult) error {
-	_, err := fmt.Fprintf(t.w, "%-12s %s/%s\n", c.Outcome, c.Family, c.Name)
-	for _, m := range c.Messages {
-		if err == nil {
-			_, err = fmt.Fprintf(t.w, "%14s%s\n", "", strings.ReplaceAll(m, "\n", "\n"+strings.Repeat(" ", 14)))
-		}
-	}
-	return err
-}
-
-func (t *tableReport) end(r *suiteResult) error {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n%d checks: %d passed, %d failed, %d lied, %d unsupported as declared\n",
-		len(r.Checks), r.Summary[passed], r.Summary[failed], r.Summary[mismatch], r.Summary[unsupported])
-	if len(r.Left) == 0 {
-		b.WriteString("nothing is left behind on the system\n")
-	} else {
-		b.WriteString("left behind on the system, to be removed by hand:\n")
-	}
-	for _, left := range r.Left {
-		fmt.Fprintf(&b, "  %s\n", left)
-	}
-	_, err := io.WriteString(t.w, b.String())
-	return err
 }
 
 // jsonReport prints one object in the end.
@@ -76,10 +31,7 @@ func (*jsonReport) begin(*suiteResult) error { return nil }
 func (*jsonReport) check(checkResult) error  { return nil }
 
 func (j *jsonReport) end(r *suiteResult) error {
-	encoder := json.NewEncoder(j.w)
-	encoder.SetEscapeHTML(false)
-	encoder.SetIndent("", "  ")
-	return encoder.Encode(r)
+	return printJSON(j.w, r)
 }
 
 // junitReport prints one test suite in the end.
@@ -113,9 +65,9 @@ type junitMessage struct {
 }
 
 func (j *junitReport) end(r *suiteResult) error {
-	suite := junitSuite{Name: "s3-credentials conformance of " + orPlugin(r), Skipped: r.Summary[unsupported]}
+	suite := junitSuite{Name: fmt.Sprintf("s3-credentials conformance suite %d of %s", r.Suite, orPlugin(r)), Skipped: r.Summary[unsupported]}
 	total := 0.0
-	for _, c := range append(r.Checks, leftCheck(r)...) {
+	for _, c := range append(r.Checks, endChecks(r)...) {
 		total += c.Seconds
 		suite.Cases = append(suite.Cases, junitCaseOf(c))
 		if c.Outcome == failed || c.Outcome == mismatch {
@@ -142,12 +94,16 @@ func orPlugin(r *suiteResult) string {
 	return r.Name
 }
 
-// leftCheck is a failed check that names what is left behind; nil if nothing is.
-func leftCheck(r *suiteResult) []checkResult {
-	if len(r.Left) == 0 {
-		return nil
+// endChecks are failed checks that name what is left behind, and why checks did not run; nil if there is neither.
+func endChecks(r *suiteResult) []checkResult {
+	var failures []checkResult
+	if len(r.Left) > 0 {
+		failures = append(failures, checkResult{Family: "end", Name: "nothing is left behind on the system", Outcome: failed, Messages: r.Left})
 	}
-	return []checkResult{{Family: "end", Name: "nothing is left behind on the system", Outcome: failed, Messages: r.Left}}
+	if r.NotRun > 0 {
+		failures = append(failures, checkResult{Family: "end", Name: "every check ran", Outcome: failed, Messages: []string{notRun(r)}})
+	}
+	return failures
 }
 
 func junitCaseOf(c checkResult) junitCase {

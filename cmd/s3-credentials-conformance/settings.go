@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -23,25 +24,29 @@ type settings struct {
 	config      driver.Config
 	key         auth.Options
 	timeout     time.Duration
+	total       time.Duration
 	start       time.Duration
 	settle      time.Duration
 	namePrefix  string
 	managed     string
 	otherRegion string
+	preset      string
 	notEnforced string
 	lacks       string
 	format      string
 	selected    string
+	list        bool
+	failFast    bool
 
-	rules        map[conformance.Rule]string
-	capabilities map[driver.Capability]string
-	pattern      *regexp.Regexp
+	// known is what the preset and the options say of the system.
+	known   conformance.Harness
+	pattern *regexp.Regexp
 }
 
 // newSettings returns the defaults.
 func newSettings() *settings {
 	return &settings{
-		timeout: 90 * time.Second, start: host.DefaultStartTimeout, settle: 30 * time.Second, namePrefix: "s3c", format: formats[0],
+		timeout: 90 * time.Second, total: 30 * time.Minute, start: host.DefaultStartTimeout, settle: 30 * time.Second, namePrefix: "s3c", format: formats[0],
 	}
 }
 
@@ -49,14 +54,16 @@ func newSettings() *settings {
 func (s *settings) options() []cli.Option {
 	key, file := s.key.Options()
 	all := append([]cli.Option{
-		cli.Text(&s.plugin, "plugin", "The plugin's program").Showing("PATH").MustBeGiven(),
+		cli.Text(&s.plugin, "plugin", "The plugin's program; of one that "+host.EnvReattach+" names, its name will do").Showing("PATH"),
 		cli.Text(&s.config.EndpointURL, "endpoint-url", "URL of the system to test on; empty for the backend's default").Showing("URL"),
 		cli.Text(&s.config.Region, "region", "Region to work in"),
 		cli.Text(&s.config.Profile, "profile", "Profile of the system's own configuration files"),
 		file,
 	}, key...)
 	all = append(all,
+		cli.Choice(&s.preset, "preset", "A system whose gaps are known: sets what it lacks, what it does not enforce and what is there", presetNames()...),
 		duration(&s.timeout, "timeout", "How long one check may take"),
+		duration(&s.total, "total-timeout", "How long all checks may take; removing what they made is not counted"),
 		duration(&s.start, "start-timeout", "How long the plugin may take to start; s3-credentials itself waits for the default"),
 		duration(&s.settle, "settle", "How long the system may need until a change is in force"),
 		cli.Text(&s.namePrefix, "name-prefix", "What the name of everything begins with that is made (default: s3c)"),
@@ -70,7 +77,18 @@ func (s *settings) options() []cli.Option {
 	for i := range all {
 		all[i] = all[i].FromConfig()
 	}
-	return all
+	return append(all,
+		cli.Flag(&s.failFast, "fail-fast", "End with the first check that does not pass"),
+		cli.Flag(&s.list, "list", "Run nothing: list the checks, and the capabilities and rules that each needs"),
+	)
+}
+
+func presetNames() []string {
+	var names []string
+	for _, p := range conformance.Presets() {
+		names = append(names, string(p))
+	}
+	return names
 }
 
 // duration is an option such as 90s. *p holds the default.
@@ -80,7 +98,8 @@ func duration(p *time.Duration, name, help string) cli.Option {
 
 // check refuses what cannot be right, and works out what the options stand for.
 func (s *settings) check() error {
-	for _, check := range []func() error{s.checkPlugin, s.checkNumbers, s.checkRules, s.checkCapabilities, s.checkPattern} {
+	s.known = conformance.Preset(s.preset).Harness()
+	for _, check := range []func() error{s.checkPlugin, s.checkNumbers, s.checkRules, s.checkCapabilities, s.checkPattern, s.checkList} {
 		if err := check(); err != nil {
 			return cli.Usagef("%v", err)
 		}
@@ -89,6 +108,14 @@ func (s *settings) check() error {
 }
 
 func (s *settings) checkPlugin() (err error) {
+	switch {
+	case s.plugin == "" && s.list:
+		return nil
+	case s.plugin == "":
+		return errors.New("Missing option '--plugin'.")
+	case os.Getenv(host.EnvReattach) != "":
+		return nil // it may run already, wherever its file is
+	}
 	if info, err := os.Stat(s.plugin); err != nil || !info.Mode().IsRegular() {
 		return fmt.Errorf("there is no plugin %s", s.plugin)
 	}
@@ -101,8 +128,8 @@ var namePattern = regexp.MustCompile(`^[a-z][a-z0-9]{1,15}$`)
 
 func (s *settings) checkNumbers() error {
 	switch {
-	case s.timeout <= 0 || s.settle <= 0 || s.start <= 0:
-		return errors.New("--timeout, --settle and --start-timeout must be more than nothing")
+	case min(s.timeout, s.total, s.settle, s.start) <= 0:
+		return errors.New("--timeout, --total-timeout, --settle and --start-timeout must be more than nothing")
 	case !namePattern.MatchString(s.namePrefix):
 		return fmt.Errorf("--name-prefix %q must be 2 to 16 small letters and digits, a letter first", s.namePrefix)
 	}
@@ -122,32 +149,40 @@ func ruleNames() []string {
 
 func (s *settings) checkRules() error {
 	rules := conformance.Rules()
-	s.rules = map[conformance.Rule]string{}
+	s.known.NotEnforced = orEmpty(s.known.NotEnforced)
 	for _, name := range list(s.notEnforced) {
 		at := slices.IndexFunc(rules, func(r conformance.Rule) bool { return ruleName(r) == strings.ReplaceAll(name, " ", "-") })
 		switch {
 		case name == "all":
 			for _, r := range conformance.Rules() {
-				s.rules[r] = "--not-enforced says so"
+				s.known.NotEnforced[r] = "--not-enforced says so"
 			}
 		case at < 0:
 			return fmt.Errorf("there is no rule %q, use all, or any of %s", name, strings.Join(ruleNames(), ", "))
 		default:
-			s.rules[rules[at]] = "--not-enforced says so"
+			s.known.NotEnforced[rules[at]] = "--not-enforced says so"
 		}
 	}
 	return nil
 }
 
 func (s *settings) checkCapabilities() error {
-	s.capabilities = map[driver.Capability]string{}
+	s.known.Lacks = orEmpty(s.known.Lacks)
 	for _, name := range list(s.lacks) {
 		if !slices.Contains(driver.AllCapabilities(), driver.Capability(name)) {
 			return fmt.Errorf("there is no capability %q", name)
 		}
-		s.capabilities[driver.Capability(name)] = "--lacks says so"
+		s.known.Lacks[driver.Capability(name)] = "--lacks says so"
 	}
 	return nil
+}
+
+// orEmpty returns a map that can be written to.
+func orEmpty[K comparable](m map[K]string) map[K]string {
+	if m == nil {
+		return map[K]string{}
+	}
+	return m
 }
 
 // list splits at commas.
@@ -178,11 +213,19 @@ func (s *settings) checks() []conformance.Check {
 	})
 }
 
+// checkList refuses a list in a format that is for results.
+func (s *settings) checkList() error {
+	if s.list && s.format == "junit" {
+		return errors.New("--list has no --format junit: use table or json")
+	}
+	return nil
+}
+
 // harness is what the suite must know.
 func (s *settings) harness(open driver.Opener) conformance.Harness {
-	return conformance.Harness{
-		Open: open, Config: s.config, Lacks: s.capabilities, NotEnforced: s.rules,
-		ManagedPolicy: s.managed, OtherRegion: s.otherRegion,
-		Prefix: s.namePrefix, ConsistencyTimeout: s.settle, CheckTimeout: s.timeout,
-	}
+	h := s.known
+	h.Open, h.Config = open, s.config
+	h.ManagedPolicy, h.OtherRegion = cmp.Or(s.managed, h.ManagedPolicy), cmp.Or(s.otherRegion, h.OtherRegion)
+	h.Prefix, h.ConsistencyTimeout, h.CheckTimeout = s.namePrefix, s.settle, s.timeout
+	return h
 }

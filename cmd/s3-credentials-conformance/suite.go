@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -36,12 +37,20 @@ type suiteResult struct {
 	Plugin  string `json:"plugin"`
 	Name    string `json:"name"`
 	Version string `json:"version"`
-	// Suite is the version of the suite.
-	Suite        string              `json:"suite"`
+	// Suite is the version of the suite, Program that of the program that ran it.
+	Suite        int                 `json:"suite"`
+	Program      string              `json:"program"`
 	EndpointURL  string              `json:"endpointUrl"`
 	Capabilities []driver.Capability `json:"capabilities"`
 	Checks       []checkResult       `json:"checks"`
 	Summary      map[outcome]int     `json:"summary"`
+	// NotSelected counts the checks that --run leaves out.
+	NotSelected int `json:"notSelected,omitempty"`
+	// Stopped says why the run ended before NotRun of the selected checks.
+	Stopped string `json:"stopped,omitempty"`
+	NotRun  int    `json:"notRun,omitempty"`
+	// Passes says that the backend passes all of this version of the suite.
+	Passes bool `json:"passes"`
 	// Left is what is left behind on the tested system.
 	Left        []string `json:"left"`
 	Interrupted bool     `json:"interrupted,omitempty"`
@@ -49,8 +58,11 @@ type suiteResult struct {
 
 // right reports whether there is nothing to complain of.
 func (r *suiteResult) right() bool {
-	return r.Summary[failed]+r.Summary[mismatch]+len(r.Left) == 0 && !r.Interrupted
+	return r.wrong()+len(r.Left) == 0 && r.Stopped == "" && !r.Interrupted
 }
+
+// wrong counts the checks that did not end as they should.
+func (r *suiteResult) wrong() int { return r.Summary[failed] + r.Summary[mismatch] }
 
 // runner runs checks one after the other.
 type runner struct {
@@ -69,14 +81,14 @@ type runner struct {
 func runSuite(ctx context.Context, s *settings, env *cli.Env, report reporter) (*suiteResult, error) {
 	r := &runner{
 		settings: s, env: env, report: report, plugin: host.NewSupervisor(host.Options{Path: s.plugin, StartTimeout: s.start}),
-		result: &suiteResult{
-			Plugin: s.plugin, Suite: version.Full(), Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{},
-		},
+		result: newResult(s),
 	}
 	defer r.plugin.Restart()
+	limited, cancel := context.WithTimeoutCause(ctx, s.total, fmt.Errorf("--total-timeout (%s) is over", s.total))
+	defer cancel()
 	var err error
 	began := time.Now()
-	if r.suite, err = conformance.NewSuite(ctx, s.harness(r.plugin.Open)); err != nil {
+	if r.suite, err = conformance.NewSuite(limited, s.harness(r.plugin.Open)); err != nil {
 		if errors.Is(err, fault.InvalidArgument) || ctx.Err() != nil {
 			return nil, err
 		}
@@ -88,15 +100,36 @@ func runSuite(ctx context.Context, s *settings, env *cli.Env, report reporter) (
 	if err := report.begin(r.result); err != nil {
 		return r.result, r.end(ctx, err)
 	}
-	for _, c := range s.checks() {
-		if ctx.Err() != nil {
-			break
+	return r.result, r.end(ctx, r.runChecks(limited))
+}
+
+// newResult is the result of a run that has not begun.
+func newResult(s *settings) *suiteResult {
+	return &suiteResult{
+		Plugin: s.plugin, Suite: conformance.Version, Program: version.Full(), NotSelected: len(conformance.Checks()) - len(s.checks()),
+		Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{},
+	}
+}
+
+// runChecks runs the selected checks until one must be the last. It returns the error of the report.
+func (r *runner) runChecks(ctx context.Context) error {
+	selected := r.settings.checks()
+	for i, c := range selected {
+		switch {
+		case ctx.Err() != nil:
+			r.result.Stopped = context.Cause(ctx).Error()
+		case r.settings.failFast && r.result.wrong() > 0:
+			r.result.Stopped = "--fail-fast says so"
+		}
+		if r.result.Stopped != "" {
+			r.result.NotRun = len(selected) - i
+			return nil
 		}
 		if err := r.add(r.run(ctx, c)); err != nil {
-			return r.result, r.end(ctx, err)
+			return err
 		}
 	}
-	return r.result, r.end(ctx, nil)
+	return nil
 }
 
 // notStarted reports a plugin that no check can be run with.
@@ -127,6 +160,7 @@ func (r *runner) end(ctx context.Context, err error) error {
 	if err != nil {
 		return err
 	}
+	r.result.Passes = r.result.right() && r.result.NotSelected == 0
 	return r.report.end(r.result)
 }
 
@@ -183,9 +217,12 @@ func (r *runner) bounded(ctx context.Context, record *record, what string, run f
 }
 
 func (r *runner) cutShort(ctx context.Context, record *record, what string, done <-chan struct{}) {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		record.Errorf("%s took longer than --timeout (%s); the plugin was ended", what, r.settings.timeout)
-	} else {
+	switch cause := context.Cause(ctx); {
+	case cause == context.DeadlineExceeded:
+		record.Errorf("%s took longer than --timeout (%s) and was broken off", what, r.settings.timeout)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		record.Errorf("%s was broken off: %v", what, cause)
+	default:
 		record.Errorf("interrupted")
 	}
 	if ends(done) {

@@ -17,9 +17,11 @@ import (
 
 // Supervisor opens a plugin any number of times, each driver in its own process, and restarts processes that end: the
 // call during which a process ends fails, and the next call starts another process. It is for tests of plugins, for example
-// with package conformance.
+// with package conformance. A plugin that [EnvReattach] names is not started: its drivers take turns with its one open
+// backend, so that a call waits for those of other drivers to end.
 type Supervisor struct {
 	options Options
+	turns   *turns
 
 	mu      sync.Mutex
 	open    []*supervisedConn
@@ -34,7 +36,7 @@ func NewSupervisor(o Options) *Supervisor {
 	if o.Name == "" {
 		o.Name = nameOf(o.Path)
 	}
-	return &Supervisor{options: o}
+	return &Supervisor{options: o, turns: newTurns()}
 }
 
 // Open starts the plugin and opens the backend; it is a [driver.Opener]. The driver's Close ends the process. The errors
@@ -44,10 +46,11 @@ func (s *Supervisor) Open(ctx context.Context, config driver.Config) (driver.Dri
 	if _, err := c.live(ctx); err != nil {
 		return nil, err
 	}
+	o := c.plugin.options
 	s.mu.Lock()
 	s.open = append(s.open, c)
 	s.mu.Unlock()
-	d, err := openOn(ctx, c, s.options, config)
+	d, err := openOn(ctx, c, o, config)
 	if err != nil {
 		_ = c.close()
 		return nil, err
@@ -100,6 +103,10 @@ type openingCall struct {
 	reply  reflect.Type
 }
 
+func (o *openingCall) repeat(ctx context.Context, conn *grpc.ClientConn) error {
+	return conn.Invoke(ctx, o.method, o.args, reflect.New(o.reply).Interface())
+}
+
 var _ grpc.ClientConnInterface = (*supervisedConn)(nil)
 
 // Invoke implements grpc.ClientConnInterface.
@@ -108,6 +115,11 @@ func (c *supervisedConn) Invoke(ctx context.Context, method string, args, reply 
 	if err != nil {
 		return err
 	}
+	release, err := c.turn(ctx, conn)
+	if err != nil {
+		return err
+	}
+	defer release()
 	c.mu.Lock()
 	if c.opening == nil {
 		c.opening = &openingCall{method, args, reflect.TypeOf(reply).Elem()}
@@ -122,10 +134,16 @@ func (c *supervisedConn) NewStream(ctx context.Context, desc *grpc.StreamDesc, m
 	if err != nil {
 		return nil, err
 	}
+	release, err := c.turn(ctx, conn)
+	if err != nil {
+		return nil, err
+	}
 	stream, err := conn.NewStream(ctx, desc, method, options...)
 	if err != nil {
+		release()
 		return nil, c.checked(err)
 	}
+	context.AfterFunc(stream.Context(), release) // gRPC ends the stream's context with the stream
 	return &supervisedStream{stream, c}, nil
 }
 
@@ -145,20 +163,28 @@ func (c *supervisedConn) live(ctx context.Context) (*grpc.ClientConn, error) {
 		return c.plugin.conn, nil
 	}
 	o := c.supervisor.options
-	p, err := Launch(ctx, o)
+	p, err := c.supervisor.launch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if again := c.opening; again != nil {
+	if again := c.opening; again != nil && p.process != nil {
 		limit, cancel := context.WithTimeout(ctx, o.StartTimeout)
 		defer cancel()
-		if err := p.conn.Invoke(limit, again.method, again.args, reflect.New(again.reply).Interface()); err != nil {
+		if err := again.repeat(limit, p.conn); err != nil {
 			_ = p.Close()
 			return nil, err
 		}
 	}
 	c.plugin = p
 	return p.conn, nil
+}
+
+// launch connects to the running plugin, or else starts the program.
+func (s *Supervisor) launch(ctx context.Context) (*Plugin, error) {
+	if p, err := reattach(s.options); p != nil || err != nil {
+		return p, err
+	}
+	return Launch(ctx, s.options)
 }
 
 // reap records a process that has ended by itself as a crash, and drops it. c.mu is held.

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/conformance"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+)
+
+func TestFailFast(t *testing.T) {
+	h := newHub(t)
+	result, r := inJSON(t, h, "boastful", "--run", "^(describe|users)/", "--fail-fast")
+	last := result.Checks[len(result.Checks)-1]
+	if r.code != cli.ExitFailed || result.wrong() != 1 || last.Outcome != mismatch || result.Stopped == "" || result.NotRun == 0 || result.Passes {
+		t.Errorf("exit code %d, %+v", r.code, result)
+	}
+	whole, _ := inJSON(t, h, "boastful", "--run", "^(describe|users)/")
+	if len(result.Checks)+result.NotRun != len(whole.Checks) || whole.wrong() < 2 || whole.Stopped != "" {
+		t.Errorf("%d checks and %d not run, of %d; %+v", len(result.Checks), result.NotRun, len(whole.Checks), whole.Summary)
+	}
+	requireEmpty(t, h)
+}
+
+// TestTotalTimeout has the time of a run end while a check hangs, which --timeout alone would wait for.
+func TestTotalTimeout(t *testing.T) {
+	h := newHub(t)
+	r := onHub(t, h, "hanging", "--run", "^bucket/", "--timeout", "2h", "--total-timeout", "3s")
+	if r.code != cli.ExitFailed || r.stderr != "" {
+		t.Errorf("exit code %d, %s", r.code, r.stderr)
+	}
+	for _, says := range []string{"was broken off: --total-timeout (3s) is over", "checks: --total-timeout (3s) is over\n", "does not pass suite"} {
+		if !strings.Contains(r.stdout, says) {
+			t.Errorf("%q is missing in\n%s", says, r.stdout)
+		}
+	}
+	r = onHub(t, h, "hanging", "--run", "^bucket/", "--timeout", "2h", "--total-timeout", "1ns", "--format", "junit")
+	if r.code != cli.ExitFailed || strings.Count(r.stdout, "<failure") != 1 {
+		t.Errorf("a time that is over at once gave %+v", r)
+	}
+	requireEmpty(t, h)
+}
+
+func TestVerdict(t *testing.T) {
+	h := newHub(t)
+	passes := fmt.Sprintf("passes suite %d\n", conformance.Version)
+	if r := onHub(t, h, "honest"); !strings.HasSuffix(r.stdout, passes) || strings.Contains(r.stdout, "does not "+passes) {
+		t.Errorf("it does not end with %q:\n%s", passes, r.stdout)
+	}
+	r := onHub(t, h, "honest", "--run", "^describe/")
+	if part := fmt.Sprintf("passes these checks of suite %d\n", conformance.Version); r.code != cli.ExitDone || !strings.HasSuffix(r.stdout, part) {
+		t.Errorf("it does not end with %q:\n%s", part, r.stdout)
+	}
+}
+
+// TestRepeatedFailures has many checks fail with the same words, for things of different names.
+func TestRepeatedFailures(t *testing.T) {
+	r := onHub(t, newHub(t), "refusing", "--run", "^(inline|keys)/")
+	lines := strings.Split(r.stdout, "\n")
+	isRepeat := func(line string) bool {
+		return strings.HasPrefix(line, "fail ") && strings.HasSuffix(line, ": as keys/a key that was created is listed without its secret")
+	}
+	if r.code != cli.ExitFailed || strings.Count(r.stdout, "are no more users") != 1 || !slices.ContainsFunc(lines, isRepeat) {
+		t.Errorf("the failure is not said once:\n%s", r.stdout)
+	}
+	if strings.Contains(strings.ToLower(r.stdout), "harness") {
+		t.Errorf("an author knows no harness:\n%s", r.stdout)
+	}
+	record := newRecord(t.Context(), "check")
+	for range 3 {
+		record.Errorf("one")
+		record.Errorf("and %d", 2)
+	}
+	record.Errorf("other")
+	if _, got, _ := record.done(); !slices.Equal(got, []string{"one (3 times)", "and 2 (3 times)", "other"}) {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestList(t *testing.T) {
+	r := try(t, nil, "--list", "--format", "json")
+	var listed []listedCheck
+	if err := json.Unmarshal([]byte(r.stdout), &listed); err != nil || r.code != cli.ExitDone || len(listed) != len(conformance.Checks()) {
+		t.Fatalf("%v, %d checks, %+v", err, len(listed), r)
+	}
+	for i, c := range conformance.Checks() {
+		l := listed[i]
+		if l.Family != c.Family || l.Name != c.Name || !slices.Equal(l.Capabilities, append([]driver.Capability{}, c.Requires...)) || len(l.Rules) != len(c.Rules) {
+			t.Errorf("%+v is listed as %+v", c, l)
+		}
+	}
+	r = try(t, nil, "--list", "--run", "^enforcement/a boundary")
+	if strings.Count(r.stdout, "\n") != 2 || !strings.Contains(r.stdout, "policy.boundary") || !strings.Contains(r.stdout, "permissions-boundaries") {
+		t.Errorf("got\n%s", r.stdout)
+	}
+}
+
+func TestPreset(t *testing.T) {
+	s := newSettings()
+	s.plugin, s.preset, s.lacks, s.notEnforced, s.otherRegion = program(t, "honest"), "moto", "bucket.cors", "users-with-keys", "mars-1"
+	if err := s.check(); err != nil {
+		t.Fatal(err)
+	}
+	got, moto := s.harness(nil), conformance.PresetMoto.Harness()
+	for rule, reason := range moto.NotEnforced {
+		if got.NotEnforced[rule] != reason {
+			t.Errorf("%s is %q", rule, got.NotEnforced[rule])
+		}
+	}
+	if len(got.NotEnforced) != len(moto.NotEnforced)+1 || len(got.Lacks) != 1 || got.OtherRegion != "mars-1" || got.ManagedPolicy != moto.ManagedPolicy {
+		t.Errorf("got %+v", got)
+	}
+}
