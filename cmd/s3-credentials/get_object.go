@@ -44,7 +44,7 @@ func getObject(ctx context.Context, env *cli.Env, request driver.GetObjectReques
 	}
 	switch {
 	case path == "":
-		request.Body = env.Stdout
+		request.Body = env.Exact()
 	case isDevice(path): // a pipe or device must not be replaced
 		file, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {

@@ -66,8 +66,11 @@ func (l *listing) format() output.Format {
 
 // printRows prints items as they arrive. Headers are the columns of CSV and TSV.
 func printRows[T any](env *cli.Env, l *listing, headers []string, items iter.Seq2[T, error], row func(T) (orderedjson.Object, error)) error {
-	screen := env.Screen()
-	rows := l.format().Start(env.Stdout, output.Layout{Columns: headers, Shown: l.shown, Width: screen.Width, Bold: screen.Styled})
+	screen, format, out := env.Screen(), l.format(), env.Stdout
+	if format.Printable {
+		out = env.Exact()
+	}
+	rows := format.Start(out, output.Layout{Columns: headers, Shown: l.shown, Width: screen.Width, Bold: screen.Styled})
 	for item, err := range items {
 		var object orderedjson.Object
 		if err == nil {

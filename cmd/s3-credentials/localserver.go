@@ -48,6 +48,8 @@ func newLocalserver() *cli.Command {
 		Options: l.flags(),
 		Check:   func([]string) error { return l.access.check() },
 		Run:     l.run,
+
+		KeepsRunning: true,
 	}
 }
 

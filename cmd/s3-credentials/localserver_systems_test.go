@@ -97,11 +97,19 @@ type localserverProcess struct {
 	stderr bytes.Buffer
 	// read is closed when the process has closed its stderr.
 	read chan struct{}
+	// resume, if set, lets stderr be read on once the server is ready.
+	resume chan struct{}
 }
 
 func startLocalserver(t *testing.T, system *systems.System, bucket string, args ...string) *localserverProcess {
 	t.Helper()
 	p := &localserverProcess{runtime: t.TempDir(), read: make(chan struct{})}
+	p.start(t, system, bucket, args...)
+	return p
+}
+
+func (p *localserverProcess) start(t *testing.T, system *systems.System, bucket string, args ...string) {
+	t.Helper()
 	p.command = exec.CommandContext(t.Context(), program(t), append([]string{"localserver", bucket}, args...)...)
 	p.command.Env = append(system.Env(), "S3_CREDENTIALS_ENDPOINT_URL="+system.EndpointURL, "HOME="+t.TempDir(), "XDG_RUNTIME_DIR="+p.runtime)
 	pipe, err := p.command.StderrPipe()
@@ -128,7 +136,6 @@ func startLocalserver(t *testing.T, system *systems.System, bucket string, args 
 	}
 	p.url = regexp.MustCompile(`(?m) credentials for bucket '` + bucket + `' at (http://localhost:\d+/)$`).FindStringSubmatch(p.output())[1]
 	p.variables = exported(t, p.output())
-	return p
 }
 
 // follow reads stderr to its end, and says when the server is ready.
@@ -141,6 +148,9 @@ func (p *localserverProcess) follow(pipe io.Reader, ready chan<- struct{}) {
 		p.mu.Unlock()
 		if lines.Text() == "Press Ctrl+C to stop" {
 			close(ready)
+			if p.resume != nil {
+				<-p.resume
+			}
 		}
 	}
 }

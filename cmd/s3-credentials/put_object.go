@@ -60,7 +60,7 @@ func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) err
 		return err
 	}
 	if !p.silent {
-		bar := progress.New(env.Stderr, "Uploading", size)
+		bar := progress.New(env.App.Stderr, "Uploading", size)
 		defer bar.End()
 		request.Progress = bar.Func()
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
@@ -81,7 +82,7 @@ func (s *bucketPolicySetter) run(ctx context.Context, env *cli.Env, args []strin
 		Bucket: args[0], Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: orderedjson.Compact(document)}},
 	})
 	if err == nil {
-		env.Step("Policy set:\n%s", orderedjson.Indented(document, 4))
+		fmt.Fprintf(env.Stderr, "Policy set:\n%s\n", orderedjson.Indented(document, 4))
 	}
 	return err
 }

@@ -46,7 +46,7 @@ func (t *transferOptions) options(env *cli.Env, label string, total int64) (bulk
 	if t.silent {
 		return options, func() {}
 	}
-	if bar := progress.New(env.Stderr, label, total); bar != nil {
+	if bar := progress.New(env.App.Stderr, label, total); bar != nil {
 		options.Progress = bar
 		return options, bar.End
 	}

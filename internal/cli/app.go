@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/printable"
 	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
@@ -35,6 +36,10 @@ type App struct {
 	Stdout, Stderr io.Writer
 
 	stdout *resultWriter
+	// messages is Stderr, where text of others cannot act on a terminal.
+	messages io.Writer
+	// endMessages waits for the last messages that are written in the background.
+	endMessages func()
 }
 
 // Session is what the commands of a program share in one run: options, and what is started before a command runs.
@@ -74,8 +79,10 @@ func (a *App) Shown() []*Command {
 
 // Main runs the command that args name (without the program's own name) and returns the exit code.
 func (a *App) Main(ctx context.Context, args []string) (code int) {
-	a.stdout = &resultWriter{w: a.Stdout}
-	env := &Env{Stdin: a.Stdin, Stdout: a.stdout, Stderr: a.Stderr, App: a, Session: a.newSession()}
+	a.stdout, a.messages = newResultWriter(a.Stdout), printable.NewWriter(a.Stderr)
+	env := &Env{Stdin: a.Stdin, Stdout: a.stdout, Stderr: a.messages, App: a, Session: a.newSession()}
+	a.endMessages = func() {}
+	defer func() { a.endMessages() }()
 	defer env.Session.End()
 	defer a.recoverPanic(&code)
 	err := a.run(ctx, env, args)
@@ -100,6 +107,9 @@ func (a *App) run(ctx context.Context, env *Env, args []string) error {
 	}
 	if err == nil && command.Check != nil {
 		err = command.Check(positionals)
+	}
+	if command.KeepsRunning {
+		a.dropMessages(env)
 	}
 	if err == nil && !command.Offline {
 		err = env.Session.Start(ctx, env)
@@ -137,7 +147,7 @@ func (a *App) find(args []string) (*Command, []string, error) {
 	case first == "--help", first == "-h":
 		return nil, nil, a.help(nil)
 	case len(args) == 0:
-		if err := a.printProgramHelp(a.Stderr); err != nil {
+		if err := a.printProgramHelp(a.messages); err != nil {
 			return nil, nil, err
 		}
 		return nil, nil, errHelpOnly
@@ -235,9 +245,9 @@ func (a *App) recoverPanic(code *int) {
 	if r == nil {
 		return
 	}
-	fmt.Fprintf(a.Stderr, "Error: internal error: %v; this is a bug: please report it, with what %s=debug prints\n", r, logVariable)
+	fmt.Fprintf(a.messages, "Error: internal error: %v; this is a bug: please report it, with what %s=debug prints\n", r, logVariable)
 	if Debugging() {
-		a.Stderr.Write(debug.Stack()) //nolint:errcheck // there is nowhere left to report it
+		a.messages.Write(debug.Stack()) //nolint:errcheck // there is nowhere left to report it
 	}
 	*code = ExitFailed
 }

@@ -34,6 +34,8 @@ type Command struct {
 	Uses []driver.Capability
 	// Offline says that the command needs no backend: none is looked for, and no plugin is started.
 	Offline bool
+	// KeepsRunning says that the command runs until a signal ends it: messages that nobody reads are dropped, not waited for.
+	KeepsRunning bool
 	// Check, if set, looks for contradictions among options and arguments. It runs before a plugin is started.
 	Check func(args []string) error
 	// Run does the work. Args are the positional arguments, as many as Args allows.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
+	"github.com/s3-credentials/s3-credentials/internal/printable"
 )
 
 // Env is what a command works with.
@@ -23,20 +24,46 @@ type Env struct {
 	ConfigFile string
 }
 
-// Step tells the user, on stderr, of something that was done.
+// Step tells the user, in one line on stderr, of something that was done.
 func (e *Env) Step(format string, args ...any) {
-	fmt.Fprintf(e.Stderr, format+"\n", args...)
+	fmt.Fprintln(e.Stderr, printable.Text(fmt.Sprintf(format, args...)))
 }
+
+// Exact returns standard output for what a terminal is to get as it is: the content of an object, or text that is made
+// printable already. To a file or pipe everything goes as it is.
+func (e *Env) Exact() io.Writer {
+	if s, ok := e.Stdout.(*resultWriter); ok {
+		return writerFunc(func(p []byte) (int, error) { return s.write(s.w, p) })
+	}
+	return e.Stdout
+}
+
+// writerFunc is a function as an io.Writer.
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
 
 // resultWriter is standard output. It remembers the first error, so that a command need not look after each line.
 type resultWriter struct {
-	w   io.Writer
-	err error
+	w io.Writer
+	// shown is w, or on a terminal what makes text of others printable.
+	shown io.Writer
+	err   error
 }
 
-// Write writes through.
-func (s *resultWriter) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
+func newResultWriter(w io.Writer) *resultWriter {
+	s := &resultWriter{w: w, shown: w}
+	if terminal(w) != nil {
+		s.shown = printable.NewWriter(w)
+	}
+	return s
+}
+
+// Write implements io.Writer.
+func (s *resultWriter) Write(p []byte) (int, error) { return s.write(s.shown, p) }
+
+func (s *resultWriter) write(w io.Writer, p []byte) (int, error) {
+	n, err := w.Write(p)
 	if err == nil {
 		return n, nil
 	}

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/printable"
 )
 
 // The exit codes, as --help documents them.
@@ -99,14 +100,14 @@ func (a *App) report(ctx context.Context, err error) {
 		if usage.Command != "" {
 			help = a.Program + " " + usage.Command + " --help"
 		}
-		fmt.Fprintf(a.Stderr, "Error: %s\nTry '%s' for help.\n", usage.Message, help)
+		fmt.Fprintf(a.messages, "Error: %s\nTry '%s' for help.\n", printable.Text(usage.Message), help)
 		return
 	}
 	var sig SignalError
 	if errors.As(context.Cause(ctx), &sig) && isBare(err) {
 		err = sig
 	}
-	fmt.Fprintf(a.Stderr, "Error: %s\n", a.Sentence(err))
+	fmt.Fprintf(a.messages, "Error: %s\n", printable.Text(a.Sentence(err)))
 }
 
 // isBare reports whether an error says only that the run was cancelled.

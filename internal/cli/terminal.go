@@ -19,7 +19,7 @@ type Screen struct {
 // tells. NO_COLOR and TERM=dumb keep the output plain, and so does everything that is no terminal.
 func (e *Env) Screen() Screen {
 	var screen Screen
-	if file, ok := e.output().(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+	if file := terminal(e.output()); file != nil {
 		screen.Styled = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && os.Getenv("TERM") != ""
 		screen.Width, _, _ = term.GetSize(int(file.Fd()))
 	}
@@ -27,6 +27,14 @@ func (e *Env) Screen() Screen {
 		screen.Width = columns
 	}
 	return screen
+}
+
+// terminal returns the file of a terminal; nil for what is none.
+func terminal(w any) *os.File {
+	if file, ok := w.(*os.File); ok && term.IsTerminal(int(file.Fd())) {
+		return file
+	}
+	return nil
 }
 
 // output is what standard output writes to.

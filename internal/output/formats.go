@@ -29,6 +29,8 @@ type Layout struct {
 type Format struct {
 	// Name is the option that selects the format, Help its help text; both are empty for the default.
 	Name, Help string
+	// Printable says that the format makes text of others printable, so that its own styles may reach a terminal.
+	Printable bool
 	// Precedence decides between several selected formats: the lowest wins. 0 excludes all other formats.
 	Precedence int
 	// Start begins a listing.
@@ -42,7 +44,7 @@ var Formats = []Format{
 	{Name: "csv", Help: "Output CSV", Precedence: 3, Start: separated(',')},
 	{Name: "tsv", Help: "Output TSV", Precedence: 2, Start: separated('\t')},
 	{Name: "table", Help: "Output a table that fits the terminal's width: what is too long is cut short, and columns for " +
-		"which there is no room are left out", Start: startTable},
+		"which there is no room are left out", Printable: true, Start: startTable},
 }
 
 // jsonArray prints an array, indented by 2. An abandoned array stays open, so nobody takes it for complete.

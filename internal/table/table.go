@@ -5,6 +5,8 @@ import (
 	"bufio"
 	"io"
 	"strings"
+
+	"github.com/s3-credentials/s3-credentials/internal/printable"
 )
 
 // Options say what a table looks like.
@@ -54,7 +56,7 @@ func (t *Writer) Write(row []Cell) error {
 	shown := make([]Cell, len(row))
 	for i, cell := range row {
 		shown[i] = cell
-		shown[i].Text = printable(cell.Text)
+		shown[i].Text = printable.Text(cell.Text)
 	}
 	if t.begun {
 		return t.line(shown, false)

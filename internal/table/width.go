@@ -1,11 +1,7 @@
 package table
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -94,31 +90,4 @@ func shorten(text string, w int) string {
 		b.WriteString(cluster)
 	}
 	return b.String() + ellipsis
-}
-
-// printable escapes what a terminal would act on instead of showing it: control characters, line ends, bidirectional
-// controls, and invalid UTF-8.
-func printable(text string) string {
-	if !strings.ContainsFunc(text, isControl) {
-		return text
-	}
-	var b strings.Builder
-	for i, r := range text {
-		if !isControl(r) {
-			b.WriteRune(r)
-			continue
-		}
-		if _, size := utf8.DecodeRuneInString(text[i:]); r == utf8.RuneError && size == 1 {
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-			continue
-		}
-		b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
-	}
-	return b.String()
-}
-
-// isControl reports whether a terminal would act on a character instead of showing it. Emoji joiners are harmless.
-func isControl(r rune) bool {
-	const joiner = '\u200d'
-	return r != joiner && (r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Cs))
 }

@@ -73,6 +73,18 @@ func (c *Cache) Get(ctx context.Context) (driver.Session, error) {
 	}
 }
 
+// settle waits for the refresh in flight, which may be rolling back what it made, until ctx ends. It returns the error of the
+// last refresh, if that failed.
+func (c *Cache) settle(ctx context.Context) error {
+	select {
+	case <-c.flight.DoChan("", func() (any, error) { return nil, nil }):
+	case <-ctx.Done():
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
 // snapshot is the state of the cache at one moment.
 type snapshot struct {
 	session driver.Session

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -218,6 +219,37 @@ func TestTheEndOfTheServerEndsARefresh(t *testing.T) {
 			t.Errorf("Get returned %v", err)
 		}
 	})
+}
+
+// TestTheEndWaitsForWhatARefreshRollsBack has a refresh that cleans up after its end, and then says what it left.
+func TestTheEndWaitsForWhatARefreshRollsBack(t *testing.T) {
+	for name, c := range map[string]struct {
+		takes time.Duration
+		want  error
+	}{"in time": {time.Second, fault.DataLoss}, "never": {time.Hour, context.Canceled}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, err := Listen(t.Context(), Options{Host: "127.0.0.1", Token: &Token{}, Stderr: io.Discard, Open: func(ctx context.Context) (driver.Session, error) {
+					<-ctx.Done()
+					time.Sleep(c.takes) // in the bubble's time
+					return driver.Session{}, fault.New(fault.DataLoss, "a role is left")
+				}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				ctx, end := context.WithCancel(t.Context())
+				time.AfterFunc(time.Second, end)
+				before := time.Now()
+				if err := server.Serve(ctx); !errors.Is(err, c.want) {
+					t.Errorf("Serve returned %v", err)
+				}
+				if took := time.Since(before); took > 3*time.Second {
+					t.Errorf("it ended after %s", took-time.Second)
+				}
+				time.Sleep(c.takes) // until the refresh has ended
+			})
+		})
+	}
 }
 
 func TestASessionThatCannotBeHandedOutIsAFailure(t *testing.T) {

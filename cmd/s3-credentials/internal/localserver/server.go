@@ -1,6 +1,7 @@
 package localserver
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,8 +23,9 @@ const (
 	writeTimeout   = refreshTimeout + 30*time.Second
 	idleTimeout    = time.Minute
 	maxHeaderBytes = 16 << 10
-	// shutdownTimeout is how long requests in flight may take after the server was told to end.
-	shutdownTimeout = 3 * time.Second
+	// shutdownTimeout is how long requests in flight, and a refresh that is being rolled back, may take after the server was
+	// told to end. With what ends after it (the plugin, the last messages), the program ends within 3 seconds.
+	shutdownTimeout = 2 * time.Second
 )
 
 // Options say what to serve, and where.
@@ -112,7 +114,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	}
 	s.say("Generating initial credentials...")
 	if _, err := cache.Get(ctx); err != nil {
-		return err
+		limit, cancel := shutdownLimit(ctx)
+		defer cancel()
+		return cmp.Or(cache.settle(limit), err)
 	}
 	server := s.newHTTPServer(cache)
 	s.printUsage()
@@ -124,7 +128,11 @@ func (s *Server) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	}
 	s.say("\nShutting down server...")
-	return shutDown(ctx, server)
+	limit, cancelLimit := shutdownLimit(ctx)
+	defer cancelLimit()
+	err := shutDown(limit, server)
+	_ = cache.settle(limit) // a client or the log has its error
+	return err
 }
 
 func (s *Server) newHTTPServer(cache *Cache) *http.Server {
@@ -140,10 +148,13 @@ func (s *Server) newHTTPServer(cache *Cache) *http.Server {
 // open reports whether other machines can reach the server.
 func (s *Server) open() bool { return !s.Address().IP.IsLoopback() }
 
-// shutDown waits for requests in flight, up to shutdownTimeout.
+// shutdownLimit returns a context for what has to end after ctx has ended.
+func shutdownLimit(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+}
+
+// shutDown waits for requests in flight until ctx ends.
 func shutDown(ctx context.Context, server *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-	defer cancel()
 	if err := server.Shutdown(ctx); err != nil {
 		return server.Close()
 	}
