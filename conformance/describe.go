@@ -109,6 +109,14 @@ func describesGuards(e *env) {
 			e.Errorf("the mandatory statement %+v does not deny actions", s)
 		}
 	}
+	for _, i := range e.Description.Dialect.Implications {
+		if i.Action == "" || i.By == "" || i.Action == i.By || strings.ContainsAny(i.Action+i.By, "*?") {
+			e.Errorf("%s implies %s: both must be actions without wildcards", i.By, i.Action)
+		}
+		if i.Deny != nil && (i.Deny.Effect != policy.Deny || len(i.Deny.Action) == 0) {
+			e.Errorf("%s implies %s, and the statement %+v does not deny actions", i.By, i.Action, *i.Deny)
+		}
+	}
 }
 
 func describesTemplates(e *env) {

@@ -1,7 +1,6 @@
 package minio
 
 import (
-	_ "embed"
 	"fmt"
 	"net/url"
 	"slices"
@@ -13,7 +12,6 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/version"
 )
 
@@ -64,21 +62,6 @@ func capabilities() []driver.Capability {
 	slices.Sort(declared)
 	return declared
 }
-
-// dialect is how MinIO's policy language differs from AWS's. A user's key may create further keys for that user unless a
-// policy forbids it; those would survive the deletion of the key.
-func dialect() policy.Dialect {
-	return policy.Dialect{
-		RejectedActions:     strings.Fields(rejected),
-		MandatoryStatements: []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
-	}
-}
-
-// rejected are the AWS actions that MinIO does not know; one of them makes it refuse a whole document. A test checks each
-// on a server.
-//
-//go:embed names_actions.txt
-var rejected string
 
 // nameRules are this tool's rules for names of users, policies and sessions.
 func nameRules() driver.Names {

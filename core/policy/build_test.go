@@ -107,6 +107,40 @@ func TestCompile(t *testing.T) {
 	}
 }
 
+// TestCompileDeniesWhatIsImplied compiles documents for a system on which deleting objects implies deleting versions.
+func TestCompileDeniesWhatIsImplied(t *testing.T) {
+	denial := Statement{Effect: Deny, Action: []string{"s3:DeleteObjectVersion"}, Resource: []string{"*"}}
+	dialect := Dialect{Implications: []Implication{
+		{Action: "s3:DeleteObjectVersion", By: "s3:DeleteObject", Deny: &denial},
+		{Action: "s3:GetObjectVersion", By: "s3:GetObject"},
+	}}
+	for statements, denied := range map[string]bool{
+		`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`:                                                                        false,
+		`{"Effect":"Allow","Action":["s3:GetObject","s3:deleteobject"],"Resource":"arn:aws:s3:::b/*"}`:                                     true,
+		`{"Effect":"Allow","Action":"s3:?eleteObject","Resource":"*"}`:                                                                     true,
+		`{"Effect":"Allow","Action":["s3:DeleteObject","s3:DeleteObjectVersion"],"Resource":"*"}`:                                          false,
+		`{"Effect":"Allow","Action":"s3:DeleteObject*","Resource":"*"}`:                                                                    false,
+		`{"Effect":"Allow","Action":"s3:*","Resource":"*"}`:                                                                                false,
+		`{"Effect":"Allow","Action":"*","Resource":"*"}`:                                                                                   false,
+		`{"Effect":"Allow","NotAction":"s3:GetObject","Resource":"*"}`:                                                                     false,
+		`{"Effect":"Allow","NotAction":"s3:DeleteObjectVersion","Resource":"*"}`:                                                           true,
+		`{"Effect":"Allow","Action":"s3:DeleteObject","Resource":"*"},{"Effect":"Deny","Action":"s3:*","Resource":"c"}`:                    true,
+		`{"Effect":"Allow","Action":"s3:DeleteObject","Resource":"*"},{"Effect":"Allow","Action":"s3:DeleteObjectVersion","Resource":"*"}`: false,
+	} {
+		doc := mustParse(t, `{"Version":"2012-10-17","Statement":[`+statements+`]}`)
+		compiled, _, err := Compile(doc, dialect, CompileOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := slices.ContainsFunc(compiled.Statement, func(s Statement) bool { return s.canonical() == denial.canonical() }); got != denied {
+			t.Errorf("%s: denied %v, want %v", statements, got, denied)
+		}
+		if again, _, err := Compile(compiled, dialect, CompileOptions{}); err != nil || !Equal(again, compiled) {
+			t.Errorf("compiled again: %s, %v", again.JSON(), err)
+		}
+	}
+}
+
 func TestCompileRefusesWhatTheUserWrote(t *testing.T) {
 	dialect := Dialect{RejectedActions: []string{"s3:getobjectacl", "textract:*"}}
 	for _, action := range []string{`"Action":"s3:GetObjectAcl"`, `"Action":["s3:GetObject","textract:Detect"]`, `"NotAction":["textract:*"]`} {

@@ -22,7 +22,9 @@ type Removed struct {
 
 // Compile returns the document in the dialect of a system. It removes actions that the dialect rejects from generated
 // statements, and statements of which no action remains, and returns the removed actions. It appends the dialect's mandatory
-// statements. Unsupported, with the action in the message, where the user wrote a rejected action, or no statement remains.
+// statements, and the Deny of each implication that the document does not ask for. A document asks for an action if one of its
+// Allow statements covers it, by name or by a wildcard such as "s3:Delete*" or "*", on whatever resource and condition.
+// Unsupported, with the action in the message, where the user wrote a rejected action, or no statement remains.
 func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed, error) {
 	compiled := doc
 	compiled.Statement = nil
@@ -47,7 +49,24 @@ func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed,
 	if len(compiled.Statement) == 0 && len(removed) > 0 {
 		return Document{}, nil, fault.New(fault.Unsupported, "nothing of the policy is left without the action %s, which this system does not have", removed[0].Action)
 	}
-	return Merge(compiled, Document{Version: compiled.Version, Statement: d.MandatoryStatements}), removed, nil
+	added := slices.Concat(d.MandatoryStatements, compiled.denials(d.Implications))
+	return Merge(compiled, Document{Version: compiled.Version, Statement: added}), removed, nil
+}
+
+// denials returns the statements that take away what the document implies and does not ask for.
+func (doc Document) denials(implications []Implication) []Statement {
+	var denials []Statement
+	for _, i := range implications {
+		if i.Deny != nil && doc.asksFor(i.By) && !doc.asksFor(i.Action) {
+			denials = append(denials, *i.Deny)
+		}
+	}
+	return denials
+}
+
+// asksFor reports whether an Allow statement covers the action.
+func (doc Document) asksFor(action string) bool {
+	return slices.ContainsFunc(doc.Statement, func(s Statement) bool { return s.Effect == Allow && s.covers(action) })
 }
 
 // rejects reports whether the dialect rejects documents with the action.

@@ -65,4 +65,16 @@ type Dialect struct {
 	// MandatoryStatements are Deny statements that every document of a user or session must have on this system, because a key
 	// could widen its own access without them. Compile appends them.
 	MandatoryStatements []Statement
+	// Implications are what the system permits beyond the policy language of AWS: a document there allows more than it says.
+	Implications []Implication
+}
+
+// Implication is an action that a system permits wherever a document allows another one.
+type Implication struct {
+	// Action is what is permitted unasked, such as "s3:DeleteObjectVersion", and By the action that the document allows, such as
+	// "s3:DeleteObject". Neither has wildcards.
+	Action, By string
+	// Deny is the statement that takes Action away and leaves By as it is. Nil where the system has none: then the implication is
+	// known, and people are told.
+	Deny *Statement
 }

@@ -100,11 +100,21 @@ func knownCapabilities(in []string) []driver.Capability {
 func toDialect(d policy.Dialect) (*pb.Dialect, error) {
 	out := &pb.Dialect{RejectedActions: d.RejectedActions}
 	for _, statement := range d.MandatoryStatements {
-		text, err := json.Marshal(statement)
+		text, err := toStatement(statement)
 		if err != nil {
-			return nil, fault.Wrap(fault.Internal, err, "a mandatory statement of the policy dialect cannot be written as JSON")
+			return nil, err
 		}
-		out.Guards = append(out.Guards, string(text))
+		out.Guards = append(out.Guards, text)
+	}
+	for _, i := range d.Implications {
+		implication := &pb.Implication{Action: i.Action, By: i.By}
+		if i.Deny != nil {
+			var err error
+			if implication.Deny, err = toStatement(*i.Deny); err != nil {
+				return nil, err
+			}
+		}
+		out.Implications = append(out.Implications, implication)
 	}
 	return out, nil
 }
@@ -112,15 +122,41 @@ func toDialect(d policy.Dialect) (*pb.Dialect, error) {
 func fromDialect(in *pb.Dialect) (policy.Dialect, error) {
 	out := policy.Dialect{RejectedActions: in.GetRejectedActions()}
 	for _, text := range in.GetGuards() {
-		var statement policy.Statement
-		if err := json.Unmarshal([]byte(text), &statement); err != nil {
-			// Mandatory statements keep a key from widening its own access, so that they must not be left out.
-			return policy.Dialect{}, fault.Wrap(fault.Internal, err,
-				"the plugin demands a policy statement that this program cannot read; update s3-credentials")
+		statement, err := fromStatement(text)
+		if err != nil {
+			return policy.Dialect{}, err
 		}
 		out.MandatoryStatements = append(out.MandatoryStatements, statement)
 	}
+	for _, i := range in.GetImplications() {
+		implication := policy.Implication{Action: i.GetAction(), By: i.GetBy()}
+		if i.GetDeny() != "" {
+			statement, err := fromStatement(i.GetDeny())
+			if err != nil {
+				return policy.Dialect{}, err
+			}
+			implication.Deny = &statement
+		}
+		out.Implications = append(out.Implications, implication)
+	}
 	return out, nil
+}
+
+func toStatement(s policy.Statement) (string, error) {
+	text, err := json.Marshal(s)
+	if err != nil {
+		return "", fault.Wrap(fault.Internal, err, "a mandatory statement of the policy dialect cannot be written as JSON")
+	}
+	return string(text), nil
+}
+
+// fromStatement reads a statement that keeps a key from more access than it was given, so that it must not be left out.
+func fromStatement(text string) (policy.Statement, error) {
+	var s policy.Statement
+	if err := json.Unmarshal([]byte(text), &s); err != nil {
+		return s, fault.Wrap(fault.Internal, err, "the plugin demands a policy statement that this program cannot read; update s3-credentials")
+	}
+	return s, nil
 }
 
 func toNameRule(r driver.NameRule) *pb.NameRule {

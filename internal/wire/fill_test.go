@@ -36,6 +36,7 @@ func init() {
 		reflect.TypeFor[io.Reader]():            func(*filler) any { return nil },
 		reflect.TypeFor[driver.BucketSetting](): func(f *filler) any { return driver.BucketSetting{Website: ptr(fill[driver.Website](f))} },
 		reflect.TypeFor[[]policy.Statement]():   func(*filler) any { return guards() },
+		reflect.TypeFor[*policy.Statement]():    func(*filler) any { return &guards()[1] },
 	}
 }
 

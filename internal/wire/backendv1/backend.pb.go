@@ -432,7 +432,9 @@ type Dialect struct {
 	// Actions for which the system rejects a whole document. Each may end in "*".
 	RejectedActions []string `protobuf:"bytes,1,rep,name=rejected_actions,json=rejectedActions,proto3" json:"rejected_actions,omitempty"`
 	// Deny statements that every document of a user or a session must have, each as JSON.
-	Guards        []string `protobuf:"bytes,2,rep,name=guards,proto3" json:"guards,omitempty"`
+	Guards []string `protobuf:"bytes,2,rep,name=guards,proto3" json:"guards,omitempty"`
+	// What the system permits beyond what a document says.
+	Implications  []*Implication `protobuf:"bytes,3,rep,name=implications,proto3" json:"implications,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -481,6 +483,78 @@ func (x *Dialect) GetGuards() []string {
 	return nil
 }
 
+func (x *Dialect) GetImplications() []*Implication {
+	if x != nil {
+		return x.Implications
+	}
+	return nil
+}
+
+// Implication is an action that the system permits wherever a document allows another one.
+type Implication struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The action that is permitted unasked, without wildcards: "s3:DeleteObjectVersion".
+	Action string `protobuf:"bytes,1,opt,name=action,proto3" json:"action,omitempty"`
+	// The action that the document allows, without wildcards: "s3:DeleteObject".
+	By string `protobuf:"bytes,2,opt,name=by,proto3" json:"by,omitempty"`
+	// The Deny statement that takes "action" away and leaves "by", as JSON; empty where the system has none. The host adds it to
+	// every document of a user or a session that allows "by" and does not ask for "action".
+	Deny          string `protobuf:"bytes,3,opt,name=deny,proto3" json:"deny,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Implication) Reset() {
+	*x = Implication{}
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Implication) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Implication) ProtoMessage() {}
+
+func (x *Implication) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Implication.ProtoReflect.Descriptor instead.
+func (*Implication) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Implication) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *Implication) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *Implication) GetDeny() string {
+	if x != nil {
+		return x.Deny
+	}
+	return ""
+}
+
 // Names are the rules for the names of users, policies, sessions and roles.
 type Names struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
@@ -496,7 +570,7 @@ type Names struct {
 
 func (x *Names) Reset() {
 	*x = Names{}
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[7]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -508,7 +582,7 @@ func (x *Names) String() string {
 func (*Names) ProtoMessage() {}
 
 func (x *Names) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[7]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -521,7 +595,7 @@ func (x *Names) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Names.ProtoReflect.Descriptor instead.
 func (*Names) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{7}
+	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Names) GetUser() *NameRule {
@@ -572,7 +646,7 @@ type NameRule struct {
 
 func (x *NameRule) Reset() {
 	*x = NameRule{}
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[8]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -584,7 +658,7 @@ func (x *NameRule) String() string {
 func (*NameRule) ProtoMessage() {}
 
 func (x *NameRule) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[8]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -597,7 +671,7 @@ func (x *NameRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NameRule.ProtoReflect.Descriptor instead.
 func (*NameRule) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{8}
+	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *NameRule) GetMin() int32 {
@@ -638,7 +712,7 @@ type Limits struct {
 
 func (x *Limits) Reset() {
 	*x = Limits{}
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[9]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -650,7 +724,7 @@ func (x *Limits) String() string {
 func (*Limits) ProtoMessage() {}
 
 func (x *Limits) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[9]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -663,7 +737,7 @@ func (x *Limits) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Limits.ProtoReflect.Descriptor instead.
 func (*Limits) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{9}
+	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Limits) GetInlinePolicyBytes() int32 {
@@ -733,7 +807,7 @@ type Boundaries struct {
 
 func (x *Boundaries) Reset() {
 	*x = Boundaries{}
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[10]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -745,7 +819,7 @@ func (x *Boundaries) String() string {
 func (*Boundaries) ProtoMessage() {}
 
 func (x *Boundaries) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[10]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -758,7 +832,7 @@ func (x *Boundaries) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Boundaries.ProtoReflect.Descriptor instead.
 func (*Boundaries) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{10}
+	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Boundaries) GetReadOnly() string {
@@ -789,7 +863,7 @@ type SessionRole struct {
 
 func (x *SessionRole) Reset() {
 	*x = SessionRole{}
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[11]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -801,7 +875,7 @@ func (x *SessionRole) String() string {
 func (*SessionRole) ProtoMessage() {}
 
 func (x *SessionRole) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[11]
+	mi := &file_s3credentials_backend_v1_backend_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -814,7 +888,7 @@ func (x *SessionRole) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionRole.ProtoReflect.Descriptor instead.
 func (*SessionRole) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{11}
+	return file_s3credentials_backend_v1_backend_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SessionRole) GetName() string {
@@ -881,10 +955,15 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"boundaries\x18\v \x01(\v2$.s3credentials.backend.v1.BoundariesR\n" +
 	"boundaries\x12H\n" +
 	"\fsession_role\x18\f \x01(\v2%.s3credentials.backend.v1.SessionRoleR\vsessionRole\x12\x1c\n" +
-	"\tprincipal\x18\r \x01(\tR\tprincipal\"L\n" +
+	"\tprincipal\x18\r \x01(\tR\tprincipal\"\x97\x01\n" +
 	"\aDialect\x12)\n" +
 	"\x10rejected_actions\x18\x01 \x03(\tR\x0frejectedActions\x12\x16\n" +
-	"\x06guards\x18\x02 \x03(\tR\x06guards\"\x8f\x02\n" +
+	"\x06guards\x18\x02 \x03(\tR\x06guards\x12I\n" +
+	"\fimplications\x18\x03 \x03(\v2%.s3credentials.backend.v1.ImplicationR\fimplications\"I\n" +
+	"\vImplication\x12\x16\n" +
+	"\x06action\x18\x01 \x01(\tR\x06action\x12\x0e\n" +
+	"\x02by\x18\x02 \x01(\tR\x02by\x12\x12\n" +
+	"\x04deny\x18\x03 \x01(\tR\x04deny\"\x8f\x02\n" +
 	"\x05Names\x126\n" +
 	"\x04user\x18\x01 \x01(\v2\".s3credentials.backend.v1.NameRuleR\x04user\x12:\n" +
 	"\x06policy\x18\x02 \x01(\v2\".s3credentials.backend.v1.NameRuleR\x06policy\x12<\n" +
@@ -932,7 +1011,7 @@ func file_s3credentials_backend_v1_backend_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_backend_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_s3credentials_backend_v1_backend_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_s3credentials_backend_v1_backend_proto_goTypes = []any{
 	(*OpenRequest)(nil),      // 0: s3credentials.backend.v1.OpenRequest
 	(*Credentials)(nil),      // 1: s3credentials.backend.v1.Credentials
@@ -941,34 +1020,36 @@ var file_s3credentials_backend_v1_backend_proto_goTypes = []any{
 	(*DescribeResponse)(nil), // 4: s3credentials.backend.v1.DescribeResponse
 	(*Description)(nil),      // 5: s3credentials.backend.v1.Description
 	(*Dialect)(nil),          // 6: s3credentials.backend.v1.Dialect
-	(*Names)(nil),            // 7: s3credentials.backend.v1.Names
-	(*NameRule)(nil),         // 8: s3credentials.backend.v1.NameRule
-	(*Limits)(nil),           // 9: s3credentials.backend.v1.Limits
-	(*Boundaries)(nil),       // 10: s3credentials.backend.v1.Boundaries
-	(*SessionRole)(nil),      // 11: s3credentials.backend.v1.SessionRole
+	(*Implication)(nil),      // 7: s3credentials.backend.v1.Implication
+	(*Names)(nil),            // 8: s3credentials.backend.v1.Names
+	(*NameRule)(nil),         // 9: s3credentials.backend.v1.NameRule
+	(*Limits)(nil),           // 10: s3credentials.backend.v1.Limits
+	(*Boundaries)(nil),       // 11: s3credentials.backend.v1.Boundaries
+	(*SessionRole)(nil),      // 12: s3credentials.backend.v1.SessionRole
 }
 var file_s3credentials_backend_v1_backend_proto_depIdxs = []int32{
 	1,  // 0: s3credentials.backend.v1.OpenRequest.credentials:type_name -> s3credentials.backend.v1.Credentials
 	5,  // 1: s3credentials.backend.v1.OpenResponse.description:type_name -> s3credentials.backend.v1.Description
 	5,  // 2: s3credentials.backend.v1.DescribeResponse.description:type_name -> s3credentials.backend.v1.Description
 	6,  // 3: s3credentials.backend.v1.Description.dialect:type_name -> s3credentials.backend.v1.Dialect
-	7,  // 4: s3credentials.backend.v1.Description.names:type_name -> s3credentials.backend.v1.Names
-	9,  // 5: s3credentials.backend.v1.Description.limits:type_name -> s3credentials.backend.v1.Limits
-	10, // 6: s3credentials.backend.v1.Description.boundaries:type_name -> s3credentials.backend.v1.Boundaries
-	11, // 7: s3credentials.backend.v1.Description.session_role:type_name -> s3credentials.backend.v1.SessionRole
-	8,  // 8: s3credentials.backend.v1.Names.user:type_name -> s3credentials.backend.v1.NameRule
-	8,  // 9: s3credentials.backend.v1.Names.policy:type_name -> s3credentials.backend.v1.NameRule
-	8,  // 10: s3credentials.backend.v1.Names.session:type_name -> s3credentials.backend.v1.NameRule
-	8,  // 11: s3credentials.backend.v1.Names.role:type_name -> s3credentials.backend.v1.NameRule
-	0,  // 12: s3credentials.backend.v1.BackendService.Open:input_type -> s3credentials.backend.v1.OpenRequest
-	3,  // 13: s3credentials.backend.v1.BackendService.Describe:input_type -> s3credentials.backend.v1.DescribeRequest
-	2,  // 14: s3credentials.backend.v1.BackendService.Open:output_type -> s3credentials.backend.v1.OpenResponse
-	4,  // 15: s3credentials.backend.v1.BackendService.Describe:output_type -> s3credentials.backend.v1.DescribeResponse
-	14, // [14:16] is the sub-list for method output_type
-	12, // [12:14] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	8,  // 4: s3credentials.backend.v1.Description.names:type_name -> s3credentials.backend.v1.Names
+	10, // 5: s3credentials.backend.v1.Description.limits:type_name -> s3credentials.backend.v1.Limits
+	11, // 6: s3credentials.backend.v1.Description.boundaries:type_name -> s3credentials.backend.v1.Boundaries
+	12, // 7: s3credentials.backend.v1.Description.session_role:type_name -> s3credentials.backend.v1.SessionRole
+	7,  // 8: s3credentials.backend.v1.Dialect.implications:type_name -> s3credentials.backend.v1.Implication
+	9,  // 9: s3credentials.backend.v1.Names.user:type_name -> s3credentials.backend.v1.NameRule
+	9,  // 10: s3credentials.backend.v1.Names.policy:type_name -> s3credentials.backend.v1.NameRule
+	9,  // 11: s3credentials.backend.v1.Names.session:type_name -> s3credentials.backend.v1.NameRule
+	9,  // 12: s3credentials.backend.v1.Names.role:type_name -> s3credentials.backend.v1.NameRule
+	0,  // 13: s3credentials.backend.v1.BackendService.Open:input_type -> s3credentials.backend.v1.OpenRequest
+	3,  // 14: s3credentials.backend.v1.BackendService.Describe:input_type -> s3credentials.backend.v1.DescribeRequest
+	2,  // 15: s3credentials.backend.v1.BackendService.Open:output_type -> s3credentials.backend.v1.OpenResponse
+	4,  // 16: s3credentials.backend.v1.BackendService.Describe:output_type -> s3credentials.backend.v1.DescribeResponse
+	15, // [15:17] is the sub-list for method output_type
+	13, // [13:15] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_backend_proto_init() }
@@ -982,7 +1063,7 @@ func file_s3credentials_backend_v1_backend_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_backend_proto_rawDesc), len(file_s3credentials_backend_v1_backend_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   12,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
