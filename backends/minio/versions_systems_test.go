@@ -33,7 +33,9 @@ func newVersioned(t *testing.T, bucket string) *versioned {
 	v := &versioned{T: t, system: s, d: open(t, s, root(s)), root: independent(t, s, root(s)), bucket: bucket}
 	must(t, v.root.MakeBucket(t.Context(), bucket, miniogo.MakeBucketOptions{}))
 	must(t, v.root.EnableVersioning(t.Context(), bucket))
-	t.Cleanup(func() { must(t, v.root.RemoveBucketWithOptions(context.Background(), bucket, miniogo.RemoveBucketOptions{ForceDelete: true})) })
+	t.Cleanup(func() {
+		must(t, v.root.RemoveBucketWithOptions(context.Background(), bucket, miniogo.RemoveBucketOptions{ForceDelete: true}))
+	})
 	return v
 }
 
