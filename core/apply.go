@@ -38,6 +38,8 @@ type Applied struct {
 	plan   *Plan
 	// outcomes belong to the steps of the plan, as far as they are done.
 	outcomes []Outcome
+	// reopened is nil while the rollback needs no other driver than the engine's.
+	reopened *reopening
 }
 
 // Result is what a plan handed out: an access key of a user, or a session.
@@ -121,6 +123,7 @@ func (a *Applied) rollback(ctx context.Context, failed *ApplyError) {
 		a.rollbackStep(ctx, failed, a.plan.Steps[i], a.outcomes[i], false)
 	}
 	a.outcomes = nil
+	a.closeReopened()
 }
 
 // rollbackStep rolls one step back and notes what came of it. Uncertain says that the step may not have taken effect.
@@ -128,17 +131,10 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 	if o.AccessKey != nil && s.Resource.Kind == KindAccessKey {
 		s.Resource.Name = o.AccessKey.AccessKeyID
 	}
-	ctx, cancel := context.WithTimeout(ctx, rollbackTimeout)
-	defer cancel()
-	inverse, err := a.inverse(ctx, s, uncertain)
-	if err == nil && inverse == nil {
-		return
-	}
-	for _, step := range inverse {
-		_, stepErr := a.step(ctx, step)
-		err = errors.Join(err, stepErr)
-	}
+	found, err := a.undo(ctx, s, uncertain)
 	switch {
+	case err == nil && !found:
+		// There is nothing to roll back.
 	case err == nil:
 		failed.RolledBack = append(failed.RolledBack, s)
 	case errors.Is(err, fault.NotFound) && uncertain:
@@ -148,6 +144,18 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 	default:
 		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Uncertain: uncertain, Err: err})
 	}
+}
+
+// undoOnce applies the inverse of a step; found says that it has one.
+func (a *Applied) undoOnce(ctx context.Context, s Step, uncertain bool) (found bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, rollbackTimeout)
+	defer cancel()
+	inverse, err := a.inverse(ctx, s, uncertain)
+	for _, step := range inverse {
+		_, stepErr := a.step(ctx, step)
+		err = errors.Join(err, stepErr)
+	}
+	return len(inverse) > 0, err
 }
 
 // creates reports whether the plan itself creates the resource of that kind and name.

@@ -66,8 +66,8 @@ type Plugin struct {
 }
 
 // Connect opens the backend that the configuration needs: o.Name's, if set; else "aws" without an endpoint; else the one
-// that it detects by one request to the endpoint without credentials. The driver's Close ends the plugin. The errors are
-// those of the detection, of [Launch] and of the backend's Open:
+// that it detects by one request to the endpoint without credentials. The driver's Close ends the plugin, and the driver is a
+// [driver.Reopener]. The errors are those of the detection, of [Launch] and of the backend's Open:
 //   - InvalidArgument: the endpoint is no http or https URL, or does not answer as S3 does; o.Name is no backend's name;
 //     or the backend refuses the configuration;
 //   - Unavailable: the endpoint does not answer, or the plugin is missing, does not start, or does not open in time;
@@ -84,12 +84,7 @@ func Connect(ctx context.Context, o Options, config driver.Config) (driver.Drive
 	if err != nil {
 		return nil, err
 	}
-	opened, err := p.Open(ctx, config)
-	if err != nil {
-		_ = p.Close()
-		return nil, err
-	}
-	return &openDriver{Driver: opened, end: p.Close}, nil
+	return connect(ctx, p, config)
 }
 
 // backendFor returns the name of the backend that an endpoint needs.

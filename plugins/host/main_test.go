@@ -99,13 +99,16 @@ func hostToBeKilled() {
 
 type fake struct {
 	driver.Unimplemented
-	close func()
+	region string
+	close  func()
 }
 
-func openFake(context.Context, driver.Config) (driver.Driver, error) { return &fake{}, nil }
+func openFake(_ context.Context, config driver.Config) (driver.Driver, error) {
+	return &fake{region: config.Region}, nil
+}
 
-func (*fake) Describe(context.Context) (driver.Description, error) {
-	return driver.Description{Name: "fine", Version: "1.2.3"}, nil
+func (f *fake) Describe(context.Context) (driver.Description, error) {
+	return driver.Description{Name: "fine", Version: "1.2.3", Region: f.region}, nil
 }
 
 // WhoAmI returns what the plugin sees of its surroundings.

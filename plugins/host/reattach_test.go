@@ -54,6 +54,14 @@ func TestReattach(t *testing.T) {
 			t.Fatal("closing ended a plugin that somebody else started")
 		}
 	}
+	d, err := host.Connect(context.Background(), host.Options{Name: "acme"}, driver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(t, d)
+	if _, err := d.(driver.Reopener).Reopen(context.Background()); !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), host.EnvReattach) {
+		t.Errorf("a plugin that somebody else started was opened again: %v", err)
+	}
 	t.Setenv(host.EnvReattach, "not JSON")
 	if _, err := host.Launch(context.Background(), host.Options{Name: "acme"}); !errors.Is(err, fault.InvalidArgument) {
 		t.Errorf("got %v", err)

@@ -144,15 +144,8 @@ func (c *supervisedConn) NewStream(ctx context.Context, desc *grpc.StreamDesc, m
 		return nil, c.checked(err)
 	}
 	context.AfterFunc(stream.Context(), release) // gRPC ends the stream's context with the stream
-	return &supervisedStream{stream, c}, nil
+	return &checkedStream{stream, c.checked}, nil
 }
-
-type supervisedStream struct {
-	grpc.ClientStream
-	conn *supervisedConn
-}
-
-func (s *supervisedStream) RecvMsg(m any) error { return s.conn.checked(s.ClientStream.RecvMsg(m)) }
 
 // live returns the connection to a running, open process, and starts one if there is none.
 func (c *supervisedConn) live(ctx context.Context) (*grpc.ClientConn, error) {
