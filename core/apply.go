@@ -137,6 +137,9 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 		// There is nothing to roll back.
 	case err == nil:
 		failed.RolledBack = append(failed.RolledBack, s)
+	case errors.Is(err, fault.NotFound) && removes(s.Verb):
+		// What the step removed cannot be put back, because what it belonged to is gone.
+		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Uncertain: uncertain, Err: err})
 	case errors.Is(err, fault.NotFound) && uncertain:
 		// It had not been made.
 	case errors.Is(err, fault.NotFound):

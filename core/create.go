@@ -35,6 +35,9 @@ type CreateOptions struct {
 
 	// UserName is the user to create, or to give a further key; empty for a name derived from access and buckets.
 	UserName string
+	// ReplacePolicy permits a plan to change what an existing user may do, and so what the user's keys may do. Without it, such
+	// a plan is refused.
+	ReplacePolicy bool
 	// PermissionsBoundary bounds a user that is created: an ARN, [NoBoundary], or empty for the backend's default.
 	PermissionsBoundary string
 
@@ -57,7 +60,8 @@ func (o CreateOptions) accessName() string {
 // then reads the system's state, each thing once, and changes nothing. It fails with InvalidArgument for options that cannot be
 // right, NotFound for a bucket that does not exist and is not to be created, PermissionDenied for one that may not be
 // looked at, ResourceExhausted for a document over the system's limits, AlreadyExists for a user that cannot get a
-// further key, and Unsupported for what the backend cannot do.
+// further key, FailedPrecondition for one whose access would change without CreateOptions.ReplacePolicy (another policy in
+// place of one that the user has, or any further one if the user has keys), and Unsupported for what the backend cannot do.
 func (e *Engine) PlanCreate(ctx context.Context, options CreateOptions) (*Plan, error) {
 	if err := e.checkCreate(options); err != nil {
 		return nil, err

@@ -72,57 +72,14 @@ func TestCreateConverges(t *testing.T) {
 	}
 }
 
-// TestCreateNarrows gives a user less than it had: nothing of the older, wider grant may stay.
-func TestCreateNarrows(t *testing.T) {
-	for _, kind := range []string{"with policies of users", "with bucket policies"} {
-		t.Run(kind, func(t *testing.T) {
-			e := engine(t, open(t, kinds[kind]))
-			run := core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, UserName: "ann"}
-			create(t, e, run)
-			run.Access, run.Buckets = policy.ReadOnly, []string{"one"}
-			create(t, e, run)
-			found := policiesOf(t, e, "ann")
-			if len(found) != 2 || found["s3.read-only.one"] == "" || found["s3.read-write.two"] == "" {
-				t.Errorf("the grants are %v", found)
-			}
-			if strings.Contains(found["s3.read-only.one"], "PutObject") {
-				t.Error("the user may still write")
-			}
-		})
-	}
-}
-
-func TestCreateWarnsOfKeysThatChange(t *testing.T) {
-	e := engine(t, open(t, memory.Options{}))
-	run := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, Prefix: "in/"}
-	create(t, e, run)
-	run.Prefix = ""
-	plan, err := e.PlanCreate(t.Context(), run)
-	must(t, err)
-	changed := core.Resource{Kind: core.KindPolicy, Name: "s3.read-write.one", Owner: driver.UserPrincipal("s3.read-write.one")}
-	if step := plan.Steps[0]; step.Verb != core.Replace || step.Before == nil || !strings.Contains(step.Before.Document, "in/*") {
-		t.Errorf("the step does not say what it replaces: %+v", step)
-	}
-	if !slices.Contains(plan.Notes, core.Note{Code: core.NotePolicyChanged, Resource: changed}) {
-		t.Errorf("the notes are %v", plan.Notes)
-	}
-}
-
 func TestCreateKeepsWhatOthersWroteIntoABucketPolicy(t *testing.T) {
 	e := engine(t, open(t, kinds["with bucket policies"]))
 	const others = `{"Version":"2012-10-17","Statement":[{"Sid":"Theirs","Effect":"Deny","Principal":"*","Action":["s3:DeleteObject"],"Resource":["arn:aws:s3:::one/*"]}]}`
 	must(t, e.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
-	must(t, e.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: "one", Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: others}}}))
+	putBucketPolicy(t, e, "one", others)
 	_, result := create(t, e, core.CreateOptions{Buckets: []string{"one"}})
 	remove(t, e, result.AccessKey.UserName)
-	left, err := e.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "one", Setting: driver.SettingPolicy})
-	must(t, err)
-	was, _ := policy.Parse([]byte(others))
-	is, err := policy.Parse([]byte(left.Policy.Document))
-	must(t, err)
-	if !policy.Equal(was, is) {
-		t.Errorf("the policy is %s", left.Policy.Document)
-	}
+	wantBucketPolicy(t, e, "one", others)
 }
 
 // TestCreateRefuses checks that what cannot be is refused with the right code, before anything is made.
@@ -270,6 +227,20 @@ func TestDeleteUserLeavesNothingBehind(t *testing.T) {
 			wantCode(t, err, fault.NotFound)
 		})
 	}
+}
+
+// TestDeleteUserLeavesWhatOthersAreGranted deletes a user whom statements of others name too.
+func TestDeleteUserLeavesWhatOthersAreGranted(t *testing.T) {
+	e := engine(t, open(t, kinds["with bucket policies"]))
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann"})
+	const before = `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:user/ann","Service":"logging.s3.amazonaws.com"},"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::one/*"]},
+		{"Effect":"Allow","Principal":{"AWS":["arn:aws:iam::123456789012:user/ann","arn:aws:iam::123456789012:user/ann"]},"Action":["s3:PutObject"],"Resource":["arn:aws:s3:::one/*"]}]}`
+	const want = `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":["s3:GetObject"],"Resource":["arn:aws:s3:::one/*"]}]}`
+	putBucketPolicy(t, e, "one", before)
+	remove(t, e, "ann")
+	wantBucketPolicy(t, e, "one", want)
 }
 
 // TestGrantsOfEverySumAreTold gives every sum of verbs by a bucket policy, whose statements tell which it was.

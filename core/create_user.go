@@ -2,6 +2,8 @@ package core
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -27,12 +29,12 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if err := system.planBuckets(ctx, plan, options); err != nil {
 		return err
 	}
-	exists, keys, err := e.lookUpUser(ctx, name)
+	owner, err := e.lookUpUser(ctx, name)
 	if err != nil {
 		return err
 	}
 	user := Resource{Kind: KindUser, Name: name}
-	if exists {
+	if owner.exists {
 		plan.note(NoteUserExists, user, "")
 		if options.PermissionsBoundary != "" {
 			plan.note(NoteBoundaryKept, user, "")
@@ -41,40 +43,87 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 		boundary := e.boundaryFor(plan, options)
 		plan.add(Step{Verb: Create, Resource: user, After: &State{Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != ""}})
 	}
-	if err := granter.plan(ctx, system, plan, name, exists, options.accessName(), grants); err != nil {
+	if err := granter.plan(ctx, system, plan, owner, options.accessName(), grants); err != nil {
 		return err
+	}
+	if !options.ReplacePolicy {
+		if err := owner.refuseChanges(plan); err != nil {
+			return err
+		}
 	}
 	if e.description.Has(driver.CapAccessKeys) {
 		plan.add(Step{
-			Verb: Create, Resource: Resource{Kind: KindAccessKey, Owner: driver.UserPrincipal(name)}, Before: &State{AccessKeys: keys},
+			Verb: Create, Resource: Resource{Kind: KindAccessKey, Owner: driver.UserPrincipal(name)}, Before: &State{AccessKeys: owner.keys},
 		})
 	}
 	return nil
 }
 
-// lookUpUser says whether there is such a user, and which keys it has. A user that cannot get a further key is an error.
-func (e *Engine) lookUpUser(ctx context.Context, name string) (exists bool, keys []string, err error) {
-	_, err = e.GetUser(ctx, driver.GetUserRequest{Name: name})
+// keyOwner is the user of a plan, as it is before.
+type keyOwner struct {
+	name   string
+	exists bool
+	// keys are the ids of the access keys that the user has.
+	keys []string
+}
+
+// noteChange notes that the plan changes the access of the user's keys.
+func (o keyOwner) noteChange(plan *Plan, code NoteCode, r Resource) {
+	plan.note(code, r, strings.Join(o.keys, ", "))
+}
+
+// changeWords say what becomes of what a note is about.
+var changeWords = map[NoteCode]string{
+	NotePolicyChanged: "would become another", NotePolicyReplaced: "would be removed", NotePolicyAdded: "would be added",
+}
+
+// refuseChanges refuses a plan that changes what an existing user may do.
+func (o keyOwner) refuseChanges(plan *Plan) error {
+	var changes []string
+	for _, n := range plan.Notes {
+		if n.Warning() {
+			changes = append(changes, n.Resource.short()+" "+changeWords[n.Code])
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	whose := fmt.Sprintf("has %d access keys (%s), whose", len(o.keys), strings.Join(o.keys, ", "))
+	switch len(o.keys) {
+	case 0:
+		whose = "exists, and its"
+	case 1:
+		whose = fmt.Sprintf("has 1 access key (%s), whose", o.keys[0])
+	}
+	return fault.New(fault.FailedPrecondition, "user '%s' %s access would change: %s", o.name, whose, strings.Join(changes, ", ")).
+		WithHint(fault.HintReplacePolicy)
+}
+
+// lookUpUser looks the user up, with its keys. A user that cannot get a further key is an error.
+func (e *Engine) lookUpUser(ctx context.Context, name string) (keyOwner, error) {
+	owner := keyOwner{name: name}
+	_, err := e.GetUser(ctx, driver.GetUserRequest{Name: name})
 	switch {
 	case isMissing(err):
-		return false, nil, nil
+		return owner, nil
 	case err != nil:
-		return false, nil, err
+		return owner, err
 	case !e.description.Has(driver.CapAccessKeys):
-		return false, nil, fault.New(fault.AlreadyExists, "user '%s' exists, and the %s backend gives a user one key only; delete the user first",
+		return owner, fault.New(fault.AlreadyExists, "user '%s' exists, and the %s backend gives a user one key only; delete the user first",
 			name, e.description.Name).WithHint(fault.HintOtherUser)
 	}
 	for key, err := range e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}) {
 		if err != nil {
-			return false, nil, err
+			return owner, err
 		}
-		keys = append(keys, key.AccessKeyID)
+		owner.keys = append(owner.keys, key.AccessKeyID)
 	}
-	if limit := e.description.Limits.AccessKeysPerUser; limit > 0 && len(keys) >= limit {
-		return false, nil, fault.New(fault.ResourceExhausted, "user '%s' has %d access keys, and %d are allowed; delete one",
-			name, len(keys), limit).WithHint(fault.HintOtherUser)
+	if limit := e.description.Limits.AccessKeysPerUser; limit > 0 && len(owner.keys) >= limit {
+		return owner, fault.New(fault.ResourceExhausted, "user '%s' has %d access keys, and %d are allowed; delete one",
+			name, len(owner.keys), limit).WithHint(fault.HintOtherUser)
 	}
-	return true, keys, nil
+	owner.exists = true
+	return owner, nil
 }
 
 // boundaryFor returns the permissions boundary of a new user: the one asked for, or the backend's default for the

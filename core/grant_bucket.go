@@ -28,28 +28,36 @@ func (g bucketGranter) check(_ string, grants []grant) error {
 	return nil
 }
 
-func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, user string, exists bool, access string, grants []grant) error {
-	if !exists {
+func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, user keyOwner, access string, grants []grant) error {
+	if !user.exists {
 		// Somebody deleted a former user of the name by other means, and the new one would have what it had. The steps are
 		// final: that must not come back.
 		former := &Plan{}
-		if err := g.planRevoke(ctx, system, former, user); err != nil {
+		if err := g.planRevoke(ctx, system, former, user.name); err != nil {
 			return err
 		}
 		plan.add(former.Steps...)
 	}
 	for _, gr := range grants {
-		statements := g.statements(user, access, gr.document)
+		statements := g.statements(user.name, access, gr.document)
 		current, err := system.bucketPolicy(ctx, gr.bucket)
 		if err != nil {
 			return err
 		}
-		if err := g.check(access, []grant{{gr.bucket, g.replaced(current, user, statements)}}); err != nil {
+		if err := g.check(access, []grant{{gr.bucket, g.replaced(current, user.name, statements)}}); err != nil {
 			return err
 		}
-		step := Step{Verb: Put, Resource: g.resource(user, access, gr.bucket), After: &State{Document: documentOf(statements)}}
-		if former := g.ofUser(current, user); exists && len(former) > 0 {
+		step := Step{Verb: Put, Resource: g.resource(user.name, access, gr.bucket), After: &State{Document: documentOf(statements)}}
+		former := g.ofUser(current, user.name)
+		had := user.exists && len(former) > 0
+		if had {
 			step.Before = &State{Document: documentOf(former)}
+		}
+		switch {
+		case had && !equalStatements(former, statements):
+			user.noteChange(plan, NotePolicyChanged, step.Resource)
+		case !had && len(user.keys) > 0:
+			user.noteChange(plan, NotePolicyAdded, step.Resource)
 		}
 		plan.add(step)
 	}
@@ -62,6 +70,11 @@ func (g bucketGranter) resource(user, access, bucket string) Resource {
 
 func documentOf(statements []policy.Statement) string {
 	return policy.Document{Version: policy.Version, Statement: statements}.JSON()
+}
+
+// equalStatements reports whether two lists of statements mean the same.
+func equalStatements(a, b []policy.Statement) bool {
+	return policy.Equal(policy.Document{Statement: a}, policy.Document{Statement: b})
 }
 
 // planRevoke adds steps that take the user out of every bucket policy, whoever put it there: where a user is its name, a
@@ -193,23 +206,25 @@ func (g bucketGranter) list(ctx context.Context, user string) iter.Seq2[driver.P
 	}
 }
 
-// without returns the document without the user: statements about the user alone are dropped, and the user's name is
-// dropped from the others. It reports whether that changes anything.
+// without returns the document without the user: the user's name is dropped from every statement, and with it a statement
+// that then names nobody. It reports whether that changes anything.
 func (g bucketGranter) without(document policy.Document, user string) (policy.Document, bool) {
 	principal, changed := g.principal(user), false
 	var kept []policy.Statement
 	for _, s := range document.Statement {
-		switch {
-		case g.namesOnly(s, user):
-			changed = true
-			continue
-		case s.Principal != nil && slices.Contains(s.Principal.Of["AWS"], principal):
+		if s.Principal != nil && slices.Contains(s.Principal.Of["AWS"], principal) {
 			others := map[string][]string{}
 			for kind, names := range s.Principal.Of {
-				others[kind] = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return kind == "AWS" && n == principal })
+				names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return kind == "AWS" && n == principal })
+				if len(names) > 0 {
+					others[kind] = names
+				}
+			}
+			changed = true
+			if len(others) == 0 {
+				continue
 			}
 			s.Principal = &policy.Principal{Of: others}
-			changed = true
 		}
 		kept = append(kept, s)
 	}

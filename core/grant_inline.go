@@ -31,24 +31,28 @@ func (g inlineGranter) check(access string, grants []grant) error {
 	return nil
 }
 
-func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user string, exists bool, access string, grants []grant) error {
-	after, err := g.former(ctx, user, exists)
+func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user keyOwner, access string, grants []grant) error {
+	after, err := g.former(ctx, user)
 	if err != nil {
 		return err
 	}
-	owner := driver.UserPrincipal(user)
+	owner := driver.UserPrincipal(user.name)
 	var removals []Step
 	for _, gr := range grants {
 		step := Step{
 			Verb: Put, Resource: Resource{Kind: KindPolicy, Name: g.policyName(access, gr.bucket), Owner: owner},
 			After: &State{Document: gr.document.JSON()},
 		}
-		if old, had := after[step.Resource.Name]; had {
+		old, had := after[step.Resource.Name]
+		if had {
 			step.Before = &State{Document: old.JSON()}
-			if !policy.Equal(old, gr.document) {
-				step.Verb = Replace
-				plan.note(NotePolicyChanged, step.Resource, "")
-			}
+		}
+		switch {
+		case had && !policy.Equal(old, gr.document):
+			step.Verb = Replace
+			user.noteChange(plan, NotePolicyChanged, step.Resource)
+		case !had && len(user.keys) > 0:
+			user.noteChange(plan, NotePolicyAdded, step.Resource)
 		}
 		after[step.Resource.Name] = gr.document
 		plan.add(step)
@@ -59,22 +63,22 @@ func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user str
 				continue
 			}
 			delete(after, superseded.Name)
-			plan.note(NotePolicyReplaced, superseded, "")
+			user.noteChange(plan, NotePolicyReplaced, superseded)
 			removals = append(removals, Step{Verb: Delete, Resource: superseded, Before: &State{Document: old.JSON()}})
 		}
 	}
 	// The new policies come first: a run that is cut off in between leaves the user what it had, not nothing.
 	plan.add(removals...)
-	return g.checkTotal(user, after)
+	return g.checkTotal(user.name, after)
 }
 
 // former returns the policies that an existing user has, by name.
-func (g inlineGranter) former(ctx context.Context, user string, exists bool) (map[string]policy.Document, error) {
+func (g inlineGranter) former(ctx context.Context, user keyOwner) (map[string]policy.Document, error) {
 	former := map[string]policy.Document{}
-	if !exists {
+	if !user.exists {
 		return former, nil
 	}
-	for p, err := range g.list(ctx, user) {
+	for p, err := range g.list(ctx, user.name) {
 		if err != nil {
 			return nil, err
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
@@ -123,6 +124,30 @@ func settingText(v driver.BucketSetting) string {
 		return fmt.Sprint(v.CORS.Rules)
 	}
 	return ""
+}
+
+func putBucketPolicy(t *testing.T, e *core.Engine, bucket, document string) {
+	t.Helper()
+	value := driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document}}
+	must(t, e.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: bucket, Value: value}))
+}
+
+// wantBucketPolicy fails the test unless the bucket has this policy; empty for none.
+func wantBucketPolicy(t *testing.T, e *core.Engine, bucket, want string) {
+	t.Helper()
+	found, err := e.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: bucket, Setting: driver.SettingPolicy})
+	if want == "" {
+		wantCode(t, err, fault.NotFound)
+		return
+	}
+	must(t, err)
+	expected, err := policy.Parse([]byte(want))
+	must(t, err)
+	is, err := policy.Parse([]byte(found.Policy.Document))
+	must(t, err)
+	if !policy.Equal(expected, is) {
+		t.Errorf("the policy of bucket %s is %s", bucket, found.Policy.Document)
+	}
 }
 
 func must(t *testing.T, err error) {

@@ -71,6 +71,14 @@ func (r Resource) String() string {
 	return fmt.Sprintf("%s %s", r.Kind, r.Name)
 }
 
+// short names the resource to who knows which user it is about: policy 'p'.
+func (r Resource) short() string {
+	if r.Kind == KindPolicy {
+		return fmt.Sprintf("policy '%s'", r.Name)
+	}
+	return fmt.Sprintf("its grant in the policy of bucket %s", r.Bucket)
+}
+
 // State is a resource before or after a step. Only the fields of its kind are set.
 type State struct {
 	// Region is where a bucket is; empty for the backend's own region.
@@ -134,21 +142,27 @@ const (
 	NoteBoundaryKept NoteCode = "boundary-kept"
 	// NoteNoBoundary: the user is made without a permissions boundary, because the system has none.
 	NoteNoBoundary NoteCode = "no-boundary"
-	// NotePolicyChanged: the policy was another, and the keys that its user has get the new access too.
+	// NotePolicyChanged: the policy was another, and the keys in Detail, which its user has, get the new access too.
 	NotePolicyChanged NoteCode = "policy-changed"
-	// NotePolicyReplaced: the policy gives way to the new one, and the keys that its user has get the new access too.
+	// NotePolicyReplaced: the policy gives way to the new one, and the keys in Detail, which its user has, lose its access.
 	NotePolicyReplaced NoteCode = "policy-replaced"
+	// NotePolicyAdded: the policy is one more, and the keys in Detail, which its user has, get its access too.
+	NotePolicyAdded NoteCode = "policy-added"
 )
 
 // Note is a fact that a person should know beside the steps of a plan.
 type Note struct {
 	Code     NoteCode
 	Resource Resource
-	Detail   string
+	// Detail is the action that is left out, or the ids of access keys, with a comma and a space between them.
+	Detail string
 }
 
-// Warning reports whether the note must not be missed: it is about access that others have now.
-func (n Note) Warning() bool { return n.Code == NotePolicyChanged || n.Code == NotePolicyReplaced }
+// Warning reports whether the note must not be missed: the plan changes access that was handed out before. Such a plan is
+// made only with CreateOptions.ReplacePolicy.
+func (n Note) Warning() bool {
+	return n.Code == NotePolicyChanged || n.Code == NotePolicyReplaced || n.Code == NotePolicyAdded
+}
 
 // Plan is an ordered list of steps. Making one reads the system's state and changes nothing.
 type Plan struct {

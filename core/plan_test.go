@@ -23,7 +23,7 @@ func runs(description driver.Description) map[string]core.CreateOptions {
 	all := map[string]core.CreateOptions{
 		"new":         {Buckets: []string{"one", "two"}, CreateBuckets: true, Access: policy.ReadOnly, Public: true},
 		"one bucket":  {Buckets: []string{"there"}, Access: policy.WriteOnly, Prefix: "in/", Public: true},
-		"other rules": {Buckets: []string{"there", "new"}, CreateBuckets: true, UserName: "known", Access: policy.ReadOnly},
+		"other rules": {Buckets: []string{"there", "new"}, CreateBuckets: true, UserName: "known", Access: policy.ReadOnly, ReplacePolicy: true},
 	}
 	if !description.Has(driver.CapAccessKeys) {
 		delete(all, "other rules") // such a user can have no further key
@@ -339,7 +339,7 @@ func (d forgetful) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessK
 func TestARemovalThatFindsNothingIsDone(t *testing.T) {
 	d := forgetful{prepared(t, memory.Options{})}
 	e := engine(t, d)
-	create(t, e, core.CreateOptions{Buckets: []string{"there"}, UserName: "known", Access: policy.ReadOnly})
+	create(t, e, core.CreateOptions{Buckets: []string{"there"}, UserName: "known", Access: policy.ReadOnly, ReplacePolicy: true})
 	wantGrants(t, e, "known", "s3.read-only.there")
 	remove(t, e, "known")
 }

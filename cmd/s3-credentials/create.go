@@ -29,7 +29,7 @@ func newCreate(stdin *cli.Input) *cli.Command {
 		Summary: "Create and return new credentials for specified S3 buckets",
 		Long: "Optionally also creates the bucket if it does not yet exist.\n\n" +
 			"If something fails, what was made until then is removed again. Running the same command again makes one " +
-			"more key for the same user, with the same access.",
+			"more key for the same user, with the same access. What the keys of a user may do is changed only with --replace-policy.",
 		Examples: []cli.Example{
 			{Purpose: "To create a new bucket and output read-write credentials", Line: "s3-credentials create my-new-bucket -c"},
 			{Purpose: "To create read-only credentials for an existing bucket", Line: "s3-credentials create my-existing-bucket --read-only"},
@@ -60,6 +60,8 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d").
 			Needing(driver.CapSessions),
 		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
+		cli.Flag(&o.ReplacePolicy, "replace-policy", "Let a user that exists have this access in place of what it has for these buckets: "+
+			"the keys that it has change too"),
 		cli.Flag(&o.CreateBuckets, "create-bucket", "Create buckets if they do not already exist").WithShort("c"),
 		cli.Flag(&o.Public, "public", "Make the bucket public: anyone will be able to download files if they know their name").
 			Needing(driver.CapBucketPolicy),

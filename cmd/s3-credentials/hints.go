@@ -6,6 +6,7 @@ import "github.com/s3-credentials/s3-credentials/core/fault"
 var hintWords = map[fault.Hint]string{
 	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
 	fault.HintOtherUser:         ", or choose another --username",
+	fault.HintReplacePolicy:     "; use --username NAME for a user of its own, or --replace-policy to change the access of the keys there are",
 	fault.HintTemporary:         "; use -d/--duration for temporary credentials, or another backend",
 	fault.HintPermanent:         "; leave out -d/--duration and delete the user when it is no longer needed",
 	fault.HintNoBoundary:        "; use --user-permissions-boundary none, or leave the option out",

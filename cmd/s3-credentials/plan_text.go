@@ -120,12 +120,20 @@ var noteTexts = map[core.NoteCode]string{
 	core.NoteUserExists:     "user '{name}' exists and gets a further access key",
 	core.NoteBoundaryKept:   "the permissions boundary of an existing user is left as it is",
 	core.NoteNoBoundary:     "made without a permissions boundary, which the {backend} backend does not have",
-	core.NotePolicyChanged:  "policy '{name}' of user '{owner}' was another: the keys that the user has now get the new access too",
-	core.NotePolicyReplaced: "policy '{name}' of user '{owner}' is replaced: the keys that the user has now get the new access too",
+	core.NotePolicyChanged:  "policy '{name}' of user '{owner}' was another{keys}",
+	core.NotePolicyReplaced: "policy '{name}' of user '{owner}' gives way to the new one{keys}",
+	core.NotePolicyAdded:    "policy '{name}' of user '{owner}' is one more{keys}",
 }
 
 func noteText(n core.Note, backend string) string {
+	keys := ""
+	switch {
+	case strings.Contains(n.Detail, ","):
+		keys = ": the access keys " + n.Detail + " get the new access too"
+	case n.Detail != "":
+		keys = ": the access key " + n.Detail + " gets the new access too"
+	}
 	return strings.NewReplacer(
-		"{name}", n.Resource.Name, "{owner}", n.Resource.Owner.Name, "{detail}", n.Detail, "{backend}", backend,
+		"{name}", n.Resource.Name, "{owner}", n.Resource.Owner.Name, "{detail}", n.Detail, "{keys}", keys, "{backend}", backend,
 	).Replace(noteTexts[n.Code])
 }

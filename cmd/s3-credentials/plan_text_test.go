@@ -26,9 +26,9 @@ func TestEachStepHasWords(t *testing.T) {
 		}
 		for i, options := range []core.CreateOptions{
 			{CreateBuckets: true, UserName: "ann", Website: true},
-			{UserName: "ann", Access: policy.ReadOnly},
+			{UserName: "ann", Access: policy.ReadOnly, ReplacePolicy: true},
 			{UserName: "bob"},
-			{UserName: "bob", Prefix: "in/"},
+			{UserName: "bob", Prefix: "in/", ReplacePolicy: true},
 			{DurationSeconds: 900},
 		} {
 			options.Buckets = []string{"one"}

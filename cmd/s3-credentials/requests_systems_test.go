@@ -33,7 +33,7 @@ func TestRequestsOnMinIO(t *testing.T) {
 	}{
 		{"create counted -c --username counted-first", 8},
 		{"create counted --username counted-user", 7},
-		{"create counted --username counted-user --read-only", 13},
+		{"create counted --username counted-user --read-only --replace-policy", 13},
 		{"create counted --duration 15m", 2},
 		{"whoami", 1},
 		{"list-buckets", 1},

@@ -12,6 +12,8 @@ const (
 	HintCreateBucket Hint = "create-bucket"
 	// HintOtherUser: choose another user name.
 	HintOtherUser Hint = "other-user"
+	// HintReplacePolicy: choose another user name, or ask for the access of the keys there are to be changed.
+	HintReplacePolicy Hint = "replace-policy"
 	// HintTemporary: ask for temporary credentials in place of a user.
 	HintTemporary Hint = "temporary"
 	// HintPermanent: ask for a permanent key, and delete its user when it is no longer needed.
@@ -53,7 +55,7 @@ const (
 // Hints returns every hint, in a fixed order.
 func Hints() []Hint {
 	return []Hint{
-		HintCreateBucket, HintOtherUser, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite, HintBucketPolicy,
+		HintCreateBucket, HintOtherUser, HintReplacePolicy, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite, HintBucketPolicy,
 		HintUserPolicies, HintOtherPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
 		HintEndpointOrBackend, HintRegion, HintBackend, HintPluginFolder, HintPin,
 	}

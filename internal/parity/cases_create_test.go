@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const customPolicy = `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::$!BUCKET_NAME!$/*"]}]}`
@@ -91,16 +93,22 @@ func createDifferences() []parityCase {
 		{name: "create -c --public --dry-run", args: []string{"create", "new-bucket", "-c", "--public", "--website", "--dry-run"}},
 		{name: "create -c --bucket-region --dry-run", args: []string{"create", "new-bucket", "-c", "--bucket-region", "eu-west-1", "--dry-run"}},
 		{name: "create again with another access", differs: "narrowing", given: []given{bucket("one"), user("me"), userPolicy("me", "s3.read-write.one", someDocument)}, args: []string{"create", "one", "--username", "me", "--read-only"}, check: func(t *testing.T, python, ours outcome) {
-			wantExits(t, python, ours, 0, 0)
-			if was, is := policies(python, "me"), policies(ours, "me"); len(was) != 2 || len(is) != 1 || is["s3.read-only.one"] == nil {
+			wantExits(t, python, ours, 0, 1)
+			if was, is := policies(python, "me"), policies(ours, "me"); len(was) != 2 || len(is) != 1 || is["s3.read-write.one"] == nil {
 				t.Errorf("the Python tool leaves %d policies, this one %v", len(was), is)
 			}
 		}},
 		{name: "create again with another prefix", differs: "keys-change", given: []given{bucket("one"), user("me"), accessKey("me"), userPolicy("me", "s3.read-only.one", someDocument)}, args: []string{"create", "one", "--username", "me", "--read-only", "--silent"}, check: func(t *testing.T, python, ours outcome) {
-			wantExits(t, python, ours, 0, 0)
-			compareState(t, python, ours)
-			if python.stderr != "" || !strings.HasPrefix(ours.stderr, "Warning: ") {
-				t.Errorf("the Python tool says %q, this one %q", python.stderr, ours.stderr)
+			wantExits(t, python, ours, 0, 1)
+			was, is := policies(python, "me")["s3.read-only.one"], policies(ours, "me")["s3.read-only.one"]
+			if cmp.Equal(was, is) || ours.stdout != "" || !strings.Contains(ours.stderr, "--replace-policy") {
+				t.Errorf("the policies are %v and %v, and this tool says %q", was, is, ours.stderr)
+			}
+		}},
+		{name: "create for one more bucket", differs: "keys-change", given: []given{bucket("one"), user("me"), accessKey("me")}, args: []string{"create", "one", "--username", "me"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1)
+			if was, is := policies(python, "me"), policies(ours, "me"); len(was) != 1 || len(is) != 0 {
+				t.Errorf("the policies are %v and %v", was, is)
 			}
 		}},
 		{name: "create -f env", differs: "format-choices", given: one, args: []string{"create", "one", "-f", "env"}, check: func(t *testing.T, python, ours outcome) {
