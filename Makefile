@@ -3,6 +3,7 @@
 # make test         everything, on real systems; at the end, which ran on what (go test ./... runs what needs none)
 # make cover        coverage by package, of everything that "make test" runs
 # make conformance  the backends' conformance suite alone
+# make fuzz         every fuzz target for FUZZTIME (30s)
 # make lint         import rules, style and sizes; the wire contract and its generated code
 # make generate     code from plugins/proto; the tables of docs/minio.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
@@ -22,7 +23,7 @@ LINT := $(CACHE)/tools/golangci-lint-$(LINT_VERSION)/golangci-lint
 # The others are those of tools/go.mod.
 TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
 
-.PHONY: build install test cover conformance lint generate bench demo demo-minio man clean
+.PHONY: build install test cover conformance fuzz lint generate bench demo demo-minio man clean
 
 build:
 	$(GO) build -o bin/ ./cmd/...
@@ -40,6 +41,9 @@ cover:
 
 conformance:
 	GO='$(GO)' scripts/test ./conformance ./backends/... ./examples/python -run 'Conformance|Memory|Plugin|Suite'
+
+fuzz:
+	GO='$(GO)' FUZZTIME='$(FUZZTIME)' scripts/fuzz
 
 bench:
 	$(GO) test -run '^$$' -bench . -tags systems -benchtime 1x -timeout 2h ./internal/bench
