@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -91,7 +92,11 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 			LocationConstraint: types.BucketLocationConstraint(region),
 		}
 	}
-	if err := b.createIn(ctx, in, region); err != nil {
+	err := b.createIn(ctx, in, region)
+	if b.s3().Options().BaseEndpoint == nil && (err == nil || ambiguous(err)) {
+		b.recent.note(bucketPath(req.Bucket), time.Now())
+	}
+	if err != nil {
 		return wrapError(ctx, err, "create the bucket %q in %s", req.Bucket, region)
 	}
 	return nil
@@ -116,6 +121,7 @@ func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketReque
 	_, err := inBucket(ctx, b, req.Bucket, b.s3().DeleteBucket, &s3.DeleteBucketInput{Bucket: &req.Bucket})
 	if err == nil {
 		b.regions.Delete(req.Bucket)
+		b.recent.forget(bucketPath(req.Bucket))
 	}
 	return wrapError(ctx, err, "delete the bucket %q", req.Bucket)
 }

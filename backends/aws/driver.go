@@ -39,6 +39,7 @@ type backend struct {
 
 	// regions caches the regions of buckets (bucket name to region name).
 	regions sync.Map
+	recent  recent
 }
 
 var _ driver.Driver = (*backend)(nil)
@@ -58,7 +59,12 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	}
 	b.s3 = sync.OnceValue(b.newS3)
 	b.iam = sync.OnceValue(func() *iam.Client {
-		return iam.NewFromConfig(sdk, func(o *iam.Options) { o.BaseEndpoint = cmp.Or(b.explicitEndpoint, o.BaseEndpoint) })
+		return iam.NewFromConfig(sdk, func(o *iam.Options) {
+			o.BaseEndpoint = cmp.Or(b.explicitEndpoint, o.BaseEndpoint)
+			if o.BaseEndpoint == nil {
+				o.APIOptions = append(o.APIOptions, b.recent.settling)
+			}
+		})
 	})
 	b.sts = sync.OnceValue(func() *sts.Client {
 		return sts.NewFromConfig(sdk, func(o *sts.Options) { o.BaseEndpoint = cmp.Or(b.explicitEndpoint, o.BaseEndpoint) })

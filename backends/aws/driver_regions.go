@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net/http"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -12,9 +13,26 @@ import (
 // bucketRegionHeader names the bucket's region in every answer about a bucket, including refusals.
 const bucketRegionHeader = "X-Amz-Bucket-Region"
 
-// inBucket makes an S3 call in the bucket's region. S3 refuses a request to the wrong region, in one of several ways,
-// and names the right one; inBucket caches it and tries once more.
+// inBucket makes an S3 call on a bucket, and repeats it while S3 does not know the bucket because it is new.
 func inBucket[I, O any](ctx context.Context, b *backend, bucket string,
+	call func(context.Context, *I, ...func(*s3.Options)) (*O, error), in *I, opts ...func(*s3.Options)) (*O, error) {
+	for {
+		out, err := inItsRegion(ctx, b, bucket, call, in, opts...)
+		if !saysNoBucket(in, err) || !rewind(in) || !b.recent.again(ctx, bucketPath(bucket)) {
+			return out, err
+		}
+	}
+}
+
+// saysNoBucket reports whether S3 knows no such bucket. The answer to a HEAD request has no code.
+func saysNoBucket(in any, err error) bool {
+	_, head := in.(*s3.HeadBucketInput)
+	return serviceCodeOf(err) == "NoSuchBucket" || head && statusOf(err) == http.StatusNotFound
+}
+
+// inItsRegion makes an S3 call in the bucket's region. S3 refuses a request to the wrong region, in one of several ways,
+// and names the right one, which is cached and tried once.
+func inItsRegion[I, O any](ctx context.Context, b *backend, bucket string,
 	call func(context.Context, *I, ...func(*s3.Options)) (*O, error), in *I, opts ...func(*s3.Options)) (*O, error) {
 	used := b.regionOf(bucket)
 	out, err := call(ctx, in, append(opts, inRegion(used))...)
