@@ -130,8 +130,8 @@ type inquiry struct {
 	service, operation string
 	form               url.Values
 	bucket             aboutBucket
-	// signed is the time of the client, and now that of the world.
-	signed, now time.Time
+	// now is the time in the world.
+	now time.Time
 }
 
 var scope = regexp.MustCompile(`Credential=[^/]+/\d+/([^/]+)/([^/]+)/`)
@@ -187,8 +187,8 @@ func (p *proxy) inquire(r *http.Request, body []byte) *inquiry {
 		q.operation = q.form.Get("Action")
 	}
 	p.elapsed += 20*time.Millisecond + p.world.upTo(300*time.Millisecond)
-	q.signed, _ = time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
-	q.now = q.signed.Add(p.elapsed)
+	signed, _ := time.Parse("20060102T150405Z", r.Header.Get("X-Amz-Date"))
+	q.now = signed.Add(p.elapsed)
 	if p.realTime {
 		q.now = time.Now()
 	}
@@ -250,9 +250,9 @@ func (p *proxy) forward(q *inquiry) (status int, content []byte, header http.Hea
 	return answer.StatusCode, content, answer.Header, err
 }
 
-// response is an answer. Its date is the client's, which would correct its clock by another.
+// response is an answer. It has no date, by which the client would correct its clock.
 func (q *inquiry) response(status int, header http.Header, content []byte) *http.Response {
-	header.Set("Date", q.signed.Format(http.TimeFormat))
+	header.Del("Date")
 	return &http.Response{
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: header, Request: q.Request,
 		Body: io.NopCloser(bytes.NewReader(content)), ContentLength: int64(len(content)),
