@@ -77,7 +77,7 @@ func checkPluginsAction(args []string) error {
 }
 
 func listPlugins(ctx context.Context, env *cli.Env, list *listing) error {
-	options, err := connect.Of(env).HostOptions()
+	options, err := connect.Of(env).HostOptions(env.Stderr)
 	if err != nil {
 		return err
 	}

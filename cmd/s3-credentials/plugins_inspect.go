@@ -69,7 +69,7 @@ func inspectPlugin(ctx context.Context, env *cli.Env, options host.Options, f ho
 
 // examinePlugins prints one sentence for each plugin: whether it starts.
 func examinePlugins(ctx context.Context, env *cli.Env, name string) error {
-	options, err := connect.Of(env).HostOptions()
+	options, err := connect.Of(env).HostOptions(env.Stderr)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func pinPlugin(env *cli.Env, name string) error {
 func usedPlugin(options host.Options) (string, error) {
 	var problem error
 	for _, f := range host.Discover(options) {
-		if f.Problem == nil {
+		if f.Problem == nil && !f.Shadowed {
 			return f.Path, nil
 		}
 		if problem == nil {

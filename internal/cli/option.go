@@ -28,6 +28,8 @@ type Option struct {
 	// Configurable says that the environment (PROGRAM_NAME) and the config file may set it. Never for an option
 	// that can widen access or destroy something: those are typed each time.
 	Configurable bool
+	// CheckElsewhere, if set, refuses values that only the command line may give.
+	CheckElsewhere func(value string) error
 	// Complete says what a shell can offer for the value.
 	Complete Complete
 	// Needs are the capabilities without which the backend cannot do what the option asks for.
@@ -85,6 +87,12 @@ func (o Option) Showing(metavar string) Option { o.Metavar = metavar; return o }
 
 // FromConfig lets the environment and the config file set the option.
 func (o Option) FromConfig() Option { o.Configurable = true; return o }
+
+// CheckedElsewhere lets the environment and the config file give only what check accepts.
+func (o Option) CheckedElsewhere(check func(value string) error) Option {
+	o.CheckElsewhere = check
+	return o
+}
 
 // MustBeGiven makes the option required.
 func (o Option) MustBeGiven() Option { o.Required = true; return o }

@@ -104,7 +104,7 @@ func (p *parser) unset(options []*Option, where func(*Option) string) *flag.Flag
 	locked := p.session.Locked(func(name string) bool { return p.set[name] })
 	for _, o := range options {
 		if o.Configurable && !p.set[o.Name] && !slices.Contains(locked, o.Name) {
-			flags.Func(o.Name, "", func(value string) error { return setFrom(o, value, where(o)) })
+			flags.Func(o.Name, "", func(value string) error { return setElsewhere(o, value, where(o)) })
 		}
 	}
 	return flags
@@ -124,6 +124,16 @@ func (p *parser) finish(flags *flag.FlagSet, err error) error {
 		return failure
 	}
 	return Usagef("%v", err)
+}
+
+// setElsewhere is setFrom for another source than the command line.
+func setElsewhere(o *Option, value, where string) error {
+	if o.CheckElsewhere != nil {
+		if err := o.CheckElsewhere(value); err != nil {
+			return Usagef("Invalid value for %s: %v", where, err)
+		}
+	}
+	return setFrom(o, value, where)
 }
 
 // setFrom sets an option, or says what is wrong with the value and where it stands. A secret is never repeated.

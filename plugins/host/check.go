@@ -11,7 +11,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// checkExecutable fails with Unavailable for a file that cannot be started.
+// checkExecutable fails with Unavailable for a file that cannot be started, and with FailedPrecondition for one that
+// somebody else could have put there ([checkSafe]).
 func checkExecutable(name, path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -23,7 +24,7 @@ func checkExecutable(name, path string) error {
 		return fault.New(fault.Unavailable,
 			"the plugin %s cannot be started: %s is not executable; run chmod +x on it", name, path)
 	}
-	return nil
+	return checkSafe(name, path)
 }
 
 // Checksum returns the SHA-256 of a file in hexadecimal, the form of [Options].Pins. The errors are those of package os.

@@ -1,6 +1,7 @@
 package host
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -39,9 +40,10 @@ type Found struct {
 	Name, Path string
 	// Source is the place that the file was found in.
 	Source Source
-	// Problem says why the file cannot be started (Unavailable); nil if no problem is known.
+	// Problem says why the file cannot be started (Unavailable), or why it is refused (FailedPrecondition: somebody else
+	// may have put it there); nil if no problem is known.
 	Problem error
-	// Shadowed says that an earlier file with the same name is started instead.
+	// Shadowed says that an earlier file with the same name is started, or refused, instead.
 	Shadowed bool
 }
 
@@ -136,7 +138,7 @@ func Discover(o Options) []Found {
 				continue
 			}
 			f.Shadowed = seen[f.Name]
-			seen[f.Name] = seen[f.Name] || f.Problem == nil
+			seen[f.Name] = seen[f.Name] || decides(f.Problem)
 			out = append(out, f)
 		}
 	}
@@ -156,6 +158,12 @@ func candidate(in place, base string) (Found, bool) {
 	return f, true
 }
 
+// decides reports whether a file ends the search for its name: it is started, or it is refused as somebody else's. To go on
+// after a refusal would start another plugin than the one that is expected, without a word.
+func decides(problem error) bool {
+	return problem == nil || errors.Is(problem, fault.FailedPrecondition)
+}
+
 // find returns the path of the first usable file for o.Name. It lists no folders.
 func find(o Options) (string, error) {
 	file := Prefix + o.Name
@@ -169,8 +177,8 @@ func find(o Options) (string, error) {
 			continue
 		}
 		err := checkExecutable(o.Name, path)
-		if err == nil {
-			return path, nil
+		if decides(err) {
+			return path, err
 		}
 		if unusable == nil {
 			unusable = err

@@ -18,6 +18,7 @@ package host
 import (
 	"context"
 	"errors"
+	"io"
 	"sync"
 	"time"
 
@@ -37,7 +38,7 @@ const DefaultStartTimeout = 4 * time.Second
 const closeTime = 250 * time.Millisecond
 
 // Options say which plugin to start and how. Most programs need the zero value. If the variable S3_CREDENTIALS_LOG is a
-// level such as debug, the host writes the plugin's log to stderr.
+// level such as debug, the host writes the plugin's log to Log.
 type Options struct {
 	// Name is the backend's name: "aws" for s3-credentials-backend-aws. It has at most 64 lower-case letters, digits and
 	// single hyphens. If it is empty, Connect detects the backend, and Launch takes the name from Path.
@@ -48,6 +49,9 @@ type Options struct {
 	Dirs []string
 	// Pins maps names to the SHA-256, in hexadecimal, of the only file that may be started for them.
 	Pins map[string]string
+	// Log is where the plugin's log goes, if the variable S3_CREDENTIALS_LOG asks for it; nil for os.Stderr. It is written to
+	// while calls are in progress, and holds them up when it blocks.
+	Log io.Writer
 	// StartTimeout bounds the start of a plugin, and then its Open; 0 for DefaultStartTimeout.
 	StartTimeout time.Duration
 	// autoMTLS protects the connection with certificates instead of the socket's folder. To start, open and end a plugin
@@ -71,7 +75,7 @@ type Plugin struct {
 //   - InvalidArgument: the endpoint is no http or https URL, or does not answer as S3 does; o.Name is no backend's name;
 //     or the backend refuses the configuration;
 //   - Unavailable: the endpoint does not answer, or the plugin is missing, does not start, or does not open in time;
-//   - FailedPrecondition: the plugin is not the pinned file.
+//   - FailedPrecondition: the plugin is not the pinned file, or somebody else could have put it there.
 func Connect(ctx context.Context, o Options, config driver.Config) (driver.Driver, error) {
 	if o.Name == "" && o.Path == "" {
 		name, err := backendFor(ctx, config.EndpointURL)
@@ -97,7 +101,8 @@ func backendFor(ctx context.Context, endpointURL string) (string, error) {
 
 // Launch starts the plugin that the options name. The caller closes it. It fails with InvalidArgument if o.Name is no
 // backend's name; with Unavailable if the plugin is missing, cannot be started on this machine, or does not complete its
-// handshake within o.StartTimeout; with FailedPrecondition if it is not the file that is pinned for its name.
+// handshake within o.StartTimeout; with FailedPrecondition if it is not the file that is pinned for its name, or if its file
+// or folder belongs to another user than root and this one, or may be written by everybody (not checked on Windows).
 func Launch(ctx context.Context, o Options) (*Plugin, error) {
 	if o.StartTimeout == 0 {
 		o.StartTimeout = DefaultStartTimeout

@@ -23,8 +23,8 @@ func killGroup(cmd *exec.Cmd) { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKI
 
 // isOwn reports whether this user owns a file.
 func isOwn(info fs.FileInfo) bool {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	return ok && int(stat.Uid) == os.Getuid()
+	owner, ok := ownerOf(info)
+	return ok && owner == os.Getuid()
 }
 
 // isGone reports whether no process has the id.

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -53,7 +54,7 @@ func clientConfig(proc *process, o Options) *plugin.ClientConfig {
 		// dial enforces the timeout; this one only bounds go-plugin's wait.
 		StartTimeout:    o.StartTimeout + time.Second,
 		GRPCDialOptions: wire.DialOptions(),
-		Logger:          newLogger(),
+		Logger:          newLogger(o.Log),
 		Stderr:          proc.stderrHead,
 	}
 }
@@ -79,11 +80,14 @@ func dial(ctx context.Context, client *plugin.Client, proc *process, timeout tim
 	return conn.(*grpc.ClientConn), nil
 }
 
-// newLogger returns a logger to stderr at the level of S3_CREDENTIALS_LOG; it logs nothing if that is not set.
-func newLogger() hclog.Logger {
+// newLogger returns a logger at the level of S3_CREDENTIALS_LOG; it logs nothing if that is not set.
+func newLogger(w io.Writer) hclog.Logger {
+	if w == nil {
+		w = os.Stderr
+	}
 	level := hclog.LevelFromString(os.Getenv(wire.EnvLog))
 	if level == hclog.NoLevel {
 		return hclog.NewNullLogger()
 	}
-	return hclog.New(&hclog.LoggerOptions{Name: "plugin", Level: level, Output: os.Stderr})
+	return hclog.New(&hclog.LoggerOptions{Name: "plugin", Level: level, Output: w})
 }

@@ -70,7 +70,7 @@ func backends(c *cli.CompletionContext) []string {
 	if err != nil {
 		return nil
 	}
-	options, err := connect.Of(env).HostOptions()
+	options, err := connect.Of(env).HostOptions(env.Stderr)
 	if err != nil {
 		return nil
 	}

@@ -5,6 +5,7 @@ package connect
 import (
 	"context"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -53,7 +54,7 @@ func (s *Session) Options() []cli.Option {
 		cli.Text(&s.Region, "region", "Region to work in").FromConfig(),
 		cli.Text(&s.Backend, "backend", "Backend to use: aws, minio or another plugin's name").FromConfig().Completing(cli.CompleteBackend),
 		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
-			FromConfig().Completing(cli.CompleteFolder),
+			FromConfig().Completing(cli.CompleteFolder).CheckedElsewhere(absoluteFolders),
 	)
 }
 
@@ -83,6 +84,17 @@ func (s *Session) PluginDirs() []string {
 	return dirs
 }
 
+// absoluteFolders refuses relative folders: which one the environment or the config file would mean depends on the folder
+// that a run happens to be in, which may be somebody else's.
+func absoluteFolders(value string) error {
+	for _, dir := range filepath.SplitList(value) {
+		if dir != "" && !filepath.IsAbs(dir) {
+			return fmt.Errorf("'%s' is relative; only the command line may name a folder that depends on the current one", dir)
+		}
+	}
+	return nil
+}
+
 // pins returns the SHA-256, in hexadecimal, that each named plugin must have.
 func (s *Session) pins() (map[string]string, error) {
 	pins := map[string]string{}
@@ -98,10 +110,10 @@ func (s *Session) pins() (map[string]string, error) {
 	return pins, nil
 }
 
-// HostOptions returns how plugins are looked for and started.
-func (s *Session) HostOptions() (host.Options, error) {
+// HostOptions returns how plugins are looked for and started. Their log goes to stderr.
+func (s *Session) HostOptions(stderr io.Writer) (host.Options, error) {
 	pins, err := s.pins()
-	return host.Options{Dirs: s.PluginDirs(), Pins: pins}, err
+	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Log: stderr}, err
 }
 
 // Config returns what a backend is opened with, without credentials.
@@ -122,13 +134,13 @@ func (s *Session) Start(ctx context.Context, env *cli.Env) error {
 				s.err = fmt.Errorf("internal error while starting the backend: %v", r)
 			}
 		}()
-		s.err = s.connect(ctx, config)
+		s.err = s.connect(ctx, config, env.Stderr)
 	})
 	return nil
 }
 
-func (s *Session) connect(ctx context.Context, config driver.Config) error {
-	options, err := s.HostOptions()
+func (s *Session) connect(ctx context.Context, config driver.Config, stderr io.Writer) error {
+	options, err := s.HostOptions(stderr)
 	if err != nil {
 		return err
 	}

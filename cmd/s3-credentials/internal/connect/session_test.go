@@ -21,7 +21,7 @@ func show(_ context.Context, env *cli.Env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	options, err := s.HostOptions()
+	options, err := s.HostOptions(env.Stderr)
 	fmt.Fprintf(env.Stdout, "pins=%d\n", len(options.Pins))
 	return err
 }
@@ -40,7 +40,9 @@ func TestSources(t *testing.T) {
 		{name: "a profile names a key", args: "--profile p", config: "access-key K\nsecret-key S", want: "key=// auth= profile=p "},
 		{name: "a key leaves the profile", args: "--access-key K", config: "profile p\nsecret-key S", want: "key=K// auth= profile=p "},
 		{name: "plugin folders", args: "--plugin-dir x --plugin-dir y", want: "dirs=[x y]"},
-		{name: "plugin folders of the environment", env: map[string]string{"PLUGIN_DIR": "x:y"}, want: "dirs=[x y]"},
+		{name: "plugin folders of the environment", env: map[string]string{"PLUGIN_DIR": "/x:/y:"}, want: "dirs=[/x /y ]"},
+		{name: "relative plugin folders of the environment", env: map[string]string{"PLUGIN_DIR": "/x:."}, code: 2, err: "the environment variable S3_CREDENTIALS_PLUGIN_DIR: '.' is relative; only the command line"},
+		{name: "relative plugin folders of the file", config: "plugin-dir plugins", code: 2, err: "'plugin-dir' in the config file: 'plugins' is relative; only the command line"},
 		{name: "pins", config: "plugin-pin aws=" + pin + "\nplugin-pin minio=" + pin, want: "pins=2"},
 		{name: "bad pin", config: "plugin-pin aws=12", code: 1, err: "64 hexadecimal digits"},
 		{name: "pins are for the file alone", args: "--plugin-pin aws=" + pin, code: 2, err: "No such option '--plugin-pin'"},
