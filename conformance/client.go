@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"io"
 	"net/url"
@@ -13,10 +14,14 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// minioClient is an ObjectClient by minio-go.
-type minioClient struct{ *minio.Client }
+// minioClient is a Requester by minio-go.
+type minioClient struct {
+	*minio.Client
+	credentials driver.Credentials
+	region      string
+}
 
-// NewObjectClient returns a client by minio-go for the endpoint's URL, or for AWS where that is empty. With nil credentials
+// NewObjectClient returns a Requester by minio-go for the endpoint's URL, or for AWS where that is empty. With nil credentials
 // its requests are anonymous.
 func NewObjectClient(endpoint, region string, c *driver.Credentials) (ObjectClient, error) {
 	if endpoint == "" {
@@ -33,7 +38,7 @@ func NewObjectClient(endpoint, region string, c *driver.Credentials) (ObjectClie
 		Creds:  credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
 		Secure: u.Scheme == "https", Region: region, MaxRetries: 1,
 	})
-	return minioClient{client}, err
+	return minioClient{client, *c, cmp.Or(region, "us-east-1")}, err
 }
 
 // withCode converts an error of minio-go to a fault.

@@ -110,7 +110,7 @@ func describesGuards(e *env) {
 		}
 	}
 	for _, i := range e.Description.Dialect.Implications {
-		if i.Action == "" || i.By == "" || i.Action == i.By || strings.ContainsAny(i.Action+i.By, "*?") {
+		if i.Action == "" || i.Action == i.By || strings.ContainsAny(i.Action+i.By, "*?") {
 			e.Errorf("%s implies %s: both must be actions without wildcards", i.By, i.Action)
 		}
 		if i.Deny != nil && (i.Deny.Effect != policy.Deny || len(i.Deny.Action) == 0) {

@@ -32,6 +32,9 @@ func scopes() []scope {
 			all = append(all, s)
 		}
 	}
+	for _, sum := range []policy.Access{policy.Read, policy.Delete, policy.List | policy.Write} {
+		all = append(all, scope{name: sum.String(), access: sum})
+	}
 	return append(all, scope{name: "custom", custom: true})
 }
 
@@ -118,6 +121,7 @@ func (e *env) tryScope(s scope, give func(*env, string, policy.Document) driver.
 	if got := e.get(st.other, insideKey); string(got) != insideKey {
 		e.Errorf("the object in the other bucket has changed to %q", got)
 	}
+	e.tryImplied(st, doc)
 }
 
 // attempt is one call that a key is tested with.

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // Version is the version of the suite: a backend passes suite 2. It grows when a check is added or made stricter, so that a
@@ -80,6 +81,9 @@ type Harness struct {
 	// NotEnforced maps rules that this system does not enforce to the reason. Checks that need one end as unsupported, with
 	// the reason.
 	NotEnforced map[Rule]string
+	// Implications are what this system permits beyond the dialect of the backend, because it differs from the one that the
+	// backend is for. The report names them, and no check fails for one.
+	Implications []policy.Implication
 	// Client returns a client with the credentials, or without any for nil, that is independent of the backend under test.
 	// A nil Client means NewObjectClient at the EndpointURL of the backend's description.
 	Client func(credentials *driver.Credentials) (ObjectClient, error)

@@ -35,6 +35,7 @@ func implications() []policy.Implication {
 		{Action: "s3:PutObjectTagging", By: write},
 		{Action: "s3:ListBucketVersions", By: list},
 		{Action: "s3:ListAllMyBuckets", By: list},
+		{Action: "s3:ListAllMyBuckets", By: "s3:GetBucketLocation"},
 	}
 }
 

@@ -109,10 +109,12 @@ func TestCompile(t *testing.T) {
 
 // TestCompileDeniesWhatIsImplied compiles documents for a system on which deleting objects implies deleting versions.
 func TestCompileDeniesWhatIsImplied(t *testing.T) {
+	always := Statement{Effect: Deny, Action: []string{"s3:ListAllMyBuckets"}, Resource: []string{"*"}}
 	denial := Statement{Effect: Deny, Action: []string{"s3:DeleteObjectVersion"}, Resource: []string{"*"}}
 	dialect := Dialect{Implications: []Implication{
 		{Action: "s3:DeleteObjectVersion", By: "s3:DeleteObject", Deny: &denial},
 		{Action: "s3:GetObjectVersion", By: "s3:GetObject"},
+		{Action: "s3:ListAllMyBuckets", Deny: &always},
 	}}
 	for statements, denied := range map[string]bool{
 		`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`:                                                                        false,
@@ -134,6 +136,9 @@ func TestCompileDeniesWhatIsImplied(t *testing.T) {
 		}
 		if got := slices.ContainsFunc(compiled.Statement, func(s Statement) bool { return s.canonical() == denial.canonical() }); got != denied {
 			t.Errorf("%s: denied %v, want %v", statements, got, denied)
+		}
+		if doc.asksFor("s3:ListAllMyBuckets") == strings.Contains(compiled.JSON(), `"Deny","Action":["s3:ListAllMyBuckets"]`) {
+			t.Errorf("%s: compiled to %s", statements, compiled.JSON())
 		}
 		if again, _, err := Compile(compiled, dialect, CompileOptions{}); err != nil || !Equal(again, compiled) {
 			t.Errorf("compiled again: %s, %v", again.JSON(), err)

@@ -57,7 +57,7 @@ func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed,
 func (doc Document) denials(implications []Implication) []Statement {
 	var denials []Statement
 	for _, i := range implications {
-		if i.Deny != nil && doc.asksFor(i.By) && !doc.asksFor(i.Action) {
+		if i.Deny != nil && (i.By == "" || doc.asksFor(i.By)) && !doc.asksFor(i.Action) {
 			denials = append(denials, *i.Deny)
 		}
 	}

@@ -72,7 +72,7 @@ type Dialect struct {
 // Implication is an action that a system permits wherever a document allows another one.
 type Implication struct {
 	// Action is what is permitted unasked, such as "s3:DeleteObjectVersion", and By the action that the document allows, such as
-	// "s3:DeleteObject". Neither has wildcards.
+	// "s3:DeleteObject". Neither has wildcards. An empty By means that every key may do Action, whatever its documents say.
 	Action, By string
 	// Deny is the statement that takes Action away and leaves By as it is. Nil where the system has none: then the implication is
 	// known, and people are told.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // version is this backend's own.
@@ -71,12 +72,15 @@ func chain(config driver.Config) *credentials.Credentials {
 	return credentials.NewChainCredentials([]credentials.Provider{&credentials.EnvAWS{}, file})
 }
 
-// Describe describes VersityGW. Its bucket policies support every action that s3-credentials grants, so the dialect is
-// AWS's.
+// Describe describes VersityGW. Its bucket policies support every action that s3-credentials grants. Every user may list
+// buckets, of which it sees its own, and whoever may read an object may copy its old versions.
 func (b *backend) Describe(context.Context) (driver.Description, error) {
 	d := driver.Description{
 		Name: "versitygw", Version: version, Partition: "aws", Region: b.region,
 		Capabilities: []driver.Capability{driver.CapBucketPolicy, driver.CapUsers, driver.CapObjects, driver.CapPolicyPrincipal},
+		Dialect: policy.Dialect{Implications: []policy.Implication{
+			{Action: "s3:ListAllMyBuckets"}, {Action: "s3:GetObjectVersion", By: "s3:GetObject"},
+		}},
 		// The length of a name is limited only by that of a header.
 		Names: driver.Names{User: driver.NameRule{Min: 1, Pattern: namePattern}, Separator: "+"},
 		// A bucket policy names a user by its access key, without an ARN around it.

@@ -111,7 +111,7 @@ func startOnce(program, cache string) (config driver.Config, err error) {
 	if err != nil {
 		return config, err
 	}
-	for _, folder := range []string{"data", "metadata", "accounts"} {
+	for _, folder := range []string{"data", "metadata", "versions", "accounts"} {
 		if err := os.Mkdir(filepath.Join(dir, folder), 0o700); err != nil {
 			return config, err
 		}
@@ -126,7 +126,8 @@ func startOnce(program, cache string) (config driver.Config, err error) {
 	}
 	root := &driver.Credentials{AccessKeyID: "root" + rand.Text()[:8], SecretAccessKey: rand.Text()}
 	command := exec.Command("sh", "-c", guard, "sh", program, "--port", address, "--quiet",
-		"--iam-dir", filepath.Join(dir, "accounts"), "posix", "--sidecar", filepath.Join(dir, "metadata"), filepath.Join(dir, "data"))
+		"--iam-dir", filepath.Join(dir, "accounts"), "posix", "--sidecar", filepath.Join(dir, "metadata"),
+		"--versioning-dir", filepath.Join(dir, "versions"), filepath.Join(dir, "data"))
 	command.Env = append(os.Environ(), "ROOT_ACCESS_KEY_ID="+root.AccessKeyID, "ROOT_SECRET_ACCESS_KEY="+root.SecretAccessKey)
 	command.Stdout, command.Stderr = log, log
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C is for the test process

@@ -495,7 +495,7 @@ type Implication struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// The action that is permitted unasked, without wildcards: "s3:DeleteObjectVersion".
 	Action string `protobuf:"bytes,1,opt,name=action,proto3" json:"action,omitempty"`
-	// The action that the document allows, without wildcards: "s3:DeleteObject".
+	// The action that the document allows, without wildcards: "s3:DeleteObject"; empty where every key may do "action".
 	By string `protobuf:"bytes,2,opt,name=by,proto3" json:"by,omitempty"`
 	// The Deny statement that takes "action" away and leaves "by", as JSON; empty where the system has none. The host adds it to
 	// every document of a user or a session that allows "by" and does not ask for "action".
