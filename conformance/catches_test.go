@@ -27,6 +27,7 @@ func (r *recorder) report(kind, format string, args ...any) {
 	r.reported = append(r.reported, kind+": "+fmt.Sprintf(format, args...))
 }
 
+func (r *recorder) Logf(format string, args ...any)   { r.report("note", format, args...) }
 func (r *recorder) Errorf(format string, args ...any) { r.report("fail", format, args...) }
 func (r *recorder) Fatalf(format string, args ...any) {
 	r.report("fail", format, args...)

@@ -16,7 +16,9 @@ func harness(system *memory.System) conformance.Harness {
 	return conformance.Harness{
 		Open:   system.Open,
 		Config: driver.Config{Credentials: &root},
-		Client: func(c *driver.Credentials) (conformance.ObjectClient, error) { return system.Client(c), nil },
+		Client: func(c *driver.Credentials) (conformance.ObjectClient, error) {
+			return requester{Client: system.Client(c)}, nil
+		},
 		// Nothing in memory takes time.
 		ConsistencyTimeout: 5 * time.Second,
 		OtherRegion:        "eu-west-1",

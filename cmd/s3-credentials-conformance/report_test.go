@@ -81,6 +81,15 @@ func TestRepeatedFailures(t *testing.T) {
 	}
 }
 
+// TestNotesAreReported has a check that passes and has something to say.
+func TestNotesAreReported(t *testing.T) {
+	record := newRecord(t.Context(), "check")
+	record.Logf("known: %d", 1)
+	if outcome, got, _ := record.done(); outcome != passed || !slices.Equal(got, []string{"known: 1"}) {
+		t.Errorf("got %s %q", outcome, got)
+	}
+}
+
 func TestList(t *testing.T) {
 	r := try(t, nil, "--list", "--format", "json")
 	var listed []listedCheck

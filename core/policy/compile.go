@@ -54,10 +54,10 @@ func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed,
 }
 
 // denials returns the statements that take away what the document implies and does not ask for.
-func (doc Document) denials(implications []Implication) []Statement {
+func (d Document) denials(implications []Implication) []Statement {
 	var denials []Statement
 	for _, i := range implications {
-		if i.Deny != nil && (i.By == "" || doc.asksFor(i.By)) && !doc.asksFor(i.Action) {
+		if i.Deny != nil && (i.By == "" || d.asksFor(i.By)) && !d.asksFor(i.Action) {
 			denials = append(denials, *i.Deny)
 		}
 	}
@@ -65,8 +65,8 @@ func (doc Document) denials(implications []Implication) []Statement {
 }
 
 // asksFor reports whether an Allow statement covers the action.
-func (doc Document) asksFor(action string) bool {
-	return slices.ContainsFunc(doc.Statement, func(s Statement) bool { return s.Effect == Allow && s.covers(action) })
+func (d Document) asksFor(action string) bool {
+	return slices.ContainsFunc(d.Statement, func(s Statement) bool { return s.Effect == Allow && s.covers(action) })
 }
 
 // rejects reports whether the dialect rejects documents with the action.

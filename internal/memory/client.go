@@ -3,9 +3,11 @@ package memory
 import (
 	"bytes"
 	"context"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // Client works with the system's objects.
@@ -17,6 +19,21 @@ func (s *System) Client(credentials *driver.Credentials) Client {
 		return Client{s.Anonymous()}
 	}
 	return Client{&backend{system: s, config: driver.Config{Region: "us-east-1", Credentials: credentials}}}
+}
+
+// May fails with PermissionDenied unless the client may make a request of the kind.
+func (c Client) May(ctx context.Context, need policy.Request) error {
+	b, ok := c.Driver.(*backend)
+	if !ok {
+		return fault.New(fault.Unsupported, "only a client with credentials of its own can be asked")
+	}
+	who, unlock, err := b.begin(ctx, "May")
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	name, _, _ := strings.Cut(strings.TrimPrefix(need.Resource, "arn:aws:s3:::"), "/")
+	return who.may(need.Action, need.Resource, b.system.buckets[name], need.Context)
 }
 
 // Put stores an object.
