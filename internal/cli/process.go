@@ -6,10 +6,13 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+
+	"github.com/s3-credentials/s3-credentials/internal/coredump"
 )
 
 // Exec runs the program with the arguments, streams and signals of this process, and ends the process.
 func (a *App) Exec() {
+	coredump.Disable()
 	if !Debugging() {
 		debug.SetTraceback("none")
 	}

@@ -3,7 +3,6 @@ package wire
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -159,10 +158,13 @@ func fromPlainStatus(ctx context.Context, name string, s *status.Status) error {
 		return fault.New(fault.InvalidArgument, "a name or document is not valid UTF-8")
 	case s.Code() == codes.Unimplemented && strings.HasPrefix(message, "unknown "):
 		return fault.New(fault.Unsupported, "the plugin %s cannot do this (%s)", name, message)
+	case strings.HasPrefix(message, "unexpected HTTP status code received from server"), strings.HasPrefix(message, "malformed header: missing HTTP content-type"):
+		first, _, _ := strings.Cut(message, ";")
+		return fault.New(fault.Unavailable, "the plugin %s does not speak gRPC on its socket (%s)", name, strings.TrimSpace(first))
 	case message == "":
-		message = fmt.Sprintf("the plugin %s failed without saying why", name)
+		return fault.New(codeOf(s.Code()), "the plugin %s failed without saying why", name)
 	}
-	return fault.New(codeOf(s.Code()), "%s", message)
+	return fault.New(codeOf(s.Code()), "the plugin %s failed: %s", name, message)
 }
 
 func interrupted(err error) string {

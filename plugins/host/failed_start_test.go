@@ -29,6 +29,16 @@ func TestFailedStarts(t *testing.T) {
 		{"chatty", []string{"prints to stdout before its handshake", "100% your plugin!"}},
 		{"version", []string{"version 7", "version 1", "update"}},
 		{"netrpc", []string{"netrpc"}},
+		{"core", []string{"speaks version 2 of go-plugin's own protocol"}},
+		{"no-number", []string{"something other than a number for a protocol version", "1|1|unix|"}},
+		{"few-parts", []string{`it printed "1|1"`}},
+		{"remote", []string{"names the address \"192.0.2.1:80\" of the network \"tcp\" in its handshake", "unix socket"}},
+		{"loopback", []string{"names the address \"127.0.0.1:80\" of the network \"tcp\" in its handshake", "unix socket"}},
+		{"host-name", []string{`the address "example.invalid:80" of the network "tcp"`}},
+		{"network", []string{`of the network "carrier-pigeon"`}},
+		{"relative", []string{`the address "socket" of the network "unix" in its handshake; it has to be the absolute path`}},
+		{"abstract", []string{`the address "@socket"`}},
+		{"web", []string{"does not speak gRPC", "404 (Not Found)"}},
 		{"no-socket", []string{"no-socket"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -129,6 +129,9 @@ func TestSurroundingsOfAPlugin(t *testing.T) {
 		!strings.Contains(seen.UserID, "LC_ALL=C.UTF-8") || !strings.Contains(seen.UserID, "HOME=") {
 		t.Errorf("the plugin's environment is\n%s", seen.UserID)
 	}
+	if !strings.HasPrefix(seen.UserID, "cores=0/0\n") {
+		t.Errorf("a crash of the plugin may leave a core file: %.20s", seen.UserID)
+	}
 	if seen.Account != "0 <nil>" {
 		t.Errorf("the plugin read stdin: %s", seen.Account)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -44,6 +46,26 @@ var behaviours = map[string]func(){
 	"version":      func() { fmt.Println("1|7|unix|/nowhere|grpc|"); time.Sleep(time.Hour) },
 	"netrpc":       func() { fmt.Println("1|1|unix|/nowhere|netrpc|"); time.Sleep(time.Hour) },
 	"no-socket":    func() { fmt.Println("1|1|unix|/nowhere|grpc|"); time.Sleep(time.Hour) },
+	"core":         func() { handshake("2|1|unix|/nowhere|grpc|") },
+	"no-number":    func() { handshake("1|one|unix|/nowhere|grpc|") },
+	"few-parts":    func() { handshake("1|1") },
+	"remote":       func() { handshake("1|1|tcp|192.0.2.1:80|grpc|") },
+	"loopback":     func() { handshake("1|1|tcp|127.0.0.1:80|grpc|") },
+	"host-name":    func() { handshake("1|1|tcp|example.invalid:80|grpc|") },
+	"network":      func() { handshake("1|1|carrier-pigeon|/nowhere|grpc|") },
+	"relative":     func() { handshake("1|1|unix|socket|grpc|") },
+	"abstract":     func() { handshake("1|1|unix|@socket|grpc|") },
+	"web": func() {
+		path := filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "s")
+		protocols := &http.Protocols{}
+		protocols.SetUnencryptedHTTP2(true)
+		l, err := net.Listen("unix", path)
+		if err != nil {
+			os.Exit(1)
+		}
+		fmt.Printf("1|1|unix|%s|grpc|\n", path)
+		_ = (&http.Server{Protocols: protocols, Handler: http.NotFoundHandler()}).Serve(l)
+	},
 	"deaf": func() {
 		// It listens, and says nothing.
 		path := filepath.Join(os.Getenv("PLUGIN_UNIX_SOCKET_DIR"), "s")
@@ -74,6 +96,12 @@ var behaviours = map[string]func(){
 		os.Exit(4)
 	},
 	"the-host": hostToBeKilled,
+}
+
+// handshake prints the line, and waits to be ended.
+func handshake(line string) {
+	fmt.Println(line)
+	time.Sleep(time.Hour)
 }
 
 // writeEnv writes text into the file that a variable names.
@@ -114,7 +142,11 @@ func (f *fake) Describe(context.Context) (driver.Description, error) {
 // WhoAmI returns what the plugin sees of its surroundings.
 func (*fake) WhoAmI(context.Context) (driver.Caller, error) {
 	input, err := io.ReadAll(os.Stdin)
-	return driver.Caller{UserID: strings.Join(os.Environ(), "\n"), Account: fmt.Sprint(len(input), err), ARN: fmt.Sprint(syscall.Getpgrp() == os.Getpid())}, nil
+	var cores syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_CORE, &cores); err != nil {
+		return driver.Caller{}, err
+	}
+	return driver.Caller{UserID: fmt.Sprintf("cores=%d/%d\n%s", cores.Cur, cores.Max, strings.Join(os.Environ(), "\n")), Account: fmt.Sprint(len(input), err), ARN: fmt.Sprint(syscall.Getpgrp() == os.Getpid())}, nil
 }
 
 // GetUser ends the process in the middle of the call, or hangs in it.

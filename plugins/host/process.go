@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -226,13 +225,19 @@ func (p *process) ID() string {
 // Diagnose implements runner.Runner. startError has better explanations.
 func (p *process) Diagnose(context.Context) string { return "" }
 
-// PluginToHost implements runner.Runner: both sides see the same addresses.
+// PluginToHost implements runner.Runner: both sides see the same addresses. It refuses addresses that other users or
+// machines could listen on or connect to: credentials go there.
 func (p *process) PluginToHost(network, address string) (string, string, error) {
-	if network == "unix" || network == "tcp" {
+	if isPrivate(network, address) {
 		return network, address, nil
 	}
-	return "", "", errors.New("unknown network " + strconv.Quote(network))
+	return "", "", &addressError{network, address}
 }
+
+// addressError is a handshake with an address that is not private.
+type addressError struct{ network, address string }
+
+func (e *addressError) Error() string { return e.network + " address " + e.address }
 
 func (p *process) HostToPlugin(network, address string) (string, string, error) {
 	return network, address, nil

@@ -2,12 +2,22 @@ package host
 
 import (
 	"io/fs"
+	"net/netip"
 	"os/exec"
 	"syscall"
 )
 
 // lifelines is true where a plugin can inherit an open file.
 const lifelines = false
+
+// privateAddress says what the address in a handshake has to be.
+const privateAddress = "an address and port of tcp on loopback"
+
+// isPrivate reports whether a plugin may listen on the address. Certificates protect the connection.
+func isPrivate(network, address string) bool {
+	at, err := netip.ParseAddrPort(address)
+	return network == "tcp" && err == nil && at.Addr().IsLoopback()
+}
 
 // setGroup keeps Ctrl-C at the terminal from the plugin, which the host ends.
 func setGroup(cmd *exec.Cmd) {

@@ -11,6 +11,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
+var brokenPipeSignals = []os.Signal{syscall.SIGPIPE}
+
 var terminationSignals = []os.Signal{syscall.SIGTERM, syscall.SIGHUP}
 
 // lifeline returns a channel that is closed when the host ends, in whichever way: the host holds the other end of a pipe. If

@@ -1,6 +1,11 @@
 package serve
 
-import "os"
+import (
+	"os"
+	"syscall"
+)
+
+var brokenPipeSignals = []os.Signal{syscall.SIGPIPE}
 
 var terminationSignals = []os.Signal{os.Interrupt}
 

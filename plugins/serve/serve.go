@@ -24,6 +24,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/coredump"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
@@ -39,6 +40,9 @@ func Serve(open driver.Opener) {
 			"where s3-credentials finds it\n", filepath.Base(os.Args[0]))
 		os.Exit(1)
 	}
+	coredump.Disable()
+	// A host that has gone cannot read the handshake: this process ends in order, and removes its socket.
+	signal.Notify(make(chan os.Signal, 1), brokenPipeSignals...)
 	server := wire.NewServer(open)
 	stop := &stopper{}
 	watch(stop.stop)
