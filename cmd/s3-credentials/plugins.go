@@ -4,11 +4,13 @@ import (
 	"context"
 	"os"
 	"slices"
+	"strings"
 
 	"golang.org/x/term"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/examples"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
@@ -16,29 +18,32 @@ import (
 
 var pluginColumns = []string{"Name", "Version", "Protocol", "Pinned", "Path", "Problem", "Source", "Shadowed", "SHA256", "Capabilities"}
 
-var pluginsActions = []string{"list", "pin", "doctor"}
+var pluginsActions = []string{"list", "pin", "doctor", "new"}
 
 func newPlugins() *cli.Command {
 	list := listing{shown: []string{"Name", "Version", "Protocol", "Pinned", "Problem", "Path", "Source"}}
+	var language string
 	return &cli.Command{
 		Name:    "plugins",
-		Summary: "List, pin and examine the backend plugins",
+		Summary: "List, pin and examine the backend plugins, or begin a new one",
 		Long: "Without an argument, or with 'list', says which plugins there are, where, and what each can do. " +
 			"'pin NAME' writes the checksum of a plugin into the config file: only that file is started for the name from then on. " +
-			"'doctor' says of each plugin, or of NAME, in one sentence whether it starts, and if not, why; it exits 1 if one does not.",
+			"'doctor' says of each plugin, or of NAME, in one sentence whether it starts, and if not, why; it exits 1 if one does not. " +
+			"'new NAME' writes the source of a new plugin, in the language of --lang, into the new folder s3-credentials-backend-NAME.",
 		Examples: []cli.Example{
 			{Purpose: "To see all plugins", Line: "s3-credentials plugins"},
 			{Purpose: "To find out why one does not start", Line: "s3-credentials plugins doctor aws"},
 			{Purpose: "To start no other file than the one that is there now", Line: "s3-credentials plugins pin aws"},
+			{Purpose: "To begin a backend for a system of your own", Line: "s3-credentials plugins new acme --lang go"},
 		},
 		Args:    []cli.Arg{{Name: "ACTION", Choices: pluginsActions}, {Name: "NAME", Complete: cli.CompleteBackend}},
-		Options: list.options(),
+		Options: append(list.options(), cli.Choice(&language, "lang", "Language of the new plugin", examples.Languages()...)),
 		Offline: true,
 		Check: func(args []string) error {
 			if err := list.check(args); err != nil {
 				return err
 			}
-			return checkPluginsAction(args)
+			return checkPluginsAction(args, language)
 		},
 		Run: func(ctx context.Context, env *cli.Env, args []string) error {
 			switch action, name := pluginsAction(args); action {
@@ -46,6 +51,8 @@ func newPlugins() *cli.Command {
 				return pinPlugin(env, name)
 			case "doctor":
 				return examinePlugins(ctx, env, name)
+			case "new":
+				return newPlugin(env, language, name)
 			}
 			return listPlugins(ctx, env, &list)
 		},
@@ -63,11 +70,17 @@ func pluginsAction(args []string) (action, name string) {
 	return args[0], args[1]
 }
 
-func checkPluginsAction(args []string) error {
+func checkPluginsAction(args []string, language string) error {
 	action, name := pluginsAction(args)
 	switch {
 	case !slices.Contains(pluginsActions, action):
-		return cli.InvalidValue("[ACTION]", "'"+action+"' is not one of 'list', 'pin', 'doctor'.")
+		return cli.InvalidValue("[ACTION]", "'"+action+"' is not one of '"+strings.Join(pluginsActions, "', '")+"'.")
+	case action == "new" && name == "":
+		return cli.Usagef("Missing argument 'NAME': what the new backend is called, such as acme.")
+	case action == "new" && language == "":
+		return cli.Usagef("Missing option '--lang': %s.", strings.Join(examples.Languages(), " or "))
+	case action != "new" && language != "":
+		return cli.Usagef("'--lang' is for 'new' only.")
 	case action == "pin" && name == "":
 		return cli.Usagef("Missing argument 'NAME': whose plugin to pin, such as aws.")
 	case action == "list" && name != "":

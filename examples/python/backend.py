@@ -1,4 +1,4 @@
-"""A backend plugin for s3-credentials in one file of Python: buckets are folders, users stand in a JSON file.
+"""A backend plugin for s3-credentials: buckets are folders, users stand in a JSON file.
 
 It is the example that docs/plugins.md walks through. The endpoint is a folder, file:///srv/storage, which holds a
 folder for each bucket and the file users.json. What this backend declares, it does as the contract says, which the
@@ -10,72 +10,27 @@ import contextlib
 import fcntl
 import hashlib
 import inspect
-import itertools
 import json
 import os
 import pathlib
 import re
 import secrets
-import shutil
-import signal
-import sys
 import tempfile
-import threading
 import time
-import traceback
 import urllib.parse
-from concurrent import futures
 
-import grpc
-from google.protobuf import any_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
-from google.rpc import status_pb2
-from grpc_status import rpc_status
 
+import plugin
+from plugin import Fault, faults, pages
 from s3credentials.backend.v1 import backend_pb2, backend_pb2_grpc, bucket_pb2, bucket_pb2_grpc
-from s3credentials.backend.v1 import fault_pb2, identity_pb2, identity_pb2_grpc
-from s3credentials.backend.v1 import object_pb2, object_pb2_grpc
+from s3credentials.backend.v1 import identity_pb2, identity_pb2_grpc, object_pb2, object_pb2_grpc
 
-COOKIE = ("S3_CREDENTIALS_PLUGIN", "6f1c2b0e-backend")
-PROTOCOL_VERSION = 1
 CHUNK = 1 << 20  # the most bytes that one message of a stream may carry
-PAGE = 1000  # the most items that one message of a listing may carry
 CAPABILITIES = ["identity.access-keys", "identity.users", "object.transfer"]
 UNDECLARED = ["permissions_boundary", "region"]  # fields that ask for a capability that is not among these
 USER_NAME = r"[A-Za-z0-9._@+-]{1,64}"
 BUCKET_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
-
-
-class Fault(Exception):
-    """An error of the contract: one of the codes in fault.proto, and one sentence for a person."""
-
-    def __init__(self, code, message):
-        super().__init__(message)
-        self.code = code
-
-
-@contextlib.contextmanager
-def faults(context):
-    """Ends a call that fails with the status that the host understands: the nearest gRPC code, and a Fault in it."""
-    try:
-        yield
-        return
-    except Fault as fault:
-        code, message = fault.code, str(fault)
-    except OSError as error:
-        code, message = "Internal", f"the folder cannot be used: {error.strerror}"
-    except Exception:
-        traceback.print_exc()  # to stderr, which the host logs
-        code, message = "Internal", "the backend failed; run again with S3_CREDENTIALS_LOG=debug"
-    # The codes have gRPC's names, but for one.
-    grpc_name = "UNIMPLEMENTED" if code == "Unsupported" else re.sub(r"\B([A-Z])", r"_\1", code).upper()
-    detail = any_pb2.Any()
-    detail.Pack(fault_pb2.Fault(code=code, message=message))
-    status = status_pb2.Status(code=grpc.StatusCode[grpc_name].value[0], message=message, details=[detail])
-    context.abort_with_status(rpc_status.to_status(status))
-
-
-# The folder.
 
 
 @contextlib.contextmanager
@@ -100,7 +55,7 @@ class Store:
         is_folder = url.scheme == "file" and url.path
         # A server is no folder, but it could be an endpoint: whoever uses it is told that nothing is there.
         if request.endpoint_url and not is_folder and not (url.scheme in ("http", "https") and url.netloc):
-            raise Fault("InvalidArgument", f"{request.endpoint_url} is no folder: use --endpoint-url file:///PATH")
+            raise Fault("InvalidArgument", f"{request.endpoint_url} is no folder; write it like file:///PATH", "endpoint")
         self.endpoint = request.endpoint_url.rstrip("/")
         self.root = pathlib.Path(urllib.parse.unquote(url.path)) if is_folder else None
         self.key = request.credentials.access_key_id
@@ -113,7 +68,7 @@ class Store:
     def users(self, change=False):
         """The content of users.json, which nobody else changes meanwhile. With change, it is written back."""
         if self.root is None or not self.root.is_dir():
-            raise Fault("Unavailable", f"no folder is at '{self.endpoint}': use --endpoint-url file:///PATH")
+            raise Fault("Unavailable", f"no folder is at '{self.endpoint}'; write it like file:///PATH", "endpoint")
         path = self.root / "users.json"
         with open(self.root / ".lock", "a") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -132,7 +87,7 @@ class Store:
             for name, user in data["users"].items():
                 keys.update({key_id: (name, key["secret"]) for key_id, key in user["keys"].items()})
         if not self.key:
-            raise Fault("Unauthenticated", "there are no credentials: use --access-key and --secret-key, or --auth")
+            raise Fault("Unauthenticated", "there are no credentials", "credentials")
         name, secret = keys.get(self.key, ("", ""))
         if not name or not secrets.compare_digest(secret.encode(), self.secret.encode()):
             raise Fault("Unauthenticated", "there is no such access key, or its secret is another")
@@ -193,12 +148,6 @@ def detail(path):
 
 def timestamp(seconds):
     return Timestamp(seconds=int(seconds))
-
-
-def pages(items):
-    items = iter(items)
-    while page := list(itertools.islice(items, PAGE)):
-        yield page
 
 
 # The services of the contract.
@@ -438,60 +387,17 @@ def file_chunks(name):
         raise Fault("InvalidArgument", f"the file cannot be read: {error.strerror}") from None
 
 
-def go_plugin_services(stop):
-    """The two services of go-plugin's own that a host asks for: health, and the polite end."""
-
-    def check(request, context):
-        return bytes([0x08, 0x01])  # HealthCheckResponse{status: SERVING}
-
-    def shutdown(request, context):
-        stop.set()
-        return b""
-
-    for service, method, answer in (
-        ("grpc.health.v1.Health", "Check", check),
-        ("plugin.GRPCController", "Shutdown", shutdown),
-    ):
-        handlers = {method: grpc.unary_unary_rpc_method_handler(answer)}
-        yield grpc.method_handlers_generic_handler(service, handlers)
-
-
-def watch_host(stop):
-    """Sets stop when the host is gone: a pipe whose other end it holds is then at its end."""
-    lifeline = os.environ.get("S3_CREDENTIALS_LIFELINE_FD")
-    if lifeline:
-        threading.Thread(target=lambda: (os.read(int(lifeline), 1), stop.set()), daemon=True).start()
-
-
-def main():
-    if os.environ.get(COOKIE[0]) != COOKIE[1]:
-        sys.exit(
-            "this is a plugin of s3-credentials: put it into a folder that --plugin-dir names, and use --backend folder"
-        )
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    watch_host(stop)
-    folder = os.environ.get("PLUGIN_UNIX_SOCKET_DIR") or tempfile.mkdtemp()
-    address = os.path.join(folder, "folder.sock")
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=32))
+def register(server):
+    """Registers the services that this backend has."""
     backend = Backend()
     backend_pb2_grpc.add_BackendServiceServicer_to_server(backend, server)
     identity_pb2_grpc.add_IdentityServiceServicer_to_server(Identity(backend), server)
     bucket_pb2_grpc.add_BucketServiceServicer_to_server(Bucket(backend), server)
     object_pb2_grpc.add_ObjectServiceServicer_to_server(Object(backend), server)
-    server.add_generic_rpc_handlers(tuple(go_plugin_services(stop)))
-    server.add_insecure_port("unix:" + address)
-    server.start()
-    # The handshake: go-plugin's own version, the contract's version, where the server is, and what it speaks.
-    print(f"1|{PROTOCOL_VERSION}|unix|{address}|grpc", flush=True)
-    stop.wait()
-    server.stop(grace=1).wait()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 UMASK = os.umask(0)
 os.umask(UMASK)
 
 if __name__ == "__main__":
-    main()
+    plugin.serve("folder", register)

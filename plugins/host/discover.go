@@ -49,7 +49,9 @@ type Found struct {
 
 var namePattern = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-func checkName(name string) error {
+// CheckName returns InvalidArgument for what is no backend's name: it has at most 64 lower-case letters, digits and single
+// hyphens.
+func CheckName(name string) error {
 	if len(name) <= 64 && namePattern.MatchString(name) {
 		return nil
 	}
@@ -151,7 +153,7 @@ func candidate(in place, base string) (Found, bool) {
 		return Found{}, false
 	}
 	f := Found{Name: nameOf(base), Path: filepath.Join(in.dir, base), Source: in.source}
-	if checkName(f.Name) != nil {
+	if CheckName(f.Name) != nil {
 		return Found{}, false
 	}
 	f.Problem = checkExecutable(f.Name, f.Path)

@@ -108,7 +108,7 @@ func Launch(ctx context.Context, o Options) (*Plugin, error) {
 		o.StartTimeout = DefaultStartTimeout
 	}
 	if o.Path == "" {
-		if err := checkName(o.Name); err != nil {
+		if err := CheckName(o.Name); err != nil {
 			return nil, err
 		}
 		if p, err := reattach(o); p != nil || err != nil {

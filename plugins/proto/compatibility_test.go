@@ -1,4 +1,3 @@
-// Package proto tests that the wire contract keeps what its last released form promised.
 package proto
 
 import (
