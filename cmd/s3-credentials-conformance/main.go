@@ -59,7 +59,7 @@ func (s *settings) run(ctx context.Context, env *cli.Env, _ []string) (err error
 	if s.list {
 		return s.listChecks(env.Stdout)
 	}
-	if s.config.Credentials, err = s.key.Read(env.Stdin); err != nil {
+	if s.config.Credentials, err = s.key.Read(env); err != nil {
 		return cli.Usagef("%v", err)
 	}
 	result, err := runSuite(ctx, s, env, reporters[s.format](env.Stdout))

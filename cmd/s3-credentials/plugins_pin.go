@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -36,7 +37,22 @@ func pinPlugin(env *cli.Env, name string) error {
 		return fault.Wrap(fault.FailedPrecondition, err, "the config file '%s' cannot be written: %v", config, bare(err))
 	}
 	env.Step("Pinned %s to %s (%s) in %s", name, path, sum, config)
+	if isScript(path) {
+		env.Step("%s is a script: the pin covers it alone, neither its interpreter nor the files that it loads", path)
+	}
 	return nil
+}
+
+// isScript reports whether a file is run by the interpreter that its first line names.
+func isScript(path string) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	start := make([]byte, 2)
+	_, err = io.ReadFull(file, start)
+	return err == nil && string(start) == "#!"
 }
 
 // usedPlugin returns the file that the host starts for a name.

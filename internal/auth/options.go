@@ -28,8 +28,8 @@ func (o *Options) Options() (key []cli.Option, file cli.Option) {
 // Names returns the names of the options.
 func Names() []string { return []string{"access-key", "secret-key", "session-token", "auth"} }
 
-// Read returns the credentials that the options name; nil where they name none.
-func (o *Options) Read(stdin *cli.Input) (*driver.Credentials, error) {
+// Read returns the credentials that the options name; nil where they name none. It warns of a file that others can read.
+func (o *Options) Read(env *cli.Env) (*driver.Credentials, error) {
 	given := o.Credentials != driver.Credentials{}
 	switch {
 	case o.File == "" && !given:
@@ -37,7 +37,7 @@ func (o *Options) Read(stdin *cli.Input) (*driver.Credentials, error) {
 	case o.File != "" && given:
 		return nil, cli.Failure("--auth cannot be used with --access-key, --secret-key or --session-token")
 	case o.File != "":
-		return o.readFile(stdin)
+		return o.readFile(env)
 	case o.AccessKeyID == "":
 		return nil, cli.Failure("--secret-key and --session-token need --access-key")
 	case o.SecretAccessKey == "":
@@ -46,14 +46,17 @@ func (o *Options) Read(stdin *cli.Input) (*driver.Credentials, error) {
 	return &o.Credentials, nil
 }
 
-func (o *Options) readFile(stdin *cli.Input) (*driver.Credentials, error) {
-	content, err := stdin.ReadFile(o.File, "--auth")
+func (o *Options) readFile(env *cli.Env) (*driver.Credentials, error) {
+	content, err := env.Stdin.ReadFile(o.File, "--auth")
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		return nil, cli.Usagef("Invalid value for '-a' / '--auth': '%s': %v.", o.File, pathErr.Err)
 	}
 	if err != nil {
 		return nil, err
+	}
+	if o.File != "-" && isOpen(o.File) {
+		env.Step("Warning: others can read the credentials file '%s'; make it yours alone with chmod 600", o.File)
 	}
 	return Parse(content, o.File)
 }

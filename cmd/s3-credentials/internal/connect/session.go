@@ -125,7 +125,7 @@ func (s *Session) Config() driver.Config {
 func (s *Session) Start(ctx context.Context, env *cli.Env) error {
 	config := s.Config()
 	var err error
-	if config.Credentials, err = s.key.Read(env.Stdin); err != nil {
+	if config.Credentials, err = s.key.Read(env); err != nil {
 		return err
 	}
 	s.starting.Go(func() {
