@@ -6,14 +6,16 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 func bucketChecks() []Check {
 	return []Check{
-		{Name: "a bucket that was created is looked up and listed once", run: bucketIsThere},
+		{Name: "a bucket that was created is looked up and listed once", together: true, run: bucketIsThere},
 		{Name: "a bucket that exists is not created again", Rules: []Rule{RuleReplacement}, run: bucketExists},
 		{Name: "a bucket that is missing is not found", run: bucketMissing},
-		{Name: "a bucket that was deleted is gone", run: bucketIsGone},
+		{Name: "a bucket that was deleted is gone, and no other", run: bucketIsGone},
+		{Name: "a bucket of a former bucket's name has nothing of it", Requires: []driver.Capability{driver.CapBucketPolicy}, run: bucketAgain},
 		{Name: "a bucket that is not empty is not deleted", Requires: []driver.Capability{driver.CapObjects}, run: bucketNotEmpty},
 		{Name: "names that are none are refused", Rules: []Rule{RuleBucketNames}, run: bucketNames},
 		{Name: "a bucket is created in the region that was asked for", Requires: []driver.Capability{driver.CapBucketRegion}, run: bucketRegion},
@@ -30,9 +32,8 @@ func bucketIsThere(e *env) {
 	}
 	var names []string
 	for _, b := range all(e, e.Driver.ListBuckets(e.ctx), "ListBuckets") {
-		names = append(names, b.Name)
-		if b.Name == bucket && b.Created.IsZero() {
-			e.Errorf("the listing does not say when the bucket was created")
+		if names = append(names, b.Name); b.Name == bucket {
+			e.isNow(b.Created, "the bucket was created")
 		}
 	}
 	if !slices.IsSorted(names) {
@@ -48,9 +49,15 @@ func bucketExists(e *env) {
 	if e.has(driver.CapObjects) {
 		e.put(bucket, "key", []byte("kept"))
 	}
+	if e.has(driver.CapBucketPolicy) {
+		e.putSetting(bucket, bucketPolicy(e.denyAll(bucket)))
+	}
 	e.want(e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket}), fault.AlreadyExists, "CreateBucket of one that exists")
 	if e.has(driver.CapObjects) && !bytes.Equal(e.get(bucket, "key"), []byte("kept")) {
 		e.Errorf("the object in it has changed")
+	}
+	if e.has(driver.CapBucketPolicy) {
+		e.hasSetting(bucket, bucketPolicy(e.denyAll(bucket)))
 	}
 }
 
@@ -63,9 +70,35 @@ func bucketMissing(e *env) {
 
 func bucketIsGone(e *env) {
 	bucket := e.newBucket()
+	other := bucket + "0"
+	e.removeBucketLater(other)
+	e.ok(e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: other}), "CreateBucket")
 	e.ok(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), "DeleteBucket")
 	_, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
 	e.want(err, fault.NotFound, "HeadBucket of one that was deleted")
+	_, err = e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: other})
+	e.ok(err, "HeadBucket of another")
+	for _, b := range all(e, e.Driver.ListBuckets(e.ctx), "ListBuckets") {
+		if b.Name == bucket {
+			e.Errorf("the bucket is still listed")
+		}
+	}
+}
+
+func bucketAgain(e *env) {
+	bucket := e.newBucket()
+	e.putSetting(bucket, bucketPolicy(e.denyAll(bucket)))
+	e.ok(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), "DeleteBucket")
+	e.ok(e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket}), "CreateBucket again")
+	_, err := e.setting(bucket, driver.SettingPolicy)
+	e.want(err, fault.NotFound, "GetBucketSetting(policy) of the new bucket")
+}
+
+// denyAll is a bucket policy that denies everybody something, and so makes nothing public.
+func (e *env) denyAll(bucket string) policy.Document {
+	return policy.Document{Version: policy.Version, Statement: []policy.Statement{{
+		Effect: policy.Deny, Principal: &policy.Principal{Any: true}, Action: []string{"s3:PutObject"}, Resource: []string{e.arn(bucket, "denied/*")},
+	}}}
 }
 
 func bucketNotEmpty(e *env) {

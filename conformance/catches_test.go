@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/conformance"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -72,92 +73,52 @@ func inGoroutine(f func()) {
 	done.Wait()
 }
 
-// faulty is a driver with one fault.
-type faulty struct {
-	driver.Driver
-	describe   func(*driver.Description)
-	putPolicy  func(ctx context.Context, req driver.PutPolicyRequest) error
-	deleteUser func(ctx context.Context, req driver.DeleteUserRequest) error
+// lie is a driver with one fault, and the check that must find it.
+type lie struct {
+	name string
+	// check is the name of the check, and want is part of what it reports.
+	check, want string
+	options     memory.Options
+	harness     func(*conformance.Harness, *memory.System)
+	// tell makes a driver lie. The suite opens several on the one system, which share what a lie keeps in the map.
+	tell func(l *liar, system *memory.System, kept *sync.Map)
 }
 
-func (f faulty) Describe(ctx context.Context) (driver.Description, error) {
-	d, err := f.Driver.Describe(ctx)
-	if f.describe != nil {
-		f.describe(&d)
-	}
-	return d, err
-}
-
-func (f faulty) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
-	if f.putPolicy != nil {
-		return f.putPolicy(ctx, req)
-	}
-	return f.Driver.PutPolicy(ctx, req)
-}
-
-func (f faulty) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
-	if f.deleteUser != nil {
-		return f.deleteUser(ctx, req)
-	}
-	return f.Driver.DeleteUser(ctx, req)
-}
-
-// TestTheSuiteCatches runs checks on drivers that are wrong, and wants them to be found out.
+// TestTheSuiteCatches runs checks on drivers that lie, and on the same system with an honest one.
 func TestTheSuiteCatches(t *testing.T) {
-	const policyCheck, keyCheck = "a policy is read as it was put", "a read-only key may do just that"
-	for _, c := range []struct {
-		name, check, want string
-		without           []driver.Capability
-		fault             func(f *faulty)
-	}{
-		{name: "a good driver", check: policyCheck, want: ""},
-		{name: "what is not declared", check: policyCheck, want: "unsupported: policy.inline is not declared", without: []driver.Capability{driver.CapPolicyInline}},
-		{
-			name: "declared and not there", check: policyCheck, want: "mismatch: PutPolicy", without: []driver.Capability{driver.CapPolicyInline},
-			fault: func(f *faulty) {
-				f.describe = func(d *driver.Description) { d.Capabilities = driver.AllCapabilities() }
-			},
-		},
-		{
-			name: "there and not declared", check: policyCheck, want: "mismatch: policy.inline is not declared, but PutPolicy",
-			fault: func(f *faulty) {
-				f.describe = func(d *driver.Description) { d.Capabilities = []driver.Capability{driver.CapUsers} }
-			},
-		},
-		{
-			name: "a policy that is not kept", check: policyCheck, want: "fail: GetPolicy",
-			fault: func(f *faulty) { f.putPolicy = func(context.Context, driver.PutPolicyRequest) error { return nil } },
-		},
-		{
-			name: "a policy that is widened", check: keyCheck, want: "it worked, and must be denied",
-			fault: func(f *faulty) {
-				f.putPolicy = func(ctx context.Context, req driver.PutPolicyRequest) error {
-					req.Document = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`
-					return f.Driver.PutPolicy(ctx, req)
+	for _, lies := range [][]lie{capabilityLies(), identityLies(), sessionLies(), policyLies(), bucketLies(), objectLies(), answerLies()} {
+		for _, c := range lies {
+			t.Run(c.name, func(t *testing.T) {
+				t.Parallel()
+				if got := c.outcome(t, true); !strings.Contains(got, c.want) || c.want == "" {
+					t.Errorf("the check reported %q of a liar, want %q", got, c.want)
 				}
-			},
-		},
-		{
-			name: "a user that stays", check: policyCheck, want: "fail: left behind: user",
-			fault: func(f *faulty) {
-				f.deleteUser = func(context.Context, driver.DeleteUserRequest) error { return fmt.Errorf("no") }
-			},
-		},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			system := memory.New(memory.Options{Without: c.without})
-			open := func(ctx context.Context, config driver.Config) (driver.Driver, error) {
-				d, err := system.Open(ctx, config)
-				f := &faulty{Driver: d}
-				if c.fault != nil {
-					c.fault(f)
+				if got := c.outcome(t, false); strings.Contains(got, "fail: ") || strings.Contains(got, "mismatch: ") {
+					t.Errorf("the check reported %q of an honest driver", got)
 				}
-				return f, err
-			}
-			got := outcome(t, open, harness(system), c.check)
-			if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
-				t.Errorf("the check reported %q, want %q", got, c.want)
-			}
-		})
+			})
+		}
 	}
+}
+
+// outcome runs the check of the lie on a new system.
+func (c lie) outcome(t *testing.T, lying bool) string {
+	t.Helper()
+	system, kept := memory.New(c.options), &sync.Map{}
+	h := harness(system)
+	h.ConsistencyTimeout = time.Second
+	if c.harness != nil {
+		c.harness(&h, system)
+	}
+	return outcome(t, func(ctx context.Context, config driver.Config) (driver.Driver, error) {
+		d, err := system.Open(ctx, config)
+		if err != nil {
+			return nil, err
+		}
+		l := honest(d)
+		if lying {
+			c.tell(l, system, kept)
+		}
+		return l, nil
+	}, h, c.check)
 }

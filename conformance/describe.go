@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"context"
 	"reflect"
 	"regexp"
 	"slices"
@@ -13,25 +14,31 @@ import (
 
 func describeChecks() []Check {
 	return []Check{
-		{Name: "describe returns the same every time", run: describesTheSame},
+		{Name: "describe says what the backend is", run: describesWhatItIs},
 		{Name: "describe needs no credentials and no server", run: describesAlone},
 		{Name: "capabilities are known, sorted and declared once", run: describesCapabilities},
 		{Name: "name rules are expressions and fit together", run: describesNames},
 		{Name: "limits fit together", run: describesLimits},
 		{Name: "guards are statements that deny", run: describesGuards},
 		{Name: "templates are there exactly for what is declared", run: describesTemplates},
+		{Name: "closing a driver changes nothing for another", run: closesAlone},
 		{Name: "open refuses an endpoint that is no URL", run: openRefuses},
 	}
 }
 
-func describesTheSame(e *env) {
-	for range 3 {
-		d, err := e.Driver.Describe(e.ctx)
-		e.ok(err, "Describe")
-		if !reflect.DeepEqual(d, e.Description) {
-			e.Errorf("Describe returned\n%+v\nand before that\n%+v", d, e.Description)
-		}
+// describesTheSame is called after every check.
+func (e *env) describesTheSame() {
+	e.Helper()
+	d, err := e.Driver.Describe(context.WithoutCancel(e.ctx))
+	e.failed("Describe", err)
+	if err != nil {
+		e.Errorf("Describe: %v", err)
+	} else if !reflect.DeepEqual(d, e.Description) {
+		e.Errorf("Describe returned\n%+v\nand before that\n%+v", d, e.Description)
 	}
+}
+
+func describesWhatItIs(e *env) {
 	if e.Description.Name == "" || e.Description.Version == "" || e.Description.Partition == "" {
 		e.Errorf("name, version and partition must not be empty: %+v", e.Description)
 	}
@@ -135,11 +142,26 @@ func describesTemplates(e *env) {
 	}
 }
 
+// closesAlone closes a driver that has made a bucket.
+func closesAlone(e *env) {
+	bucket := e.name("b")
+	e.removeBucketLater(bucket)
+	d, err := e.Harness.Open(e.ctx, e.Harness.Config)
+	e.ok(err, "Open")
+	e.ok(d.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket}), "CreateBucket")
+	e.ok(d.Close(), "Close")
+	_, err = e.Driver.WhoAmI(e.ctx)
+	e.ok(err, "WhoAmI of another driver")
+	_, err = e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
+	e.ok(err, "HeadBucket of another driver")
+}
+
 func openRefuses(e *env) {
 	for _, endpoint := range []string{"ftp://127.0.0.1", "no url at all", "http://"} {
 		config := e.Harness.Config
 		config.EndpointURL = endpoint
 		d, err := e.Harness.Open(e.ctx, config)
+		e.failed("Open", err)
 		e.want(err, fault.InvalidArgument, "opening the endpoint %q", endpoint)
 		if err == nil {
 			_ = d.Close()

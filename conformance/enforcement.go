@@ -26,6 +26,7 @@ func enforcementChecks() []Check {
 			}},
 		)
 	}
+	checks = append(checks, deniedChecks()...)
 	return append(checks,
 		Check{Name: "a user without policies may do nothing", Requires: []driver.Capability{driver.CapUsers, driver.CapObjects}, Rules: []Rule{RuleUserPolicies}, run: newUserMayNothing},
 		Check{Name: "a key may not make users, keys or policies", Requires: permanent, Rules: []Rule{RuleUserPolicies}, run: keyMayNotAdminister},
@@ -39,15 +40,8 @@ func enforcementChecks() []Check {
 
 func newUserMayNothing(e *env) {
 	st := e.newStage()
-	user, own := e.newUser()
-	credentials := credentialsOf(e.newKey(user, own))
-	if e.enforces(RuleAuthentication) {
-		e.eventually("the key is known", func() error {
-			_, err := e.as(credentials).WhoAmI(e.ctx)
-			return err
-		})
-	}
-	st.client = e.client(&credentials)
+	key := e.powerlessKey()
+	st.client = e.client(&key)
 	for _, a := range st.attempts() {
 		e.mustBeDenied(a)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -16,9 +17,10 @@ import (
 type scope struct {
 	name   string
 	access policy.Access
-	// prefix restricts the access to objects in this folder. custom allows getting one object, and nothing else.
-	prefix string
-	custom bool
+	// prefix restricts the access to objects in this folder. custom allows getting one object, and nothing else: it allows just
+	// that, or, if denies is set, it allows getting all and denies getting the others.
+	prefix         string
+	custom, denies bool
 }
 
 func scopes() []scope {
@@ -35,7 +37,7 @@ func scopes() []scope {
 	for _, sum := range []policy.Access{policy.Read, policy.Delete, policy.List | policy.Write} {
 		all = append(all, scope{name: sum.String(), access: sum})
 	}
-	return append(all, scope{name: "custom", custom: true})
+	return append(all, scope{name: "custom", custom: true}, scope{name: "custom and denying", custom: true, denies: true})
 }
 
 // stage is two buckets with objects, and a client whose permissions are tested on them.
@@ -78,13 +80,29 @@ func (e *env) temporaryKey(_ string, doc policy.Document) driver.Credentials {
 func (e *env) namedKey(bucket string, doc policy.Document) driver.Credentials {
 	e.Helper()
 	user, own := e.newUser()
-	// Mandatory statements belong into policies of users only.
-	doc.Statement = slices.DeleteFunc(slices.Clone(doc.Statement), func(s policy.Statement) bool { return s.Effect == policy.Deny })
+	e.putSetting(bucket, bucketPolicy(e.naming(user, doc)))
+	return credentialsOf(e.newKey(user, own))
+}
+
+// naming makes a bucket policy for the user of a user's policy, without the mandatory statements, which belong into the latter.
+func (e *env) naming(user string, doc policy.Document) policy.Document {
+	doc.Statement = slices.DeleteFunc(slices.Clone(doc.Statement), func(s policy.Statement) bool {
+		return slices.ContainsFunc(e.Description.Dialect.MandatoryStatements, func(m policy.Statement) bool { return reflect.DeepEqual(m, s) })
+	})
 	for i := range doc.Statement {
 		doc.Statement[i].Principal = &policy.Principal{Of: map[string][]string{"AWS": {replaceUser(e.Description.Principal, user)}}}
 	}
-	e.putSetting(bucket, bucketPolicy(doc))
-	return credentialsOf(e.newKey(user, own))
+	return doc
+}
+
+// denying returns a policy that allows getting every object of a stage's bucket, and denies getting all but insideKey.
+func (e *env) denying(bucket string) policy.Document {
+	e.Helper()
+	get := []string{"s3:GetObject"}
+	return e.compile(policy.Document{Version: policy.Version, Statement: []policy.Statement{
+		{Effect: policy.Allow, Action: get, Resource: []string{e.arn(bucket, "*")}},
+		{Effect: policy.Deny, Action: get, Resource: []string{e.arn(bucket, nearbyKey), e.arn(bucket, "out/*")}},
+	}})
 }
 
 // tryScope gives a new key the scope's policy, and tries what it allows and what it denies.
@@ -92,7 +110,10 @@ func (e *env) tryScope(s scope, give func(*env, string, policy.Document) driver.
 	e.Helper()
 	st := e.newStage()
 	doc := e.custom(st.bucket, insideKey)
-	if !s.custom {
+	switch {
+	case s.denies:
+		doc = e.denying(st.bucket)
+	case !s.custom:
 		doc = e.document(s.access, st.bucket, s.prefix)
 	}
 	credentials := give(e, st.bucket, doc)

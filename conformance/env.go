@@ -28,10 +28,12 @@ type env struct {
 	Description driver.Description
 	Harness     Harness
 
-	ctx   context.Context
-	check Check
-	run   string
-	made  int
+	ctx      context.Context
+	check    Check
+	run      string
+	made     int
+	secrets  *secrets
+	findings *findings
 }
 
 // name returns a unique name for a user, bucket, role, policy or session.
@@ -45,7 +47,6 @@ func (e *env) name(kind string) string {
 func (e *env) want(err error, code fault.Code, what string, args ...any) {
 	e.Helper()
 	what = fmt.Sprintf(what, args...)
-	var f *fault.Error
 	switch {
 	case err == nil:
 		e.Errorf("%s: want %s, it succeeded", what, code)
@@ -53,8 +54,6 @@ func (e *env) want(err error, code fault.Code, what string, args ...any) {
 		e.unsupported(err, what)
 	case !errors.Is(err, code):
 		e.Errorf("%s: want %s, got %s: %v", what, code, fault.CodeOf(err), err)
-	case !errors.As(err, &f):
-		e.Errorf("%s: the error is no *fault.Error: %T", what, err)
 	}
 }
 
@@ -91,10 +90,18 @@ func (e *env) cleanup(what string, remove func(ctx context.Context) error) {
 	e.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanupTimeout)
 		defer cancel()
-		if err := remove(ctx); err != nil && !errors.Is(err, fault.NotFound) {
+		if err := ignoreMissing(remove(ctx)); err != nil {
 			e.Errorf("left behind: %s could not be removed: %v", what, err)
 		}
 	})
+}
+
+// ignoreMissing returns the error of a removal, unless there was nothing to remove.
+func ignoreMissing(err error) error {
+	if errors.Is(err, fault.NotFound) {
+		return nil
+	}
+	return err
 }
 
 // eventually waits until the condition returns nil, and fails the check after Harness.ConsistencyTimeout.
@@ -128,12 +135,14 @@ func (e *env) as(credentials driver.Credentials) driver.Driver {
 
 func (e *env) open(config driver.Config) driver.Driver {
 	e.Helper()
+	e.secrets.addCredentials(config.Credentials)
 	d, err := e.Harness.Open(e.ctx, config)
+	e.failed("Open", err)
 	if err != nil {
 		e.Fatalf("the backend cannot be opened: %v", err)
 	}
 	e.cleanup("an open backend", func(context.Context) error { return d.Close() })
-	return d
+	return &observed{d, e}
 }
 
 // client returns an independent client.

@@ -22,7 +22,7 @@ func errorChecks() []Check {
 		{Name: "a context that was cancelled ends every method", run: cancelled},
 		{Name: "a deadline that has passed ends every method", run: deadlinePassed},
 		{Name: "cancelling ends an upload that waits for its stream", Requires: []driver.Capability{driver.CapObjects}, run: cancelledUpload},
-		{Name: "methods run at the same time", run: concurrently},
+		{Name: "methods run at the same time and each has its own answer", run: atTheSameTime},
 	}
 }
 
@@ -139,26 +139,5 @@ func cancelledUpload(e *env) {
 	}
 	if got := e.keys(bucket, ""); len(got) != 0 {
 		e.Errorf("there are %q", got)
-	}
-}
-
-// parallel is the number of concurrent calls.
-const parallel = 8
-
-func concurrently(e *env) {
-	bucket := e.newBucket()
-	errs := make(chan error, 2*parallel)
-	for range parallel {
-		go func() {
-			_, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket})
-			errs <- err
-		}()
-		go func() {
-			_, err := e.Driver.HeadBucket(e.ctx, driver.HeadBucketRequest{Bucket: bucket + "-missing"})
-			errs <- mustBe(err, fault.NotFound)
-		}()
-	}
-	for range 2 * parallel {
-		e.ok(<-errs, "HeadBucket among others")
 	}
 }

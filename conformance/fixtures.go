@@ -147,6 +147,12 @@ func (e *env) newKey(user string, own *driver.AccessKey) driver.AccessKey {
 // newRole creates a role that the caller's account may assume, and removes it with its policies after the check.
 func (e *env) newRole() driver.Role {
 	e.Helper()
+	return e.newRoleFor(3600)
+}
+
+// newRoleFor is newRole for sessions of up to that many seconds.
+func (e *env) newRoleFor(seconds int) driver.Role {
+	e.Helper()
 	name := e.name("r")
 	e.cleanup("role "+name, func(ctx context.Context) error {
 		if err := e.stripPolicies(ctx, driver.RolePrincipal(name)); err != nil {
@@ -155,7 +161,7 @@ func (e *env) newRole() driver.Role {
 		return e.Driver.DeleteRole(ctx, driver.DeleteRoleRequest{Name: name})
 	})
 	role, err := e.Driver.CreateRole(e.ctx, driver.CreateRoleRequest{
-		Name: name, Description: "made by the conformance suite", TrustPolicy: e.trustPolicy(), MaxSessionSeconds: 3600,
+		Name: name, Description: "made by the conformance suite", TrustPolicy: e.trustPolicy(), MaxSessionSeconds: seconds,
 	})
 	e.ok(err, "CreateRole(%s)", name)
 	return role
@@ -181,9 +187,14 @@ func (e *env) trustPolicy() string {
 // sessionRequest returns a request for a session, with a new role where sessions need one.
 func (e *env) sessionRequest(document string) driver.CreateSessionRequest {
 	e.Helper()
-	req := driver.CreateSessionRequest{Name: e.name("s"), Policy: document, DurationSeconds: e.sessionSeconds()}
+	return e.sessionRequestFor(document, e.sessionSeconds())
+}
+
+func (e *env) sessionRequestFor(document string, seconds int) driver.CreateSessionRequest {
+	e.Helper()
+	req := driver.CreateSessionRequest{Name: e.name("s"), Policy: document, DurationSeconds: seconds}
 	if needed := e.Description.SessionRole; needed != nil {
-		role := e.newRole()
+		role := e.newRoleFor(max(seconds, 3600))
 		req.RoleARN = role.ARN
 		if needed.PolicyARN != "" && e.has(driver.CapPolicyManaged) {
 			err := e.Driver.AttachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: needed.PolicyARN})
@@ -196,10 +207,16 @@ func (e *env) sessionRequest(document string) driver.CreateSessionRequest {
 // sessionSeconds is a duration that the system accepts.
 func (e *env) sessionSeconds() int { return max(e.Description.Limits.MinSessionSeconds, 900) }
 
-// newSession creates a session. It waits for the role, which may take time to come into force.
+// newSession creates a session.
 func (e *env) newSession(document string) driver.Session {
 	e.Helper()
-	req := e.sessionRequest(document)
+	return e.openSession(document, e.sessionSeconds())
+}
+
+// openSession creates a session. It waits for the role, which may take time to come into force.
+func (e *env) openSession(document string, seconds int) driver.Session {
+	e.Helper()
+	req := e.sessionRequestFor(document, seconds)
 	var made driver.Session
 	e.eventually("CreateSession", func() (err error) {
 		made, err = e.Driver.CreateSession(e.ctx, req)
@@ -231,7 +248,7 @@ func (e *env) custom(bucket, key string) policy.Document {
 	e.Helper()
 	return e.compile(policy.Document{Version: policy.Version, Statement: []policy.Statement{{
 		Effect: policy.Allow, Action: []string{"s3:GetObject"},
-		Resource: []string{"arn:" + e.Description.Partition + ":s3:::" + bucket + "/" + key},
+		Resource: []string{e.arn(bucket, key)},
 	}}})
 }
 

@@ -53,6 +53,8 @@ const (
 	RuleSettingValues Rule = "values of bucket settings"
 	// RulePolicyDocuments: the system rejects invalid and oversized policy documents.
 	RulePolicyDocuments Rule = "policy documents"
+	// RuleDocumentSizes: the system accepts policy documents as large as the description permits.
+	RuleDocumentSizes Rule = "document sizes"
 	// RuleBucketNames: the system rejects invalid names of buckets and regions.
 	RuleBucketNames Rule = "bucket names"
 	// RuleUsersWithKeys: the system refuses to delete a user that has keys.
@@ -65,7 +67,7 @@ const (
 func Rules() []Rule {
 	return []Rule{
 		RuleAuthentication, RuleUserPolicies, RuleSessionPolicies, RulePrefixConditions, RuleBoundaries, RuleBucketPolicies,
-		RuleSettingValues, RulePolicyDocuments, RuleBucketNames, RuleUsersWithKeys, RuleReplacement,
+		RuleSettingValues, RulePolicyDocuments, RuleDocumentSizes, RuleBucketNames, RuleUsersWithKeys, RuleReplacement,
 	}
 }
 
@@ -97,6 +99,8 @@ type Harness struct {
 	ConsistencyTimeout time.Duration
 	// CheckTimeout is how long one check may take; 0 for 90 seconds.
 	CheckTimeout time.Duration
+	// Quick leaves out the checks that make hundreds of users, roles or objects.
+	Quick bool
 }
 
 // ObjectClient is an S3 client that is independent of the backend under test. Its errors have a code of package fault:
@@ -136,7 +140,9 @@ type Check struct {
 	Requires []driver.Capability
 	// Rules are what the system must enforce for the check to be meaningful.
 	Rules []Rule
-	run   func(*env)
+	// together is set for checks that are also run at the same time as others, and slow for those that Harness.Quick leaves out.
+	together, slow bool
+	run            func(*env)
 }
 
 // Checks returns every check, in a fixed order. [Suite.Run] runs one.
@@ -157,6 +163,8 @@ func Checks() []Check {
 		{"settings", settingChecks()},
 		{"objects", objectChecks()},
 		{"transfer", transferChecks()},
+		{"pages", pageChecks()},
+		{"limits", limitChecks()},
 		{"errors", errorChecks()},
 		{"undeclared", undeclaredChecks()},
 		{"enforcement", enforcementChecks()},

@@ -18,7 +18,7 @@ func inlineChecks() []Check {
 		{Name: "a policy of the same name is replaced", Requires: inline, run: policyIsReplaced},
 		{Name: "policies are listed sorted", Requires: inline, run: policiesAreSorted},
 		{Name: "two users have policies of the same name", Requires: inline, run: policiesAreApart},
-		{Name: "a policy that was deleted is gone", Requires: inline, run: policyIsGone},
+		{Name: "a policy that was deleted is gone", Requires: inline, together: true, run: policyIsGone},
 		{Name: "policies of a user that is missing are not found", Requires: inline, run: policiesOfNobody},
 		{Name: "a policy that is missing is not found", Requires: inline, run: policyMissing},
 		{Name: "a document that is none is refused and the former stays", Requires: inline, Rules: []Rule{RulePolicyDocuments}, run: policyRefused},

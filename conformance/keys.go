@@ -18,6 +18,7 @@ func keyChecks() []Check {
 		{Name: "a key that was created is listed without its secret", Requires: keys, run: keyIsListed},
 		{Name: "a key works", Requires: keys, Rules: []Rule{RuleAuthentication}, run: keyWorks},
 		{Name: "a key that was deleted stops working", Requires: keys, Rules: []Rule{RuleAuthentication}, run: keyStops},
+		{Name: "a key is deleted alone", Requires: keys, together: true, run: keyIsDeletedAlone},
 		{Name: "one key too many is refused with the number", Requires: keys, run: keyLimit},
 		{Name: "keys of a user that is missing are not found", Requires: keys, run: keysOfNobody},
 		{Name: "a key of another user is not found", Requires: keys, run: keyOfAnother},
@@ -74,6 +75,27 @@ func keyStops(e *env) {
 	})
 	if left := e.keysOf(user); len(left) != 0 {
 		e.Errorf("the key is still listed: %v", left)
+	}
+}
+
+func keyIsDeletedAlone(e *env) {
+	if e.Description.Limits.AccessKeysPerUser == 1 {
+		e.Unsupported("a user has one key")
+	}
+	user, _ := e.newUser()
+	first, second := e.newKey(user, nil), e.newKey(user, nil)
+	if first.AccessKeyID == second.AccessKeyID || first.SecretAccessKey == second.SecretAccessKey {
+		e.Errorf("the second key, %v, has the id or the secret of the first, %v", second, first)
+	}
+	e.ok(e.Driver.DeleteAccessKey(e.ctx, driver.DeleteAccessKeyRequest{UserName: user, AccessKeyID: first.AccessKeyID}), "DeleteAccessKey")
+	if left := e.keysOf(user); len(left) != 1 || left[0].AccessKeyID != second.AccessKeyID {
+		e.Errorf("left are %v, want %v", left, second)
+	}
+	if e.enforces(RuleAuthentication) {
+		e.eventually("the other key works", func() error {
+			_, err := e.as(credentialsOf(second)).WhoAmI(e.ctx)
+			return err
+		})
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 func managedChecks() []Check {
 	managed := []driver.Capability{driver.CapUsers, driver.CapPolicyManaged}
 	return []Check{
-		{Name: "a managed policy is read with its document", Requires: managed, run: managedIsThere},
-		{Name: "a managed policy is attached once, however often", Requires: managed, run: managedIsAttached},
+		{Name: "a managed policy is read with its document", Requires: managed, together: true, run: managedIsThere},
+		{Name: "a managed policy is attached once, however often", Requires: managed, together: true, run: managedIsAttached},
 		{Name: "a managed policy that is not attached is not detached", Requires: managed, run: managedIsNotAttached},
 		{Name: "a managed policy that is missing is not found", Requires: managed, run: managedMissing},
 		{Name: "attached policies of a user that is missing are not found", Requires: managed, run: managedOfNobody},

@@ -9,7 +9,7 @@ import (
 func roleChecks() []Check {
 	roles := []driver.Capability{driver.CapRoles}
 	return []Check{
-		{Name: "a role that was created is looked up and listed once", Requires: roles, run: roleIsThere},
+		{Name: "a role that was created is looked up and listed once", Requires: roles, together: true, run: roleIsThere},
 		{Name: "a role that exists is not created again", Requires: roles, run: roleExists},
 		{Name: "a role that is missing is not found", Requires: roles, run: roleMissing},
 		{Name: "a role that was deleted is gone", Requires: roles, run: roleIsGone},

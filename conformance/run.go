@@ -19,6 +19,7 @@ type Suite struct {
 	driver      driver.Driver
 	description driver.Description
 	run         string
+	secrets     secrets
 }
 
 // NewSuite opens the backend with h.Config, and returns the error if that fails. The caller closes the suite when all checks
@@ -42,7 +43,9 @@ func NewSuite(ctx context.Context, h Harness) (*Suite, error) {
 	if h.CheckTimeout == 0 {
 		h.CheckTimeout = defaultCheckTimeout
 	}
-	return &Suite{harness: h, driver: d, description: description, run: strings.ToLower(rand.Text()[:8])}, nil
+	s := &Suite{harness: h, driver: d, description: description, run: strings.ToLower(rand.Text()[:8])}
+	s.secrets.addCredentials(h.Config.Credentials)
+	return s, nil
 }
 
 // Description returns the description of the backend.
@@ -51,18 +54,26 @@ func (s *Suite) Description() driver.Description { return s.description }
 // Close closes the backend, and returns its error.
 func (s *Suite) Close() error { return s.driver.Close() }
 
-// Run runs one check, and registers with t.Cleanup what removes everything that the check created. The check may end its
-// goroutine, as t.Fatalf does.
+// Run runs one check, and registers with t.Cleanup what removes everything that the check created and then reports what is
+// wrong with any answer. The check may end its goroutine, as t.Fatalf does.
 func (s *Suite) Run(t T, c Check) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), s.harness.CheckTimeout)
-	t.Cleanup(cancel)
-	e := &env{T: t, Driver: s.driver, Description: s.description, Harness: s.harness, ctx: ctx, check: c, run: s.run}
+	e := &env{T: t, Description: s.description, Harness: s.harness, ctx: ctx, check: c, run: s.run, secrets: &s.secrets, findings: &findings{}}
+	e.Driver = &observed{s.driver, e}
+	t.Cleanup(func() {
+		cancel()
+		e.describesTheSame()
+		e.findings.report(t)
+	})
 	for _, need := range c.Requires {
 		if !s.description.Has(need) {
 			e.mustBeUnsupported(need)
 			e.Unsupported("%s is not declared", need)
 		}
+	}
+	if c.slow && s.harness.Quick {
+		e.Unsupported("left out, because it takes long")
 	}
 	for _, rule := range c.Rules {
 		if reason, not := s.harness.NotEnforced[rule]; not {

@@ -71,8 +71,9 @@ func settingChecks() []Check {
 	for _, c := range settingCases() {
 		needs := []driver.Capability{c.setting.Capability()}
 		checks = append(checks,
-			Check{Name: fmt.Sprintf("%s is put, replaced and deleted", c.setting), Requires: needs, run: c.roundTrip},
+			Check{Name: fmt.Sprintf("%s is put, replaced and deleted", c.setting), Requires: needs, together: true, run: c.roundTrip},
 			Check{Name: fmt.Sprintf("%s of a bucket that is missing is not found", c.setting), Requires: needs, run: c.missing},
+			Check{Name: fmt.Sprintf("%s is of one bucket, and changes no other setting", c.setting), Requires: needs, run: c.apart},
 		)
 		if c.bad != nil {
 			checks = append(checks, Check{
@@ -147,6 +148,27 @@ func (c settingCase) roundTrip(e *env) {
 	e.ok(err, "HeadBucket afterwards")
 }
 
+// apart changes the setting of a bucket that has all others too, beside another bucket that has it.
+func (c settingCase) apart(e *env) {
+	bucket, other := e.newBucket(), e.newBucket()
+	e.putSetting(other, c.first(e, other))
+	e.putSetting(bucket, c.first(e, bucket))
+	for _, s := range settingCases() {
+		if s.setting != c.setting && e.has(s.setting.Capability()) {
+			e.putSetting(bucket, s.first(e, bucket))
+		}
+	}
+	e.hasSetting(bucket, c.first(e, bucket))
+	e.putSetting(bucket, c.second(e, bucket))
+	e.ok(e.deleteSetting(bucket, c.setting), "DeleteBucketSetting")
+	e.hasSetting(other, c.first(e, other))
+	for _, s := range settingCases() {
+		if s.setting != c.setting && e.has(s.setting.Capability()) {
+			e.hasSetting(bucket, s.first(e, bucket))
+		}
+	}
+}
+
 func (c settingCase) missing(e *env) {
 	bucket := e.name("b")
 	_, err := e.setting(bucket, c.setting)
@@ -183,6 +205,13 @@ func policyStatus(e *env) {
 	e.ok(err, "GetBucketSetting(policy-status)")
 	if value.PolicyStatus == nil || !value.PolicyStatus.IsPublic {
 		e.Errorf("a bucket that everybody may read is not public: %+v", value.PolicyStatus)
+	}
+	e.ok(e.deleteSetting(bucket, driver.SettingPolicy), "DeleteBucketSetting(policy)")
+	switch value, err := e.setting(bucket, driver.SettingPolicyStatus); {
+	case err != nil:
+		e.want(err, fault.NotFound, "GetBucketSetting(policy-status) of a bucket without a policy")
+	case value.PolicyStatus == nil || value.PolicyStatus.IsPublic:
+		e.Errorf("a bucket without a policy is public: %+v", value.PolicyStatus)
 	}
 	put := driver.PutBucketSettingRequest{Bucket: bucket, Value: driver.BucketSetting{PolicyStatus: &driver.PolicyStatus{}}}
 	e.want(e.Driver.PutBucketSetting(e.ctx, put), fault.Unsupported, "PutBucketSetting(policy-status)")

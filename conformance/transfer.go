@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -23,6 +24,8 @@ func transferChecks() []Check {
 		{Name: "a download that fails leaves the file as it was", Requires: objects, run: failedDownload},
 		{Name: "a download into a folder that is missing makes nothing", Requires: objects, run: downloadNowhere},
 		{Name: "a writer that fails ends the download", Requires: objects, run: failingWriter},
+		{Name: "cancelling ends a download", Requires: objects, run: cancelledDownload},
+		{Name: "an empty file goes up and down", Requires: objects, run: emptyFile},
 		{Name: "a file that cannot be read is refused", Requires: objects, run: unreadableFile},
 		{Name: "a stream that breaks off leaves the object as it was", Requires: objects, run: failedUpload},
 	}
@@ -34,10 +37,13 @@ func largeFile(e *env) {
 	e.ok(os.WriteFile(from, data, 0o600), "writing a file")
 	e.ok(os.WriteFile(to, []byte("former"), 0o600), "writing a file")
 	var up, down atomic.Int64
-	_, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: "large", Path: from, Progress: func(n int64) { up.Add(n) }})
+	_, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: "large", Path: from, ContentType: "text/x-large", Progress: func(n int64) { up.Add(n) }})
 	e.ok(err, "PutObject of a file")
 	detail, err := e.Driver.GetObject(e.ctx, driver.GetObjectRequest{Bucket: bucket, Key: "large", Path: to, Progress: func(n int64) { down.Add(n) }})
 	e.ok(err, "GetObject to a file")
+	if detail.ContentType != "text/x-large" {
+		e.Errorf("the media type is %q, want text/x-large", detail.ContentType)
+	}
 	if detail.Size != largeBytes || up.Load() != largeBytes || down.Load() != largeBytes {
 		e.Errorf("size %d, progress up %d and down %d, want %d", detail.Size, up.Load(), down.Load(), largeBytes)
 	}
@@ -105,6 +111,37 @@ func failingWriter(e *env) {
 	if _, err := e.Driver.GetObject(e.ctx, driver.GetObjectRequest{Bucket: bucket, Key: "key", Body: fullWriter{}}); err == nil {
 		e.Errorf("GetObject to a writer that fails succeeded")
 	}
+}
+
+// cancellingWriter cancels the download that writes to it.
+type cancellingWriter struct{ cancel context.CancelFunc }
+
+func (w cancellingWriter) Write(p []byte) (int, error) {
+	w.cancel()
+	return len(p), nil
+}
+
+func cancelledDownload(e *env) {
+	bucket := e.newBucket()
+	e.put(bucket, "large", text(largeBytes))
+	ctx, cancel := context.WithCancel(e.ctx)
+	defer cancel()
+	_, err := e.Driver.GetObject(ctx, driver.GetObjectRequest{Bucket: bucket, Key: "large", Body: cancellingWriter{cancel}})
+	e.want(err, fault.Canceled, "GetObject that was cancelled")
+}
+
+func emptyFile(e *env) {
+	bucket, folder := e.newBucket(), e.TempDir()
+	from, to := filepath.Join(folder, "from"), filepath.Join(folder, "to")
+	e.ok(os.WriteFile(from, nil, 0o600), "writing a file")
+	_, err := e.Driver.PutObject(e.ctx, driver.PutObjectRequest{Bucket: bucket, Key: "empty", Path: from})
+	e.ok(err, "PutObject of an empty file")
+	_, err = e.Driver.GetObject(e.ctx, driver.GetObjectRequest{Bucket: bucket, Key: "empty", Path: to})
+	e.ok(err, "GetObject to a file")
+	if got, err := os.ReadFile(to); err != nil || len(got) != 0 {
+		e.Errorf("the file has %q, %v, want it empty", got, err)
+	}
+	e.onlyFiles(folder, "from", "to")
 }
 
 func unreadableFile(e *env) {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -12,13 +13,15 @@ import (
 func userChecks() []Check {
 	users := []driver.Capability{driver.CapUsers}
 	return []Check{
-		{Name: "whoami says whose credentials they are", run: whoAmI},
-		{Name: "a user that was created is looked up and listed once", Requires: users, run: userIsThere},
+		{Name: "whoami says whose credentials they are", together: true, run: whoAmI},
+		{Name: "whoami tells users apart", Requires: users, Rules: []Rule{RuleAuthentication}, run: whoAmITellsApart},
+		{Name: "a user that was created is looked up and listed once", Requires: users, together: true, run: userIsThere},
 		{Name: "a user that exists is not created again", Requires: users, run: userExists},
 		{Name: "creating a user again changes none of its keys", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, run: userKeepsKeys},
+		{Name: "creating a user again changes none of its policies", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyInline}, run: userKeepsPolicies},
 		{Name: "user names outside the rules are refused", Requires: users, run: userNames},
 		{Name: "a user that is missing is not found", Requires: users, run: userMissing},
-		{Name: "a user that was deleted is gone", Requires: users, run: userIsGone},
+		{Name: "a user that was deleted is gone, and no other", Requires: users, run: userIsGone},
 		{Name: "a user with keys is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapAccessKeys}, Rules: []Rule{RuleUsersWithKeys}, run: userWithKeys},
 		{Name: "a user with inline policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyInline}, run: userWithInline},
 		{Name: "a user with attached policies is not deleted", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyManaged}, run: userWithManaged},
@@ -34,6 +37,34 @@ func whoAmI(e *env) {
 	e.ok(err, "WhoAmI")
 	if who == (driver.Caller{}) {
 		e.Errorf("WhoAmI says nothing")
+	}
+}
+
+// isNow fails the check unless a time that the system reports is about now.
+func (e *env) isNow(t time.Time, what string) {
+	e.Helper()
+	if off := time.Since(t).Abs(); off > clockSlack+e.Harness.CheckTimeout {
+		e.Errorf("%s at %s, want about now", what, t)
+	}
+}
+
+// whoAmITellsApart asks with the keys of two users, and with the suite's own.
+func whoAmITellsApart(e *env) {
+	own, err := e.Driver.WhoAmI(e.ctx)
+	e.ok(err, "WhoAmI")
+	seen := map[driver.Caller]string{own: "the administrator"}
+	for range 2 {
+		user, key := e.newUser()
+		d := e.as(credentialsOf(e.newKey(user, key)))
+		var who driver.Caller
+		e.eventually("WhoAmI with a user's key", func() (err error) {
+			who, err = d.WhoAmI(e.ctx)
+			return err
+		})
+		if other := seen[who]; other != "" {
+			e.Errorf("WhoAmI says of %s and of %s the same: %+v", user, other, who)
+		}
+		seen[who] = user
 	}
 }
 
@@ -61,6 +92,9 @@ func userIsThere(e *env) {
 	if n := e.countUsers(name); n != 1 {
 		e.Errorf("listed %d times, want once", n)
 	}
+	if !found.Created.IsZero() {
+		e.isNow(found.Created, "the user was created")
+	}
 }
 
 func userExists(e *env) {
@@ -86,6 +120,24 @@ func userKeepsKeys(e *env) {
 			_, err := e.as(credentialsOf(key)).WhoAmI(e.ctx)
 			return err
 		})
+	}
+}
+
+func userKeepsPolicies(e *env) {
+	user, _ := e.newUser()
+	p, name, doc := driver.UserPrincipal(user), e.name("p"), e.custom("bucket", "key")
+	e.putPolicy(p, name, doc)
+	_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: user})
+	e.want(err, fault.AlreadyExists, "CreateUser of one that exists")
+	e.hasPolicy(p, name, doc)
+	if e.has(driver.CapPolicyManaged) {
+		arn := e.managedPolicy()
+		e.ok(e.Driver.AttachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: p, PolicyARN: arn}), "AttachPolicy")
+		_, err := e.Driver.CreateUser(e.ctx, driver.CreateUserRequest{Name: user})
+		e.want(err, fault.AlreadyExists, "CreateUser of one that exists")
+		if got := e.attached(p); !slices.Equal(got, []string{arn}) {
+			e.Errorf("attached are %v, want %s", got, arn)
+		}
 	}
 }
 
@@ -127,6 +179,7 @@ func userMissing(e *env) {
 
 func userIsGone(e *env) {
 	name, _ := e.newUser()
+	other, _ := e.newUserWith(driver.CreateUserRequest{Name: name + "0"})
 	e.ok(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), "DeleteUser")
 	_, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
 	e.want(err, fault.NotFound, "GetUser of one that was deleted")
@@ -134,6 +187,9 @@ func userIsGone(e *env) {
 		e.Errorf("still listed")
 	}
 	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.NotFound, "DeleteUser again")
+	if n := e.countUsers(other); n != 1 {
+		e.Errorf("another user, %s, is listed %d times, want once", other, n)
+	}
 }
 
 func userWithKeys(e *env) {

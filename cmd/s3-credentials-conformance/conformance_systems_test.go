@@ -43,7 +43,7 @@ func onSystem(t *testing.T, system *systems.System, plugin string, args ...strin
 	}
 	r := try(t, nil, append([]string{
 		"--plugin", systems.PluginBinary(t, plugin), "--endpoint-url", system.EndpointURL, "--region", system.Region,
-		"--auth", auth, "--format", "json",
+		"--auth", auth, "--format", "json", "--quick",
 	}, args...)...)
 	var result suiteResult
 	if err := json.Unmarshal([]byte(r.stdout), &result); err != nil {

@@ -37,6 +37,7 @@ type settings struct {
 	selected    string
 	list        bool
 	failFast    bool
+	quick       bool
 
 	// known is what the preset and the options say of the system.
 	known   conformance.Harness
@@ -72,6 +73,7 @@ func (s *settings) options() []cli.Option {
 		cli.Text(&s.notEnforced, "not-enforced", "Rules that the system does not enforce, with commas: all, or any of "+strings.Join(ruleNames(), ", ")).Showing("RULES"),
 		cli.Text(&s.lacks, "lacks", "Capabilities that the backend declares but this system has not, with commas").Showing("CAPABILITIES"),
 		cli.Choice(&s.format, "format", "What to print (default: table)", formats...),
+		cli.Flag(&s.quick, "quick", "Leave out the checks that make hundreds of users or objects"),
 		cli.Text(&s.selected, "run", "Run only checks whose FAMILY/NAME matches this regular expression").Showing("REGEXP"),
 	)
 	for i := range all {
@@ -227,5 +229,6 @@ func (s *settings) harness(open driver.Opener) conformance.Harness {
 	h.Open, h.Config = open, s.config
 	h.ManagedPolicy, h.OtherRegion = cmp.Or(s.managed, h.ManagedPolicy), cmp.Or(s.otherRegion, h.OtherRegion)
 	h.Prefix, h.ConsistencyTimeout, h.CheckTimeout = s.namePrefix, s.settle, s.timeout
+	h.Quick = s.quick
 	return h
 }

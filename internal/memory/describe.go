@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -17,7 +18,7 @@ func (b *backend) Describe(context.Context) (driver.Description, error) {
 		Names:       nameRules(),
 		Limits: driver.Limits{
 			InlinePolicyBytes: 2048, InlinePolicyTotalBytes: 2048, SessionPolicyBytes: 2048, BucketPolicyBytes: 20480,
-			IgnoreWhitespace: true, AccessKeysPerUser: 2, MinSessionSeconds: 900, MaxSessionSeconds: 43200,
+			IgnoreWhitespace: true, AccessKeysPerUser: 2, MinSessionSeconds: cmp.Or(b.system.options.MinSessionSeconds, 900), MaxSessionSeconds: 43200,
 		},
 	}
 	for _, c := range driver.AllCapabilities() {

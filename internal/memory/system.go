@@ -29,6 +29,8 @@ type Options struct {
 	Without []driver.Capability
 	// Dialect is the system's policy dialect; it refuses documents with rejected actions.
 	Dialect policy.Dialect
+	// MinSessionSeconds is the shortest session; 0 for AWS's 900.
+	MinSessionSeconds int
 	// Before, if set, is called before each request with the method's name. An error fails the request before it has an
 	// effect.
 	Before func(ctx context.Context, method string) error

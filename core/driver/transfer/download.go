@@ -199,7 +199,12 @@ func (d *download) fetch(ctx context.Context, r Range, to io.Writer) error {
 	if r.From > 0 {
 		body = nil
 	}
-	out := &output{to: to, progress: d.req.Progress}
+	out := &output{to: to, progress: d.req.Progress, over: func() error {
+		if ctx.Err() == nil {
+			return nil
+		}
+		return gaveUp(ctx)
+	}}
 	buffer := make([]byte, min(256<<10, max(1, r.To-r.From)))
 	for try := 1; ; try++ {
 		if body == nil {
@@ -267,14 +272,19 @@ func refusedWith(err error, status int) bool {
 	return service != nil && service.HTTPStatus == status
 }
 
-// output tells of what is written, and tells errors of the output from those of the input.
+// output tells of what is written, and tells errors of the output from those of the input. It takes nothing more when over
+// returns an error, because not every body ends with the context.
 type output struct {
 	to       io.Writer
 	progress Progress
+	over     func() error
 	err      error
 }
 
 func (o *output) Write(p []byte) (int, error) {
+	if o.err = o.over(); o.err != nil {
+		return 0, o.err
+	}
 	n, err := o.to.Write(p)
 	_, _ = o.progress.Write(p[:n])
 	if err != nil {
