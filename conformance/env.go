@@ -87,13 +87,16 @@ func (e *env) unsupported(err error, what string) {
 
 // cleanup removes something after the check, even if the check failed. NotFound is no error.
 func (e *env) cleanup(what string, remove func(ctx context.Context) error) {
-	e.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanupTimeout)
-		defer cancel()
-		if err := ignoreMissing(remove(ctx)); err != nil {
-			e.Errorf("left behind: %s could not be removed: %v", what, err)
-		}
-	})
+	e.Cleanup(func() { e.remove(what, remove) })
+}
+
+// remove removes something, however the check ended.
+func (e *env) remove(what string, remove func(ctx context.Context) error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(e.ctx), cleanupTimeout)
+	defer cancel()
+	if err := ignoreMissing(remove(ctx)); err != nil {
+		e.Errorf("left behind: %s could not be removed: %v", what, err)
+	}
 }
 
 // ignoreMissing returns the error of a removal, unless there was nothing to remove.

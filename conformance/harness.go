@@ -55,6 +55,8 @@ const (
 	RulePolicyDocuments Rule = "policy documents"
 	// RuleDocumentSizes: the system accepts policy documents as large as the description permits.
 	RuleDocumentSizes Rule = "document sizes"
+	// RulePages: the system lists users and roles in pages, so that a backend may miss some.
+	RulePages Rule = "pages"
 	// RuleBucketNames: the system rejects invalid names of buckets and regions.
 	RuleBucketNames Rule = "bucket names"
 	// RuleUsersWithKeys: the system refuses to delete a user that has keys.
@@ -67,7 +69,7 @@ const (
 func Rules() []Rule {
 	return []Rule{
 		RuleAuthentication, RuleUserPolicies, RuleSessionPolicies, RulePrefixConditions, RuleBoundaries, RuleBucketPolicies,
-		RuleSettingValues, RulePolicyDocuments, RuleDocumentSizes, RuleBucketNames, RuleUsersWithKeys, RuleReplacement,
+		RuleSettingValues, RulePolicyDocuments, RuleDocumentSizes, RulePages, RuleBucketNames, RuleUsersWithKeys, RuleReplacement,
 	}
 }
 

@@ -23,8 +23,8 @@ const (
 
 func pageChecks() []Check {
 	return []Check{
-		{Name: "a listing of users goes on over pages", Requires: []driver.Capability{driver.CapUsers}, slow: true, run: userPages},
-		{Name: "a listing of roles goes on over pages", Requires: []driver.Capability{driver.CapRoles}, slow: true, run: rolePages},
+		{Name: "a listing of users goes on over pages", Requires: []driver.Capability{driver.CapUsers}, Rules: []Rule{RulePages}, slow: true, run: userPages},
+		{Name: "a listing of roles goes on over pages", Requires: []driver.Capability{driver.CapRoles}, Rules: []Rule{RulePages}, slow: true, run: rolePages},
 		{Name: "a listing of objects goes on over pages and stops when told", Requires: []driver.Capability{driver.CapObjects}, slow: true, run: objectPages},
 	}
 }
@@ -43,18 +43,21 @@ func (e *env) pooled(count int, what string, call func(i int) error) {
 // pages makes more things than one page holds, and fails the check unless each is listed.
 func pages[T any](e *env, kind string, list func(context.Context) iter.Seq2[T, error], nameOf func(T) string, add, remove func(ctx context.Context, name string) error) {
 	e.Helper()
-	base := e.name(kind)
+	base := e.name(kind[:1])
 	names := make([]string, iamPage+1)
 	for i := range names {
 		names[i] = fmt.Sprintf("%s-%03d", base, i)
 	}
-	e.cleanup("what begins with "+base, func(ctx context.Context) error {
+	e.Cleanup(func() {
 		var workers errgroup.Group
 		workers.SetLimit(pageWorkers)
 		for _, name := range names {
-			workers.Go(func() error { return ignoreMissing(remove(ctx, name)) })
+			workers.Go(func() error {
+				e.remove(kind+" "+name, func(ctx context.Context) error { return remove(ctx, name) })
+				return nil
+			})
 		}
-		return workers.Wait()
+		_ = workers.Wait()
 	})
 	e.pooled(len(names), "making "+base, func(i int) error { return add(e.ctx, names[i]) })
 	var found []string
@@ -70,7 +73,7 @@ func pages[T any](e *env, kind string, list func(context.Context) iter.Seq2[T, e
 }
 
 func userPages(e *env) {
-	pages(e, "u", e.Driver.ListUsers, func(u driver.User) string { return u.Name },
+	pages(e, "user", e.Driver.ListUsers, func(u driver.User) string { return u.Name },
 		func(ctx context.Context, name string) error {
 			_, err := e.Driver.CreateUser(ctx, driver.CreateUserRequest{Name: name})
 			return err
@@ -82,7 +85,7 @@ func userPages(e *env) {
 
 func rolePages(e *env) {
 	trust := e.trustPolicy()
-	pages(e, "r", e.Driver.ListRoles, func(r driver.Role) string { return r.Name },
+	pages(e, "role", e.Driver.ListRoles, func(r driver.Role) string { return r.Name },
 		func(ctx context.Context, name string) error {
 			_, err := e.Driver.CreateRole(ctx, driver.CreateRoleRequest{Name: name, TrustPolicy: trust, MaxSessionSeconds: 3600})
 			return err

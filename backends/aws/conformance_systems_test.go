@@ -4,6 +4,7 @@ package aws
 
 import (
 	"testing"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/conformance"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -26,7 +27,7 @@ func onPreset(t *testing.T, preset conformance.Preset, system *systems.System) {
 	t.Helper()
 	clearEnvironment(t)
 	h := preset.Harness()
-	h.Open, h.Config = Open, configOf(system)
+	h.Open, h.Config, h.CheckTimeout = Open, configOf(system), 10*time.Minute // for machines that are busy
 	conformance.Run(t, h)
 }
 

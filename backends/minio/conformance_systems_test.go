@@ -4,6 +4,7 @@ package minio_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/backends/minio"
 	"github.com/s3-credentials/s3-credentials/conformance"
@@ -16,6 +17,7 @@ func TestConformance(t *testing.T) {
 	t.Logf("runs on %s", system.RunsOn)
 	h := conformance.PresetMinIO.Harness()
 	h.Open = minio.Open
+	h.CheckTimeout = 10 * time.Minute // for machines that are busy
 	h.Config = driver.Config{
 		EndpointURL: system.EndpointURL, Region: system.Region,
 		Credentials: &driver.Credentials{AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey},

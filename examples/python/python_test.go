@@ -50,8 +50,9 @@ func launch(t *testing.T) (*host.Supervisor, driver.Config) {
 func TestConformance(t *testing.T) {
 	plugin, config := launch(t)
 	conformance.Run(t, conformance.Harness{
-		Open:   plugin.Open,
-		Config: config,
+		Open:         plugin.Open,
+		Config:       config,
+		CheckTimeout: 10 * time.Minute, // for machines that are busy
 		NotEnforced: map[conformance.Rule]string{
 			conformance.RuleUserPolicies: "there is no S3 endpoint to try a user's key at; see TestAUserMayNothing",
 		},
