@@ -79,6 +79,8 @@ type Harness struct {
 	Open driver.Opener
 	// Config names the system. Its credentials, or those that the backend finds by itself, must be an administrator's.
 	Config driver.Config
+	// Process is the backend's process, which the suite watches; nil for a backend in this process.
+	Process Process
 	// Lacks maps capabilities that the backend declares, but this system does not have, to the reason. Their methods must
 	// answer Unsupported.
 	Lacks map[driver.Capability]string
@@ -103,6 +105,17 @@ type Harness struct {
 	CheckTimeout time.Duration
 	// Quick leaves out the checks that make hundreds of users, roles or objects.
 	Quick bool
+}
+
+// Process is what a backend's process does besides answering. Each method returns what is new since its last call. A
+// host.Supervisor is a Process.
+type Process interface {
+	// Crashes returns how processes ended by themselves.
+	Crashes() []string
+	// Breaches returns how the contract was broken where the host makes up for it.
+	Breaches() []string
+	// Log returns what was written to the log.
+	Log() string
 }
 
 // ObjectClient is an S3 client that is independent of the backend under test. Its errors have a code of package fault:

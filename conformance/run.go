@@ -3,6 +3,7 @@ package conformance
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -51,8 +52,35 @@ func NewSuite(ctx context.Context, h Harness) (*Suite, error) {
 // Description returns the description of the backend.
 func (s *Suite) Description() driver.Description { return s.description }
 
-// Close closes the backend, and returns its error.
-func (s *Suite) Close() error { return s.driver.Close() }
+// Close closes the backend, and returns what is wrong with that.
+func (s *Suite) Close() error {
+	f := &findings{}
+	if err := s.driver.Close(); err != nil {
+		f.add("%v", err)
+	}
+	s.watch(f)
+	if len(f.all) == 0 {
+		return nil
+	}
+	return errors.New(strings.Join(f.all, "; "))
+}
+
+// watch adds what is wrong with the backend's process, if it has one of its own.
+func (s *Suite) watch(f *findings) {
+	p := s.harness.Process
+	if p == nil {
+		return
+	}
+	for _, how := range p.Crashes() {
+		f.add("the plugin's process ended by itself during the check: %s", how)
+	}
+	for _, what := range p.Breaches() {
+		f.add("the contract is broken: %s", what)
+	}
+	if s.secrets.in(p.Log()) {
+		f.add("the log contains a secret")
+	}
+}
 
 // Run runs one check, and registers with t.Cleanup what removes everything that the check created and then reports what is
 // wrong with any answer. The check may end its goroutine, as t.Fatalf does.
@@ -64,6 +92,7 @@ func (s *Suite) Run(t T, c Check) {
 	t.Cleanup(func() {
 		cancel()
 		e.describesTheSame()
+		s.watch(e.findings)
 		e.findings.report(t)
 	})
 	for _, need := range c.Requires {

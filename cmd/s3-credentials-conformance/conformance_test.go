@@ -125,6 +125,9 @@ func TestPluginsThatAreWrong(t *testing.T) {
 		{"hanging", []string{"--run", "^(describe|bucket/a bucket that was created)", "--timeout", "3s"}, failed, []string{"took longer than --timeout (3s)"}},
 		{"speechless", []string{"--run", "^bucket/", "--timeout", "5s"}, failed, []string{"ended unexpectedly"}},
 		{"confused", []string{"--run", "^users/"}, failed, []string{`answered with "somebody-else"`}},
+		{"leaking", []string{"--run", "^(describe|users/who)"}, failed, []string{"the log contains a secret"}},
+		{"faultless", []string{"--run", "^bucket/"}, failed, []string{"an error has no Fault: NotFound"}},
+		{"littering", []string{"--run", "^describe/"}, failed, []string{"left scratch in the folder for temporary files"}},
 		{"panicking", []string{"--run", "(?i)who|caller|concurrent|same time|cancelled"}, failed, []string{"has a bug"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

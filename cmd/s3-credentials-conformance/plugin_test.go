@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"net"
 	"os"
@@ -12,9 +13,12 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/go-plugin"
 	"github.com/rogpeppe/go-internal/testscript"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/status"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -43,12 +47,37 @@ func behave(name string) {
 	if name == "crash" {
 		os.Exit(3)
 	}
-	serve.Serve(func(ctx context.Context, config driver.Config) (driver.Driver, error) {
+	open := func(ctx context.Context, config driver.Config) (driver.Driver, error) {
 		d, err := openHub(ctx, config)
 		if err != nil {
 			return nil, err
 		}
+		if name == "leaking" && config.Credentials != nil {
+			fmt.Fprintf(os.Stderr, "signing with %s\n", config.Credentials.SecretAccessKey)
+		}
 		return variants[name](d), nil
+	}
+	if name == "faultless" {
+		serveWithoutFaults(open)
+		return
+	}
+	serve.Serve(open)
+}
+
+// serveWithoutFaults is serve.Serve for a plugin whose errors are plain statuses.
+func serveWithoutFaults(open driver.Opener) {
+	server := wire.NewServer(open)
+	plugin.Serve(&plugin.ServeConfig{
+		HandshakeConfig: wire.Handshake, VersionedPlugins: wire.Plugins(server), Logger: hclog.NewNullLogger(),
+		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
+			return grpc.NewServer(append(options, grpc.ChainUnaryInterceptor(func(ctx context.Context, req any, _ *grpc.UnaryServerInfo, handle grpc.UnaryHandler) (any, error) {
+				answer, err := handle(ctx, req)
+				if s, ok := status.FromError(err); err != nil && ok {
+					err = status.Error(s.Code(), s.Message())
+				}
+				return answer, err
+			}))...)
+		},
 	})
 }
 
@@ -77,6 +106,9 @@ var variants = map[string]func(driver.Driver) driver.Driver{
 	"hoarding":    func(d driver.Driver) driver.Driver { return hoarding{d} },
 	"pretending":  func(d driver.Driver) driver.Driver { return pretending{d} },
 	"panicking":   func(d driver.Driver) driver.Driver { return panicking{d} },
+	"leaking":     func(d driver.Driver) driver.Driver { return d },
+	"faultless":   func(d driver.Driver) driver.Driver { return d },
+	"littering":   func(d driver.Driver) driver.Driver { return littering{d} },
 	"speechless":  func(d driver.Driver) driver.Driver { return speechless{d} },
 	"dyingonopen": func(driver.Driver) driver.Driver { os.Exit(7); return nil },
 }
@@ -145,6 +177,16 @@ func (pretending) DeleteUser(context.Context, driver.DeleteUserRequest) error { 
 type panicking struct{ driver.Driver }
 
 func (panicking) WhoAmI(context.Context) (driver.Caller, error) { panic("nil map") }
+
+// littering leaves a file behind.
+type littering struct{ driver.Driver }
+
+func (l littering) Describe(ctx context.Context) (driver.Description, error) {
+	if err := os.WriteFile(filepath.Join(os.TempDir(), "scratch"), []byte("data"), 0o600); err != nil {
+		return driver.Description{}, err
+	}
+	return l.Driver.Describe(ctx)
+}
 
 // speechless breaks its connection off.
 type speechless struct{ driver.Driver }

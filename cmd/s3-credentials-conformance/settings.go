@@ -224,9 +224,9 @@ func (s *settings) checkList() error {
 }
 
 // harness is what the suite must know.
-func (s *settings) harness(open driver.Opener) conformance.Harness {
+func (s *settings) harness(plugin *host.Supervisor) conformance.Harness {
 	h := s.known
-	h.Open, h.Config = open, s.config
+	h.Open, h.Process, h.Config = plugin.Open, plugin, s.config
 	h.ManagedPolicy, h.OtherRegion = cmp.Or(s.managed, h.ManagedPolicy), cmp.Or(s.otherRegion, h.OtherRegion)
 	h.Prefix, h.ConsistencyTimeout, h.CheckTimeout = s.namePrefix, s.settle, s.timeout
 	h.Quick = s.quick

@@ -88,7 +88,7 @@ func runSuite(ctx context.Context, s *settings, env *cli.Env, report reporter) (
 	defer cancel()
 	var err error
 	began := time.Now()
-	if r.suite, err = conformance.NewSuite(limited, s.harness(r.plugin.Open)); err != nil {
+	if r.suite, err = conformance.NewSuite(limited, s.harness(r.plugin)); err != nil {
 		if errors.Is(err, fault.InvalidArgument) || ctx.Err() != nil {
 			return nil, err
 		}
@@ -190,9 +190,6 @@ func (r *runner) run(ctx context.Context, c conformance.Check) checkResult {
 		cancel()
 	}
 	record.removeFolders()
-	for _, how := range r.plugin.Crashes() {
-		record.Errorf("the plugin's process ended by itself during the check: %s", how)
-	}
 	o, messages, left := record.done()
 	r.unremoved = append(r.unremoved, left...)
 	return checkResult{Family: c.Family, Name: c.Name, Outcome: o, Messages: messages, Seconds: time.Since(began).Seconds()}

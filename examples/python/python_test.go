@@ -51,6 +51,7 @@ func TestConformance(t *testing.T) {
 	plugin, config := launch(t)
 	conformance.Run(t, conformance.Harness{
 		Open:         plugin.Open,
+		Process:      plugin,
 		Config:       config,
 		CheckTimeout: 10 * time.Minute, // for machines that are busy
 		NotEnforced: map[conformance.Rule]string{

@@ -93,8 +93,11 @@ func (c *client) getObject(ctx context.Context, req driver.GetObjectRequest) (dr
 		}
 		switch event := answer.GetEvent().(type) {
 		case *pb.GetObjectResponse_Chunk:
-			if req.Body == nil {
+			switch {
+			case req.Body == nil:
 				return none, c.broken("sent the bytes of an object that was to go to a file")
+			case len(event.Chunk) > ChunkBytes:
+				return none, c.broken("sent more of an object in one message than the protocol allows")
 			}
 			if _, err := req.Body.Write(event.Chunk); err != nil {
 				return none, transfer.WriteFault(err)

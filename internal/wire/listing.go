@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 const (
@@ -105,7 +106,12 @@ func receiveListing[Q, M, P, T any](
 				yield(zero, fromStatus(ctx, c.name, err))
 				return
 			}
-			for _, item := range items(batch) {
+			page := items(batch)
+			if len(page) > batchItems {
+				yield(zero, fault.New(fault.Internal, "the plugin %s sent %d items in one message, but at most %d are allowed", c.name, len(page), batchItems))
+				return
+			}
+			for _, item := range page {
 				if !yield(from(item), nil) {
 					return
 				}

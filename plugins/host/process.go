@@ -23,6 +23,10 @@ type process struct {
 	folder string
 	// stderrHead keeps the beginning of stderr, for an error that explains why the program ended.
 	stderrHead *headBuffer
+	// log receives all of stderr.
+	log io.Writer
+	// tempFolder is the program's folder for temporary files; empty for this process's own.
+	tempFolder string
 
 	stdout, stderr *os.File
 	// childEnds are the child's ends of the pipes; this process closes them after the start.
@@ -39,7 +43,7 @@ type process struct {
 }
 
 func newProcess(cmd *exec.Cmd, folder string) *process {
-	return &process{cmd: cmd, folder: folder, stderrHead: &headBuffer{}, exited: make(chan struct{})}
+	return &process{cmd: cmd, folder: folder, stderrHead: &headBuffer{}, log: io.Discard, exited: make(chan struct{})}
 }
 
 // prepare sets up the pipes and the environment. spec has go-plugin's variables for the plugin.
@@ -51,6 +55,9 @@ func (p *process) prepare(spec *exec.Cmd) error {
 		}
 	}
 	p.cmd.Env = append(p.cmd.Env, plugin.EnvUnixSocketDir+"="+p.folder)
+	if p.tempFolder != "" {
+		p.cmd.Env = append(p.cmd.Env, "TMPDIR="+p.tempFolder, "TEMP="+p.tempFolder, "TMP="+p.tempFolder)
+	}
 	var err error
 	if p.stdout, p.cmd.Stdout, err = p.pipe(); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/go-plugin/runner"
 	"google.golang.org/grpc"
 
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
@@ -28,12 +29,16 @@ func start(ctx context.Context, o Options) (*Plugin, error) {
 	go sweep(filepath.Dir(folder))
 
 	proc := newProcess(exec.Command(o.Path), folder)
+	if err := o.watch.watched(proc); err != nil {
+		return nil, fault.Wrap(fault.Unavailable, err, "no folder for the plugin's temporary files can be made: %v", err)
+	}
 	client := plugin.NewClient(clientConfig(proc, o))
 	conn, err := dial(ctx, client, proc, o.StartTimeout)
 	if err != nil {
 		status := proc.awaitExit()
 		proc.end(0)
 		client.Kill()
+		o.watch.ended(proc)
 		return nil, startError(ctx, o, proc, status, err)
 	}
 	return &Plugin{options: o, client: client, process: proc, conn: conn}, nil
@@ -55,7 +60,10 @@ func clientConfig(proc *process, o Options) *plugin.ClientConfig {
 		StartTimeout:    o.StartTimeout + time.Second,
 		GRPCDialOptions: wire.DialOptions(),
 		Logger:          newLogger(o.Log),
-		Stderr:          proc.stderrHead,
+		Stderr:          io.MultiWriter(proc.stderrHead, proc.log),
+		// go-plugin carries over the connection what a plugin in Go writes to its stdout and stderr once it serves.
+		SyncStdout: proc.log,
+		SyncStderr: proc.log,
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
 // Supervisor opens a plugin any number of times, each driver in its own process, and restarts processes that end: the
@@ -36,6 +37,7 @@ func NewSupervisor(o Options) *Supervisor {
 	if o.Name == "" {
 		o.Name = nameOf(o.Path)
 	}
+	o.watch = &watch{}
 	return &Supervisor{options: o, turns: newTurns()}
 }
 
@@ -208,6 +210,7 @@ const brokenExitTime = 500 * time.Millisecond
 
 // checked returns the error of a call. If the connection broke, it ends the process, so that the next call starts another.
 func (c *supervisedConn) checked(err error) error {
+	c.supervisor.options.watch.breach(wire.Breach(err))
 	if !isBroken(err) {
 		return err
 	}
@@ -223,6 +226,7 @@ func (c *supervisedConn) checked(err error) error {
 		case <-c.plugin.process.exited:
 			c.reap()
 		case <-timer.C:
+			c.supervisor.options.watch.breach("the process broke off its connection, or an error has no Fault: " + err.Error())
 		}
 	}
 	c.stop()
