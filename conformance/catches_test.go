@@ -42,7 +42,11 @@ func (r *recorder) Mismatch(format string, args ...any) {
 	r.report("mismatch", format, args...)
 	runtime.Goexit()
 }
-func (r *recorder) Cleanup(f func()) { r.cleanups = append(r.cleanups, f) }
+func (r *recorder) Cleanup(f func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.cleanups = append(r.cleanups, f)
+}
 
 // outcome runs one check on a driver and returns what it reported.
 func outcome(t *testing.T, open driver.Opener, h conformance.Harness, name string) string {
