@@ -114,7 +114,7 @@ func (s *settings) checkPlugin() (err error) {
 	case s.plugin == "" && s.list:
 		return nil
 	case s.plugin == "":
-		return errors.New("Missing option '--plugin'.")
+		return cli.Usagef("Missing option '--plugin'.")
 	case os.Getenv(host.EnvReattach) != "":
 		return nil // it may run already, wherever its file is
 	}

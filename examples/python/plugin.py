@@ -61,8 +61,9 @@ def status(fault):
         message.service.CopyFrom(fault_pb2.Service(**fault.service))
     detail = any_pb2.Any()
     detail.Pack(message)
-    # The codes have gRPC's names, but for one.
-    name = "UNIMPLEMENTED" if fault.code == "Unsupported" else re.sub(r"\B([A-Z])", r"_\1", fault.code).upper()
+    # The codes have gRPC's names, but for two.
+    name = {"Unsupported": "UNIMPLEMENTED", "Canceled": "CANCELLED"}.get(fault.code)
+    name = name or re.sub(r"\B([A-Z])", r"_\1", fault.code).upper()
     return status_pb2.Status(code=grpc.StatusCode[name].value[0], message=str(fault), details=[detail])
 
 
