@@ -1,15 +1,11 @@
 package aws
 
 import (
-	"bufio"
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"net"
 	"net/http"
-	"strings"
 	"syscall"
 	"time"
 
@@ -40,8 +36,10 @@ const (
 
 // loadConfig reads the environment and the SDK's configuration files. It sends no request.
 func loadConfig(ctx context.Context, cfg driver.Config) (aws.Config, error) {
+	limits := s3fault.LimitsFor(cfg.Timeout)
 	options := []func(*config.LoadOptions) error{
-		config.WithHTTPClient(awshttp.NewBuildableClient()),
+		// The providers of credentials use this client; the time is for a whole request.
+		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(limits.Answer)),
 		// The errors have all that matters; the SDK's log would clutter the terminal.
 		config.WithLogger(logging.Nop{}),
 	}
@@ -62,7 +60,7 @@ func loadConfig(ctx context.Context, cfg driver.Config) (aws.Config, error) {
 	if sdk.Region == "" {
 		sdk.Region = defaultRegion
 	}
-	sdk.HTTPClient = newHTTPClient(sdk.HTTPClient)
+	sdk.HTTPClient = newHTTPClient(sdk.HTTPClient, limits)
 	sdk.Credentials = credentialChain{sdk.Credentials}
 	attempts := sdk.RetryMaxAttempts
 	sdk.Retryer = func() aws.Retryer { return newRetryer(attempts) }
@@ -177,11 +175,11 @@ func nonRetryable(err error) aws.Ternary {
 	return aws.UnknownTernary
 }
 
-// httpClient sends requests without following redirects: those of S3 need another signature (see inBucket).
-type httpClient struct{ transport *http.Transport }
+// httpClient sends requests within the limits of s3fault.Transport.
+type httpClient struct{ *s3fault.Transport }
 
 // newHTTPClient keeps the proxy and the certificate authorities that the SDK configured.
-func newHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
+func newHTTPClient(configured aws.HTTPClient, limits s3fault.Limits) aws.HTTPClient {
 	buildable, ok := configured.(*awshttp.BuildableClient)
 	if !ok {
 		buildable = awshttp.NewBuildableClient()
@@ -189,31 +187,15 @@ func newHTTPClient(configured aws.HTTPClient) aws.HTTPClient {
 	transport := buildable.WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).GetTransport()
 	transport.WriteBufferSize, transport.ReadBufferSize = socketBuffer, socketBuffer
 	transport.MaxIdleConnsPerHost = 64
-	return &httpClient{transport}
+	return &httpClient{&s3fault.Transport{
+		Next: transport, Limits: limits, Redirects: isOtherRegion,
+		Operation: func(req *http.Request) string { return awsmiddleware.GetOperationName(req.Context()) },
+	}}
 }
 
-// endpointError is a request without a usable answer.
-type endpointError struct {
-	endpoint string
-	err      error
-}
-
-func (e *endpointError) Error() string { return e.endpoint + ": " + e.err.Error() }
-func (e *endpointError) Unwrap() error { return e.err }
-
-// readOnly hides the WriteTo of the SDK's bodies. The SDK closes a body as soon as the answer begins, and WriteTo then
-// returns io.EOF as an error. When net/http checks whether the body exceeds its announced length, it takes that error for
-// a broken request and closes the connection while the answer is still being read.
-type readOnly struct {
-	io.Reader
-	io.Closer
-}
-
-func hideWriteTo(req *http.Request) {
-	if req.Body != nil && req.Body != http.NoBody {
-		req.Body = readOnly{req.Body, req.Body}
-	}
-}
+// isOtherRegion reports whether an answer is S3's to a request that came to the wrong region: a redirect that names the right
+// one, for which the request needs another signature (see inBucket).
+func isOtherRegion(answer *http.Response) bool { return answer.Header.Get(bucketRegionHeader) != "" }
 
 // Do sends one request.
 func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
@@ -222,49 +204,9 @@ func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
 	// header requests, and a refusal would arrive after the whole part, or be lost with the connection.
 	sent.Proto, sent.ProtoMajor, sent.ProtoMinor = "HTTP/1.1", 1, 1
 	meterBody(&sent)
-	hideWriteTo(&sent)
-	resp, err := c.transport.RoundTrip(&sent)
-	if err == nil {
-		err = refuse(req, resp)
-	}
-	if err == nil {
-		err = ownForm(req, resp)
-	}
+	answer, err := c.RoundTrip(&sent)
 	if err != nil {
-		return nil, &endpointError{endpoint: req.URL.Scheme + "://" + req.URL.Host, err: err}
+		return nil, err
 	}
-	return resp, nil
-}
-
-// CloseIdleConnections closes idle connections.
-func (c *httpClient) CloseIdleConnections() { c.transport.CloseIdleConnections() }
-
-// refuse refuses an answer that is none of a service's. S3 answers requests that came to the wrong region with a redirect
-// that names the right one: those are for inBucket.
-func refuse(req *http.Request, resp *http.Response) error {
-	if resp.Header.Get(bucketRegionHeader) == "" {
-		if err := s3fault.Redirect(resp); err != nil {
-			_ = resp.Body.Close()
-			return err
-		}
-	}
-	return refuseWebPage(req, resp)
-}
-
-// refuseWebPage refuses HTML pages, which could pass for an empty listing. Objects may be HTML. The Content-Type alone is
-// no proof: some systems send text/html with every answer.
-func refuseWebPage(req *http.Request, resp *http.Response) error {
-	object := awsmiddleware.GetOperationName(req.Context()) == "GetObject" && resp.StatusCode < 300
-	if object || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
-		return nil
-	}
-	peeking := bufio.NewReaderSize(resp.Body, 512)
-	start, _ := peeking.Peek(64)
-	start = bytes.ToLower(bytes.TrimSpace(start))
-	if bytes.HasPrefix(start, []byte("<!doctype html")) || bytes.HasPrefix(start, []byte("<html")) {
-		_ = resp.Body.Close()
-		return s3fault.ErrNotS3
-	}
-	resp.Body = readOnly{peeking, resp.Body}
-	return nil
+	return answer, ownForm(req, answer)
 }

@@ -18,6 +18,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -210,7 +211,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 }
 
 func TestWhatIsRepeated(t *testing.T) {
-	down := &endpointError{"http://127.0.0.1:1", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}
+	down := &s3fault.EndpointError{Endpoint: "http://127.0.0.1:1", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}
 	for _, c := range []struct {
 		name          string
 		err           error
@@ -218,7 +219,7 @@ func TestWhatIsRepeated(t *testing.T) {
 	}{
 		{"throttled", answered(400, "Throttling", ""), true, true},
 		{"failed", answered(500, "InternalError", ""), true, false},
-		{"cut off", &endpointError{"http://x", syscall.ECONNRESET}, true, false},
+		{"cut off", &s3fault.EndpointError{Endpoint: "http://x", Err: syscall.ECONNRESET}, true, false},
 		{"down", down, false, false},
 		{"denied", answered(403, "AccessDenied", ""), false, false},
 		{"no credentials", &credentialError{err: errors.New("x")}, false, false},

@@ -13,7 +13,7 @@ import (
 )
 
 // system interprets the SDK's errors.
-var system = s3fault.System{Answer: answerOf, Endpoint: endpointOf, Special: sdkFault}
+var system = s3fault.System{Answer: answerOf, Special: sdkFault}
 
 // wrapError turns an SDK error into a fault. The action completes the sentence "cannot ...".
 func wrapError(ctx context.Context, err error, action string, args ...any) error {
@@ -57,15 +57,6 @@ func statusOf(err error) int {
 func serviceCodeOf(err error) string {
 	if answer := answerOf(err); answer != nil {
 		return answer.Code
-	}
-	return ""
-}
-
-// endpointOf returns the endpoint of a request without an answer.
-func endpointOf(err error) string {
-	var sent *endpointError
-	if errors.As(err, &sent) {
-		return sent.endpoint
 	}
 	return ""
 }

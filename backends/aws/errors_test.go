@@ -91,10 +91,10 @@ func TestServiceErrors(t *testing.T) {
 }
 
 func TestTransportErrors(t *testing.T) {
-	refusedBy := &endpointError{"http://127.0.0.1:1", &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}}
-	untrusted := &endpointError{"https://s3.example.com", x509.UnknownAuthorityError{}}
-	plain := &endpointError{"https://s3.example.com", errors.New("http: server gave HTTP response to HTTPS client")}
-	page := &endpointError{"http://www.example.com", s3fault.ErrNotS3}
+	refusedBy := &s3fault.EndpointError{Endpoint: "http://127.0.0.1:1", Err: &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}}
+	untrusted := &s3fault.EndpointError{Endpoint: "https://s3.example.com", Err: x509.UnknownAuthorityError{}}
+	plain := &s3fault.EndpointError{Endpoint: "https://s3.example.com", Err: errors.New("http: server gave HTTP response to HTTPS client")}
+	page := &s3fault.EndpointError{Endpoint: "http://www.example.com", Err: s3fault.ErrNotS3}
 	for _, c := range []struct {
 		name string
 		err  error
@@ -133,7 +133,7 @@ func TestContextErrorsStayContextErrors(t *testing.T) {
 		t.Errorf("got %v (%s)", err, fault.CodeOf(err))
 	}
 	// A deadline that is not the caller's is the system's failure.
-	err = wrapError(context.Background(), &endpointError{"http://x", context.DeadlineExceeded}, "do it")
+	err = wrapError(context.Background(), &s3fault.EndpointError{Endpoint: "http://x", Err: context.DeadlineExceeded}, "do it")
 	if fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("got %v (%s)", err, fault.CodeOf(err))
 	}

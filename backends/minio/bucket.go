@@ -10,6 +10,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/s3utils"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -19,7 +20,7 @@ func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, 
 		if err := b.ready(ctx); err != nil {
 			return nil, err
 		}
-		buckets, err := b.s3.ListBuckets(ctx)
+		buckets, err := s3fault.Call(ctx, 0, b.s3.ListBuckets)
 		infos := make([]driver.BucketInfo, len(buckets))
 		for i, bucket := range buckets {
 			infos[i] = driver.BucketInfo{Name: bucket.Name, Created: bucket.CreationDate, Region: bucket.BucketRegion}
@@ -34,7 +35,7 @@ func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) 
 	if err := b.readyFor(ctx, req.Bucket); err != nil {
 		return driver.BucketDetail{}, err
 	}
-	exists, err := b.s3.BucketExists(ctx, req.Bucket)
+	exists, err := s3fault.Call(ctx, 0, func(ctx context.Context) (bool, error) { return b.s3.BucketExists(ctx, req.Bucket) })
 	if err != nil {
 		return driver.BucketDetail{}, b.wrapError(ctx, err, "look up the bucket %q", req.Bucket)
 	}
@@ -63,7 +64,9 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 	if err := b.ready(ctx); err != nil {
 		return err
 	}
-	err := b.s3.MakeBucket(ctx, req.Bucket, minio.MakeBucketOptions{Region: b.region})
+	err := do(ctx, func(ctx context.Context) error {
+		return b.s3.MakeBucket(ctx, req.Bucket, minio.MakeBucketOptions{Region: b.region})
+	})
 	return b.wrapError(ctx, err, "create the bucket %q", req.Bucket)
 }
 
@@ -72,5 +75,6 @@ func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketReque
 	if err := b.readyFor(ctx, req.Bucket); err != nil {
 		return err
 	}
-	return b.wrapError(ctx, b.s3.RemoveBucket(ctx, req.Bucket), "delete the bucket %q", req.Bucket)
+	err := do(ctx, func(ctx context.Context) error { return b.s3.RemoveBucket(ctx, req.Bucket) })
+	return b.wrapError(ctx, err, "delete the bucket %q", req.Bucket)
 }

@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/minio/madmin-go/v3"
 	"github.com/minio/minio-go/v7"
@@ -36,6 +37,7 @@ type backend struct {
 
 	endpoint *url.URL // nil where none is configured
 	region   string
+	timeout  time.Duration
 	// credentials are resolved on first use; a program that the profile names may provide them.
 	credentials *credentials.Credentials
 	transport   *http.Transport
@@ -56,7 +58,7 @@ func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) {
 		return nil, err
 	}
 	region := cmp.Or(cfg.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), defaultRegion)
-	b := &backend{endpoint: endpoint, region: region}
+	b := &backend{endpoint: endpoint, region: region, timeout: cfg.Timeout}
 	if b.credentials, err = chain(cfg); err != nil {
 		return nil, err
 	}
@@ -73,7 +75,7 @@ func (b *backend) connect() error {
 	if b.transport, err = newTransport(secure); err != nil {
 		return err
 	}
-	watched := &abortWatcher{next: &checkedTransport{next: b.transport}}
+	watched := &abortWatcher{next: bounded(b.transport, b.timeout)}
 	b.http = &http.Client{Transport: watched}
 	b.s3, err = minio.New(b.endpoint.Host, &minio.Options{
 		Creds: b.credentials, Secure: secure, Region: b.region, Transport: watched,
@@ -83,7 +85,7 @@ func (b *backend) connect() error {
 		return fault.Wrap(fault.InvalidArgument, err, "the endpoint %q cannot be used: %v", b.endpoint.Redacted(), err)
 	}
 	b.admin, err = madmin.NewWithOptions(b.endpoint.Host, &madmin.Options{
-		Creds: b.credentials, Secure: secure, Transport: &limitedTransport{next: watched, most: tries},
+		Creds: b.credentials, Secure: secure, Transport: watched,
 	})
 	if err != nil {
 		return fault.Wrap(fault.InvalidArgument, err, "the endpoint %q cannot be used: %v", b.endpoint.Redacted(), err)

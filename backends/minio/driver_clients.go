@@ -7,7 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
+	"time"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -94,61 +94,15 @@ func newTransport(secure bool) (*http.Transport, error) {
 	return transport, nil
 }
 
-// checkedTransport follows no redirect. It refuses web pages, which have no request id: all of MinIO's answers have one.
-// Otherwise a page could pass for an empty listing.
-type checkedTransport struct{ next http.RoundTripper }
-
-func (t *checkedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	answer, err := t.next.RoundTrip(req)
-	if err == nil {
-		if err = s3fault.Redirect(answer); err != nil {
-			_ = answer.Body.Close()
-			return nil, err
-		}
-	}
-	if err != nil || answer.StatusCode >= 400 || answer.Header.Get("X-Amz-Request-Id") != "" ||
-		!strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") {
-		return answer, err
-	}
-	_ = answer.Body.Close()
-	return nil, s3fault.ErrNotS3
+// bounded keeps the limits of s3fault.Transport.
+func bounded(next http.RoundTripper, timeout time.Duration) http.RoundTripper {
+	return &s3fault.Transport{Next: next, Limits: s3fault.LimitsFor(timeout), Operation: operationOf}
 }
 
-// limitedTransport limits the attempts of each call. The context identifies the call (see attempts).
-type limitedTransport struct {
-	next http.RoundTripper
-	most int
-}
-
-// attempts counts the requests of one call.
-type attempts struct {
-	mu     sync.Mutex
-	count  int
-	last   error
-	cancel context.CancelCauseFunc
-}
-
-type attemptsKey struct{}
-
-// limited returns a context for one call to the admin API.
-func limited(ctx context.Context) (context.Context, context.CancelFunc) {
-	inner, cancel := context.WithCancelCause(ctx)
-	call := &attempts{cancel: cancel}
-	return context.WithValue(inner, attemptsKey{}, call), func() { cancel(nil) }
-}
-
-// RoundTrip cancels the call after the last attempt, or at once for a certificate error, which no retry can fix.
-func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
-	answer, err := t.next.RoundTrip(req)
-	call, ok := req.Context().Value(attemptsKey{}).(*attempts)
-	if err == nil || !ok {
-		return answer, err
+// operationOf is s3fault.OperationOf for requests to S3: the admin API is no bucket.
+func operationOf(req *http.Request) string {
+	if strings.HasPrefix(req.URL.Path, "/minio/admin/") {
+		return ""
 	}
-	call.mu.Lock()
-	defer call.mu.Unlock()
-	call.count, call.last = call.count+1, err
-	if call.count >= t.most || s3fault.NonRetryable(err) {
-		call.cancel(&gaveUpError{err})
-	}
-	return answer, err
+	return s3fault.OperationOf(req)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,20 +21,18 @@ var system = s3fault.System{Codes: serviceCodes, Answer: answerOf}
 
 // wrapError turns a call's error into a fault. The action completes the sentence "cannot ...".
 func (b *backend) wrapError(ctx context.Context, err error, action string, args ...any) error {
-	here := system
-	here.Endpoint, here.Special = b.endpointOf, b.adminFault
-	return here.Wrap(ctx, err, action, args...)
-}
-
-// endpointOf returns the endpoint of a request without an answer.
-func (b *backend) endpointOf(err error) string {
-	var sent *url.Error
-	var given *gaveUpError
-	var redirect *s3fault.RedirectError
-	if errors.As(err, &sent) || errors.As(err, &redirect) || errors.As(err, &given) || errors.Is(err, s3fault.ErrNotS3) {
-		return b.endpoint.Scheme + "://" + b.endpoint.Host
+	var admin *adminError
+	var sent *s3fault.EndpointError
+	var known *fault.Error
+	if errors.As(err, &admin) && answerOf(err) == nil && !errors.As(err, &sent) && !errors.As(err, &known) {
+		// An answer arrived, which madmin cannot decrypt or decode.
+		err = &s3fault.EndpointError{Endpoint: b.endpoint.Scheme + "://" + b.endpoint.Host, Err: &s3fault.AnswerError{
+			Did: "sent what is no answer of MinIO's admin API", NotS3: true,
+		}}
 	}
-	return ""
+	here := system
+	here.Special = b.adminFault
+	return here.Wrap(ctx, err, action, args...)
 }
 
 // answerOf returns the server's error answer; nil if there is none, or if it is unintelligible.
@@ -97,21 +94,9 @@ func isAdminAnswer(answer *fault.Service) bool {
 	return answer.HTTPStatus >= 500 || answer.HTTPStatus == http.StatusTooManyRequests
 }
 
-// gaveUpError is the last error of a call to the admin API that is not retried.
-type gaveUpError struct{ error }
-
-// Unwrap returns the error itself.
-func (e *gaveUpError) Unwrap() error { return e.error }
-
-// adminCall makes one call to the admin API with limited attempts.
+// adminCall makes one call to the admin API. madmin would send a request ten times.
 func adminCall[T any](ctx context.Context, call func(context.Context) (T, error)) (T, error) {
-	inner, done := limited(ctx)
-	defer done()
-	out, err := call(inner)
-	var given *gaveUpError
-	if err != nil && ctx.Err() == nil && errors.As(context.Cause(inner), &given) {
-		err = given
-	}
+	out, err := s3fault.Call(ctx, tries, call)
 	if err != nil {
 		err = &adminError{err}
 	}
@@ -120,6 +105,17 @@ func adminCall[T any](ctx context.Context, call func(context.Context) (T, error)
 
 // adminDo is adminCall for a call that returns nothing.
 func (b *backend) adminDo(ctx context.Context, call func(context.Context) error) error {
-	_, err := adminCall(ctx, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
+	_, err := adminCall(ctx, nothing(call))
 	return err
+}
+
+// do makes one call of minio-go that returns nothing.
+func do(ctx context.Context, call func(context.Context) error) error {
+	_, err := s3fault.Call(ctx, 0, nothing(call))
+	return err
+}
+
+// nothing makes a call that returns nothing into one that does.
+func nothing(call func(context.Context) error) func(context.Context) (struct{}, error) {
+	return func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) }
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -21,18 +22,20 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 			return
 		}
 		noOwner := false
-		objects := b.s3.ListObjectsIter(ctx, req.Bucket, minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true, FetchOwner: &noOwner})
-		for object := range objects {
-			if object.Err != nil {
-				yield(driver.ObjectInfo{}, b.wrapError(ctx, object.Err, "list the objects of the bucket %q", req.Bucket))
-				return
+		options := minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true, FetchOwner: &noOwner}
+		err := do(ctx, func(ctx context.Context) error {
+			for object := range b.s3.ListObjectsIter(ctx, req.Bucket, options) {
+				if object.Err != nil {
+					return object.Err
+				}
+				if !yield(objectOf(object), nil) {
+					return nil
+				}
 			}
-			if !yield(objectOf(object), nil) {
-				return
-			}
-		}
-		// minio-go ends a listing without an error when its context ends.
-		if err := ctx.Err(); err != nil {
+			// minio-go ends a listing without an error when its context ends.
+			return ctx.Err()
+		})
+		if err != nil {
 			yield(driver.ObjectInfo{}, b.wrapError(ctx, err, "list the objects of the bucket %q", req.Bucket))
 		}
 	}
@@ -62,7 +65,9 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 	if err := b.readyForObject(ctx, req.Bucket, req.Key); err != nil {
 		return driver.ObjectDetail{}, err
 	}
-	info, err := b.s3.StatObject(ctx, req.Bucket, req.Key, minio.StatObjectOptions{})
+	info, err := s3fault.Call(ctx, 0, func(ctx context.Context) (minio.ObjectInfo, error) {
+		return b.s3.StatObject(ctx, req.Bucket, req.Key, minio.StatObjectOptions{})
+	})
 	if err != nil {
 		return driver.ObjectDetail{}, b.wrapError(ctx, err, "look up %q in the bucket %q", req.Key, req.Bucket)
 	}
@@ -98,7 +103,8 @@ func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReq
 		return done, err
 	}
 	together, single := transfer.SplitKeys(req.Keys)
-	if err := b.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
+	err := do(ctx, func(ctx context.Context) error { return b.deleteTogether(ctx, req.Bucket, together, &done) })
+	if err != nil {
 		return done, b.wrapError(ctx, err, "delete objects of the bucket %q", req.Bucket)
 	}
 	for _, key := range single {
@@ -150,7 +156,9 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 }
 
 func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *driver.DeleteObjectsResponse) error {
-	err := b.s3.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{})
+	err := do(ctx, func(ctx context.Context) error {
+		return b.s3.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{})
+	})
 	if err == nil {
 		done.Deleted = append(done.Deleted, key)
 		return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
@@ -20,7 +21,7 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 	if err := b.readyFor(ctx, req.Bucket); err != nil {
 		return driver.BucketSetting{}, err
 	}
-	document, err := b.s3.GetBucketPolicy(ctx, req.Bucket)
+	document, err := s3fault.Call(ctx, 0, func(ctx context.Context) (string, error) { return b.s3.GetBucketPolicy(ctx, req.Bucket) })
 	if err != nil {
 		return driver.BucketSetting{}, b.wrapError(ctx, err, "read the policy of the bucket %q", req.Bucket)
 	}
@@ -59,7 +60,7 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 	if err := b.readyFor(ctx, req.Bucket); err != nil {
 		return err
 	}
-	err := b.s3.SetBucketPolicy(ctx, req.Bucket, req.Value.Policy.Document)
+	err := b.setPolicy(ctx, req.Bucket, req.Value.Policy.Document)
 	return b.wrapError(ctx, err, "set the policy of the bucket %q", req.Bucket)
 }
 
@@ -72,8 +73,12 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 		return err
 	}
 	// For an empty policy, minio-go sends a deletion.
-	err := b.s3.SetBucketPolicy(ctx, req.Bucket, "")
+	err := b.setPolicy(ctx, req.Bucket, "")
 	return b.wrapError(ctx, err, "delete the policy of the bucket %q", req.Bucket)
+}
+
+func (b *backend) setPolicy(ctx context.Context, bucket, document string) error {
+	return do(ctx, func(ctx context.Context) error { return b.s3.SetBucketPolicy(ctx, bucket, document) })
 }
 
 // checkSetting refuses settings that MinIO lacks before any request. MinIO has the policy status, but it is wrong for this

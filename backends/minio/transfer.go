@@ -6,6 +6,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 )
 
@@ -21,9 +22,11 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	}
 	defer source.Close()
 	abort := &abortResult{}
-	info, err := b.s3.PutObject(abort.in(ctx), req.Bucket, req.Key, source.Reader, source.Size, minio.PutObjectOptions{
-		ContentType: req.ContentType, Progress: transfer.Progress(req.Progress),
-		PartSize: transfer.PartSize, NumThreads: transfer.Parts, ConcurrentStreamParts: source.Size < 0,
+	info, err := s3fault.Call(abort.in(ctx), 0, func(ctx context.Context) (minio.UploadInfo, error) {
+		return b.s3.PutObject(ctx, req.Bucket, req.Key, source.Reader, source.Size, minio.PutObjectOptions{
+			ContentType: req.ContentType, Progress: transfer.Progress(req.Progress),
+			PartSize: transfer.PartSize, NumThreads: transfer.Parts, ConcurrentStreamParts: source.Size < 0,
+		})
 	})
 	if err != nil {
 		return none, abort.withOrphanedParts(b.wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket))
@@ -44,8 +47,11 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 		for name, value := range r.Headers() {
 			options.Set(name, value)
 		}
-		body, info, header, err := minio.Core{Client: b.s3}.GetObject(ctx, req.Bucket, req.Key, options)
-		return &transfer.Answer{Body: body, ContentRange: header.Get("Content-Range"), Detail: detailOf(info)}, wrapped(ctx, err)
+		answer, err := s3fault.Call(ctx, 0, func(ctx context.Context) (*transfer.Answer, error) {
+			body, info, header, err := minio.Core{Client: b.s3}.GetObject(ctx, req.Bucket, req.Key, options)
+			return &transfer.Answer{Body: body, ContentRange: header.Get("Content-Range"), Detail: detailOf(info)}, err
+		})
+		return answer, wrapped(ctx, err)
 	})
 	return detail, wrapped(ctx, err)
 }

@@ -47,6 +47,7 @@ package driver
 
 import (
 	"context"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
@@ -80,6 +81,10 @@ type Config struct {
 	// Credentials are the credentials to work with; nil for those that the backend finds in its environment, in its
 	// configuration files or from the instance it runs on.
 	Credentials *Credentials
+	// Timeout is how long the system may take to begin an answer; 0 for 30 seconds. A backend bounds everything else that an
+	// endpoint may take in proportion, and in memory too: package core/driver/s3fault has the limits, and keeps them for
+	// requests over HTTP.
+	Timeout time.Duration
 }
 
 // Credentials are an access key, permanent or temporary. They are secret: they must not be logged or be part of an error.

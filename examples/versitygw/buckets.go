@@ -56,7 +56,7 @@ func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, 
 
 // HeadBucket looks a bucket up.
 func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) (driver.BucketDetail, error) {
-	return driver.BucketDetail{Region: b.region}, b.do(ctx, "look up bucket "+req.Bucket, func() error {
+	return driver.BucketDetail{Region: b.region}, b.do(ctx, "look up bucket "+req.Bucket, func(ctx context.Context) error {
 		exists, err := b.objects.BucketExists(ctx, req.Bucket)
 		if err == nil && !exists {
 			return fault.New(fault.NotFound, "there is no bucket %s", req.Bucket)
@@ -70,14 +70,14 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 	if req.Region != "" && req.Region != b.region {
 		return fault.New(fault.Unsupported, "VersityGW has one region only, %s", b.region)
 	}
-	return b.do(ctx, "create bucket "+req.Bucket, func() error {
+	return b.do(ctx, "create bucket "+req.Bucket, func(ctx context.Context) error {
 		return b.objects.MakeBucket(ctx, req.Bucket, minio.MakeBucketOptions{Region: b.region})
 	})
 }
 
 // DeleteBucket deletes an empty bucket.
 func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketRequest) error {
-	return b.do(ctx, "delete bucket "+req.Bucket, func() error { return b.objects.RemoveBucket(ctx, req.Bucket) })
+	return b.do(ctx, "delete bucket "+req.Bucket, func(ctx context.Context) error { return b.objects.RemoveBucket(ctx, req.Bucket) })
 }
 
 // onlyPolicy refuses every setting but the policy.
@@ -94,7 +94,7 @@ func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSett
 		return driver.BucketSetting{}, err
 	}
 	var document string
-	err := b.do(ctx, "read the policy of bucket "+req.Bucket, func() (err error) {
+	err := b.do(ctx, "read the policy of bucket "+req.Bucket, func(ctx context.Context) (err error) {
 		document, err = b.objects.GetBucketPolicy(ctx, req.Bucket)
 		if err == nil && document == "" {
 			return fault.New(fault.NotFound, "bucket %s has no policy", req.Bucket)
@@ -110,7 +110,9 @@ func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSett
 		return err
 	}
 	action := "set the policy of bucket " + req.Bucket
-	err := b.do(ctx, action, func() error { return b.objects.PutBucketPolicy(ctx, req.Bucket, req.Value.Policy.Document) })
+	err := b.do(ctx, action, func(ctx context.Context) error {
+		return b.objects.PutBucketPolicy(ctx, req.Bucket, req.Value.Policy.Document)
+	})
 	if said := fault.ServiceOf(err); said != nil && strings.HasPrefix(said.Message, "Invalid principal") {
 		return &fault.Error{Code: fault.InvalidArgument, Service: said, Err: err, Message: "cannot " + action +
 			": it names a user who does not exist; take the statement out, or create the user again"}
@@ -123,7 +125,7 @@ func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBuck
 	if err := onlyPolicy(req.Setting); err != nil {
 		return err
 	}
-	return b.do(ctx, "delete the policy of bucket "+req.Bucket, func() error {
+	return b.do(ctx, "delete the policy of bucket "+req.Bucket, func(ctx context.Context) error {
 		return b.objects.SetBucketPolicy(ctx, req.Bucket, "") // which deletes it
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
@@ -35,10 +36,9 @@ type backend struct {
 
 // Open opens the backend; it is a driver.Opener.
 func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
-	b := &backend{region: config.Region, credentials: chain(config), http: &http.Client{
-		Transport:     http.DefaultTransport.(*http.Transport).Clone(),
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}}
+	b := &backend{region: config.Region, credentials: chain(config), http: &http.Client{Transport: &s3fault.Transport{
+		Next: http.DefaultTransport.(*http.Transport).Clone(), Limits: s3fault.LimitsFor(config.Timeout),
+	}}}
 	if b.region == "" {
 		b.region = defaultRegion
 	}

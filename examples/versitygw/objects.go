@@ -20,15 +20,14 @@ func detailOf(o minio.ObjectInfo) driver.ObjectDetail {
 // ListObjects yields the objects of a bucket.
 func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
 	return func(yield func(driver.ObjectInfo, error) bool) {
-		listing, stop := context.WithCancel(ctx)
-		defer stop()
-		err := b.do(ctx, "list the objects of bucket "+req.Bucket, func() error {
+		err := b.do(ctx, "list the objects of bucket "+req.Bucket, func(ctx context.Context) error {
+			listing, stop := context.WithCancel(ctx)
+			defer stop()
 			for o := range b.objects.Client.ListObjects(listing, req.Bucket, minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true}) {
 				if o.Err != nil {
 					return o.Err
 				}
 				if !yield(driver.ObjectInfo{Key: o.Key, LastModified: o.LastModified, ETag: quoted(o.ETag), Size: o.Size, StorageClass: o.StorageClass}, nil) {
-					stop()
 					return nil
 				}
 			}
@@ -42,7 +41,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 
 // HeadObject looks an object up.
 func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (detail driver.ObjectDetail, err error) {
-	err = b.do(ctx, fmt.Sprintf("look up object %s in bucket %s", req.Key, req.Bucket), func() error {
+	err = b.do(ctx, fmt.Sprintf("look up object %s in bucket %s", req.Key, req.Bucket), func(ctx context.Context) error {
 		found, err := b.objects.StatObject(ctx, req.Bucket, req.Key, minio.StatObjectOptions{})
 		detail = detailOf(found)
 		return err
@@ -53,7 +52,7 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 // GetObject fetches an object, in parallel ranges if it is large.
 func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (detail driver.ObjectDetail, err error) {
 	action := fmt.Sprintf("fetch object %s of bucket %s", req.Key, req.Bucket)
-	err = b.do(ctx, action, func() error {
+	err = b.do(ctx, action, func(ctx context.Context) error {
 		detail, err = transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
 			options := minio.GetObjectOptions{}
 			for name, value := range r.Headers() {
@@ -69,7 +68,7 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 
 // PutObject stores an object, in parts if it is large or of unknown size. minio-go removes the parts after an error.
 func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (detail driver.ObjectDetail, err error) {
-	err = b.do(ctx, fmt.Sprintf("store object %s in bucket %s", req.Key, req.Bucket), func() error {
+	err = b.do(ctx, fmt.Sprintf("store object %s in bucket %s", req.Key, req.Bucket), func(ctx context.Context) error {
 		source, err := transfer.Open(ctx, req)
 		if err != nil {
 			return err
@@ -86,7 +85,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 
 // DeleteObjects deletes objects, all in one request.
 func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (response driver.DeleteObjectsResponse, err error) {
-	err = b.do(ctx, "delete objects of bucket "+req.Bucket, func() error {
+	err = b.do(ctx, "delete objects of bucket "+req.Bucket, func(ctx context.Context) error {
 		keys := make(chan minio.ObjectInfo, len(req.Keys))
 		for _, key := range req.Keys {
 			keys <- minio.ObjectInfo{Key: key}

@@ -8,7 +8,6 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 
@@ -35,12 +34,13 @@ func (b *backend) ready(ctx context.Context, action string) (credentials.Value, 
 	return value, nil
 }
 
-// do makes a call with minio-go.
-func (b *backend) do(ctx context.Context, action string, call func() error) error {
+// do makes a call with minio-go, which sends a request again on its own.
+func (b *backend) do(ctx context.Context, action string, call func(context.Context) error) error {
 	if _, err := b.ready(ctx, action); err != nil {
 		return err
 	}
-	return b.failed(ctx, call(), action)
+	_, err := s3fault.Call(ctx, 0, func(ctx context.Context) (struct{}, error) { return struct{}{}, call(ctx) })
+	return b.failed(ctx, err, action)
 }
 
 // request is a request that minio-go lacks. Its answer is XML; it is ignored if into is nil.
@@ -69,9 +69,6 @@ func (b *backend) send(ctx context.Context, r request) error {
 		return b.failed(ctx, err, r.action)
 	}
 	defer answer.Body.Close()
-	if err := s3fault.Redirect(answer); err != nil {
-		return b.failed(ctx, err, r.action)
-	}
 	body := xml.NewDecoder(answer.Body)
 	if answer.StatusCode >= http.StatusMultipleChoices {
 		refusal := answerError{}
@@ -91,10 +88,9 @@ func (b *backend) send(ctx context.Context, r request) error {
 // failed turns the error of a request into a fault; nil stays nil.
 func (b *backend) failed(ctx context.Context, err error, action string) error {
 	system := s3fault.System{
-		Codes:    codes,
-		Answer:   answerOf,
-		Endpoint: func(error) string { return b.endpoint.Scheme + "://" + b.endpoint.Host },
-		Special:  localFault,
+		Codes:   codes,
+		Answer:  answerOf,
+		Special: localFault,
 	}
 	return system.Wrap(ctx, err, "%s", action)
 }
@@ -121,8 +117,8 @@ func answerOf(err error) *fault.Service {
 
 // localFault is the fault for requests that minio-go refuses, such as for a bad name, and for unreadable files.
 func localFault(err error, sentence string) *fault.Error {
-	var network net.Error
-	if answerOf(err) != nil || errors.As(err, &network) || errors.Is(err, io.ErrUnexpectedEOF) {
+	var sent *s3fault.EndpointError
+	if answerOf(err) != nil || errors.As(err, &sent) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil
 	}
 	return fault.Wrap(fault.InvalidArgument, err, "%s: %v", sentence, err)

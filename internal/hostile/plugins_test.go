@@ -94,6 +94,8 @@ var hostile = map[string]func(){
 	"stubborn":      func() { ignoreSignals(); serve.Serve(opener(&backend{close: forever})); forever() },
 	"parent":        func() { startChild(&syscall.SysProcAttr{}); serve.Serve(opener(&backend{})) },
 	"daemon":        func() { startChild(&syscall.SysProcAttr{Setsid: true}); serve.Serve(opener(&backend{})) },
+	"aws":           measured,
+	"minio":         measured,
 	"daemon-dies":   func() { startChild(&syscall.SysProcAttr{Setsid: true}); os.Exit(1) },
 }
 

@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -10,7 +11,9 @@ import (
 )
 
 func toConfig(c driver.Config) *pb.OpenRequest {
-	out := &pb.OpenRequest{EndpointUrl: c.EndpointURL, Region: c.Region, Profile: c.Profile}
+	out := &pb.OpenRequest{
+		EndpointUrl: c.EndpointURL, Region: c.Region, Profile: c.Profile, TimeoutNanoseconds: c.Timeout.Nanoseconds(),
+	}
 	if c.Credentials != nil {
 		out.Credentials = &pb.Credentials{
 			AccessKeyId:     c.Credentials.AccessKeyID,
@@ -22,7 +25,9 @@ func toConfig(c driver.Config) *pb.OpenRequest {
 }
 
 func fromConfig(in *pb.OpenRequest) driver.Config {
-	c := driver.Config{EndpointURL: in.GetEndpointUrl(), Region: in.GetRegion(), Profile: in.GetProfile()}
+	c := driver.Config{
+		EndpointURL: in.GetEndpointUrl(), Region: in.GetRegion(), Profile: in.GetProfile(), Timeout: time.Duration(in.GetTimeoutNanoseconds()),
+	}
 	if k := in.GetCredentials(); k != nil {
 		c.Credentials = &driver.Credentials{
 			AccessKeyID: k.GetAccessKeyId(), SecretAccessKey: k.GetSecretAccessKey(), SessionToken: k.GetSessionToken(),

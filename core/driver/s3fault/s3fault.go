@@ -3,13 +3,16 @@
 // library wraps an answer, and adds the codes that only its own system sends:
 //
 //	var system = s3fault.System{
-//		Codes:    map[string]fault.Code{"XMinioStorageFull": fault.ResourceExhausted},
-//		Answer:   answer, // takes the service's answer out of the library's error
-//		Endpoint: func(error) string { return "https://s3.example.com" },
+//		Codes:  map[string]fault.Code{"XMinioStorageFull": fault.ResourceExhausted},
+//		Answer: answer, // takes the service's answer out of the library's error
 //	}
 //
 //	_, err := client.HeadBucket(ctx, bucket)
 //	return system.Wrap(ctx, err, "look up the bucket %q", bucket)
+//
+// Below every client of a backend belongs a [Transport], which bounds what an endpoint may take of time and of memory:
+//
+//	client := &http.Client{Transport: &s3fault.Transport{Next: http.DefaultTransport, Limits: s3fault.LimitsFor(config.Timeout)}}
 package s3fault
 
 import (
@@ -27,7 +30,8 @@ type System struct {
 	Codes map[string]fault.Code
 	// Answer returns what a service answered; nil where the error is none of a service's.
 	Answer func(err error) *fault.Service
-	// Endpoint returns where the failed request was sent, such as "http://127.0.0.1:9000"; empty where none was sent.
+	// Endpoint returns where the failed request was sent, such as "http://127.0.0.1:9000"; empty where none was sent. A request
+	// through a [Transport] needs none: its errors tell.
 	Endpoint func(err error) string
 	// Special returns the fault for an error that only this backend understands; nil for any other. The sentence is
 	// "cannot " and the action.

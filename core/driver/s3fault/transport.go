@@ -39,16 +39,18 @@ func Redirect(answer *http.Response) error {
 
 // noAnswer is the fault for a request that got no answer, or none that can be understood.
 func (s System) noAnswer(err error, sentence string) error {
-	endpoint := ""
-	if s.Endpoint != nil {
-		endpoint = s.Endpoint(err)
-	}
+	endpoint := s.endpointOf(err)
 	subject := endpoint
 	if subject == "" {
 		subject = "the endpoint"
 	}
 	var redirect *RedirectError
+	var answer *AnswerError
 	switch {
+	case errors.As(err, &answer) && answer.NotS3:
+		return fault.Wrap(fault.Unavailable, err, "%s: %s answers, but not as an S3 system does: it %s", sentence, subject, answer.Did).WithHint(fault.HintEndpoint)
+	case errors.As(err, &answer):
+		return fault.Wrap(fault.Unavailable, err, "%s: %s %s", sentence, subject, answer.Did)
 	case errors.As(err, &redirect):
 		return fault.Wrap(fault.Unavailable, err, "%s: %s redirects to %s, and no redirect is followed", sentence, subject,
 			cmp.Or(redirect.To, "an address that it does not name")).WithHint(fault.HintEndpoint)
@@ -65,10 +67,25 @@ func (s System) noAnswer(err error, sentence string) error {
 	return fault.Wrap(fault.Unavailable, err, "%s: %s", sentence, Innermost(err))
 }
 
+func (s System) endpointOf(err error) string {
+	var sent *EndpointError
+	switch {
+	case errors.As(err, &sent):
+		return sent.Endpoint
+	case s.Endpoint != nil:
+		return s.Endpoint(err)
+	}
+	return ""
+}
+
 // NonRetryable reports whether an error of a transport stays the same however often the request is sent.
 func NonRetryable(err error) bool {
 	var dns *net.DNSError
 	var redirect *RedirectError
+	var answer *AnswerError
+	if errors.As(err, &answer) {
+		return !answer.Again
+	}
 	return errors.As(err, &redirect) || errors.Is(err, ErrNotS3) || IsCertificateError(err) || IsPlaintext(err) || errors.As(err, &dns) && dns.IsNotFound
 }
 

@@ -28,9 +28,12 @@ type OpenRequest struct {
 	Region      string                 `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
 	Profile     string                 `protobuf:"bytes,3,opt,name=profile,proto3" json:"profile,omitempty"`
 	// Not set: the backend finds credentials in its environment, in configuration files or from the instance it runs on.
-	Credentials   *Credentials `protobuf:"bytes,4,opt,name=credentials,proto3" json:"credentials,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Credentials *Credentials `protobuf:"bytes,4,opt,name=credentials,proto3" json:"credentials,omitempty"`
+	// How long the system may take to begin an answer, in nanoseconds. 0: 30 seconds. Everything else that an endpoint may take
+	// is bounded in proportion.
+	TimeoutNanoseconds int64 `protobuf:"varint,5,opt,name=timeout_nanoseconds,json=timeoutNanoseconds,proto3" json:"timeout_nanoseconds,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *OpenRequest) Reset() {
@@ -89,6 +92,13 @@ func (x *OpenRequest) GetCredentials() *Credentials {
 		return x.Credentials
 	}
 	return nil
+}
+
+func (x *OpenRequest) GetTimeoutNanoseconds() int64 {
+	if x != nil {
+		return x.TimeoutNanoseconds
+	}
+	return 0
 }
 
 // Credentials are an access key. They are secret.
@@ -923,12 +933,13 @@ var File_s3credentials_backend_v1_backend_proto protoreflect.FileDescriptor
 
 const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"\n" +
-	"&s3credentials/backend/v1/backend.proto\x12\x18s3credentials.backend.v1\"\xab\x01\n" +
+	"&s3credentials/backend/v1/backend.proto\x12\x18s3credentials.backend.v1\"\xdc\x01\n" +
 	"\vOpenRequest\x12!\n" +
 	"\fendpoint_url\x18\x01 \x01(\tR\vendpointUrl\x12\x16\n" +
 	"\x06region\x18\x02 \x01(\tR\x06region\x12\x18\n" +
 	"\aprofile\x18\x03 \x01(\tR\aprofile\x12G\n" +
-	"\vcredentials\x18\x04 \x01(\v2%.s3credentials.backend.v1.CredentialsR\vcredentials\"\x82\x01\n" +
+	"\vcredentials\x18\x04 \x01(\v2%.s3credentials.backend.v1.CredentialsR\vcredentials\x12/\n" +
+	"\x13timeout_nanoseconds\x18\x05 \x01(\x03R\x12timeoutNanoseconds\"\x82\x01\n" +
 	"\vCredentials\x12\"\n" +
 	"\raccess_key_id\x18\x01 \x01(\tR\vaccessKeyId\x12*\n" +
 	"\x11secret_access_key\x18\x02 \x01(\tR\x0fsecretAccessKey\x12#\n" +

@@ -4,11 +4,14 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -22,6 +25,7 @@ import (
 type Session struct {
 	EndpointURL, Profile, Region, Backend string
 
+	timeout                time.Duration
 	key                    auth.Options
 	pluginDirs, pluginPins []string
 
@@ -53,6 +57,8 @@ func (s *Session) Options() []cli.Option {
 		cli.Text(&s.Profile, "profile", "Profile of the AWS configuration files to use").FromConfig(),
 		cli.Text(&s.Region, "region", "Region to work in").FromConfig(),
 		cli.Text(&s.Backend, "backend", "Backend to use: aws, minio or another plugin's name").FromConfig().Completing(cli.CompleteBackend),
+		cli.Parsed(&s.timeout, "timeout", "DURATION", "How long the system may take to begin an answer, such as 90s or 2m. "+
+			"Default is 30s", parseTimeout).FromConfig(),
 		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
 			FromConfig().Completing(cli.CompleteFolder).CheckedElsewhere(absoluteFolders),
 	)
@@ -118,7 +124,19 @@ func (s *Session) HostOptions(stderr io.Writer) (host.Options, error) {
 
 // Config returns what a backend is opened with, without credentials.
 func (s *Session) Config() driver.Config {
-	return driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Profile: s.Profile}
+	return driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Profile: s.Profile, Timeout: s.timeout}
+}
+
+// parseTimeout parses a duration; a bare number is seconds.
+func parseTimeout(text string) (time.Duration, error) {
+	if _, err := strconv.Atoi(text); err == nil {
+		text += "s"
+	}
+	timeout, err := time.ParseDuration(text)
+	if err != nil || timeout < time.Second || timeout > time.Hour {
+		return 0, errors.New("Timeout must be between 1s and 1h, such as 30s or 2m") //nolint:staticcheck
+	}
+	return timeout, nil
 }
 
 // Start implements cli.Session. It reads the credentials, and starts the backend beside whatever the command does first.

@@ -1,0 +1,159 @@
+package s3fault_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
+)
+
+const (
+	page  = `<?xml version="1.0"?><ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">%s</ListBucketResult>`
+	roles = "Action=ListRoles&Version=2010-05-08"
+)
+
+// endless is a body that repeats the text.
+func endless(text string) io.Reader {
+	return reader(func(p []byte) (int, error) {
+		n := 0
+		for n < len(p) {
+			n += copy(p[n:], text)
+		}
+		return n, nil
+	})
+}
+
+func xmlPage(inside string) io.Reader { return strings.NewReader(fmt.Sprintf(page, inside)) }
+
+// TestWhatIsRefused sends answers that no S3 system gives.
+func TestWhatIsRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		method, url, form string
+		status            int
+		body              io.Reader
+		says              string
+	}{
+		"endless error":            {method: "GET", url: "/b/k", status: 500, body: endless("x"), says: "sent an error of more than 1 MiB"},
+		"endless listing":          {method: "GET", url: "/b?list-type=2", body: endless("<Contents><Key>k</Key></Contents>"), says: "tags or values"},
+		"endless text":             {method: "GET", url: "/b?list-type=2", body: endless(" "), says: "sent an answer of more than 16 MiB"},
+		"endless answer to a put":  {method: "PUT", url: "/b/k", body: endless("x"), says: "sent an answer of more than 16 MiB"},
+		"nested":                   {method: "GET", url: "/", body: endless("<a>"), says: "more than 500000 tags or values"},
+		"values":                   {method: "GET", url: "/b?unknown", body: io.MultiReader(strings.NewReader("["), endless("{},")), says: "more than 500000 tags or values"},
+		"too many keys":            {method: "GET", url: "/b?list-type=2", body: xmlPage(strings.Repeat("<Contents/>", 1001)), says: "1001 keys"},
+		"empty listing":            {method: "GET", url: "/b?list-type=2", body: strings.NewReader(""), says: "sent nothing where <ListBucketResult> belongs"},
+		"blank listing":            {method: "GET", url: "/b/?list-type=2", body: strings.NewReader(" \n"), says: "sent nothing where <ListBucketResult> belongs"},
+		"JSON as a listing":        {method: "GET", url: "/b?list-type=2", body: strings.NewReader("{}"), says: "something other than XML"},
+		"a page as a listing":      {method: "GET", url: "/b?list-type=2", body: strings.NewReader("<!DOCTYPE html><html></html>"), says: "a web page"},
+		"a page as a refusal":      {method: "GET", url: "/b?list-type=2", status: 403, body: strings.NewReader("<HTML></HTML>"), says: "a web page"},
+		"a page for a put":         {method: "PUT", url: "/b/k", body: strings.NewReader("<html>"), says: "a web page"},
+		"another listing":          {method: "GET", url: "/", body: xmlPage(""), says: "sent <ListBucketResult> where <ListAllMyBucketsResult> belongs"},
+		"no result of a deletion":  {method: "POST", url: "/b?delete", body: strings.NewReader(""), says: "<DeleteResult>"},
+		"no upload":                {method: "POST", url: "/b/k?uploads", body: strings.NewReader(""), says: "<InitiateMultipartUploadResult>"},
+		"no completion":            {method: "POST", url: "/b/k?uploadId=1", body: strings.NewReader(""), says: "<CompleteMultipartUploadResult>"},
+		"no location":              {method: "GET", url: "/b?location", body: strings.NewReader(""), says: "<LocationConstraint>"},
+		"no CORS":                  {method: "GET", url: "/b?cors", body: strings.NewReader("<WebsiteConfiguration/>"), says: "<CORSConfiguration>"},
+		"no policy":                {method: "GET", url: "/b?policy", body: strings.NewReader(""), says: "the JSON of a policy"},
+		"no answer of IAM":         {form: roles, body: strings.NewReader(""), says: "<ListRolesResponse>"},
+		"another answer of IAM":    {form: roles, body: strings.NewReader("<ListUsersResponse/>"), says: "<ListUsersResponse> where <ListRolesResponse> belongs"},
+		"the same page of S3":      {method: "GET", url: "/b?list-type=2&continuation-token=a%26b", body: xmlPage("<NextContinuationToken>a&amp;b</NextContinuationToken>"), says: "never ends"},
+		"the same page of buckets": {method: "GET", url: "/?continuation-token=t", body: strings.NewReader("<ListAllMyBucketsResult><ContinuationToken>t</ContinuationToken></ListAllMyBucketsResult>"), says: "never ends"},
+		"the same page of IAM":     {form: roles + "&Marker=m", body: strings.NewReader("<ListRolesResponse><ListRolesResult><Marker>m</Marker></ListRolesResult></ListRolesResponse>"), says: "never ends"},
+		"cut off":                  {method: "GET", url: "/b?list-type=2", body: io.MultiReader(strings.NewReader("<ListBucketResult>"), reader(func([]byte) (int, error) { return 0, io.ErrUnexpectedEOF })), says: "in the middle of its answer"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := request(t, c.method, c.url, nil)
+			if c.form != "" {
+				req = request(t, "POST", "/", strings.NewReader(c.form))
+				req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+			}
+			body, _, err := send(respond(max(c.status, 200), c.body), req)
+			if err == nil {
+				t.Fatalf("%.100q was handed on", body)
+			}
+			says(t, err, c.says)
+			if notS3 := strings.Contains(c.says, "<") || strings.Contains(c.says, "web page") || strings.Contains(c.says, "XML") || strings.Contains(c.says, "JSON"); notS3 != errors.Is(err, s3fault.ErrNotS3) {
+				t.Errorf("%v is ErrNotS3: %v", err, !notS3)
+			}
+		})
+	}
+}
+
+// TestWhatIsHandedOn sends answers that S3 systems give, the odd ones among them.
+func TestWhatIsHandedOn(t *testing.T) {
+	thousand := strings.Repeat("<Contents><Key>k</Key></Contents>", 1000)
+	for name, c := range map[string]struct {
+		method, url string
+		status      int
+		body        string
+	}{
+		"a full page":                 {"GET", "/b?list-type=2", 200, fmt.Sprintf(page, thousand)},
+		"the token that was asked":    {"GET", "/b?list-type=2&continuation-token=t", 200, fmt.Sprintf(page, "<ContinuationToken>t</ContinuationToken><NextContinuationToken>u</NextContinuationToken>")},
+		"an upload's nothing":         {"PUT", "/b/k", 200, ""},
+		"a deletion's nothing":        {"DELETE", "/b/k", 204, ""},
+		"a bucket's nothing":          {"PUT", "/b", 200, ""},
+		"white space before the end":  {"POST", "/b/k?uploadId=1", 200, "  \n <CompleteMultipartUploadResult/>"},
+		"an object that is a page":    {"GET", "/b/k", 200, "<html>"},
+		"an object that is JSON":      {"GET", "/b/k?versionId=1", 206, "{}"},
+		"an object with many tags":    {"GET", "/b/k", 200, strings.Repeat("<", 600_000)},
+		"a balancer's page":           {"GET", "/b?list-type=2", 503, "<html>"},
+		"an empty refusal":            {"GET", "/b?list-type=2", 403, ""},
+		"a policy":                    {"GET", "/b?policy", 200, ` {"Statement":[]}`},
+		"a head":                      {"HEAD", "/b", 200, ""},
+		"an operation of another API": {"PATCH", "/list-users", 200, "<Anything/>"},
+	} {
+		body, status, err := send(respond(c.status, strings.NewReader(c.body)), request(t, c.method, c.url, nil))
+		if err != nil || body != c.body || status != c.status {
+			t.Errorf("%s: %d %.100q, %v", name, status, body, err)
+		}
+	}
+}
+
+// TestErrorWithStatus200 is how S3 reports what goes wrong after it has begun an answer.
+func TestErrorWithStatus200(t *testing.T) {
+	const document = `<?xml version="1.0"?><Error><Code>InternalError</Code></Error>`
+	for _, url := range []string{"/b/k?uploadId=1", "/b?location"} {
+		method := map[bool]string{true: "POST", false: "GET"}[strings.Contains(url, "uploadId")]
+		body, status, err := send(respond(200, strings.NewReader(document)), request(t, method, url, nil))
+		if err != nil || status != 500 || body != document {
+			t.Errorf("%s: %d %q, %v", url, status, body, err)
+		}
+	}
+}
+
+// TestHeadersOfObjects refuses answers about an object without the date that every client reads.
+func TestHeadersOfObjects(t *testing.T) {
+	for _, method := range []string{"GET", "HEAD"} {
+		for _, date := range []string{"", "yesterday"} {
+			_, _, err := send(func(*http.Request) (*http.Response, error) {
+				return &http.Response{StatusCode: 200, Header: http.Header{"Last-Modified": {date}}, Body: http.NoBody}, nil
+			}, request(t, method, "/b/k", nil))
+			says(t, err, "Last-Modified")
+		}
+	}
+}
+
+// TestTheFormArrives checks that a request to IAM is sent as it was, and again as often as it needs to be.
+func TestTheFormArrives(t *testing.T) {
+	req := request(t, "POST", "/", bytes.NewBufferString(roles))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	_, _, err := send(func(req *http.Request) (*http.Response, error) {
+		again, err := req.GetBody()
+		if err != nil {
+			return nil, err
+		}
+		for _, body := range []io.Reader{req.Body, again} {
+			if sent, err := io.ReadAll(body); err != nil || string(sent) != roles {
+				t.Errorf("sent %q, %v", sent, err)
+			}
+		}
+		return respond(200, strings.NewReader("<ListRolesResponse/>"))(req)
+	}, req)
+	if err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,219 @@
+package s3fault
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"syscall"
+	"time"
+)
+
+// Transport is the [http.RoundTripper] below every client of a backend. It keeps the [Limits], follows no redirect, and hands
+// on no answer that no S3 system gives: an empty one or a web page where a listing belongs, or a listing that never ends. It
+// reads every answer but an object's to its end. An answer with status 200 that is an error in XML gets the status 500, which
+// every client reads as an error. What it refuses is an [*AnswerError] or a [*RedirectError]; every error
+// of it is within an [*EndpointError].
+type Transport struct {
+	// Next sends the requests.
+	Next   http.RoundTripper
+	Limits Limits
+	// Operation returns the operation of a request to S3, by its name in the API reference; empty for one that it does not
+	// know. It is [OperationOf] where it is nil.
+	Operation func(*http.Request) string
+	// Redirects reports whether a redirect is for the client to see; nil where none is.
+	Redirects func(*http.Response) bool
+}
+
+// EndpointError is a request that got no answer, or none that can be used.
+type EndpointError struct {
+	// Endpoint is where it was sent, such as "http://127.0.0.1:9000".
+	Endpoint string
+	Err      error
+}
+
+func (e *EndpointError) Error() string { return e.Endpoint + ": " + e.Err.Error() }
+
+// Unwrap returns the cause.
+func (e *EndpointError) Unwrap() error { return e.Err }
+
+func at(url *url.URL, err error) error {
+	return &EndpointError{Endpoint: url.Scheme + "://" + url.Host, Err: err}
+}
+
+// AnswerError is what an endpoint did instead of answering as S3 does.
+type AnswerError struct {
+	// Did completes the sentence "http://127.0.0.1:9000 ...".
+	Did string
+	// NotS3 says that it answered, but as no S3 system does. The error is [ErrNotS3] then.
+	NotS3 bool
+	// Again says that the same request may get another answer.
+	Again bool
+}
+
+func (e *AnswerError) Error() string { return "the endpoint " + e.Did }
+
+// Is reports whether the target is [ErrNotS3].
+func (e *AnswerError) Is(target error) bool { return target == ErrNotS3 && e.NotS3 }
+
+func did(format string, args ...any) *AnswerError {
+	return &AnswerError{Did: fmt.Sprintf(format, args...)}
+}
+
+// exchange is one request and its answer.
+type exchange struct {
+	*Transport
+	outer, ctx context.Context
+	cancel     context.CancelCauseFunc
+	method     string
+	url        *url.URL
+	operation  string
+	form       url.Values // of a request to IAM or STS; else nil
+	receiving  watch
+}
+
+// RoundTrip implements [http.RoundTripper].
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	began := time.Now()
+	answer, err := t.exchange(req)
+	if err != nil {
+		err = at(req.URL, err)
+	}
+	callOf(req.Context()).tried(req, t.Limits.Header, began, answer, err)
+	return answer, err
+}
+
+// CloseIdleConnections closes the idle connections of Next.
+func (t *Transport) CloseIdleConnections() {
+	if next, ok := t.Next.(interface{ CloseIdleConnections() }); ok {
+		next.CloseIdleConnections()
+	}
+}
+
+func (t *Transport) exchange(req *http.Request) (*http.Response, error) {
+	x := &exchange{Transport: t, outer: req.Context(), method: req.Method, url: req.URL}
+	x.ctx, x.cancel = context.WithCancelCause(x.outer)
+	sent := req.WithContext(x.ctx)
+	var err error
+	if x.form, err = readForm(sent); err != nil {
+		x.cancel(nil)
+		return nil, err
+	}
+	x.operation = t.operationOf(req)
+	x.receiving.cancel = x.cancel
+	sending := &watch{cancel: x.cancel}
+	sending.body(sent, t.Limits)
+	sending.arm(t.Limits.Header, "did not answer within %s", t.Limits.Header)
+	answer, err := t.Next.RoundTrip(sent)
+	sending.end()
+	if err != nil {
+		err = x.explain(err, "closed the connection without an answer")
+		x.cancel(nil)
+		return nil, err
+	}
+	return x.receive(answer)
+}
+
+func (t *Transport) operationOf(req *http.Request) string {
+	if t.Operation != nil {
+		return t.Operation(req)
+	}
+	return OperationOf(req)
+}
+
+// explain returns why an exchange failed.
+func (x *exchange) explain(err error, cutOff string) error {
+	var broken *AnswerError
+	switch {
+	case x.outer.Err() != nil:
+		return err
+	case errors.As(context.Cause(x.ctx), &broken):
+		return broken
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+		return &AnswerError{Did: cutOff, Again: true}
+	}
+	return err
+}
+
+// receive checks an answer, and reads it unless it is an object.
+func (x *exchange) receive(answer *http.Response) (*http.Response, error) {
+	if x.Redirects == nil || !x.Redirects(answer) {
+		if err := Redirect(answer); err != nil {
+			return x.refuse(answer, err)
+		}
+	}
+	if err := x.checkHeader(answer); err != nil {
+		return x.refuse(answer, err)
+	}
+	if x.operation == "GetObject" && x.form == nil && answer.StatusCode < 300 {
+		answer.Body = &objectBody{ReadCloser: answer.Body, exchange: x}
+		return answer, nil
+	}
+	body, err := x.read(answer)
+	if err == nil {
+		err = x.check(answer, body)
+	}
+	if err != nil {
+		return x.refuse(answer, err)
+	}
+	_ = answer.Body.Close()
+	x.cancel(nil)
+	answer.Body = io.NopCloser(bytes.NewReader(body))
+	return answer, nil
+}
+
+// refuse ends the exchange.
+func (x *exchange) refuse(answer *http.Response, err error) (*http.Response, error) {
+	x.cancel(err)
+	_ = answer.Body.Close()
+	return nil, err
+}
+
+// read reads the whole body.
+func (x *exchange) read(answer *http.Response) ([]byte, error) {
+	limit, what, within := x.Limits.AnswerBytes, "answer", x.Limits.Answer
+	if answer.StatusCode >= 300 {
+		limit, what = x.Limits.ErrorBytes, "error"
+	}
+	if x.operation == "CompleteMultipartUpload" {
+		within *= 10
+	}
+	x.receiving.arm(within, "began an answer, but did not end it within %s", within)
+	defer x.receiving.end()
+	body := &counted{most: x.Limits.Tags}
+	n, err := io.Copy(body, io.LimitReader(answer.Body, limit+1))
+	switch {
+	case n > limit:
+		return nil, did("sent an %s of more than %d MiB", what, limit>>20)
+	case errors.Is(err, errTags):
+		return nil, did("sent an %s with more than %d tags or values", what, x.Limits.Tags)
+	case err != nil:
+		return nil, x.explain(err, "closed the connection in the middle of its answer")
+	}
+	return body.read.Bytes(), nil
+}
+
+// errTags is an answer with too many tags.
+var errTags = errors.New("too many tags")
+
+// counted is the bytes of an answer with no more than so many tags.
+type counted struct {
+	read       bytes.Buffer
+	tags, most int
+}
+
+func (c *counted) Write(p []byte) (int, error) {
+	n, _ := c.read.Write(p) // never fails
+	if start := c.read.Bytes()[0]; start == '{' || start == '[' {
+		c.tags += bytes.Count(p, []byte("{")) + bytes.Count(p, []byte("[")) + bytes.Count(p, []byte(","))
+	} else {
+		c.tags += bytes.Count(p, []byte("<"))
+	}
+	if c.tags > c.most {
+		return n, errTags
+	}
+	return n, nil
+}
