@@ -10,6 +10,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -35,7 +36,16 @@ const (
 	Throttle
 	// Hang does not answer until the client gives up or the test ends.
 	Hang
+	// Delay waits a moment, in which other requests overtake this one, and then forwards it.
+	Delay
+	// Truncate forwards the request, and closes the connection in the middle of the answer.
+	Truncate
+	// Repeat forwards the request twice, as a network or a client in between might, and answers with the second answer.
+	Repeat
 )
+
+// delayTime is how long Delay waits.
+const delayTime = 20 * time.Millisecond
 
 // Request is a request that reached a [Proxy].
 type Request struct {
@@ -72,6 +82,7 @@ type Proxy struct {
 	ended  chan struct{}
 	mu     sync.Mutex
 	decide func(n int, r Request) Action
+	lost   func()
 	seen   []Request
 }
 
@@ -123,7 +134,14 @@ func (p *Proxy) Reset(decide func(n int, r Request) Action) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.decide, p.seen = decide, nil
+	p.decide, p.lost, p.seen = decide, func() {}, nil
+}
+
+// OnLost sets what happens, until the next [Proxy.Reset], between a request that was forwarded and the loss of its answer.
+func (p *Proxy) OnLost(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lost = do
 }
 
 // FailNth applies the action to the nth request from now, counted from 1, and forwards the others.
@@ -158,9 +176,23 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward http.Handl
 	case Pass:
 		forward.ServeHTTP(w, r)
 	case LoseAnswer:
-		// The server must finish its work even if the client hangs up first.
-		forward.ServeHTTP(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context())))
+		answer(r, forward)
+		p.onLost()
 		cut(w)
+	case Delay:
+		select {
+		case <-time.After(delayTime):
+		case <-p.ended:
+		}
+		forward.ServeHTTP(w, r)
+	case Truncate:
+		truncate(w, answer(r, forward).Result())
+	case Repeat:
+		body, _ := io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		answer(r, forward)
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		forward.ServeHTTP(w, r)
 	case Fail:
 		refuse(w, http.StatusInternalServerError, "InternalError")
 	case Deny:
@@ -176,6 +208,37 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, forward http.Handl
 	case Refuse:
 		cut(w)
 	}
+}
+
+// answer forwards a request, and keeps the answer. The server finishes its work even if the client hangs up first.
+func answer(r *http.Request, forward http.Handler) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	forward.ServeHTTP(w, r.WithContext(context.WithoutCancel(r.Context())))
+	return w
+}
+
+// truncate sends half of an answer, and closes the connection.
+func truncate(w http.ResponseWriter, whole *http.Response) {
+	body, _ := io.ReadAll(whole.Body)
+	if len(body) == 0 {
+		cut(w)
+		return
+	}
+	for name, values := range whole.Header {
+		w.Header()[name] = values
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(whole.StatusCode)
+	_, _ = w.Write(body[:len(body)/2]) // an error means that the client has disconnected
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
+}
+
+func (p *Proxy) onLost() {
+	p.mu.Lock()
+	lost := p.lost
+	p.mu.Unlock()
+	lost()
 }
 
 // note records the request and returns its action.

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,6 +79,8 @@ func TestProxyRefusesOrLosesAnswers(t *testing.T) {
 	check := s3Client(direct, direct.AccessKeyID, direct.SecretAccessKey)
 	for action, made := range map[Action]bool{Refuse: false, LoseAnswer: true} {
 		proxy.FailNth(1, action)
+		var lost atomic.Bool
+		proxy.OnLost(func() { lost.Store(true) })
 		bucket := aws.String(map[Action]string{Refuse: "proxy-refuses", LoseAnswer: "proxy-loses"}[action])
 		_, err := client.CreateBucket(context.Background(), &s3.CreateBucketInput{Bucket: bucket})
 		var api smithy.APIError
@@ -85,7 +88,7 @@ func TestProxyRefusesOrLosesAnswers(t *testing.T) {
 			t.Errorf("%v: want no answer, got %v", action, err)
 		}
 		_, err = check.HeadBucket(context.Background(), &s3.HeadBucketInput{Bucket: bucket})
-		if (err == nil) != made {
+		if (err == nil) != made || lost.Load() != made {
 			t.Errorf("%v: asked the server for the bucket: %v", action, err)
 		}
 	}
@@ -107,5 +110,27 @@ func TestProxyKnowsOperations(t *testing.T) {
 	if len(seen) != 2 || seen[0].Operation != "CreateUser" || !seen[0].Changes() ||
 		seen[1].Operation != "ListUsers" || seen[1].Changes() {
 		t.Errorf("seen: %+v", seen)
+	}
+}
+
+func TestProxyDelaysTruncatesAndRepeats(t *testing.T) {
+	through, proxy := Behind(t, Sandbox(t))
+	client := s3Client(through, through.AccessKeyID, through.SecretAccessKey)
+	list := func() error {
+		_, err := client.ListBuckets(context.Background(), nil)
+		return err
+	}
+	for action, works := range map[Action]bool{Delay: true, Repeat: true, Truncate: false} {
+		proxy.FailNth(1, action)
+		if err := list(); (err == nil) != works {
+			t.Errorf("%v: %v", action, err)
+		}
+	}
+	proxy.FailNth(1, Repeat)
+	bucket := &s3.CreateBucketInput{Bucket: aws.String("proxy-repeats")}
+	_, err := client.CreateBucket(context.Background(), bucket)
+	var api smithy.APIError
+	if !errors.As(err, &api) || api.ErrorCode() != "BucketAlreadyOwnedByYou" {
+		t.Errorf("the second creation gave %v", err)
 	}
 }
