@@ -1,0 +1,20 @@
+// Package chaos breaks runs of the real command line on real systems: it kills the command line, its plugin and the server,
+// and loses, delays, truncates and repeats requests on the way. After each run it looks at the system itself.
+//
+// # What must hold
+//
+// After a run that was broken, and ended by itself:
+//   - it is done, or undone, or what is left is named in the error, an access key by its id;
+//   - what is there is what the same run makes when nothing breaks it, or was there before: no policy is wider than asked;
+//   - what was there before is still there, but for what was to be deleted;
+//   - neither a process nor a temporary file of it is left.
+//
+// After a run that was killed itself, or whose server was, nobody is left to name anything. Then the second and the third
+// still hold and, after the next run, the fourth. The same command, run again, works; no key is there before the policies that
+// limit it.
+//
+// # Short and long
+//
+// "make test" runs a short form. "make chaos" runs the long one: RUNS says how many runs of each kind, and SEED repeats the
+// random choices of a run that failed.
+package chaos

@@ -1,0 +1,137 @@
+//go:build systems && !windows
+
+package chaos
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// state is what there is of one name: things as the command line names them, and what they are.
+type state map[string]string
+
+// look reads what there is of a name from the system itself.
+func (w *world) look(name string) state {
+	w.Helper()
+	s := state{}
+	for _, b := range collect(w, w.admin.ListBuckets(w.Context())) {
+		if b.Name == name {
+			s["bucket "+name] = ""
+			w.lookAtSettings(s, name)
+		}
+	}
+	user := driver.UserPrincipal(name)
+	_, err := w.admin.GetUser(w.Context(), driver.GetUserRequest{Name: name})
+	switch {
+	case err == nil:
+		w.lookAtUser(s, user)
+	case !errors.Is(err, fault.NotFound):
+		w.Fatal(err)
+	}
+	if w.admin.Description().Has(driver.CapRoles) {
+		w.lookAtRole(s)
+	}
+	return s
+}
+
+func (w *world) lookAtSettings(s state, bucket string) {
+	w.Helper()
+	for _, setting := range driver.Settings() {
+		value, err := w.admin.GetBucketSetting(w.Context(), driver.GetBucketSettingRequest{Bucket: bucket, Setting: setting})
+		if err != nil || !setting.Writable() {
+			continue
+		}
+		thing := core.Resource{Kind: core.KindBucketSetting, Name: string(setting), Bucket: bucket}
+		switch {
+		case value.Policy != nil:
+			s[thing.String()] = value.Policy.Document
+		case value.PublicAccessBlock != nil:
+			s[thing.String()] = fmt.Sprint(*value.PublicAccessBlock)
+		}
+	}
+}
+
+func (w *world) lookAtUser(s state, user driver.Principal) {
+	w.Helper()
+	s[core.Resource{Kind: core.KindUser, Name: user.Name}.String()] = ""
+	for _, p := range collect(w, w.admin.ListUserPolicies(w.Context(), user.Name)) {
+		s[core.Resource{Kind: core.KindPolicy, Name: p.Name, Owner: user}.String()] = p.Document
+	}
+	for _, key := range collect(w, w.admin.ListAccessKeys(w.Context(), driver.ListAccessKeysRequest{UserName: user.Name})) {
+		s[core.Resource{Kind: core.KindAccessKey, Name: key.AccessKeyID, Owner: user}.String()] = key.Status
+	}
+}
+
+// lookAtRole looks at the role of sessions. It is not of one name, so a run removes it in the end.
+func (w *world) lookAtRole(s state) {
+	w.Helper()
+	name := w.admin.Description().SessionRole.Name
+	role, err := w.admin.GetRole(w.Context(), driver.GetRoleRequest{Name: name})
+	if errors.Is(err, fault.NotFound) {
+		return
+	}
+	if err != nil {
+		w.Fatal(err)
+	}
+	s[core.Resource{Kind: core.KindRole, Name: name}.String()] = role.TrustPolicy
+	owner := driver.RolePrincipal(name)
+	for _, p := range collect(w, w.admin.ListAttachedPolicies(w.Context(), driver.ListPoliciesRequest{Principal: owner})) {
+		s[core.Resource{Kind: core.KindAttachment, Name: p.ARN, Owner: owner}.String()] = ""
+	}
+}
+
+func collect[T any](w *world, listing iter.Seq2[T, error]) []T {
+	w.Helper()
+	var all []T
+	for item, err := range listing {
+		if err != nil {
+			w.Fatal(err)
+		}
+		all = append(all, item)
+	}
+	return all
+}
+
+var keyID = regexp.MustCompile(`access key (\S+) of`)
+
+// lines are the state without what differs from run to run.
+func (s state) lines(name string) []string {
+	var lines []string
+	for thing, value := range s {
+		line := keyID.ReplaceAllString(thing, "access key of") + " = " + value
+		lines = append(lines, strings.ReplaceAll(line, name, "NAME"))
+	}
+	slices.Sort(lines)
+	return lines
+}
+
+// added are the things that are there now and were not before, sorted.
+func (s state) added(before state) []string {
+	var things []string
+	for thing := range s {
+		if _, known := before[thing]; !known {
+			things = append(things, thing)
+		}
+	}
+	slices.Sort(things)
+	return things
+}
+
+// named reports whether an error names a thing that is left: a key by its id, another thing by itself or by the bucket or user that
+// it belongs to and ends with, if that is new too.
+func named(stderr, thing string, added []string) bool {
+	if key := keyID.FindStringSubmatch(thing); key != nil {
+		return strings.Contains(stderr, key[1])
+	}
+	return strings.Contains(stderr, thing) || slices.ContainsFunc(added, func(owner string) bool {
+		return strings.HasSuffix(thing, " of "+owner) && strings.Contains(stderr, owner)
+	})
+}
