@@ -3,6 +3,7 @@
 package chaos
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"iter"
@@ -106,11 +107,39 @@ var keyID = regexp.MustCompile(`access key (\S+) of`)
 func (s state) lines(name string) []string {
 	var lines []string
 	for thing, value := range s {
-		line := keyID.ReplaceAllString(thing, "access key of") + " = " + value
+		line := keyID.ReplaceAllString(thing, "access key of") + " = " + sorted(value)
 		lines = append(lines, strings.ReplaceAll(line, name, "NAME"))
 	}
 	slices.Sort(lines)
 	return lines
+}
+
+// sorted is a policy document without the order of its lists, which MinIO shuffles, and any other value as it is.
+func sorted(value string) string {
+	var document any
+	if json.Unmarshal([]byte(value), &document) != nil {
+		return value
+	}
+	text, err := json.Marshal(sortLists(document))
+	if err != nil {
+		return value
+	}
+	return string(text)
+}
+
+func sortLists(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for name, member := range v {
+			v[name] = sortLists(member)
+		}
+	case []any:
+		for i, member := range v {
+			v[i] = sortLists(member)
+		}
+		slices.SortFunc(v, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	}
+	return value
 }
 
 // added are the things that are there now and were not before, sorted.
