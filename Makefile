@@ -7,6 +7,7 @@
 # make lint         import rules, style and sizes; the wire contract and its generated code
 # make generate     code from plugins/proto; the tables of docs/minio.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
+# make chaos       runs that are killed, and whose requests meet faults: RUNS of each kind; SEED repeats a run's choices
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
 # make man          the manual's pages into bin/man: one for the program, one for each command
 # make clean        remove what make build made
@@ -23,7 +24,7 @@ LINT := $(CACHE)/tools/golangci-lint-$(LINT_VERSION)/golangci-lint
 # The others are those of tools/go.mod.
 TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
 
-.PHONY: build install test cover conformance fuzz lint generate bench demo demo-minio man clean
+.PHONY: build install test cover conformance fuzz chaos lint generate bench demo demo-minio man clean
 
 build:
 	$(GO) build -o bin/ ./cmd/...
@@ -47,6 +48,11 @@ fuzz:
 
 bench:
 	$(GO) test -run '^$$' -bench . -tags systems -benchtime 1x -timeout 2h ./internal/bench
+
+RUNS ?= 200
+
+chaos:
+	RUNS='$(RUNS)' SEED='$(SEED)' $(GO) test -tags systems -count 1 -timeout 24h -v ./internal/chaos
 
 lint: $(LINT) $(TOOLS)/buf
 	$(GO) vet ./...

@@ -9,9 +9,11 @@
 //   - what was there before is still there, but for what was to be deleted;
 //   - neither a process nor a temporary file of it is left.
 //
-// After a run that was killed itself, or whose server was, nobody is left to name anything. Then the second and the third
-// still hold and, after the next run, the fourth. The same command, run again, works; no key is there before the policies that
-// limit it.
+// After a run that was killed itself, nobody is left to name anything. The others still hold, and no key that it made is there
+// before the policies that limit it. In each case the same command, run again, works.
+//
+// A server that is killed is one that is gone from some request on, which may have taken effect, and comes back with what it
+// had stored.
 //
 // # Short and long
 //

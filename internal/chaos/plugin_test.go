@@ -18,10 +18,24 @@ func TestPluginKilledAtEachRequest(t *testing.T) {
 	worlds(t, func(w *world) {
 		for _, s := range w.scenarios() {
 			for _, side := range []string{"before", "after"} {
-				w.killAtEachRequest(s, side)
+				if long(t) || w.isShort(s, side) {
+					w.killAtEachRequest(s, side)
+				}
 			}
 		}
 	})
+}
+
+// isShort reports whether the short form has it: all on the sandbox, and elsewhere what differs there. A request to MinIO's
+// administration takes a tenth of a second.
+func (w *world) isShort(s scenario, side string) bool {
+	switch w.direct.Name {
+	case "minio":
+		return s.name == "further key" && side == "after"
+	case "moto":
+		return s.name == "session"
+	}
+	return true
 }
 
 func (w *world) killAtEachRequest(s scenario, side string) {
@@ -43,9 +57,6 @@ func (w *world) killAtEachRequest(s scenario, side string) {
 				w.Errorf("%s: %d requests, %s", s.name, requests, o.stderr)
 			}
 			return // the command was done before it could be broken
-		}
-		if o.code == 0 && s.name != "session" {
-			w.Logf("%s: done", what)
 		}
 	}
 	w.Errorf("%s: more than %d requests", s.name, mostRequests)

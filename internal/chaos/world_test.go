@@ -153,7 +153,7 @@ func (w *world) killPlugin() {
 func (w *world) checkTraces(what string) {
 	w.Helper()
 	for _, pid := range w.pids() {
-		if syscall.Kill(pid, 0) == nil {
+		if isAlive(pid) {
 			w.Errorf("%s: the plugin's process %d is left", what, pid)
 		}
 	}
