@@ -7,6 +7,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
@@ -56,6 +57,7 @@ func getObject(ctx context.Context, env *cli.Env, request driver.GetObjectReques
 		if request.Path, err = target(path); err != nil {
 			return err
 		}
+		transfer.SweepTemporary(filepath.Dir(request.Path))
 	}
 	_, err = engine.GetObject(ctx, request)
 	return err

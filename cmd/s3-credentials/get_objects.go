@@ -6,6 +6,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -78,10 +79,11 @@ func checkFolder(path string) error {
 	if !info.IsDir() {
 		return cli.Usagef("Invalid value for '-o' / '--output': Directory '%s' is a file.", path)
 	}
-	probe, err := os.CreateTemp(path, ".s3-credentials-*")
+	probe, err := os.CreateTemp(path, transfer.TemporaryPrefix+"*.part")
 	if err != nil {
 		return cli.Usagef("Invalid value for '-o' / '--output': Directory '%s' is not writable.", path)
 	}
 	probe.Close()
-	return os.Remove(probe.Name())
+	os.Remove(probe.Name())
+	return nil
 }

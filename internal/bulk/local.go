@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -187,6 +188,10 @@ func (f *Files) walk(ctx context.Context, i int, skipped func(path, why string))
 	r := f.roots[i]
 	return func(yield func(File, error) bool) {
 		w := &walker{ctx: ctx, skipped: skipped, yield: yield}
+		if transfer.IsTemporary(lastName(r.path), r.folder) {
+			w.skip(r.path, "it is a part of an unfinished download")
+			return
+		}
 		if r.folder {
 			w.folder(r.path, r.key)
 			return

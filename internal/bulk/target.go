@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -19,6 +20,8 @@ type target struct {
 	dir  string
 	mu   sync.Mutex
 	root *os.Root
+	// swept are the folders from which the leftovers of killed runs were removed.
+	swept map[string]bool
 }
 
 // newTarget returns the folder of that name. Its first use creates it.
@@ -27,7 +30,7 @@ func newTarget(dir string) (*target, error) {
 	if err != nil {
 		return nil, fault.Wrap(fault.InvalidArgument, err, "the current folder cannot be found: %s", reason(err))
 	}
-	return &target{dir: dir}, nil
+	return &target{dir: dir, swept: map[string]bool{}}, nil
 }
 
 // folder creates the folder if need be, and opens it.
@@ -117,7 +120,25 @@ func (t *target) prepare(p place) error {
 	if err := root.MkdirAll(folder, 0o777); err != nil {
 		return inTheWay(root, folder, err)
 	}
+	t.sweep(filepath.Dir(p.path))
 	return t.checkNoFolder(p)
+}
+
+// maxSwept is how many folders are remembered: keys are listed by folder, so that few come up again.
+const maxSwept = 4096
+
+// sweep removes, once, what killed runs left in a folder.
+func (t *target) sweep(folder string) {
+	t.mu.Lock()
+	done := t.swept[folder]
+	if len(t.swept) >= maxSwept {
+		clear(t.swept)
+	}
+	t.swept[folder] = true
+	t.mu.Unlock()
+	if !done {
+		transfer.SweepTemporary(folder)
+	}
 }
 
 // checkNoFolder fails if there is a folder at the file's path.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -63,6 +64,9 @@ func (w *walker) entries(path, key string, wantFolders bool) (folders, goOn bool
 
 // entry yields a file, or walks a subfolder.
 func (w *walker) entry(e fs.DirEntry, path, key string) bool {
+	if transfer.IsTemporary(e.Name(), e.IsDir()) {
+		return w.skip(path, "it is a part of an unfinished download")
+	}
 	if e.IsDir() && utf8.ValidString(e.Name()) {
 		return w.folder(path, key+"/")
 	}

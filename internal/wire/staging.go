@@ -10,16 +10,16 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/stale"
 )
-
-// stagingPrefix begins the name of the folder of a download.
-const stagingPrefix = ".s3-credentials-"
 
 // staging is a download by path in progress. The plugin writes to a file in an empty folder beside the file that the user
 // wants. The host checks the result and renames it, so that whatever a failing plugin leaves is removed with the folder.
 type staging struct {
 	folder, path, target string
 	former               fs.FileInfo
+	// lock says that a living run uses the folder; nil where none can be had.
+	lock *os.File
 }
 
 func newStaging(target string) (*staging, error) {
@@ -27,11 +27,11 @@ func newStaging(target string) (*staging, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := os.MkdirTemp(filepath.Dir(target), stagingPrefix)
+	folder, lock, err := stale.Create(func() (string, error) { return os.MkdirTemp(filepath.Dir(target), transfer.TemporaryPrefix) })
 	if err != nil {
 		return nil, transfer.WriteFault(err)
 	}
-	return &staging{folder: folder, path: filepath.Join(folder, filepath.Base(target)), target: target, former: former}, nil
+	return &staging{folder: folder, path: filepath.Join(folder, filepath.Base(target)), target: target, former: former, lock: lock}, nil
 }
 
 // commit renames the file to its target, if it matches the plugin's answer.
@@ -59,6 +59,7 @@ func (s *staging) commit(c *client, detail driver.ObjectDetail) error {
 // discard removes the folder with its content. It retries, because a cancelled plugin may just be creating its temporary
 // file, which it cannot once the folder is gone.
 func (s *staging) discard() {
+	defer s.lock.Close()
 	for range 3 {
 		if os.RemoveAll(s.folder) == nil {
 			return
@@ -69,7 +70,7 @@ func (s *staging) discard() {
 // discardStaging removes, in the plugin, the folder of a download whose host has ended, if it is empty. Files of which nobody
 // knows the owner stay.
 func discardStaging(path string) {
-	if folder := filepath.Dir(path); strings.HasPrefix(filepath.Base(folder), stagingPrefix) {
+	if folder := filepath.Dir(path); strings.HasPrefix(filepath.Base(folder), transfer.TemporaryPrefix) {
 		_ = os.Remove(folder)
 	}
 }

@@ -1,6 +1,7 @@
 package localserver
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/stale"
 )
 
 // TokenVariable is the environment variable that can hold the token.
@@ -26,6 +28,8 @@ type Token struct {
 	given bool
 	// made is the file to remove at the end; empty if there is none.
 	made string
+	// lock says that a living server uses the file that it made; nil where none can be had.
+	lock *os.File
 }
 
 // FindToken returns the token from the file, if one is named; else from the environment; else a new token.
@@ -45,6 +49,7 @@ func (t *Token) Close() error {
 	if t.made == "" {
 		return nil
 	}
+	defer t.lock.Close()
 	return os.Remove(t.made)
 }
 
@@ -85,13 +90,26 @@ func checkToken(secret, what string) error {
 	return nil
 }
 
-// newToken creates a token and stores it in a file with mode 0600.
+// tokenPrefix and tokenSuffix are around what makes the name of a token's file unique.
+const tokenPrefix, tokenSuffix = "s3-credentials-", ".token"
+
+// newToken creates a token and stores it in a file with mode 0600. It removes the files of servers that were killed.
 func newToken() (*Token, error) {
-	f, err := os.CreateTemp(os.Getenv("XDG_RUNTIME_DIR"), "s3-credentials-*.token")
+	folder := cmp.Or(os.Getenv("XDG_RUNTIME_DIR"), os.TempDir())
+	stale.Sweep(folder, func(name string, isFolder bool) bool {
+		return !isFolder && strings.HasPrefix(name, tokenPrefix) && strings.HasSuffix(name, tokenSuffix)
+	})
+	var f *os.File
+	_, lock, err := stale.Create(func() (name string, err error) {
+		if f, err = os.CreateTemp(folder, tokenPrefix+"*"+tokenSuffix); err == nil {
+			name = f.Name()
+		}
+		return name, err
+	})
 	if err != nil {
 		return nil, fault.Wrap(fault.FailedPrecondition, err, "cannot keep a token: %v; name a file that holds one with --token-file", err)
 	}
-	t := &Token{secret: rand.Text(), expression: catFile(f.Name()), made: f.Name()}
+	t := &Token{secret: rand.Text(), expression: catFile(f.Name()), made: f.Name(), lock: lock}
 	_, err = f.WriteString(t.secret + "\n")
 	if err = errors.Join(err, f.Close()); err != nil {
 		return nil, errors.Join(err, t.Close())

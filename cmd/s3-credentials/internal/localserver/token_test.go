@@ -112,3 +112,24 @@ func TestBadTokens(t *testing.T) {
 		}
 	}
 }
+
+// TestTheTokenOfADeadServerIsRemoved has the file of a server that was killed beside that of one that runs.
+func TestTheTokenOfADeadServerIsRemoved(t *testing.T) {
+	living := newTestToken(t)
+	defer living.Close()
+	stale := filepath.Join(filepath.Dir(living.made), "s3-credentials-123.token")
+	if err := os.WriteFile(stale, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	token, err := FindToken("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer token.Close()
+	if _, err := os.Stat(stale); !os.IsNotExist(err) {
+		t.Errorf("the token of the dead server: %v", err)
+	}
+	if _, err := os.Stat(living.made); err != nil {
+		t.Errorf("the token of the living server: %v", err)
+	}
+}
