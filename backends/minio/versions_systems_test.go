@@ -161,13 +161,18 @@ func denied(err error) bool { return miniogo.ToErrorResponse(err).Code == miniog
 
 func TestAStatementThatAsksForVersionsGetsThem(t *testing.T) {
 	v := newVersioned(t, "versions-asked")
-	asked := policy.Statement{Effect: policy.Allow, Action: []string{"s3:DeleteObjectVersion"}, Resource: []string{"arn:aws:s3:::" + v.bucket + "/*"}}
+	asked := policy.Statement{Effect: policy.Allow, Action: []string{"s3:DeleteObjectVersion"}, Resource: []string{"arn:aws:s3:::" + v.bucket + "/tmp/*"}}
 	c := v.key("versions-asked", v.document(policy.ReadWrite, "", asked))
-	version := v.old("x")
-	must(t, c.RemoveObject(t.Context(), v.bucket, "x", miniogo.RemoveObjectOptions{VersionID: version}))
-	if _, err := read(t.Context(), v.root, v.bucket, "x", version); err == nil {
+	version := v.old("tmp/x")
+	must(t, c.RemoveObject(t.Context(), v.bucket, "tmp/x", miniogo.RemoveObjectOptions{VersionID: version}))
+	if _, err := read(t.Context(), v.root, v.bucket, "tmp/x", version); err == nil {
 		t.Error("the version is still there")
 	}
+	version = v.old("other")
+	if err := c.RemoveObject(t.Context(), v.bucket, "other", miniogo.RemoveObjectOptions{VersionID: version}); !denied(err) {
+		t.Errorf("deleting a version for which it was not asked: %v", err)
+	}
+	v.keep("other", version, "a statement about other keys")
 }
 
 // TestWhatMinIOImpliesAllTheSame is what docs/minio.md warns of; where it fails, a server does better, and the page can say so.

@@ -77,7 +77,7 @@ func TestANewKindStillNarrows(t *testing.T) {
 // give hands out the access to a user and returns the names of what the user has then.
 func give(t *testing.T, e *core.Engine, access policy.Access) []string {
 	t.Helper()
-	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann", Access: access})
+	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann", Access: access, ReplacePolicy: true})
 	if err == nil {
 		_, err = e.Apply(t.Context(), plan, nil)
 	}

@@ -22,8 +22,8 @@ type Removed struct {
 
 // Compile returns the document in the dialect of a system. It removes actions that the dialect rejects from generated
 // statements, and statements of which no action remains, and returns the removed actions. It appends the dialect's mandatory
-// statements, and the Deny of each implication that the document does not ask for. A document asks for an action if one of its
-// Allow statements covers it, by name or by a wildcard such as "s3:Delete*" or "*", on whatever resource and condition.
+// statements, and the Deny of each implication, on all resources but those for which the document asks for the action: where
+// one of its Allow statements covers it, by name or by a wildcard such as "s3:Delete*" or "*", under whatever condition.
 // Unsupported, with the action in the message, where the user wrote a rejected action, or no statement remains.
 func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed, error) {
 	compiled := doc
@@ -57,17 +57,39 @@ func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed,
 func (d Document) denials(implications []Implication) []Statement {
 	var denials []Statement
 	for _, i := range implications {
-		if i.Deny != nil && (i.By == "" || d.asksFor(i.By)) && !d.asksFor(i.Action) {
-			denials = append(denials, *i.Deny)
+		if i.Deny == nil || i.By != "" && !slices.ContainsFunc(d.Statement, func(s Statement) bool { return s.asksFor(i.By) }) {
+			continue
 		}
+		deny := *i.Deny
+		asked, everywhere := d.askedOn(i.Action)
+		switch {
+		case everywhere:
+			continue
+		case len(asked) > 0:
+			deny.Resource, deny.NotResource = nil, asked
+		}
+		denials = append(denials, deny)
 	}
 	return denials
 }
 
-// asksFor reports whether an Allow statement covers the action.
-func (d Document) asksFor(action string) bool {
-	return slices.ContainsFunc(d.Statement, func(s Statement) bool { return s.Effect == Allow && s.covers(action) })
+// askedOn returns the resources on which Allow statements cover the action, or that they do so everywhere.
+func (d Document) askedOn(action string) (resources []string, everywhere bool) {
+	for _, s := range d.Statement {
+		if !s.asksFor(action) {
+			continue
+		}
+		if len(s.Resource) == 0 || slices.Contains(s.Resource, "*") {
+			return nil, true
+		}
+		resources = append(resources, s.Resource...)
+	}
+	slices.Sort(resources)
+	return slices.Compact(resources), false
 }
+
+// asksFor reports whether an Allow statement covers the action.
+func (s Statement) asksFor(action string) bool { return s.Effect == Allow && s.covers(action) }
 
 // rejects reports whether the dialect rejects documents with the action.
 func (d Dialect) rejects(action string) bool {
