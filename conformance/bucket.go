@@ -53,6 +53,9 @@ func bucketExists(e *env) {
 		e.putSetting(bucket, bucketPolicy(e.denyAll(bucket)))
 	}
 	e.want(e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket}), fault.AlreadyExists, "CreateBucket of one that exists")
+	if err := e.Driver.CreateBucket(e.ctx, driver.CreateBucketRequest{Bucket: bucket, Again: true}); err != nil {
+		e.want(err, fault.AlreadyExists, "CreateBucket of one that exists, again")
+	}
 	if e.has(driver.CapObjects) && !bytes.Equal(e.get(bucket, "key"), []byte("kept")) {
 		e.Errorf("the object in it has changed")
 	}

@@ -3,18 +3,11 @@ package core
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
-
-// rollbackTimeout bounds the rollback of one step. It runs after a failure or a Ctrl-C, so it must not keep a person
-// waiting; it is long enough for an answer from a busy system.
-const rollbackTimeout = 5 * time.Second
 
 // Outcome is what came of one step, besides that it was done.
 type Outcome struct {
@@ -27,9 +20,14 @@ type Outcome struct {
 	// Ignored says that the system did not take what the step put: it made a user without the permissions boundary, or has
 	// no public access block to open.
 	Ignored bool
+	// Existed says that what the step was to make was there already, because somebody else made it after the plan: a bucket
+	// of the caller's own, or a grant in a bucket's policy. A rollback leaves it there.
+	Existed bool
 
 	// made says that a step took effect although it failed.
 	made bool
+	// found is the setting that the step found in a bucket that the plan did not find.
+	found *State
 }
 
 // Applied is a plan whose steps are done, and what came of each.
@@ -38,6 +36,9 @@ type Applied struct {
 	plan   *Plan
 	// outcomes belong to the steps of the plan, as far as they are done.
 	outcomes []Outcome
+	report   func(Step, Outcome)
+	// proven are the buckets that this run, and nobody else, made for certain.
+	proven map[string]bool
 	// reopened is nil while the rollback needs no other driver than the engine's.
 	reopened *reopening
 }
@@ -66,9 +67,13 @@ func (a *Applied) Result() Result {
 
 // Apply runs the steps of a plan in order. After each it calls report, if not nil. When a step fails, or the context ends,
 // what this run made is rolled back, newest first, and the error is an [*ApplyError] with the code of the step's own
-// error. InvalidArgument for a step whose verb is none for its resource.
+// error. InvalidArgument for a step whose verb is none for its resource; Aborted if what a new key needs is not there any more
+// once all steps are done.
 func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcome)) (*Applied, error) {
-	run := &Applied{engine: e, plan: plan}
+	if report == nil {
+		report = func(Step, Outcome) {}
+	}
+	run := &Applied{engine: e, plan: plan, report: report, proven: map[string]bool{}}
 	for _, step := range plan.Steps {
 		if err := ctx.Err(); err != nil {
 			return nil, run.Rollback(ctx, step.String(), err)
@@ -81,9 +86,10 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 			return nil, run.failed(ctx, step, outcome, err)
 		}
 		run.outcomes = append(run.outcomes, outcome)
-		if report != nil {
-			report(step, outcome)
-		}
+		report(step, outcome)
+	}
+	if what, err := run.verify(ctx); err != nil {
+		return nil, run.Rollback(ctx, what, err)
 	}
 	return run, nil
 }
@@ -91,79 +97,25 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 func removes(v Verb) bool { return v == Delete || v == Detach }
 
 func (a *Applied) step(ctx context.Context, s Step) (Outcome, error) {
-	operation := operations[s.Resource.Kind][s.Verb]
+	operation := operations()[s.Resource.Kind][s.Verb]
 	if operation == nil {
 		return Outcome{}, fault.New(fault.InvalidArgument, "a plan cannot %s a resource of the kind %q", s.Verb, s.Resource.Kind)
 	}
-	return operation(ctx, a, s)
-}
-
-// Rollback rolls all steps back, newest first, as if one more step had failed with cause: for a caller that could not
-// hand on the result. What is a noun that names what the caller could not do, such as "the output". It always returns an
-// [*ApplyError], whose Orphans are empty if nothing is left behind.
-func (a *Applied) Rollback(ctx context.Context, what string, cause error) error {
-	failed := &ApplyError{What: what, Err: cause}
-	a.rollback(ctx, failed)
-	return failed
-}
-
-// failed rolls back what is done, and the failed step too if it took effect, or may have.
-func (a *Applied) failed(ctx context.Context, s Step, o Outcome, cause error) error {
-	failed := &ApplyError{What: s.String(), Err: cause}
-	if o.made || ambiguous(cause) {
-		a.rollbackStep(context.WithoutCancel(ctx), failed, s, o, !o.made)
+	// A session's driver waits for the role by itself.
+	if owner := s.Resource.Owner; removes(s.Verb) || s.Verb == Open || a.creation(ResourceKind(owner.Type), owner.Name) < 0 {
+		return operation(ctx, a, s)
 	}
-	a.rollback(ctx, failed)
-	return failed
+	var outcome Outcome
+	err := a.engine.await(ctx, func() (err error) {
+		outcome, err = operation(ctx, a, s)
+		return err
+	})
+	return outcome, err
 }
 
-func (a *Applied) rollback(ctx context.Context, failed *ApplyError) {
-	ctx = context.WithoutCancel(ctx)
-	for i := len(a.outcomes) - 1; i >= 0; i-- {
-		a.rollbackStep(ctx, failed, a.plan.Steps[i], a.outcomes[i], false)
-	}
-	a.outcomes = nil
-	a.closeReopened()
-}
-
-// rollbackStep rolls one step back and notes what came of it. Uncertain says that the step may not have taken effect.
-func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, o Outcome, uncertain bool) {
-	if o.AccessKey != nil && s.Resource.Kind == KindAccessKey {
-		s.Resource.Name = o.AccessKey.AccessKeyID
-	}
-	found, err := a.undo(ctx, s, uncertain)
-	switch {
-	case err == nil && !found:
-		// There is nothing to roll back.
-	case err == nil:
-		failed.RolledBack = append(failed.RolledBack, s)
-	case errors.Is(err, fault.NotFound) && removes(s.Verb):
-		// What the step removed cannot be put back, because what it belonged to is gone.
-		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Uncertain: uncertain, Err: err})
-	case errors.Is(err, fault.NotFound) && uncertain:
-		// It had not been made.
-	case errors.Is(err, fault.NotFound):
-		failed.RolledBack = append(failed.RolledBack, s)
-	default:
-		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Uncertain: uncertain, Err: err})
-	}
-}
-
-// undoOnce applies the inverse of a step; found says that it has one.
-func (a *Applied) undoOnce(ctx context.Context, s Step, uncertain bool) (found bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, rollbackTimeout)
-	defer cancel()
-	inverse, err := a.inverse(ctx, s, uncertain)
-	for _, step := range inverse {
-		_, stepErr := a.step(ctx, step)
-		err = errors.Join(err, stepErr)
-	}
-	return len(inverse) > 0, err
-}
-
-// creates reports whether the plan itself creates the resource of that kind and name.
-func (a *Applied) creates(kind ResourceKind, name string) bool {
-	return slices.ContainsFunc(a.plan.Steps, func(s Step) bool {
+// creation is the index of the step, among those that are done, that created the resource; -1 if the run did not create it.
+func (a *Applied) creation(kind ResourceKind, name string) int {
+	return slices.IndexFunc(a.plan.Steps[:len(a.outcomes)], func(s Step) bool {
 		return s.Verb == Create && s.Resource.Kind == kind && s.Resource.Name == name
 	})
 }
@@ -175,61 +127,4 @@ func ambiguous(err error) bool {
 		return true
 	}
 	return false
-}
-
-// ApplyError says which step of a plan failed, and what became of the ones before it.
-type ApplyError struct {
-	// What names what could not be done.
-	What string
-	// Err is why.
-	Err error
-	// RolledBack are the steps of this run that were rolled back, newest first.
-	RolledBack []Step
-	// Orphans are what this run made, or may have made, and could not roll back, newest first.
-	Orphans []Orphan
-}
-
-// Orphan is something that a failed run left behind.
-type Orphan struct {
-	Step Step
-	// Uncertain says that it may not be there: the system did not answer.
-	Uncertain bool
-	// Err is why it could not be rolled back.
-	Err error
-}
-
-// Error says in one sentence what failed, what was undone and what is left behind.
-func (e *ApplyError) Error() string {
-	var b strings.Builder
-	if errors.Is(e.Err, context.Canceled) {
-		b.WriteString("interrupted")
-	} else {
-		fmt.Fprintf(&b, "cannot finish %s: %v", e.What, e.Err)
-	}
-	if len(e.RolledBack) > 0 {
-		fmt.Fprintf(&b, "; undone: %s", list(e.RolledBack))
-	}
-	if len(e.Orphans) > 0 {
-		fmt.Fprintf(&b, "; left behind, please check and remove: %s", list(e.Orphans))
-	}
-	return b.String()
-}
-
-func list[T fmt.Stringer](items []T) string {
-	names := make([]string, len(items))
-	for i, item := range items {
-		names[i] = item.String()
-	}
-	return strings.Join(names, ", ")
-}
-
-// Unwrap returns why the step failed, so that the error's code is that one's.
-func (e *ApplyError) Unwrap() error { return e.Err }
-
-// String names the orphan and why it is there.
-func (o Orphan) String() string {
-	if o.Uncertain {
-		return fmt.Sprintf("%s (may have been made: %v)", o.Step, o.Err)
-	}
-	return fmt.Sprintf("%s (%v)", o.Step, o.Err)
 }

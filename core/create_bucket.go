@@ -3,7 +3,6 @@ package core
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -52,20 +51,33 @@ func (s *survey) planPublic(ctx context.Context, plan *Plan, bucket string) erro
 			return err
 		}
 	}
-	document, err := s.bucketPolicy(ctx, bucket)
+	current, err := s.bucketPolicy(ctx, bucket)
 	if err != nil {
 		return err
 	}
 	public := policy.PublicGet(bucket, s.description.Partition)
-	isPublic := func(statement policy.Statement) bool {
-		return policy.Equal(policy.Document{Version: policy.Version, Statement: []policy.Statement{statement}}, public)
-	}
-	if slices.ContainsFunc(document.Statement, isPublic) {
+	if _, missing := adding(public)(current); !missing {
 		plan.note(NoteBucketPublic, Resource{Kind: KindBucket, Name: bucket}, "")
 		return nil
 	}
-	document.Statement = append(slices.Clone(document.Statement), public.Statement...)
-	return s.planSetting(ctx, plan, bucket, driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document.JSON()}})
+	plan.add(Step{Verb: Put, Resource: Resource{Kind: KindGrant, Name: "public", Bucket: bucket}, After: &State{Document: public.JSON()}})
+	return nil
+}
+
+// createBucket creates a bucket. One of the caller's own that somebody else made after the plan is as good as a new one.
+func createBucket(ctx context.Context, run *Applied, s Step) (Outcome, error) {
+	e, bucket := run.engine, s.Resource.Name
+	err := e.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: bucket, Region: s.after().Region})
+	if !errors.Is(err, fault.AlreadyExists) {
+		return Outcome{}, err
+	}
+	if service := fault.ServiceOf(err); service != nil && service.Code == "BucketAlreadyExists" {
+		return Outcome{}, err // somebody else's
+	}
+	if _, headErr := e.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket}); headErr != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Existed: true}, nil
 }
 
 // planSetting adds the step that puts a setting.

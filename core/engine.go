@@ -9,6 +9,7 @@ package core
 import (
 	"context"
 	"iter"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
@@ -21,15 +22,20 @@ import (
 type Engine struct {
 	driver      driver.Driver
 	description driver.Description
+	sleep       func(context.Context, time.Duration) error
 }
 
 // New returns an engine over an open driver. The caller still owns the driver and closes it.
-func New(ctx context.Context, d driver.Driver) (*Engine, error) {
+func New(ctx context.Context, d driver.Driver, options ...Option) (*Engine, error) {
 	description, err := d.Describe(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return &Engine{driver: d, description: description}, nil
+	e := &Engine{driver: d, description: description, sleep: sleep}
+	for _, option := range options {
+		option(e)
+	}
+	return e, nil
 }
 
 // Description returns what the backend is and can do.

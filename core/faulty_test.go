@@ -140,3 +140,11 @@ func (f *faulty) GetUser(ctx context.Context, req driver.GetUserRequest) (driver
 	}
 	return f.Driver.GetUser(ctx, req)
 }
+
+// HeadBucket is as GetUser is.
+func (f *faulty) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) (driver.BucketDetail, error) {
+	if f.gone {
+		return driver.BucketDetail{}, errGone
+	}
+	return f.Driver.HeadBucket(ctx, req)
+}

@@ -95,46 +95,6 @@ func (g bucketGranter) planRevoke(ctx context.Context, system *survey, plan *Pla
 	return nil
 }
 
-// putGrant puts the statements in place of those that this tool added for the user, in the policy as it is now.
-func putGrant(ctx context.Context, e *Engine, s Step) error {
-	var granted policy.Document
-	if document := s.after().Document; document != "" {
-		var err error
-		if granted, err = policy.Parse([]byte(document)); err != nil {
-			return err
-		}
-	}
-	g := bucketGranter{e}
-	return g.change(ctx, s.Resource.Bucket, func(current policy.Document) (policy.Document, bool) {
-		return g.replaced(current, s.Resource.Owner.Name, granted.Statement), true
-	})
-}
-
-// deleteGrant takes the user out of the policy as it is now.
-func deleteGrant(ctx context.Context, e *Engine, s Step) error {
-	g := bucketGranter{e}
-	return g.change(ctx, s.Resource.Bucket, func(current policy.Document) (policy.Document, bool) {
-		return g.without(current, s.Resource.Owner.Name)
-	})
-}
-
-// change edits the bucket's policy as it is now; a document without statements means no policy.
-func (g bucketGranter) change(ctx context.Context, bucket string, edit func(policy.Document) (policy.Document, bool)) error {
-	current, err := g.newSurvey().bucketPolicy(ctx, bucket)
-	if err != nil {
-		return err
-	}
-	after, changed := edit(current)
-	switch {
-	case !changed:
-		return nil
-	case len(after.Statement) == 0:
-		return g.DeleteBucketSetting(ctx, driver.DeleteBucketSettingRequest{Bucket: bucket, Setting: driver.SettingPolicy})
-	}
-	value := driver.BucketSetting{Policy: &driver.BucketPolicy{Document: after.JSON()}}
-	return g.PutBucketSetting(ctx, driver.PutBucketSettingRequest{Bucket: bucket, Value: value})
-}
-
 // statements are those of the document, about the user.
 func (g bucketGranter) statements(user, access string, document policy.Document) []policy.Statement {
 	statements := slices.Clone(document.Statement)

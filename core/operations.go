@@ -3,8 +3,6 @@ package core
 import (
 	"context"
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -15,33 +13,28 @@ type operation func(ctx context.Context, run *Applied, s Step) (Outcome, error)
 
 // operations are what can be done to each kind of resource. Rolling a step back is another step (see inverse), so the
 // same table serves for it.
-var operations = map[ResourceKind]map[Verb]operation{
-	KindBucket: {
-		Create: doing(func(ctx context.Context, e *Engine, s Step) error {
-			return e.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: s.Resource.Name, Region: s.after().Region})
-		}),
-		Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
-			return e.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: s.Resource.Name})
-		}),
-	},
-	KindBucketSetting: {Put: putSetting, Delete: doing(deleteSetting)},
-	KindUser: {
-		Create: createUser,
-		Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
-			return e.DeleteUser(ctx, driver.DeleteUserRequest{Name: s.Resource.Name})
-		}),
-	},
-	KindAccessKey: {Create: createKey, Delete: doing(deleteKey)},
-	KindPolicy:    {Put: doing(putPolicy), Replace: doing(putPolicy), Delete: doing(deletePolicy)},
-	KindGrant:     {Put: doing(putGrant), Delete: doing(deleteGrant)},
-	KindRole: {
-		Create: createRole,
-		Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
-			return e.DeleteRole(ctx, driver.DeleteRoleRequest{Name: s.Resource.Name})
-		}),
-	},
-	KindAttachment: {Attach: doing(attach), Detach: doing(detach)},
-	KindSession:    {Open: openSession},
+func operations() map[ResourceKind]map[Verb]operation {
+	return map[ResourceKind]map[Verb]operation{
+		KindBucket: {
+			Create: createBucket,
+			Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
+				return e.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: s.Resource.Name})
+			}),
+		},
+		KindBucketSetting: {Put: putSetting, Delete: doing(deleteSetting)},
+		KindUser:          {Create: createUser, Delete: deleteUser},
+		KindAccessKey:     {Create: createKey, Delete: doing(deleteKey)},
+		KindPolicy:        {Put: doing(putPolicy), Replace: doing(putPolicy), Delete: doing(deletePolicy)},
+		KindGrant:         {Put: putGrant, Delete: doing(deleteGrant)},
+		KindRole: {
+			Create: createRole,
+			Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
+				return e.DeleteRole(ctx, driver.DeleteRoleRequest{Name: s.Resource.Name})
+			}),
+		},
+		KindAttachment: {Attach: doing(attach), Detach: doing(detach)},
+		KindSession:    {Open: openSession},
+	}
 }
 
 // doing makes an operation of a call without an outcome.
@@ -54,12 +47,25 @@ func doing(call func(context.Context, *Engine, Step) error) operation {
 // putSetting puts a setting. A system that turns out to have no public access block blocks nothing, which is what an open
 // one is put for.
 func putSetting(ctx context.Context, run *Applied, s Step) (Outcome, error) {
-	value := s.after().Setting
+	value, found := s.after().Setting, run.foundSetting(ctx, s)
 	err := run.engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{Bucket: s.Resource.Bucket, Value: value})
 	if block := value.PublicAccessBlock; block != nil && *block == (driver.PublicAccessBlock{}) && errors.Is(err, fault.Unsupported) {
 		return Outcome{Ignored: true}, nil
 	}
-	return Outcome{}, err
+	return Outcome{found: found}, err
+}
+
+// foundSetting returns the value of a setting in a bucket that the plan did not find and the run did: what a rollback puts
+// back. Nil if it is not set, or the plan has it.
+func (a *Applied) foundSetting(ctx context.Context, s Step) *State {
+	if i := a.creation(KindBucket, s.Resource.Bucket); i < 0 || !a.outcomes[i].Existed {
+		return nil
+	}
+	found, err := a.engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: s.Resource.Bucket, Setting: driver.Setting(s.Resource.Name)})
+	if err != nil {
+		return nil
+	}
+	return &State{Setting: found}
 }
 
 func deleteSetting(ctx context.Context, e *Engine, s Step) error {
@@ -80,7 +86,11 @@ func createUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 		return outcome, nil
 	}
 	// The answer to the creation need not have it.
-	now, err := e.GetUser(ctx, driver.GetUserRequest{Name: s.Resource.Name})
+	var now driver.User
+	err = e.await(ctx, func() (err error) {
+		now, err = e.GetUser(ctx, driver.GetUserRequest{Name: s.Resource.Name})
+		return err
+	})
 	switch {
 	case err == nil && now.PermissionsBoundary == want.Boundary:
 		return outcome, nil
@@ -93,6 +103,31 @@ func createUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	}
 	outcome.made = true
 	return outcome, err
+}
+
+// deleteRounds is how often the deletion of a user goes on with what the user got meanwhile.
+const deleteRounds = 3
+
+// deleteUser deletes a user. A key or policy that the user got after the plan to delete it was made, or while it was carried
+// out, would keep it there, with a key and without access: it is deleted too.
+func deleteUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
+	request := driver.DeleteUserRequest{Name: s.Resource.Name}
+	err := run.engine.DeleteUser(ctx, request)
+	for round := 0; s.Final && round < deleteRounds && errors.Is(err, fault.FailedPrecondition); round++ {
+		late, planErr := run.engine.PlanDeleteUser(ctx, s.Resource.Name)
+		if planErr != nil || len(late.Steps) == 1 {
+			break
+		}
+		for _, step := range late.Steps[:len(late.Steps)-1] {
+			outcome, stepErr := run.step(ctx, step)
+			if stepErr != nil && !errors.Is(stepErr, fault.NotFound) {
+				return Outcome{}, stepErr
+			}
+			run.report(step, outcome)
+		}
+		err = run.engine.DeleteUser(ctx, request)
+	}
+	return Outcome{}, err
 }
 
 func createKey(ctx context.Context, run *Applied, s Step) (Outcome, error) {
@@ -144,51 +179,4 @@ func openSession(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 		return Outcome{}, err
 	}
 	return Outcome{Session: &session}, nil
-}
-
-// inverse returns the steps that roll a step back; none where there is nothing to roll back: a session ends by itself, and
-// the settings of a bucket that the same plan creates end with it. Uncertain says that the step may not have taken effect.
-func (a *Applied) inverse(ctx context.Context, s Step, uncertain bool) ([]Step, error) {
-	back := Step{Verb: Delete, Resource: s.Resource, Before: s.After, After: s.Before}
-	switch kind := s.Resource.Kind; {
-	case removes(s.Verb) && kind == KindAttachment:
-		back.Verb = Attach
-	case removes(s.Verb) && (s.Before == nil || kind == KindAccessKey):
-		return nil, nil // what is gone cannot be made again
-	case s.Final, kind == KindSession, kind == KindBucketSetting && a.creates(KindBucket, s.Resource.Bucket):
-		return nil, nil
-	case kind == KindAccessKey && uncertain:
-		return a.unknownKeys(ctx, s)
-	case kind == KindAttachment:
-		back.Verb = Detach
-	case kind == KindGrant:
-		// Only what this tool granted goes: deleting a grant takes the user out of what others wrote, too.
-		back.Verb = Put
-	case s.Before != nil && kind != KindAccessKey:
-		back.Verb = Put
-	}
-	return []Step{back}, nil
-}
-
-// unknownKeys deals with a key that may have been made although its making failed. All keys of a user that this run made
-// are this run's. A new key of a user that was there before may be somebody else's: it is named, not deleted.
-func (a *Applied) unknownKeys(ctx context.Context, s Step) ([]Step, error) {
-	user := s.Resource.Owner.Name
-	now, err := collect(a.engine.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}))
-	if err != nil {
-		return nil, err
-	}
-	var steps []Step
-	var ids []string
-	for _, k := range now {
-		if !slices.Contains(s.before().AccessKeys, k.AccessKeyID) {
-			key := s.Resource
-			key.Name = k.AccessKeyID
-			steps, ids = append(steps, Step{Verb: Delete, Resource: key}), append(ids, k.AccessKeyID)
-		}
-	}
-	if len(ids) == 0 || a.creates(KindUser, user) {
-		return steps, nil
-	}
-	return nil, fault.New(fault.FailedPrecondition, "%s appeared meanwhile; delete it if nobody else made it", strings.Join(ids, ", "))
 }

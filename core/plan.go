@@ -32,7 +32,7 @@ const (
 	KindAccessKey     ResourceKind = "access-key"
 	// KindPolicy is an inline policy of a user.
 	KindPolicy ResourceKind = "policy"
-	// KindGrant is what a bucket's policy grants to a user.
+	// KindGrant is what a bucket's policy grants to a user, or, without an owner, to everybody.
 	KindGrant ResourceKind = "grant"
 	KindRole  ResourceKind = "role"
 	// KindAttachment is a managed policy that is attached to a user or a role.
@@ -62,6 +62,9 @@ func (r Resource) String() string {
 	case KindPolicy:
 		return fmt.Sprintf("policy '%s' of %s '%s'", r.Name, r.Owner.Type, r.Owner.Name)
 	case KindGrant:
+		if r.Owner.Name == "" {
+			return fmt.Sprintf("grant to everybody in the policy of bucket %s", r.Bucket)
+		}
 		return fmt.Sprintf("grant to user '%s' in the policy of bucket %s", r.Owner.Name, r.Bucket)
 	case KindAccessKey:
 		return strings.ReplaceAll(fmt.Sprintf("access key %s of user '%s'", r.Name, r.Owner.Name), "  ", " ")

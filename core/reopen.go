@@ -16,8 +16,8 @@ type reopening struct {
 }
 
 // undo rolls one step back. If the run's driver has ended, it opens another, once for the whole rollback, and tries again.
-func (a *Applied) undo(ctx context.Context, s Step, uncertain bool) (found bool, err error) {
-	found, err = a.undoOnce(ctx, s, uncertain)
+func (a *Applied) undo(ctx context.Context, s Step, o Outcome, uncertain bool) (found bool, err error) {
+	found, err = a.undoOnce(ctx, s, o, uncertain)
 	if !errors.Is(err, fault.Unavailable) || !a.ended() {
 		return found, err
 	}
@@ -27,7 +27,7 @@ func (a *Applied) undo(ctx context.Context, s Step, uncertain bool) (found bool,
 	if a.reopened.err != nil {
 		return found, fmt.Errorf("%w; undoing it failed too: %w", err, a.reopened.err)
 	}
-	return a.undoOnce(ctx, s, uncertain)
+	return a.undoOnce(ctx, s, o, uncertain)
 }
 
 func (a *Applied) ended() bool {
@@ -42,7 +42,7 @@ func (a *Applied) reopen(ctx context.Context) {
 	if again.driver, again.err = a.engine.driver.(driver.Reopener).Reopen(ctx); again.err != nil {
 		return
 	}
-	engine, err := New(ctx, again.driver)
+	engine, err := New(ctx, again.driver, WithSleep(a.engine.sleep))
 	if err != nil {
 		again.err = err
 		return

@@ -82,12 +82,17 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 	}
 	region := cmp.Or(req.Region, b.config.Region)
 	in := &s3.CreateBucketInput{Bucket: &req.Bucket}
-	if region == defaultRegion {
+	switch {
+	case region == defaultRegion && req.Again:
+		if b.s3().Options().BaseEndpoint == nil {
+			return nil // AWS itself: see below
+		}
+	case region == defaultRegion:
 		// In us-east-1, creating a bucket that the caller already owns succeeds and resets its ACL.
 		if _, err := b.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: req.Bucket}); err == nil {
 			return fault.New(fault.AlreadyExists, "cannot create the bucket %q: it exists already and is yours", req.Bucket)
 		}
-	} else {
+	default:
 		in.CreateBucketConfiguration = &types.CreateBucketConfiguration{
 			LocationConstraint: types.BucketLocationConstraint(region),
 		}

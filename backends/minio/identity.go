@@ -128,19 +128,27 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 // revoke sessions from before the server's last start: the server has not loaded them, and revocation skips them. Only
 // somebody with the user's own secret could have opened them, and nobody knows the secrets of users created here.
 func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
-	info, err := b.user(ctx, req.Name)
+	if err := checkExisting(req.Name); err != nil {
+		return err
+	}
+	if err := b.ready(ctx); err != nil {
+		return err
+	}
+	// The keys are looked at first: who makes a key gives the user a policy before, so that one made after the look is met
+	// by the look at the policies. The server itself would delete the keys with the user.
+	keys, err := b.serviceAccounts(ctx, req.Name)
 	if err != nil {
 		return err
 	}
-	if attached := policiesOf(info); len(attached) > 0 {
-		return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has policies (%d); delete or detach them first", req.Name, len(attached))
-	}
-	keys, err := b.serviceAccounts(ctx, req.Name)
+	info, err := b.user(ctx, req.Name)
 	if err != nil {
 		return err
 	}
 	if len(keys) > 0 {
 		return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has access keys (%d); delete them first", req.Name, len(keys))
+	}
+	if attached := policiesOf(info); len(attached) > 0 {
+		return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has policies (%d); delete or detach them first", req.Name, len(attached))
 	}
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return b.endSessions(ctx, req.Name) },

@@ -10,17 +10,20 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-// stepText words a step: in a dry run, once it is done, and where the system ignored what the step put. Names in braces
-// are placeholders for the step's facts.
-type stepText struct{ would, did, ignored string }
+// stepText words a step: in a dry run, once it is done, where the system ignored what the step put, and where somebody else
+// had made it meanwhile. Names in braces are placeholders for the step's facts.
+type stepText struct{ would, did, ignored, existed string }
 
 // stepTexts has the text for each verb and kind of resource that create plans: the Python tool's, where it has one. Those
 // of bucket settings are in settingTexts.
 var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
-	core.KindBucket: {core.Create: {would: "Would create bucket: '{name}'{location}", did: "Created bucket: {name}{region}"}},
+	core.KindBucket: {core.Create: {
+		would: "Would create bucket: '{name}'{location}", did: "Created bucket: {name}{region}",
+		existed: "Bucket {name} exists already: it was made meanwhile",
+	}},
 	core.KindUser: {core.Create: {
-		"Would create user: '{name}'{boundary}", "Created user: '{name}'{boundary}",
-		"Created user: '{name}', without the permissions boundary, which the system ignored",
+		would: "Would create user: '{name}'{boundary}", did: "Created user: '{name}'{boundary}",
+		ignored: "Created user: '{name}', without the permissions boundary, which the system ignored",
 	}},
 	core.KindPolicy: {
 		core.Put: {
@@ -56,8 +59,17 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 	}},
 }
 
+// publicText words the grant to everybody.
+var publicText = stepText{
+	would: "... then attach the following bucket policy to it:\n{document}", did: "Attached bucket policy allowing public access",
+	existed: "The bucket policy allows public access already: it was made meanwhile",
+}
+
 // textOf returns the text for a step with its placeholders.
 func textOf(s core.Step) stepText {
+	if s.Resource.Kind == core.KindGrant && s.Resource.Owner.Name == "" {
+		return publicText
+	}
 	if setting := settingTextOf(driver.Setting(s.Resource.Name)); s.Resource.Kind == core.KindBucketSetting && setting != nil {
 		return setting.put
 	}
@@ -71,8 +83,11 @@ func would(s core.Step) string { return withFacts(textOf(s).would, s) }
 
 func did(s core.Step, o core.Outcome) string {
 	text := textOf(s)
-	if o.Ignored {
+	switch {
+	case o.Ignored:
 		return withFacts(text.ignored, s)
+	case o.Existed && text.existed != "":
+		return withFacts(text.existed, s)
 	}
 	return withFacts(text.did, s)
 }
@@ -92,13 +107,9 @@ func withFacts(text string, s core.Step) string {
 	if role := s.Resource.Owner.Name; role != "" {
 		assume, assumed = "assume role", "Assumed role "+role
 	}
-	document := after.Document
-	if p := after.Setting.Policy; p != nil {
-		document = p.Document
-	}
 	return strings.NewReplacer(
 		"{name}", s.Resource.Name, "{owner}", s.Resource.Owner.Name, "{bucket}", s.Resource.Bucket,
-		"{document}", indented(document), "{former}", indented(before.Document),
+		"{document}", indented(after.Document), "{former}", indented(before.Document),
 		"{location}", location, "{region}", region, "{boundary}", boundary,
 		"{assume}", assume, "{assumed}", assumed, "{seconds}", fmt.Sprint(after.Seconds),
 	).Replace(text)

@@ -13,8 +13,9 @@ type Bucket interface {
 	// HeadBucket looks a bucket up. NotFound only if it does not exist; PermissionDenied if the credentials may not look it
 	// up, in which case it may or may not exist.
 	HeadBucket(ctx context.Context, req HeadBucketRequest) (BucketDetail, error)
-	// CreateBucket creates an empty, private bucket. AlreadyExists if a bucket has the name, even if it is the caller's own;
-	// InvalidArgument for a name that the system does not accept, or an unknown region; Unsupported for a region without
+	// CreateBucket creates an empty, private bucket. AlreadyExists if a bucket has the name, even if it is the caller's own
+	// (see CreateBucketRequest.Again). Where the system says whose it is, fault.Service has S3's code for that:
+	// BucketAlreadyOwnedByYou for the caller's own, BucketAlreadyExists for somebody else's. InvalidArgument for a name that the system does not accept, or an unknown region; Unsupported for a region without
 	// CapBucketRegion.
 	CreateBucket(ctx context.Context, req CreateBucketRequest) error
 	// DeleteBucket deletes an empty bucket. NotFound if it does not exist; FailedPrecondition if it is not empty, and nothing
@@ -56,6 +57,10 @@ type CreateBucketRequest struct {
 	Bucket string
 	// Region is the region to create the bucket in; empty for the driver's region.
 	Region string
+	// Again asks whether the system tells an own bucket that exists from one that a request creates. It is set only for a
+	// bucket that is known to exist. If creating it again is success for the system, the method succeeds too; otherwise
+	// it fails with AlreadyExists. The bucket and its content stay as they are.
+	Again bool
 }
 
 // DeleteBucketRequest is the request of Bucket.DeleteBucket.

@@ -22,7 +22,8 @@ type Identity interface {
 	// DeleteUser deletes a user, and ends its sessions and whatever else the system keeps for this user alone. A user that is
 	// created later with the same name has none of its permissions, keys or sessions. NotFound if no user has the name;
 	// FailedPrecondition while the user has keys or policies that the system, or the capabilities of this interface, let the
-	// caller delete first, and nothing is changed then.
+	// caller delete first, and nothing is changed then: another run may have made a key for the user meanwhile, and hand it
+	// out.
 	DeleteUser(ctx context.Context, req DeleteUserRequest) error
 
 	// CreateAccessKey creates a permanent key for a user. It works as soon as the system permits. NotFound if no user has the

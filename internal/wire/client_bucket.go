@@ -18,7 +18,7 @@ func (c *client) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) (
 }
 
 func (c *client) CreateBucket(ctx context.Context, req driver.CreateBucketRequest) error {
-	return unary(ctx, c, c.bucket.CreateBucket, &pb.CreateBucketRequest{Bucket: req.Bucket, Region: req.Region})
+	return unary(ctx, c, c.bucket.CreateBucket, &pb.CreateBucketRequest{Bucket: req.Bucket, Region: req.Region, Again: req.Again})
 }
 
 func (c *client) DeleteBucket(ctx context.Context, req driver.DeleteBucketRequest) error {

@@ -28,7 +28,7 @@ func (b *bucketServer) HeadBucket(ctx context.Context, in *pb.HeadBucketRequest)
 }
 
 func (b *bucketServer) CreateBucket(ctx context.Context, in *pb.CreateBucketRequest) (*pb.CreateBucketResponse, error) {
-	req := driver.CreateBucketRequest{Bucket: in.GetBucket(), Region: in.GetRegion()}
+	req := driver.CreateBucketRequest{Bucket: in.GetBucket(), Region: in.GetRegion(), Again: in.GetAgain()}
 	return done(ctx, b.s, driver.Driver.CreateBucket, req, &pb.CreateBucketResponse{})
 }
 

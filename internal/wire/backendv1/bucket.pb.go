@@ -265,7 +265,10 @@ type CreateBucketRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
 	// Empty for the backend's region.
-	Region        string `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
+	Region string `protobuf:"bytes,2,opt,name=region,proto3" json:"region,omitempty"`
+	// The bucket is known to exist. OK if the system reports success for creating an own bucket again, AlreadyExists
+	// otherwise; the bucket stays as it is.
+	Again         bool `protobuf:"varint,3,opt,name=again,proto3" json:"again,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -312,6 +315,13 @@ func (x *CreateBucketRequest) GetRegion() string {
 		return x.Region
 	}
 	return ""
+}
+
+func (x *CreateBucketRequest) GetAgain() bool {
+	if x != nil {
+		return x.Again
+	}
+	return false
 }
 
 type CreateBucketResponse struct {
@@ -1411,10 +1421,11 @@ const file_s3credentials_backend_v1_bucket_proto_rawDesc = "" +
 	"\x11HeadBucketRequest\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\",\n" +
 	"\x12HeadBucketResponse\x12\x16\n" +
-	"\x06region\x18\x01 \x01(\tR\x06region\"E\n" +
+	"\x06region\x18\x01 \x01(\tR\x06region\"[\n" +
 	"\x13CreateBucketRequest\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x16\n" +
-	"\x06region\x18\x02 \x01(\tR\x06region\"\x16\n" +
+	"\x06region\x18\x02 \x01(\tR\x06region\x12\x14\n" +
+	"\x05again\x18\x03 \x01(\bR\x05again\"\x16\n" +
 	"\x14CreateBucketResponse\"-\n" +
 	"\x13DeleteBucketRequest\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\"\x16\n" +

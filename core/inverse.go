@@ -1,0 +1,155 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// inverse returns the steps that roll a step back; none where there is nothing to roll back: a session ends by itself, and
+// the settings of a bucket that the same plan creates end with it. Uncertain says that the step may not have taken effect.
+func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool) ([]Step, error) {
+	if o.found != nil {
+		s.Before = o.found
+	}
+	back := Step{Verb: Delete, Resource: s.Resource, Before: s.After, After: s.Before}
+	switch kind := s.Resource.Kind; {
+	case removes(s.Verb) && kind == KindAttachment:
+		back.Verb = Attach
+	case removes(s.Verb) && (s.Before == nil || kind == KindAccessKey):
+		return nil, nil // what is gone cannot be made again
+	case s.Final, kind == KindSession, kind == KindGrant && o.Existed:
+		return nil, nil
+	case kind == KindBucketSetting && a.endsWithBucket(ctx, s.Resource.Bucket):
+		return nil, nil
+	case kind == KindBucket && s.Verb == Create:
+		if err := a.removable(ctx, s, o, uncertain); err != nil {
+			return nil, err
+		}
+	case kind == KindAccessKey && uncertain:
+		return a.unknownKeys(ctx, s)
+	case kind == KindAttachment:
+		back.Verb = Detach
+	case grantsToUser(s) && s.Before == nil:
+		if err := a.othersKeys(ctx, s); err != nil {
+			return nil, err
+		}
+		if kind == KindGrant {
+			back.Verb = Put // see below
+		}
+	case kind == KindGrant && s.Resource.Owner.Name != "":
+		// Only what this tool granted goes: deleting a grant takes the user out of what others wrote, too.
+		back.Verb = Put
+	case s.Before != nil && kind != KindAccessKey:
+		back.Verb = Put
+	}
+	return []Step{back}, nil
+}
+
+// unknownKeys deals with a key that may have been made although its making failed. All keys of a user that this run made
+// are this run's. A new key of a user that was there before may be somebody else's: it is named, not deleted.
+func (a *Applied) unknownKeys(ctx context.Context, s Step) ([]Step, error) {
+	user := s.Resource.Owner.Name
+	now, err := collect(a.engine.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}))
+	if err != nil {
+		return nil, err
+	}
+	var steps []Step
+	var ids []string
+	for _, k := range now {
+		if !slices.Contains(s.before().AccessKeys, k.AccessKeyID) {
+			key := s.Resource
+			key.Name = k.AccessKeyID
+			steps, ids = append(steps, Step{Verb: Delete, Resource: key}), append(ids, k.AccessKeyID)
+		}
+	}
+	if len(ids) == 0 || a.creation(KindUser, user) >= 0 {
+		return steps, nil
+	}
+	return nil, fault.New(fault.FailedPrecondition, "%s appeared meanwhile; delete it if nobody else made it", strings.Join(ids, ", "))
+}
+
+// grantsToUser reports whether a step gives a user access.
+func grantsToUser(s Step) bool {
+	kind := s.Resource.Kind
+	return (kind == KindPolicy || kind == KindGrant) && s.Resource.Owner.Type == driver.PrincipalUser && !removes(s.Verb)
+}
+
+// othersKeys fails if the user whom a step gave access has keys that this run did not make and that the plan did not find:
+// those of another run, which relies on the access.
+func (a *Applied) othersKeys(ctx context.Context, s Step) error {
+	making := slices.IndexFunc(a.plan.Steps, func(k Step) bool {
+		return k.Verb == Create && k.Resource.Kind == KindAccessKey && k.Resource.Owner == s.Resource.Owner
+	})
+	if making < 0 {
+		return nil
+	}
+	known := a.plan.Steps[making].before().AccessKeys
+	if making < len(a.outcomes) && a.outcomes[making].AccessKey != nil {
+		known = append(slices.Clone(known), a.outcomes[making].AccessKey.AccessKeyID)
+	}
+	for key, err := range a.engine.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: s.Resource.Owner.Name}) {
+		switch {
+		case errors.Is(err, fault.NotFound), errors.Is(err, fault.PermissionDenied):
+			return nil
+		case err != nil:
+			return err
+		case !slices.Contains(known, key.AccessKeyID):
+			return fault.New(fault.FailedPrecondition, "the user has the access key %s, which this run did not make", key.AccessKeyID)
+		}
+	}
+	return nil
+}
+
+// endsWithBucket reports whether this run made the bucket, so that a setting ends with it.
+func (a *Applied) endsWithBucket(ctx context.Context, bucket string) bool {
+	i := a.creation(KindBucket, bucket)
+	return i >= 0 && a.prove(ctx, a.plan.Steps[i], a.outcomes[i]) == nil
+}
+
+// removable fails unless the bucket of a step is this run's, and nobody else was granted access in its policy.
+func (a *Applied) removable(ctx context.Context, s Step, o Outcome, uncertain bool) error {
+	if _, err := a.engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: s.Resource.Name}); err != nil {
+		return err
+	}
+	if uncertain {
+		return fault.New(fault.FailedPrecondition, "it is there now; delete it if nobody else made it")
+	}
+	if err := a.prove(ctx, s, o); err != nil || !a.engine.description.Has(driver.CapBucketPolicy) {
+		return err
+	}
+	current, err := a.engine.newSurvey().bucketPolicy(ctx, s.Resource.Name)
+	if err == nil && len(current.Statement) > 0 {
+		err = fault.New(fault.FailedPrecondition, "its policy is somebody else's")
+	}
+	return err
+}
+
+// prove fails unless it is certain that this run made the bucket. Some systems report success for the creation of a bucket
+// that the caller has already, so a success proves something only if the system tells the two apart: it is asked to create
+// the bucket again.
+func (a *Applied) prove(ctx context.Context, s Step, o Outcome) error {
+	bucket := s.Resource.Name
+	if o.Existed {
+		return fault.New(fault.FailedPrecondition, "it appeared meanwhile; delete it if nobody else uses it")
+	}
+	if a.proven[bucket] {
+		return nil
+	}
+	if _, err := a.engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket}); err != nil {
+		return err
+	}
+	err := a.engine.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: bucket, Region: s.after().Region, Again: true})
+	switch {
+	case err == nil:
+		return fault.New(fault.FailedPrecondition, "the system does not tell who made it; delete it if nobody else uses it")
+	case !errors.Is(err, fault.AlreadyExists):
+		return err
+	}
+	a.proven[bucket] = true
+	return nil
+}

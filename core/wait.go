@@ -1,0 +1,50 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// On AWS, what was written a moment ago may be missing from an answer for some seconds. What a run has just made is asked for
+// again, as often and as long as AWS's own tools ask for a new user: botocore's waiter UserExists, 20 times, once a second.
+const (
+	mostLooks = 20
+	lookPause = time.Second
+)
+
+// Option changes how an engine works.
+type Option func(*Engine)
+
+// WithSleep makes the engine wait by calling sleep, which returns the context's error if the context ends first. Without it
+// the engine waits in real time.
+func WithSleep(sleep func(ctx context.Context, d time.Duration) error) Option {
+	return func(e *Engine) { e.sleep = sleep }
+}
+
+// sleep waits in real time.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// await does what needs something that this run made, until it is found. Only the last NotFound is believed.
+func (e *Engine) await(ctx context.Context, do func() error) error {
+	for n := 1; ; n++ {
+		err := do()
+		if !errors.Is(err, fault.NotFound) || n == mostLooks {
+			return err
+		}
+		if ended := e.sleep(ctx, lookPause); ended != nil {
+			return ended
+		}
+	}
+}
