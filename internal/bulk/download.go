@@ -199,7 +199,11 @@ func (d *downloads) write(ctx context.Context, o *object, p place) (driver.Objec
 	request := driver.GetObjectRequest{Bucket: d.what.Bucket, Key: o.key, Progress: d.options.addFunc()}
 	if !o.known || o.size > smallObject {
 		request.Path = p.path
-		return d.engine.GetObject(ctx, request)
+		detail, err := d.engine.GetObject(ctx, request)
+		if err == nil {
+			err = o.asListed(detail)
+		}
+		return detail, err
 	}
 	file, err := transfer.NewReplacement(p.path)
 	if err != nil {
@@ -208,10 +212,28 @@ func (d *downloads) write(ctx context.Context, o *object, p place) (driver.Objec
 	defer file.Discard()
 	request.Body = file
 	detail, err := d.engine.GetObject(ctx, request)
+	if err == nil {
+		err = o.asListed(detail)
+	}
 	if err != nil {
 		return detail, err
 	}
 	return detail, file.Commit()
+}
+
+// asListed compares what came with what the listing said, by size and, where both ETags are checksums, by ETag.
+func (o *object) asListed(came driver.ObjectDetail) error {
+	listed, _, isSum := splitETag(o.etag)
+	got, _, isSumToo := splitETag(came.ETag)
+	switch {
+	case !o.known:
+		return nil
+	case came.Size != o.size:
+		return fault.New(fault.DataLoss, "the listing said %d bytes, and %d came: it was changed meanwhile, or is damaged; try again", o.size, came.Size)
+	case isSum && isSumToo && listed != got:
+		return fault.New(fault.DataLoss, "the listing said another checksum than came: it was changed meanwhile, or is damaged; try again")
+	}
+	return nil
 }
 
 // grow adds to the progress's total.
