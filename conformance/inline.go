@@ -18,6 +18,7 @@ func inlineChecks() []Check {
 		{Name: "a policy of the same name is replaced", Requires: inline, run: policyIsReplaced},
 		{Name: "policies are listed sorted", Requires: inline, run: policiesAreSorted},
 		{Name: "two users have policies of the same name", Requires: inline, run: policiesAreApart},
+		{Name: "a user and a role of one name have policies of their own", Requires: append(slices.Clone(inline), driver.CapRoles), run: policiesOfOneName},
 		{Name: "a policy that was deleted is gone", Requires: inline, together: true, run: policyIsGone},
 		{Name: "policies of a user that is missing are not found", Requires: inline, run: policiesOfNobody},
 		{Name: "a policy that is missing is not found", Requires: inline, run: policyMissing},
@@ -103,6 +104,20 @@ func policiesAreApart(e *env) {
 	err := e.Driver.DeletePolicy(e.ctx, driver.DeletePolicyRequest{Principal: driver.UserPrincipal(one), Name: name})
 	e.ok(err, "DeletePolicy")
 	e.hasPolicy(driver.UserPrincipal(two), name, second)
+}
+
+func policiesOfOneName(e *env) {
+	role := e.newRole()
+	user, _ := e.newUserWith(driver.CreateUserRequest{Name: role.Name})
+	name := e.name("p")
+	ofRole, ofUser := e.document(policy.WriteOnly, "first-bucket", ""), e.document(policy.ReadOnly, "second-bucket", "")
+	e.putPolicy(driver.RolePrincipal(role.Name), name, ofRole)
+	if names := e.policies(driver.UserPrincipal(user)); len(names) != 0 {
+		e.Errorf("the user has the policies %v, want none", names)
+	}
+	e.putPolicy(driver.UserPrincipal(user), name, ofUser)
+	e.hasPolicy(driver.RolePrincipal(role.Name), name, ofRole)
+	e.hasPolicy(driver.UserPrincipal(user), name, ofUser)
 }
 
 func policyIsGone(e *env) {

@@ -3,8 +3,10 @@ package conformance_test
 import (
 	"context"
 	"iter"
+	"sync"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
 // call, act and list are the kinds of methods.
@@ -187,4 +189,77 @@ func (l *liar) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest)
 
 func (l *liar) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
 	return l.listAccessKeys(ctx, req)
+}
+
+// listing changes what ListObjects yields.
+func listing(change func(iter.Seq2[driver.ObjectInfo, error]) iter.Seq2[driver.ObjectInfo, error]) func(*liar, *memory.System, *sync.Map) {
+	return func(l *liar, _ *memory.System, _ *sync.Map) {
+		objects := l.listObjects
+		l.listObjects = func(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
+			return change(objects(ctx, req))
+		}
+	}
+}
+
+// listingAs changes each object that ListObjects yields.
+func listingAs(change func(*driver.ObjectInfo)) func(*liar, *memory.System, *sync.Map) {
+	return listing(func(objects iter.Seq2[driver.ObjectInfo, error]) iter.Seq2[driver.ObjectInfo, error] {
+		return func(yield func(driver.ObjectInfo, error) bool) {
+			for o, err := range objects {
+				if change(&o); !yield(o, err) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// byNumber fetches pages of 1,000 objects, each from that number on.
+func byNumber(fetch func() iter.Seq2[driver.ObjectInfo, error]) iter.Seq2[driver.ObjectInfo, error] {
+	return func(yield func(driver.ObjectInfo, error) bool) {
+		for from := 0; ; from += 1000 {
+			var page []driver.ObjectInfo
+			n := 0
+			for o, err := range fetch() {
+				if err != nil {
+					yield(o, err)
+					return
+				}
+				if n++; n > from && n <= from+1000 {
+					page = append(page, o)
+				}
+			}
+			for _, o := range page {
+				if !yield(o, nil) {
+					return
+				}
+			}
+			if len(page) < 1000 {
+				return
+			}
+		}
+	}
+}
+
+// renaming uses other keys than it is given.
+func renaming(key func(string) string) func(*liar, *memory.System, *sync.Map) {
+	return func(l *liar, _ *memory.System, _ *sync.Map) {
+		put, get, remove := l.putObject, l.getObject, l.deleteObjects
+		l.putObject = func(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
+			req.Key = key(req.Key)
+			return put(ctx, req)
+		}
+		l.getObject = func(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
+			req.Key = key(req.Key)
+			return get(ctx, req)
+		}
+		l.deleteObjects = func(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
+			other := driver.DeleteObjectsRequest{Bucket: req.Bucket}
+			for _, k := range req.Keys {
+				other.Keys = append(other.Keys, key(k))
+			}
+			_, err := remove(ctx, other)
+			return driver.DeleteObjectsResponse{Deleted: req.Keys}, err
+		}
+	}
 }

@@ -118,6 +118,26 @@ func objectLies() []lie {
 				}
 			},
 		},
+		{name: "a prefix that is decoded once more", check: keysCheck, want: `prefix "a%20b": listed are`,
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				objects := l.listObjects
+				l.listObjects = func(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
+					req.Prefix = strings.ReplaceAll(req.Prefix, "%20", " ")
+					return objects(ctx, req)
+				}
+			},
+		},
+		{name: "a folder that is an object", check: "an object that is missing is not found", want: "HeadObject(folder): want NotFound, it succeeded",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				head := l.headObject
+				l.headObject = func(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
+					for range l.ListObjects(ctx, driver.ListObjectsRequest{Bucket: req.Bucket, Prefix: req.Key + "/"}) {
+						return driver.ObjectDetail{}, nil
+					}
+					return head(ctx, req)
+				}
+			},
+		},
 		{name: "keys in another normal form", check: keysCheck, want: "listed are", tell: renaming(strings.NewReplacer("e\u0301", "\u00e9").Replace)},
 		{name: "keys in which case does not matter", check: keysCheck, want: `"UPPER": got "upper"`, tell: renaming(strings.ToLower)},
 		{name: "keys without spaces at their ends", check: keysCheck, want: "listed are", tell: renaming(strings.TrimSpace)},
@@ -210,78 +230,5 @@ func objectLies() []lie {
 				}
 			},
 		},
-	}
-}
-
-// listing changes what ListObjects yields.
-func listing(change func(iter.Seq2[driver.ObjectInfo, error]) iter.Seq2[driver.ObjectInfo, error]) func(*liar, *memory.System, *sync.Map) {
-	return func(l *liar, _ *memory.System, _ *sync.Map) {
-		objects := l.listObjects
-		l.listObjects = func(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
-			return change(objects(ctx, req))
-		}
-	}
-}
-
-// listingAs changes each object that ListObjects yields.
-func listingAs(change func(*driver.ObjectInfo)) func(*liar, *memory.System, *sync.Map) {
-	return listing(func(objects iter.Seq2[driver.ObjectInfo, error]) iter.Seq2[driver.ObjectInfo, error] {
-		return func(yield func(driver.ObjectInfo, error) bool) {
-			for o, err := range objects {
-				if change(&o); !yield(o, err) {
-					return
-				}
-			}
-		}
-	})
-}
-
-// byNumber fetches pages of 1,000 objects, each from that number on.
-func byNumber(fetch func() iter.Seq2[driver.ObjectInfo, error]) iter.Seq2[driver.ObjectInfo, error] {
-	return func(yield func(driver.ObjectInfo, error) bool) {
-		for from := 0; ; from += 1000 {
-			var page []driver.ObjectInfo
-			n := 0
-			for o, err := range fetch() {
-				if err != nil {
-					yield(o, err)
-					return
-				}
-				if n++; n > from && n <= from+1000 {
-					page = append(page, o)
-				}
-			}
-			for _, o := range page {
-				if !yield(o, nil) {
-					return
-				}
-			}
-			if len(page) < 1000 {
-				return
-			}
-		}
-	}
-}
-
-// renaming uses other keys than it is given.
-func renaming(key func(string) string) func(*liar, *memory.System, *sync.Map) {
-	return func(l *liar, _ *memory.System, _ *sync.Map) {
-		put, get, remove := l.putObject, l.getObject, l.deleteObjects
-		l.putObject = func(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
-			req.Key = key(req.Key)
-			return put(ctx, req)
-		}
-		l.getObject = func(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
-			req.Key = key(req.Key)
-			return get(ctx, req)
-		}
-		l.deleteObjects = func(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
-			other := driver.DeleteObjectsRequest{Bucket: req.Bucket}
-			for _, k := range req.Keys {
-				other.Keys = append(other.Keys, key(k))
-			}
-			_, err := remove(ctx, other)
-			return driver.DeleteObjectsResponse{Deleted: req.Keys}, err
-		}
 	}
 }

@@ -115,6 +115,18 @@ func policyLies() []lie {
 			},
 		},
 		{
+			name: "a user's policy that is put for a role", check: "a user and a role of one name have policies of their own", want: "the user has the policies",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				put := l.putPolicy
+				l.putPolicy = func(ctx context.Context, req driver.PutPolicyRequest) error {
+					err := put(ctx, req)
+					req.Principal.Type = driver.PrincipalUser
+					_ = put(ctx, req)
+					return err
+				}
+			},
+		},
+		{
 			name: "a policy that is in force although it was deleted", check: "what a deleted policy allowed is denied", want: "is denied: not within",
 			tell: func(l *liar, _ *memory.System, kept *sync.Map) {
 				names := l.listPolicies
