@@ -17,7 +17,7 @@ import (
 func (r *run) check(name string, failed error, after account) error {
 	var wrong []error
 	wrong = append(wrong, r.unnamed(failed, after)...)
-	wrong = append(wrong, r.wider(after)...)
+	wrong = append(wrong, r.wider(failed, after)...)
 	wrong = append(wrong, r.lost(name, after)...)
 	if failed == nil {
 		wrong = append(wrong, r.undone(name, after)...)
@@ -48,16 +48,24 @@ func (r *run) unnamed(failed error, after account) (wrong []error) {
 	return wrong
 }
 
-// wider is access that was not asked for: only one policy ever is.
-func (r *run) wider(after account) (wrong []error) {
-	want, err := policy.Build(policy.ReadWrite, []string{r.bucket}, policy.Options{})
-	if err != nil {
-		return []error{err}
-	}
+// wider is access that was not asked for. A command that succeeds leaves the policy that it asks for alone, and one that
+// fails leaves the former one, and at most its own beside it.
+func (r *run) wider(failed error, after account) (wrong []error) {
 	for name, document := range after.policies {
+		access := policy.ReadWrite
+		if strings.HasPrefix(name, "s3.read-only.") {
+			access = policy.ReadOnly
+		}
+		want, err := policy.Build(access, []string{r.bucket}, policy.Options{})
+		if err != nil {
+			return []error{err}
+		}
 		got, err := policy.Parse([]byte(document))
-		if err != nil || name != "s3.read-write."+r.bucket || !policy.Equal(got, want) {
+		if err != nil || !policy.Equal(got, want) {
 			wrong = append(wrong, fmt.Errorf("the policy %q is not the one that was asked for: %s (%v)", name, document, err))
+		}
+		if _, had := r.before.policies[name]; name != r.asks && (!had || failed == nil && r.asks != "") {
+			wrong = append(wrong, fmt.Errorf("there is the policy %q, where %q was asked for", name, r.asks))
 		}
 	}
 	return wrong
@@ -83,7 +91,7 @@ func (r *run) lost(name string, after account) (wrong []error) {
 			wrong = append(wrong, fmt.Errorf("the access key %s is gone", key))
 		}
 	}
-	if len(after.policies) < len(r.before.policies) {
+	if len(after.policies) == 0 && len(r.before.policies) > 0 {
 		wrong = append(wrong, fmt.Errorf("of the policies %v there are %v", slices.Collect(maps.Keys(r.before.policies)), slices.Collect(maps.Keys(after.policies))))
 	}
 	return wrong

@@ -170,6 +170,26 @@ func (r rule) early(w *world, now time.Time, replica int, action string, form ur
 	return answered(action, r.answer(form, w.below(now, replica, about))), ""
 }
 
+var created = regexp.MustCompile(`<CreateDate>[^<]*</CreateDate>`)
+
+// dated puts the time of the world in the place of the system's into the answer about one user or role. One of the time
+// before this world stays as it is.
+func (r rule) dated(w *world, now time.Time, form url.Values, answer string) string {
+	about := r.reads
+	if r.puts == user || r.puts == role {
+		about = r.puts
+	}
+	if about != user && about != role {
+		return answer
+	}
+	if changes := w.facts[expand(about, form, "")]; len(changes) > 0 && about == r.reads {
+		now = changes[len(changes)-1].made
+	} else if about == r.reads {
+		return answer
+	}
+	return created.ReplaceAllString(answer, element("CreateDate", now.UTC().Format(time.RFC3339)))
+}
+
 // record notes what a request changed that the system answered with success.
 func (r rule) record(w *world, now time.Time, form url.Values, answer string) {
 	if r.puts != "" {

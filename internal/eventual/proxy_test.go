@@ -161,6 +161,7 @@ func (p *proxy) answer(r *http.Request, body []byte) *http.Response {
 		return p.respond(q, http.StatusBadGateway, err.Error())
 	}
 	if status < 300 {
+		content = []byte(rules[q.operation].dated(p.world, q.now, q.form, string(content)))
 		q.record(p.world, string(content))
 	}
 	p.note(q, fmt.Sprint(status, " ", text("Code", string(content)), fate.words()))
@@ -253,6 +254,7 @@ func (p *proxy) forward(q *inquiry) (status int, content []byte, header http.Hea
 // response is an answer. It has no date, by which the client would correct its clock.
 func (q *inquiry) response(status int, header http.Header, content []byte) *http.Response {
 	header.Del("Date")
+	header.Del("Content-Length")
 	return &http.Response{
 		StatusCode: status, ProtoMajor: 1, ProtoMinor: 1, Header: header, Request: q.Request,
 		Body: io.NopCloser(bytes.NewReader(content)), ContentLength: int64(len(content)),

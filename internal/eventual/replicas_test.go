@@ -16,6 +16,7 @@ const replicas = 3
 // change is a new value of a fact; an empty one means that it is gone. Each replica learns of it at a time of its own.
 type change struct {
 	value string
+	made  time.Time
 	known [replicas]time.Time
 }
 
@@ -43,7 +44,7 @@ func (w *world) upTo(longest time.Duration) time.Duration {
 
 // set records a change that is made now.
 func (w *world) set(now time.Time, fact, value string) {
-	c := change{value: value}
+	c := change{value: value, made: now}
 	for i := range c.known {
 		c.known[i] = now.Add(w.upTo(w.lag))
 	}

@@ -15,6 +15,7 @@ import (
 	backend "github.com/s3-credentials/s3-credentials/backends/aws"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
@@ -31,6 +32,8 @@ type run struct {
 	role string
 	// told is all that the commands said so far, with the ids of the keys that they handed out.
 	told string
+	// asks is the policy that the present command asks for; empty for none.
+	asks string
 	// before is what there was before the present command.
 	before account
 }
@@ -65,7 +68,10 @@ func play(t *testing.T, system *systems.System, seed uint64) (wrong []string) {
 
 // play runs some commands, each of which may meet a fault, and at last one of each kind without a fault.
 func (r *run) play(ctx context.Context) error {
-	list := []command{{"create", create}, {"delete-user", deleteUser}}
+	list := []command{
+		{"create", createWith(policy.ReadWrite, false)}, {"create", createWith(policy.ReadOnly, false)},
+		{"create", createWith(policy.ReadOnly, true)}, {"create", createWith(policy.ReadWrite, true)}, {"delete-user", deleteUser},
+	}
 	if r.role != "" {
 		list = append(list, command{"session", openSession})
 	}
@@ -117,6 +123,7 @@ func (r *run) command(ctx context.Context, c command) error {
 	if err != nil {
 		return err
 	}
+	r.asks = ""
 	began := time.Now()
 	said, failed := c.do(r, running, engine)
 	if failed != nil {
@@ -143,12 +150,17 @@ func apply(ctx context.Context, e *core.Engine, plan *core.Plan) (string, error)
 	return "done", nil
 }
 
-func create(r *run, ctx context.Context, e *core.Engine) (string, error) {
-	plan, err := e.PlanCreate(ctx, core.CreateOptions{Buckets: []string{r.bucket}, CreateBuckets: true, UserName: r.user})
-	if err != nil {
-		return "", err
+func createWith(access policy.Access, replace bool) func(*run, context.Context, *core.Engine) (string, error) {
+	return func(r *run, ctx context.Context, e *core.Engine) (string, error) {
+		r.asks = "s3." + access.String() + "." + r.bucket
+		plan, err := e.PlanCreate(ctx, core.CreateOptions{
+			Buckets: []string{r.bucket}, CreateBuckets: true, UserName: r.user, Access: access, ReplacePolicy: replace,
+		})
+		if err != nil {
+			return "", err
+		}
+		return apply(ctx, e, plan)
 	}
-	return apply(ctx, e, plan)
 }
 
 func openSession(r *run, ctx context.Context, e *core.Engine) (string, error) {
