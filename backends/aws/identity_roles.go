@@ -80,6 +80,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 		Policy:          &req.Policy,
 		DurationSeconds: aws.Int32(int32(req.DurationSeconds)),
 	}
+	began := time.Now()
 	for {
 		out, err := b.sts().AssumeRole(ctx, in, func(o *sts.Options) { o.Retryer = newCreationRetryer() })
 		if err == nil {
@@ -89,7 +90,8 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 		if !errors.Is(err, fault.PermissionDenied) && !errors.Is(err, fault.NotFound) {
 			return driver.Session{}, err
 		}
-		if again, denied := b.roleIsNew(ctx, req.RoleARN, err); !again {
+		// The age of the role is what two clocks say, so the wait has a bound of its own.
+		if again, denied := b.roleIsNew(ctx, req.RoleARN, err); !again || time.Since(began) > roleSpread {
 			return driver.Session{}, denied
 		}
 		select {

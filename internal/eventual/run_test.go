@@ -153,6 +153,8 @@ func apply(ctx context.Context, e *core.Engine, plan *core.Plan) (string, error)
 func createWith(access policy.Access, replace bool) func(*run, context.Context, *core.Engine) (string, error) {
 	return func(r *run, ctx context.Context, e *core.Engine) (string, error) {
 		r.asks = "s3." + access.String() + "." + r.bucket
+		// IAM lets nobody know what others changed moments ago, so who changes the access of a user waits, as the manual says.
+		time.Sleep(longestLag)
 		plan, err := e.PlanCreate(ctx, core.CreateOptions{
 			Buckets: []string{r.bucket}, CreateBuckets: true, UserName: r.user, Access: access, ReplacePolicy: replace,
 		})
