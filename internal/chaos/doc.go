@@ -4,7 +4,8 @@
 // # What must hold
 //
 // After a run that was broken, and ended by itself:
-//   - it is done, or undone, or what is left is named in the error, an access key by its id;
+//   - it is done, or undone, or what is left is named in the error, an access key by its id, unless
+//     the system chose that and no longer answers;
 //   - what is there is what the same run makes when nothing breaks it, or was there before: no policy is wider than asked;
 //   - what was there before is still there, but for what was to be deleted;
 //   - neither a process nor a temporary file of it is left.

@@ -43,12 +43,11 @@ func randomRuns(t *testing.T, short uint64, do func(*world, scenario, string, *r
 			if !long(t) && !w.isShort(s, "after") {
 				continue
 			}
-			failed := false
 			for run := range number(t, "RUNS", short) {
 				name := fmt.Sprintf("run-%s-%d", strings.ReplaceAll(s.name, " ", "-"), run)
+				failed := w.Failed()
 				do(w, s, name, rand.New(rand.NewPCG(seed, run)))
 				if w.Failed() && !failed {
-					failed = true
 					w.Errorf("%s, run %d: the first to fail; to repeat: SEED=%d RUNS=%d", s.name, run, seed, run+1)
 				}
 			}

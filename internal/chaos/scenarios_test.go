@@ -83,7 +83,7 @@ func (w *world) check(what string, s scenario, name string, before state, o outc
 	} else {
 		added := after.added(before)
 		for _, thing := range added {
-			if !named(o.stderr, thing, added) {
+			if !w.named(o.stderr, thing, added) {
 				w.Errorf("%s: %s is left and not named: %s", what, thing, o.stderr)
 			}
 		}
