@@ -61,8 +61,10 @@ func (r *run) wider(failed error, after account) (wrong []error) {
 			return []error{err}
 		}
 		got, err := policy.Parse([]byte(document))
-		if err != nil || !policy.Equal(got, want) {
-			wrong = append(wrong, fmt.Errorf("the policy %q is not the one that was asked for: %s (%v)", name, document, err))
+		if err != nil {
+			wrong = append(wrong, err)
+		} else if !policy.Equal(got, want) {
+			wrong = append(wrong, fmt.Errorf("the policy %q is not the one that was asked for: %s", name, document))
 		}
 		if _, had := r.before.policies[name]; name != r.asks && (!had || failed == nil && r.asks != "") {
 			wrong = append(wrong, fmt.Errorf("there is the policy %q, where %q was asked for", name, r.asks))

@@ -41,7 +41,7 @@ type run struct {
 // command is what a run may do. It returns what it says besides an error.
 type command struct {
 	name string
-	do   func(*run, context.Context, *core.Engine) (said string, err error)
+	do   func(context.Context, *run, *core.Engine) (said string, err error)
 }
 
 // play runs the seed in a bubble of its own, and returns what went wrong.
@@ -125,7 +125,7 @@ func (r *run) command(ctx context.Context, c command) error {
 	}
 	r.asks = ""
 	began := time.Now()
-	said, failed := c.do(r, running, engine)
+	said, failed := c.do(running, r, engine)
 	if failed != nil {
 		said += "error: " + failed.Error()
 	}
@@ -150,8 +150,8 @@ func apply(ctx context.Context, e *core.Engine, plan *core.Plan) (string, error)
 	return "done", nil
 }
 
-func createWith(access policy.Access, replace bool) func(*run, context.Context, *core.Engine) (string, error) {
-	return func(r *run, ctx context.Context, e *core.Engine) (string, error) {
+func createWith(access policy.Access, replace bool) func(context.Context, *run, *core.Engine) (string, error) {
+	return func(ctx context.Context, r *run, e *core.Engine) (string, error) {
 		r.asks = "s3." + access.String() + "." + r.bucket
 		// IAM lets nobody know what others changed moments ago, so who changes the access of a user waits, as the manual says.
 		time.Sleep(longestLag)
@@ -165,7 +165,7 @@ func createWith(access policy.Access, replace bool) func(*run, context.Context, 
 	}
 }
 
-func openSession(r *run, ctx context.Context, e *core.Engine) (string, error) {
+func openSession(ctx context.Context, r *run, e *core.Engine) (string, error) {
 	plan, err := e.PlanCreate(ctx, core.CreateOptions{Buckets: []string{r.bucket}, CreateBuckets: true, DurationSeconds: 900})
 	if err != nil {
 		return "", err
@@ -173,7 +173,7 @@ func openSession(r *run, ctx context.Context, e *core.Engine) (string, error) {
 	return apply(ctx, e, plan)
 }
 
-func deleteUser(r *run, ctx context.Context, e *core.Engine) (string, error) {
+func deleteUser(ctx context.Context, r *run, e *core.Engine) (string, error) {
 	plan, err := e.PlanDeleteUser(ctx, r.user)
 	if err != nil {
 		return "", err
