@@ -52,6 +52,9 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 		}
 	}
 	if e.description.Has(driver.CapAccessKeys) {
+		if err := e.checkKeyLimit(owner); err != nil {
+			return err
+		}
 		plan.add(Step{
 			Verb: Create, Resource: Resource{Kind: KindAccessKey, Owner: driver.UserPrincipal(name)}, Before: &State{AccessKeys: owner.keys},
 		})
@@ -99,7 +102,17 @@ func (o keyOwner) refuseChanges(plan *Plan) error {
 		WithHint(fault.HintReplacePolicy)
 }
 
-// lookUpUser looks the user up, with its keys. A user that cannot get a further key is an error.
+// checkKeyLimit refuses a user that has as many keys as the system allows. That the access would change comes first: who reads
+// that there are too many keys would delete one and meet the other refusal then.
+func (e *Engine) checkKeyLimit(owner keyOwner) error {
+	if limit := e.description.Limits.AccessKeysPerUser; limit > 0 && len(owner.keys) >= limit {
+		return fault.New(fault.ResourceExhausted, "user '%s' has %d access keys, and %d are allowed; delete one",
+			owner.name, len(owner.keys), limit).WithHint(fault.HintOtherUser)
+	}
+	return nil
+}
+
+// lookUpUser looks the user up, with its keys. Where a user has one key only, one that exists is an error.
 func (e *Engine) lookUpUser(ctx context.Context, name string) (keyOwner, error) {
 	owner := keyOwner{name: name}
 	_, err := e.GetUser(ctx, driver.GetUserRequest{Name: name})
@@ -117,10 +130,6 @@ func (e *Engine) lookUpUser(ctx context.Context, name string) (keyOwner, error) 
 			return owner, err
 		}
 		owner.keys = append(owner.keys, key.AccessKeyID)
-	}
-	if limit := e.description.Limits.AccessKeysPerUser; limit > 0 && len(owner.keys) >= limit {
-		return owner, fault.New(fault.ResourceExhausted, "user '%s' has %d access keys, and %d are allowed; delete one",
-			name, len(owner.keys), limit).WithHint(fault.HintOtherUser)
 	}
 	owner.exists = true
 	return owner, nil

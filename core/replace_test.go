@@ -10,6 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
 // keyed are the kinds of systems whose users can have several keys.
@@ -53,6 +54,20 @@ func TestAccessChangesOnlyWhenAskedFor(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestAccessThatWouldChangeComesBeforeTheLimitOfKeys gives a user as many keys as there may be. Whoever asks for other access
+// reads of that first, and of the limit where the access stays.
+func TestAccessThatWouldChangeComesBeforeTheLimitOfKeys(t *testing.T) {
+	e := engine(t, open(t, memory.Options{}))
+	run := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true}
+	create(t, e, run)
+	create(t, e, run)
+	_, err := e.PlanCreate(t.Context(), run)
+	wantCode(t, err, fault.ResourceExhausted)
+	run.Prefix = "team-b/"
+	_, err = e.PlanCreate(t.Context(), run)
+	wantCode(t, err, fault.FailedPrecondition)
 }
 
 func warnings(plan *core.Plan) (found []core.Note) {

@@ -33,7 +33,7 @@ func (a *accessOptions) options() []cli.Option {
 	}
 	statement := cli.Parsed(&a.statements, "statement", "STATEMENT", "JSON statement to add to the policy", a.statements.with)
 	statement.Repeated = true
-	return append(options, cli.Text(&a.prefix, "prefix", "Restrict to keys starting with this prefix"), statement)
+	return append(options, cli.Text(&a.prefix, "prefix", "Restrict to this folder of keys, or to all keys starting with it if it ends with *"), statement)
 }
 
 // kindOptions spells the options for kinds of access.
