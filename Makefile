@@ -42,7 +42,7 @@ cover:
 	$(GO) tool covdata percent -i "$$folder"
 
 conformance:
-	GO='$(GO)' scripts/test ./conformance ./backends/... ./examples/python -run 'Conformance|Memory|Plugin|Suite'
+	GO='$(GO)' scripts/test ./conformance ./backends/... ./examples/python ./cmd/s3-credentials-conformance -run 'Conformance|Memory|Plugin|Suite|RealSystems'
 
 fuzz:
 	GO='$(GO)' FUZZTIME='$(FUZZTIME)' scripts/fuzz
