@@ -21,7 +21,7 @@ type Outcome struct {
 	// no public access block to open.
 	Ignored bool
 	// Existed says that what the step was to make was there already, because somebody else made it after the plan: a bucket
-	// of the caller's own, or a grant in a bucket's policy. A rollback leaves it there.
+	// of the caller's own, the role for sessions, or a grant in a bucket's policy. A rollback leaves it there.
 	Existed bool
 
 	// made says that a step took effect although it failed.
@@ -118,6 +118,12 @@ func (a *Applied) creation(kind ResourceKind, name string) int {
 	return slices.IndexFunc(a.plan.Steps[:len(a.outcomes)], func(s Step) bool {
 		return s.Verb == Create && s.Resource.Kind == kind && s.Resource.Name == name
 	})
+}
+
+// existed reports whether the run was to create the resource, and somebody else had meanwhile.
+func (a *Applied) existed(kind ResourceKind, name string) bool {
+	i := a.creation(kind, name)
+	return i >= 0 && a.outcomes[i].Existed
 }
 
 // ambiguous reports whether a request that ended this way may have taken effect all the same.

@@ -22,8 +22,10 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 		back.Verb = Attach
 	case removes(s.Verb) && (s.Before == nil || kind == KindAccessKey):
 		return nil, nil // what is gone cannot be made again
-	case s.Final, kind == KindSession, kind == KindGrant && o.Existed:
+	case s.Final, kind == KindSession, (kind == KindGrant || kind == KindRole) && o.Existed:
 		return nil, nil
+	case kind == KindAttachment && a.existed(KindRole, s.Resource.Owner.Name):
+		return nil, nil // whoever made the role needs it
 	case kind == KindBucketSetting && a.endsWithBucket(ctx, s.Resource.Bucket):
 		return nil, nil
 	case kind == KindBucket && s.Verb == Create:

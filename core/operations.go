@@ -6,6 +6,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // operation runs one step. The run that it belongs to has the outcomes of the steps before it.
@@ -150,11 +151,29 @@ func deletePolicy(ctx context.Context, e *Engine, s Step) error {
 	return e.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name})
 }
 
+// createRole creates a role. One that somebody else made after the plan, with the same trust, is as good as a new one.
 func createRole(ctx context.Context, run *Applied, s Step) (Outcome, error) {
-	role, err := run.engine.CreateRole(ctx, driver.CreateRoleRequest{
+	e := run.engine
+	role, err := e.CreateRole(ctx, driver.CreateRoleRequest{
 		Name: s.Resource.Name, Description: roleDescription, TrustPolicy: s.after().Document, MaxSessionSeconds: s.after().Seconds,
 	})
-	return Outcome{RoleARN: role.ARN}, err
+	if !errors.Is(err, fault.AlreadyExists) {
+		return Outcome{RoleARN: role.ARN}, err
+	}
+	missing := e.await(ctx, func() (err error) {
+		role, err = e.GetRole(ctx, driver.GetRoleRequest{Name: s.Resource.Name})
+		return err
+	})
+	if missing != nil || !sameTrust(role.TrustPolicy, s.after().Document) {
+		return Outcome{}, err
+	}
+	return Outcome{RoleARN: role.ARN, Existed: true}, nil
+}
+
+func sameTrust(a, b string) bool {
+	one, errOne := policy.Parse([]byte(a))
+	other, errOther := policy.Parse([]byte(b))
+	return errOne == nil && errOther == nil && policy.Equal(one, other)
 }
 
 func attach(ctx context.Context, e *Engine, s Step) error {

@@ -16,18 +16,28 @@ type reopening struct {
 }
 
 // undo rolls one step back. If the run's driver has ended, it opens another, once for the whole rollback, and tries again.
+// What the other driver does not find, though this run made it for certain and nothing has removed it, it asks for again: it
+// cannot know what is new.
 func (a *Applied) undo(ctx context.Context, s Step, o Outcome, uncertain bool) (found bool, err error) {
-	found, err = a.undoOnce(ctx, s, o, uncertain)
-	if !errors.Is(err, fault.Unavailable) || !a.ended() {
-		return found, err
+	there := !uncertain && (a.reopened != nil || a.ended())
+	once := func() (err error) {
+		found, err = a.undoOnce(ctx, s, o, uncertain)
+		return err
 	}
-	if a.reopened == nil {
-		a.reopen(ctx)
+	err = once()
+	if errors.Is(err, fault.Unavailable) && a.ended() {
+		if a.reopened == nil {
+			a.reopen(ctx)
+		}
+		if a.reopened.err != nil {
+			return found, fmt.Errorf("%w; undoing it failed too: %w", err, a.reopened.err)
+		}
+		err = once()
 	}
-	if a.reopened.err != nil {
-		return found, fmt.Errorf("%w; undoing it failed too: %w", err, a.reopened.err)
+	if there && errors.Is(err, fault.NotFound) {
+		err = a.engine.await(ctx, once)
 	}
-	return a.undoOnce(ctx, s, o, uncertain)
+	return found, err
 }
 
 func (a *Applied) ended() bool {

@@ -20,6 +20,8 @@ type ending struct {
 	*faulty
 	refusal          error
 	reopened, closed int
+	// misses is how often the further driver does not find what is there.
+	misses int
 }
 
 func (d *ending) Ended() bool { return d.gone }
@@ -42,6 +44,13 @@ type further struct {
 }
 
 func (d *further) Close() error { d.of.closed++; return nil }
+
+func (d *further) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) (driver.BucketDetail, error) {
+	if d.of.misses--; d.of.misses >= 0 {
+		return driver.BucketDetail{}, fault.New(fault.NotFound, "not yet")
+	}
+	return d.Driver.HeadBucket(ctx, req)
+}
 
 // refusing is a faulty driver over one that can be opened again.
 type refusing struct {
@@ -130,6 +139,21 @@ func TestADriverThatCannotBeReopened(t *testing.T) {
 		if !strings.Contains(o.String(), refusal.Error()) {
 			t.Errorf("the error does not say why it stayed: %v", o)
 		}
+	}
+}
+
+// TestAReopenedDriverThatLags rolls back on a driver that does not find at once what the run made: nothing is taken for gone.
+func TestAReopenedDriverThatLags(t *testing.T) {
+	d := prepared(t, memory.Options{})
+	before := snapshot(t, d)
+	broken := &ending{faulty: &faulty{Driver: d, at: 3, how: killed}, misses: 5}
+	e, waits := patient(t, broken)
+	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"new"}, CreateBuckets: true, UserName: "new"})
+	must(t, err)
+	_, err = e.Apply(t.Context(), plan, nil)
+	wantCode(t, err, fault.Unavailable)
+	if diff := cmp.Diff(before, snapshot(t, d)); diff != "" || *waits != 4 {
+		t.Errorf("after %d waits, want 4 (-before +after):\n%s\n%v", *waits, diff, err)
 	}
 }
 

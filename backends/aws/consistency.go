@@ -47,6 +47,27 @@ func (r *recent) note(thing string, from time.Time) {
 	r.until[thing] = from.Add(spread)
 }
 
+// meet notes that this process knows an owner, which is not new as far as it has seen.
+func (r *recent) meet(owner string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if _, met := r.until[owner+unlisted]; !met {
+		r.until[owner+unlisted] = time.Time{}
+	}
+}
+
+// unlistedFor is how long a listing may lack something that an owner has. Who lists the keys of a user without having met it
+// rolls back what another process did, which has ended.
+func (r *recent) unlistedFor(operation, owner string) time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	until, met := r.until[owner+unlisted]
+	if !met && operation == "ListAccessKeys" {
+		until = r.until[started]
+	}
+	return time.Until(until)
+}
+
 // forget notes that a thing is gone.
 func (r *recent) forget(thing string) {
 	r.mu.Lock()
@@ -77,6 +98,9 @@ const (
 	emptied = "/emptied"
 	// unlisted: it has keys or policies that listings may not have yet.
 	unlisted = "/unlisted"
+	// started is this process itself. While it is new, what it is asked to remove may be what another process made, whose
+	// plan it rolls back.
+	started = "started"
 )
 
 // settle is middleware for IAM. It repeats calls that IAM refuses because it does not know yet what is new, and holds a
@@ -96,9 +120,13 @@ func (s settle) HandleInitialize(ctx context.Context, in middleware.InitializeIn
 	operation := awsmiddleware.GetOperationName(ctx)
 	owner, part := subjectOf(in.Parameters)
 	if strings.HasPrefix(operation, "List") && owner != "" {
-		if err := smithytime.SleepWithContext(ctx, max(0, s.recent.left(owner+unlisted))); err != nil {
+		if err := smithytime.SleepWithContext(ctx, max(0, s.recent.unlistedFor(operation, owner))); err != nil {
 			return out, metadata, err
 		}
+	}
+	maybe := []string{owner, part}
+	if startsWith(operation, "Delete", "Detach") {
+		maybe = append(maybe, started)
 	}
 	began := time.Now()
 	for {
@@ -106,7 +134,7 @@ func (s settle) HandleInitialize(ctx context.Context, in middleware.InitializeIn
 		var again bool
 		switch serviceCodeOf(err) {
 		case "NoSuchEntity":
-			again = s.recent.again(ctx, owner, part)
+			again = s.recent.again(ctx, maybe...)
 		case "DeleteConflict":
 			again = s.recent.again(ctx, owner+emptied)
 		case "EntityTemporarilyUnmodifiable", "ConcurrentModification":
@@ -131,6 +159,7 @@ func (s settle) note(operation, owner, part string, result any, err error) {
 		thing = owner + "/" + aws.ToString(made.AccessKey.AccessKeyId)
 	case *iam.GetUserOutput:
 		s.noteAge(owner, made.User.CreateDate)
+		s.recent.meet(owner)
 	case *iam.GetRoleOutput:
 		s.noteAge(owner, made.Role.CreateDate)
 	}
@@ -139,6 +168,7 @@ func (s settle) note(operation, owner, part string, result any, err error) {
 		s.recent.note(owner+unlisted, time.Now())
 	case mayHave && startsWith(operation, "Create", "Put", "Attach"):
 		s.recent.note(thing, time.Now())
+		s.recent.meet(owner)
 	case mayHave && startsWith(operation, "Delete", "Detach"):
 		s.recent.note(owner+emptied, time.Now())
 		if err == nil {

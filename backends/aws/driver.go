@@ -9,6 +9,7 @@ import (
 	"context"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -54,6 +55,7 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 		return nil, err
 	}
 	b := &backend{config: sdk}
+	b.recent.note(started, time.Now())
 	if cfg.EndpointURL != "" {
 		b.explicitEndpoint = aws.String(strings.TrimRight(cfg.EndpointURL, "/"))
 	}

@@ -50,7 +50,9 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 		},
 	},
 	core.KindAccessKey: {core.Create: {would: "Would call create access key for user '{owner}'", did: "Created access key for user: {owner}"}},
-	core.KindRole:      {core.Create: {would: "Would ensure role: '{name}'", did: "Created role {name}"}},
+	core.KindRole: {core.Create: {
+		would: "Would ensure role: '{name}'", did: "Created role {name}", existed: "Role {name} exists already: it was made meanwhile",
+	}},
 	core.KindAttachment: {core.Attach: {
 		would: "Would attach policy {name} to role '{owner}'", did: "Attached policy {name} to role {owner}",
 	}},
