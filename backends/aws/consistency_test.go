@@ -151,7 +151,7 @@ func TestWhatIsNewOnAWS(t *testing.T) {
 		"a user from the future is new no longer than others": {refusing(-time.Hour, unknown("PutUserPolicy")),
 			[]step{{time.Hour, getUser, done, none, none}, {0, putDocument, fault.NotFound, least, most}}},
 		"a key that may have been made": {lost("CreateAccessKey", refusing(old, nil)),
-			[]step{{time.Hour, getUser, done, none, none}, {0, makeKey, fault.Unavailable, none, time.Minute}, {0, listKeys, done, least, most}}},
+			[]step{{time.Hour, getUser, done, none, none}, {0, makeKey, fault.Unavailable, none, time.Minute}, {0, getUser, done, none, none}, {0, listKeys, done, least, most}}},
 		"a deleted key that lingers": {refusing(old, map[string]string{"DeleteUser": "DeleteConflict"}),
 			[]step{{time.Hour, deleteKey, done, none, none}, {0, deleteUser, fault.FailedPrecondition, least, most}}},
 		"a key that nobody deleted": {refusing(old, map[string]string{"DeleteUser": "DeleteConflict"}),
