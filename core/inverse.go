@@ -10,7 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// inverse returns the steps that roll a step back; none where there is nothing to roll back: a session ends by itself, and
+// inverse returns the steps that roll a step back; none where there is nothing to roll back: a final step stays, a session ends by itself, and
 // the settings of a bucket that the same plan creates end with it. Uncertain says that the step may not have taken effect.
 func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool) ([]Step, error) {
 	if o.found != nil {
@@ -18,11 +18,13 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 	}
 	back := Step{Verb: Delete, Resource: s.Resource, Before: s.After, After: s.Before}
 	switch kind := s.Resource.Kind; {
+	case s.Final:
+		return nil, nil
 	case removes(s.Verb) && kind == KindAttachment:
 		back.Verb = Attach
 	case removes(s.Verb) && (s.Before == nil || kind == KindAccessKey):
 		return nil, nil // what is gone cannot be made again
-	case s.Final, kind == KindSession, (kind == KindGrant || kind == KindRole) && o.Existed:
+	case kind == KindSession, (kind == KindGrant || kind == KindRole) && o.Existed:
 		return nil, nil
 	case kind == KindAttachment && a.existed(KindRole, s.Resource.Owner.Name):
 		return nil, nil // whoever made the role needs it

@@ -298,6 +298,29 @@ func TestRollbackLeavesFinalSteps(t *testing.T) {
 	}
 }
 
+// TestRollbackLeavesFinalDetachments: an attachment could be put back, but not where it is gone for good.
+func TestRollbackLeavesFinalDetachments(t *testing.T) {
+	for _, final := range []bool{false, true} {
+		d := open(t, memory.Options{})
+		e := engine(t, d)
+		_, result := create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
+		owner := driver.UserPrincipal(result.AccessKey.UserName)
+		const arn = "arn:aws:iam::aws:policy/AmazonS3FullAccess"
+		must(t, e.AttachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: owner, PolicyARN: arn}))
+		detach := core.Step{Verb: core.Detach, Resource: core.Resource{Kind: core.KindAttachment, Name: arn, Owner: owner}, Final: final}
+		_, err := e.Apply(t.Context(), &core.Plan{Steps: []core.Step{detach, {Verb: "unknown"}}}, nil)
+		wantCode(t, err, fault.InvalidArgument)
+		attached := 0
+		for _, err := range e.ListAttachedPolicies(t.Context(), driver.ListPoliciesRequest{Principal: owner}) {
+			must(t, err)
+			attached++
+		}
+		if final == (attached > 0) {
+			t.Errorf("final %v: %d policies are attached", final, attached)
+		}
+	}
+}
+
 // TestSettingsEndWithTheirBucket rolls back a bucket that the plan made: what was set on it needs no step of its own.
 func TestSettingsEndWithTheirBucket(t *testing.T) {
 	d := prepared(t, memory.Options{})

@@ -90,9 +90,10 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 	if err := checkExisting(req.AccessKeyID); err != nil {
 		return fault.New(fault.InvalidArgument, "%q cannot be an access key", req.AccessKeyID)
 	}
-	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
+	look := func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
 		return b.admin.InfoServiceAccount(ctx, req.AccessKeyID)
-	})
+	}
+	info, err := adminCall(ctx, look)
 	if err != nil {
 		return b.wrapError(ctx, err, "look up the access key %s", req.AccessKeyID)
 	}
@@ -100,5 +101,12 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 		return fault.New(fault.NotFound, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
 	}
 	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, req.AccessKeyID) })
-	return b.wrapError(ctx, err, "delete the access key %s", req.AccessKeyID)
+	err = b.wrapError(ctx, err, "delete the access key %s", req.AccessKeyID)
+	if errors.Is(err, fault.NotFound) {
+		// To credentials that may not delete it, MinIO says that there is no such key.
+		if _, here := adminCall(ctx, look); here == nil {
+			return fault.Wrap(fault.PermissionDenied, err, "cannot delete the access key %s of the user %q: these credentials may not", req.AccessKeyID, req.UserName)
+		}
+	}
+	return err
 }

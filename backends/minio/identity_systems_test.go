@@ -210,3 +210,21 @@ func TestAKeyWhoseAnswerIsLost(t *testing.T) {
 		}
 	}
 }
+
+// TestAKeyThatMayNotBeDeletedIsNotCalledGone deletes a key with credentials that may do all but that. MinIO then says that
+// there is no such key.
+func TestAKeyThatMayNotBeDeletedIsNotCalledGone(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	makeUser(t, d, "kept-user")
+	key := keyOf(t, d, "kept-user")
+	limited := makeUser(t, d, "limited-admin")
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: limited, Name: "p", Document: `{"Version":"2012-10-17","Statement":[
+		{"Effect":"Allow","Action":["admin:*"]},{"Effect":"Deny","Action":["admin:RemoveServiceAccount"]}]}`}))
+	as := open(t, s, keyOf(t, d, "limited-admin"))
+	err := as.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "kept-user", AccessKeyID: key.AccessKeyID})
+	if !errors.Is(err, fault.PermissionDenied) {
+		t.Errorf("got %v", err)
+	}
+	must(t, d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "kept-user", AccessKeyID: key.AccessKeyID}))
+}
