@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 )
 
 // paginator is the interface of the SDK's paginators; O is the service's options, P a page.
@@ -17,6 +18,7 @@ type paginator[O, P any] interface {
 // listing yields the items of all pages, each converted. It can be read once. The action completes "cannot ...".
 func listing[O, P, S, T any](ctx context.Context, pages paginator[O, P], items func(*P) []S, convert func(*S) T,
 	action string, args ...any) iter.Seq2[T, error] {
+	ctx = s3fault.Listing(ctx)
 	return func(yield func(T, error) bool) {
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)

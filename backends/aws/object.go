@@ -12,6 +12,7 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -24,6 +25,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 			yield(driver.ObjectInfo{}, err)
 			return
 		}
+		ctx := s3fault.Listing(ctx)
 		in := &s3.ListObjectsV2Input{Bucket: &req.Bucket, EncodingType: types.EncodingTypeUrl}
 		if req.Prefix != "" {
 			in.Prefix = &req.Prefix

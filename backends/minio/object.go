@@ -23,7 +23,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 		}
 		noOwner := false
 		options := minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true, FetchOwner: &noOwner}
-		err := do(ctx, func(ctx context.Context) error {
+		err := do(s3fault.Listing(ctx), func(ctx context.Context) error {
 			for object := range b.s3.ListObjectsIter(ctx, req.Bucket, options) {
 				if object.Err != nil {
 					return object.Err

@@ -21,6 +21,7 @@ var hintWords = map[fault.Hint]string{
 	fault.HintSetEndpoint:       "; name the server's with --endpoint-url",
 	fault.HintEndpoint:          "; check --endpoint-url",
 	fault.HintEndpointOrBackend: "; check --endpoint-url, or name the backend with --backend",
+	fault.HintTimeout:           "; --timeout sets how long to wait",
 	fault.HintRegion:            "; check --region",
 	fault.HintBackend:           "; name another backend with --backend",
 	fault.HintPluginFolder:      "; install it, or name its folder with --plugin-dir",

@@ -42,6 +42,8 @@ const (
 	HintEndpoint Hint = "endpoint"
 	// HintEndpointOrBackend: check the endpoint, or name the backend.
 	HintEndpointOrBackend Hint = "endpoint-or-backend"
+	// HintTimeout: wait longer.
+	HintTimeout Hint = "timeout"
 	// HintRegion: check the region.
 	HintRegion Hint = "region"
 	// HintBackend: name another backend.
@@ -57,7 +59,7 @@ func Hints() []Hint {
 	return []Hint{
 		HintCreateBucket, HintOtherUser, HintReplacePolicy, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite, HintBucketPolicy,
 		HintUserPolicies, HintOtherPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
-		HintEndpointOrBackend, HintRegion, HintBackend, HintPluginFolder, HintPin,
+		HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintPin,
 	}
 }
 

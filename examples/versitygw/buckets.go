@@ -11,6 +11,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -34,7 +35,7 @@ func (b *backend) bucketPage(ctx context.Context, action string, query url.Value
 // ListBuckets yields the buckets: all of them for an administrator.
 func (b *backend) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {
 	return func(yield func(driver.BucketInfo, error) bool) {
-		query := url.Values{}
+		query, ctx := url.Values{}, s3fault.Listing(ctx)
 		for {
 			page, err := b.bucketPage(ctx, "list buckets", query)
 			if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/minio/minio-go/v7"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 )
 
@@ -20,7 +21,7 @@ func detailOf(o minio.ObjectInfo) driver.ObjectDetail {
 // ListObjects yields the objects of a bucket.
 func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
 	return func(yield func(driver.ObjectInfo, error) bool) {
-		err := b.do(ctx, "list the objects of bucket "+req.Bucket, func(ctx context.Context) error {
+		err := b.do(s3fault.Listing(ctx), "list the objects of bucket "+req.Bucket, func(ctx context.Context) error {
 			listing, stop := context.WithCancel(ctx)
 			defer stop()
 			for o := range b.objects.Client.ListObjects(listing, req.Bucket, minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true}) {

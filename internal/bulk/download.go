@@ -194,23 +194,20 @@ func (d *downloads) receive(ctx context.Context, o *object, p place) error {
 // that is cheaper than a second process that creates and renames a file; above it the copying costs more.
 const smallObject = 1 << 20
 
-// write fetches the object into its file. This process or the backend replaces the file atomically.
+// write fetches the object into a temporary file, and puts it in its place if it is what was listed.
 func (d *downloads) write(ctx context.Context, o *object, p place) (driver.ObjectDetail, error) {
 	request := driver.GetObjectRequest{Bucket: d.what.Bucket, Key: o.key, Progress: d.options.addFunc()}
-	if !o.known || o.size > smallObject {
-		request.Path = p.path
-		detail, err := d.engine.GetObject(ctx, request)
-		if err == nil {
-			err = o.asListed(detail)
-		}
-		return detail, err
-	}
 	file, err := transfer.NewReplacement(p.path)
 	if err != nil {
 		return driver.ObjectDetail{}, err
 	}
 	defer file.Discard()
-	request.Body = file
+	if o.known && o.size <= smallObject {
+		request.Body = file
+	} else {
+		request.Path = file.Name()
+		_ = file.Close() // the backend replaces it
+	}
 	detail, err := d.engine.GetObject(ctx, request)
 	if err == nil {
 		err = o.asListed(detail)

@@ -7,16 +7,45 @@ import (
 	"strings"
 )
 
-// checkHeader checks the headers of an answer about an object, which some clients read without saying what is wrong.
+// checkHeader checks the headers of an answer that has no body to tell. Some clients read them without saying what is wrong.
 func (x *exchange) checkHeader(answer *http.Response) error {
-	if answer.StatusCode >= 300 || x.form != nil || x.operation != "GetObject" && x.operation != "HeadObject" {
+	if answer.StatusCode >= 300 || x.form != nil {
 		return nil
 	}
-	modified := answer.Header.Get("Last-Modified")
-	if _, err := http.ParseTime(modified); err != nil {
-		return notS3("told of an object without the date of its last change in Last-Modified, but with %q", modified)
+	switch x.operation {
+	case "GetObject", "HeadObject":
+		modified := answer.Header.Get("Last-Modified")
+		if _, err := http.ParseTime(modified); err != nil {
+			return notS3("told of an object without the date of its last change in Last-Modified, but with %q", modified)
+		}
+	case "HeadBucket":
+		if isPage(answer.Header) {
+			return notS3("answered with a web page")
+		}
 	}
 	return nil
+}
+
+// isPage reports whether the headers are those of a web page. No header is in the answers of every S3 system; but each
+// either has one of S3's own, or does not call the answer HTML.
+func isPage(header http.Header) bool {
+	for name := range header {
+		if strings.HasPrefix(name, "X-Amz") {
+			return false
+		}
+	}
+	return strings.HasPrefix(header.Get("Content-Type"), "text/html")
+}
+
+// lacksETag reports whether an answer says that an object or a part is stored, but not its ETag.
+func (x *exchange) lacksETag(answer *http.Response, body []byte) bool {
+	switch x.operation {
+	case "PutObject", "UploadPart":
+		return answer.Header.Get("ETag") == ""
+	case "CompleteMultipartUpload":
+		return !bytes.Contains(body, []byte("ETag>"))
+	}
+	return false
 }
 
 func notS3(format string, args ...any) *AnswerError {
@@ -44,6 +73,8 @@ func (x *exchange) check(answer *http.Response, body []byte) error {
 	case root == "Error", root == "ErrorResponse":
 		answer.StatusCode, answer.Status = http.StatusInternalServerError, "500 Internal Server Error"
 		return nil
+	case (want == "" || root == want) && x.lacksETag(answer, body):
+		return notS3("said that it stored an object, but not under which ETag")
 	case want == "" || root == want, want == jsonObject && bytes.HasPrefix(bytes.TrimSpace(body), []byte(want)):
 		return x.checkPage(body, root)
 	case want == jsonObject:
@@ -87,8 +118,11 @@ func (x *exchange) checkPage(body []byte, root string) error {
 		asked = x.url.Query().Get("continuation-token")
 		next = map[string]string{"ListBucketResult": "NextContinuationToken", "ListAllMyBucketsResult": "ContinuationToken"}[root]
 	}
-	if asked != "" && textOf(body, next) == asked {
+	switch {
+	case asked != "" && textOf(body, next) == asked:
 		return did("named the page of a listing that it was asked for as the next one, so that the listing never ends")
+	case repeated(x.outer, asked):
+		return did("named a page of a listing that it had sent before as the next one, so that the listing never ends")
 	}
 	return nil
 }

@@ -96,7 +96,7 @@ func TestWhatIsHandedOn(t *testing.T) {
 		"an upload's nothing":         {"PUT", "/b/k", 200, ""},
 		"a deletion's nothing":        {"DELETE", "/b/k", 204, ""},
 		"a bucket's nothing":          {"PUT", "/b", 200, ""},
-		"white space before the end":  {"POST", "/b/k?uploadId=1", 200, "  \n <CompleteMultipartUploadResult/>"},
+		"white space before the end":  {"POST", "/b/k?uploadId=1", 200, "  \n <CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"},
 		"an object that is a page":    {"GET", "/b/k", 200, "<html>"},
 		"an object that is JSON":      {"GET", "/b/k?versionId=1", 206, "{}"},
 		"an object with many tags":    {"GET", "/b/k", 200, strings.Repeat("<", 600_000)},
@@ -133,6 +133,62 @@ func TestHeadersOfObjects(t *testing.T) {
 				return &http.Response{StatusCode: 200, Header: http.Header{"Last-Modified": {date}}, Body: http.NoBody}, nil
 			}, request(t, method, "/b/k", nil))
 			says(t, err, "Last-Modified")
+		}
+	}
+}
+
+// header answers with that header and body, and status 200.
+func header(key, value, body string) next {
+	return func(*http.Request) (*http.Response, error) {
+		return &http.Response{StatusCode: 200, Header: http.Header{key: {value}}, Body: io.NopCloser(strings.NewReader(body))}, nil
+	}
+}
+
+// TestStoredMeansWithETag refuses answers that say of an object that it is stored, but not its ETag.
+func TestStoredMeansWithETag(t *testing.T) {
+	const completed = "<CompleteMultipartUploadResult>%s</CompleteMultipartUploadResult>"
+	for name, c := range map[string]struct {
+		method, url string
+		next        next
+		passes      bool
+	}{
+		"an object":               {"PUT", "/b/k", header("Content-Type", "text/plain", ""), false},
+		"an object with one":      {"PUT", "/b/k", header("Etag", `"e"`, ""), true},
+		"a part":                  {"PUT", "/b/k?partNumber=1&uploadId=u", header("Content-Type", "text/plain", ""), false},
+		"a part with one":         {"PUT", "/b/k?partNumber=1&uploadId=u", header("Etag", `"e"`, ""), true},
+		"all parts":               {"POST", "/b/k?uploadId=u", header("Etag", `"e"`, fmt.Sprintf(completed, "")), false},
+		"all parts with one":      {"POST", "/b/k?uploadId=u", header("X-Any", "", fmt.Sprintf(completed, "<ETag>e</ETag>")), true},
+		"the tags of an object":   {"PUT", "/b/k?tagging", header("X-Any", "", ""), true},
+		"the ACL of an object":    {"PUT", "/b/k?acl", header("X-Any", "", ""), true},
+		"the hold of an object":   {"PUT", "/b/k?legal-hold", header("X-Any", "", ""), true},
+		"how long it is retained": {"PUT", "/b/k?retention", header("X-Any", "", ""), true},
+		"a bucket":                {"PUT", "/b", header("X-Any", "", ""), true},
+	} {
+		_, _, err := send(c.next, request(t, c.method, c.url, nil))
+		if c.passes != (err == nil) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !c.passes {
+			says(t, err, "not under which ETag")
+		}
+	}
+}
+
+// TestABucketIsNoWebPage refuses the answer of a web server to the question whether there is a bucket.
+func TestABucketIsNoWebPage(t *testing.T) {
+	_, _, err := send(header("Content-Type", "text/html; charset=utf-8", ""), request(t, "HEAD", "/b", nil))
+	says(t, err, "answered with a web page")
+	for _, n := range []next{
+		header("Content-Type", "application/xml", ""), header("X-Amz-Request-Id", "1", ""), header("Date", "", ""),
+		func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/html"}, "X-Amz-Bucket-Region": {"r"}}, Body: http.NoBody}, nil
+		},
+		func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {"text/html"}}, Body: http.NoBody}, nil
+		},
+	} {
+		if _, _, err := send(n, request(t, "HEAD", "/b", nil)); err != nil {
+			t.Error(err)
 		}
 	}
 }

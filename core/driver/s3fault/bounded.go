@@ -50,6 +50,8 @@ type AnswerError struct {
 	Did string
 	// NotS3 says that it answered, but as no S3 system does. The error is [ErrNotS3] then.
 	NotS3 bool
+	// Slow says that it exceeded a limit of time, which [driver.Config.Timeout] sets.
+	Slow bool
 	// Again says that the same request may get another answer.
 	Again bool
 }

@@ -28,7 +28,7 @@ func (r reader) Read(p []byte) (int, error) { return r(p) }
 
 func respond(status int, body io.Reader) next {
 	return func(*http.Request) (*http.Response, error) {
-		header := http.Header{"Last-Modified": {"Tue, 24 Nov 2026 10:00:00 GMT"}}
+		header := http.Header{"Last-Modified": {"Tue, 24 Nov 2026 10:00:00 GMT"}, "Etag": {`"e"`}}
 		return &http.Response{StatusCode: status, Status: fmt.Sprint(status), Header: header, Body: io.NopCloser(body)}, nil
 	}
 }
@@ -148,6 +148,9 @@ func TestTime(t *testing.T) {
 					t.Errorf("it took %s, not %s", took, c.takes)
 				}
 				says(t, err, c.says)
+				if hint := fault.HintOf(s3fault.System{}.Wrap(t.Context(), err, "do it")); hint != fault.HintTimeout {
+					t.Errorf("the way out is %q", hint)
+				}
 				if !s3fault.NonRetryable(err) {
 					t.Errorf("%v would be tried again", err)
 				}

@@ -20,7 +20,7 @@ const (
 // jsonObject is the root of an answer that is an object of JSON.
 const jsonObject = "{"
 
-// operations are those that answer with XML, by how S3 knows them, and the root element of their answer. A row without a
+// operations are those whose answer is checked, by how S3 knows them, and the root element of their answer. A row without a
 // parameter is for a request that has none of the others.
 var operations = []struct {
 	name      string
@@ -55,7 +55,14 @@ var operations = []struct {
 	{"GetObjectTagging", http.MethodGet, object, "tagging", "Tagging"},
 	{"ListParts", http.MethodGet, object, "uploadId", "ListPartsResult"},
 	{"GetObject", http.MethodGet, object, "", ""},
+	{"HeadBucket", http.MethodHead, bucket, "", ""},
 	{"HeadObject", http.MethodHead, object, "", ""},
+	{"PutObjectAcl", http.MethodPut, object, "acl", ""},
+	{"PutObjectLegalHold", http.MethodPut, object, "legal-hold", ""},
+	{"PutObjectRetention", http.MethodPut, object, "retention", ""},
+	{"PutObjectTagging", http.MethodPut, object, "tagging", ""},
+	{"UploadPart", http.MethodPut, object, "uploadId", ""},
+	{"PutObject", http.MethodPut, object, "", ""},
 }
 
 // roots are the root elements of the operations' answers.

@@ -10,7 +10,8 @@
 //	_, err := client.HeadBucket(ctx, bucket)
 //	return system.Wrap(ctx, err, "look up the bucket %q", bucket)
 //
-// Below every client of a backend belongs a [Transport], which bounds what an endpoint may take of time and of memory:
+// Below every client of a backend belongs a [Transport], which bounds what an endpoint may take of time and of memory. The
+// requests of a listing have the context of [Listing]:
 //
 //	client := &http.Client{Transport: &s3fault.Transport{Next: http.DefaultTransport, Limits: s3fault.LimitsFor(config.Timeout)}}
 package s3fault

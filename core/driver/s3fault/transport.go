@@ -49,6 +49,8 @@ func (s System) noAnswer(err error, sentence string) error {
 	switch {
 	case errors.As(err, &answer) && answer.NotS3:
 		return fault.Wrap(fault.Unavailable, err, "%s: %s answers, but not as an S3 system does: it %s", sentence, subject, answer.Did).WithHint(fault.HintEndpoint)
+	case errors.As(err, &answer) && answer.Slow:
+		return fault.Wrap(fault.Unavailable, err, "%s: %s %s", sentence, subject, answer.Did).WithHint(fault.HintTimeout)
 	case errors.As(err, &answer):
 		return fault.Wrap(fault.Unavailable, err, "%s: %s %s", sentence, subject, answer.Did)
 	case errors.As(err, &redirect):

@@ -25,7 +25,11 @@ func (w *watch) arm(after time.Duration, format string, args ...any) {
 		w.timer.Stop()
 	}
 	if !w.over {
-		w.timer = time.AfterFunc(after, func() { w.cancel(did(format, args...)) })
+		w.timer = time.AfterFunc(after, func() {
+			slow := did(format, args...)
+			slow.Slow = true
+			w.cancel(slow)
+		})
 	}
 }
 

@@ -81,11 +81,11 @@ func Former(path string) (fs.FileInfo, error) {
 	return info, nil
 }
 
-// Commit puts the file in its place.
+// Commit puts the file in its place. It may be closed already, where another program writes it by its name.
 func (r *Replacement) Commit() error {
 	defer r.lock.Close()
 	err := r.Close()
-	if err == nil {
+	if err == nil || errors.Is(err, os.ErrClosed) {
 		err = os.Rename(r.Name(), r.path)
 	}
 	r.done = err == nil
