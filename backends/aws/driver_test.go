@@ -254,6 +254,7 @@ func TestBucketElsewhere(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				asked = append(asked, strings.Split(r.Header.Get("Authorization"), "/")[2])
 				w.Header().Set("X-Amz-Bucket-Region", "eu-west-1")
+				w.Header().Set("ETag", `"e"`)
 				if asked[len(asked)-1] != "eu-west-1" {
 					w.WriteHeader(c.status)
 					_, _ = w.Write([]byte(c.body))
