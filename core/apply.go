@@ -67,8 +67,8 @@ func (a *Applied) Result() Result {
 
 // Apply runs the steps of a plan in order. After each it calls report, if not nil. When a step fails, or the context ends,
 // what this run made is rolled back, newest first, and the error is an [*ApplyError] with the code of the step's own
-// error. InvalidArgument for a step whose verb is none for its resource; Aborted if what a new key needs is not there any more
-// once all steps are done.
+// error. InvalidArgument for a step whose verb is none for its resource; Aborted if, once all steps are done, what a new
+// key needs is not there any more, or a policy that was removed for it is still there.
 func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcome)) (*Applied, error) {
 	if report == nil {
 		report = func(Step, Outcome) {}

@@ -137,3 +137,24 @@ func TestAReplacedPolicyIsInThePlan(t *testing.T) {
 		t.Errorf("the warnings (-want +got):\n%s", diff)
 	}
 }
+
+// TestAReplacedPolicyThatComesBack lets another run put the wider policy back before the key is handed out.
+func TestAReplacedPolicyThatComesBack(t *testing.T) {
+	d := openInterrupted(t, "with policies of users")
+	e, waits := patient(t, d)
+	run := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann", ReplacePolicy: true}
+	create(t, e, run)
+	wide := policiesOf(t, e, "ann")["s3.read-write.one"]
+	run.Access = policy.ReadOnly
+	plan, err := e.PlanCreate(t.Context(), run)
+	must(t, err)
+	d.before("CreateAccessKey", func() {
+		must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.UserPrincipal("ann"), Name: "s3.read-write.one", Document: wide}))
+	})
+	_, err = e.Apply(t.Context(), plan, nil)
+	wantCode(t, err, fault.Aborted)
+	if *waits != 19 || !strings.Contains(err.Error(), "s3.read-write.one") {
+		t.Errorf("after %d waits: %v", *waits, err)
+	}
+	wantGrants(t, e, "ann", "s3.read-write.one")
+}

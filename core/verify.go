@@ -29,6 +29,8 @@ func (a *Applied) verifyStep(ctx context.Context, i int) error {
 	s := a.plan.Steps[i]
 	var look func() error
 	switch {
+	case s.Resource.Kind == KindPolicy && removes(s.Verb):
+		look = func() error { return a.engine.lookForPolicy(ctx, s) }
 	case s.Verb != Create && s.Verb != Put && s.Verb != Replace:
 		return nil
 	case s.Resource.Kind == KindBucket && a.outcomes[i].Existed:
@@ -68,6 +70,18 @@ func (e *Engine) lookAtPolicy(ctx context.Context, s Step) error {
 	want, err := policy.Parse([]byte(s.after().Document))
 	if err == nil && !policy.Equal(is, want) {
 		err = fault.New(fault.NotFound, "%s is another", s.Resource)
+	}
+	return err
+}
+
+// lookForPolicy fails while the policy is there that the step removed: with NotFound, because a while later it may be gone.
+func (e *Engine) lookForPolicy(ctx context.Context, s Step) error {
+	_, err := e.GetPolicy(ctx, driver.GetPolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name})
+	switch {
+	case err == nil:
+		return fault.New(fault.NotFound, "%s is still there", s.Resource)
+	case isMissing(err):
+		return nil
 	}
 	return err
 }

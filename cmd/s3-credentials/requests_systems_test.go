@@ -12,7 +12,8 @@ import (
 )
 
 // TestRequestsOnMinIO counts what each command sends to a server. The commands run in this order on what those before
-// them made. A number that grows is a look-up repeated. The last two of each create for a user look at what the key needs.
+// them made. A number that grows is a look-up repeated. The last two of each create for a user look at what the key
+// needs, and one more at each policy that was replaced.
 func TestRequestsOnMinIO(t *testing.T) {
 	direct := systems.MinIO(t)
 	system, proxy := systems.Behind(t, direct)
@@ -33,7 +34,7 @@ func TestRequestsOnMinIO(t *testing.T) {
 	}{
 		{"create counted -c --username counted-first", 10},
 		{"create counted --username counted-user", 9},
-		{"create counted --username counted-user --read-only --replace-policy", 15},
+		{"create counted --username counted-user --read-only --replace-policy", 16},
 		{"create counted --duration 15m", 2},
 		{"whoami", 1},
 		{"list-buckets", 1},
