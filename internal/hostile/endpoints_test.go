@@ -63,6 +63,7 @@ const mostMemory = 100 << 10
 // TestEndpoints runs commands against endpoints that do not answer as S3 does. Each ends with a sentence that names the
 // endpoint, and within bounds of time and memory.
 func TestEndpoints(t *testing.T) {
+	bomb()
 	most := 0
 	var measuring sync.Mutex
 	t.Run("attacks", func(t *testing.T) {
@@ -85,6 +86,7 @@ func TestEndpoints(t *testing.T) {
 
 // TestEndpointsThatAreAsked have the backend found out.
 func TestEndpointsThatAreAsked(t *testing.T) {
+	bomb()
 	for name, attack := range map[string]attack{
 		"silent": hang, "endless": repeat(200, "x"), "bomb": unpacked, "nested": repeat(403, "<a>"), "drips": drips, "closes": closes, "nothing": answer(200, ""),
 	} {
