@@ -48,6 +48,9 @@ func detect(ctx context.Context, endpointURL string) (string, error) {
 		return "", unreachable(ctx, endpointURL, err)
 	}
 	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode < 200 {
+		return "", notS3(endpointURL, response) // the body of 101 Switching Protocols is the connection, which never ends
+	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	if err != nil && len(body) == 0 {
 		return "", unreachable(ctx, endpointURL, err)
@@ -64,7 +67,11 @@ func detect(ctx context.Context, endpointURL string) (string, error) {
 	case isS3Error(body), response.Header.Get("X-Amz-Request-Id") != "":
 		return "aws", nil
 	}
-	return "", fault.New(fault.InvalidArgument,
+	return "", notS3(endpointURL, response)
+}
+
+func notS3(endpointURL string, response *http.Response) error {
+	return fault.New(fault.InvalidArgument,
 		"%s does not answer as S3 does (%s)", shown(endpointURL), response.Status).WithHint(fault.HintEndpointOrBackend)
 }
 

@@ -41,6 +41,12 @@ func TestDetectBySending(t *testing.T) {
 			_, _ = io.WriteString(w, "<html><body>Welcome</body></html>")
 		}},
 		{name: "an empty 200", code: fault.InvalidArgument, says: "does not answer as S3 does", answer: func(http.ResponseWriter, *http.Request) {}},
+		{name: "another protocol", code: fault.InvalidArgument, says: "does not answer as S3 does", answer: func(w http.ResponseWriter, _ *http.Request) {
+			connection, _, err := http.NewResponseController(w).Hijack()
+			if err == nil {
+				_, _ = io.WriteString(connection, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n")
+			}
+		}},
 		{name: "a redirect of MinIO's", code: fault.InvalidArgument, says: "redirects to http://127.0.0.1:1", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Server", "MinIO")
 			w.Header().Set("X-Amz-Request-Id", "17")

@@ -2,6 +2,7 @@ package s3fault_test
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -46,6 +47,8 @@ func TestWhatIsRefused(t *testing.T) {
 		"values":                   {method: "GET", url: "/b?unknown", body: io.MultiReader(strings.NewReader("["), endless("{},")), says: "more than 500000 tags or values"},
 		"too many keys":            {method: "GET", url: "/b?list-type=2", body: xmlPage(strings.Repeat("<Contents/>", 1001)), says: "1001 keys"},
 		"empty listing":            {method: "GET", url: "/b?list-type=2", body: strings.NewReader(""), says: "sent nothing where <ListBucketResult> belongs"},
+		"no content for a listing": {method: "GET", url: "/b?list-type=2", status: 204, body: strings.NewReader(""), says: "sent nothing where <ListBucketResult> belongs"},
+		"another protocol":         {method: "GET", url: "/", status: 101, body: endless("x"), says: "switched to another protocol"},
 		"blank listing":            {method: "GET", url: "/b/?list-type=2", body: strings.NewReader(" \n"), says: "sent nothing where <ListBucketResult> belongs"},
 		"JSON as a listing":        {method: "GET", url: "/b?list-type=2", body: strings.NewReader("{}"), says: "something other than XML"},
 		"a page as a listing":      {method: "GET", url: "/b?list-type=2", body: strings.NewReader("<!DOCTYPE html><html></html>"), says: "a web page"},
@@ -71,12 +74,13 @@ func TestWhatIsRefused(t *testing.T) {
 				req = request(t, "POST", "/", strings.NewReader(c.form))
 				req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 			}
-			body, _, err := send(respond(max(c.status, 200), c.body), req)
+			body, _, err := send(respond(cmp.Or(c.status, 200), c.body), req)
 			if err == nil {
 				t.Fatalf("%.100q was handed on", body)
 			}
 			says(t, err, c.says)
-			if notS3 := strings.Contains(c.says, "<") || strings.Contains(c.says, "web page") || strings.Contains(c.says, "XML") || strings.Contains(c.says, "JSON"); notS3 != errors.Is(err, s3fault.ErrNotS3) {
+			if notS3 := strings.Contains(c.says, "<") || strings.Contains(c.says, "web page") || strings.Contains(c.says, "XML") || strings.Contains(c.says, "JSON") ||
+				strings.Contains(c.says, "protocol") || strings.Contains(c.says, "ETag"); notS3 != errors.Is(err, s3fault.ErrNotS3) {
 				t.Errorf("%v is ErrNotS3: %v", err, !notS3)
 			}
 		})

@@ -142,6 +142,10 @@ func (x *exchange) explain(err error, cutOff string) error {
 
 // receive checks an answer, and reads it unless it is an object.
 func (x *exchange) receive(answer *http.Response) (*http.Response, error) {
+	if answer.StatusCode < 200 {
+		// The body of 101 Switching Protocols is the connection, which ends with no context.
+		return x.refuse(answer, notS3("switched to another protocol"))
+	}
 	if x.Redirects == nil || !x.Redirects(answer) {
 		if err := Redirect(answer); err != nil {
 			return x.refuse(answer, err)
