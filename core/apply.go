@@ -39,6 +39,8 @@ type Applied struct {
 	report   func(Step, Outcome)
 	// proven are the buckets that this run, and nobody else, made for certain.
 	proven map[string]bool
+	// keyOf is the user who turned out to have a key that may be another run's; empty for none.
+	keyOf string
 	// reopened is nil while the rollback needs no other driver than the engine's.
 	reopened *reopening
 }

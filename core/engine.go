@@ -23,6 +23,8 @@ type Engine struct {
 	driver      driver.Driver
 	description driver.Description
 	sleep       func(context.Context, time.Duration) error
+	abort       context.Context
+	slow        func(Step)
 }
 
 // New returns an engine over an open driver. The caller still owns the driver and closes it.
@@ -31,7 +33,7 @@ func New(ctx context.Context, d driver.Driver, options ...Option) (*Engine, erro
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{driver: d, description: description, sleep: sleep}
+	e := &Engine{driver: d, description: description, sleep: sleep, abort: context.Background(), slow: func(Step) {}}
 	for _, option := range options {
 		option(e)
 	}

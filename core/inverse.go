@@ -35,7 +35,7 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 			return nil, err
 		}
 	case kind == KindAccessKey && uncertain:
-		return a.unknownKeys(ctx, s)
+		return nil, a.unknownKeys(ctx, s)
 	case kind == KindAttachment:
 		back.Verb = Detach
 	case grantsToUser(s) && s.Before == nil:
@@ -54,27 +54,29 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 	return []Step{back}, nil
 }
 
-// unknownKeys deals with a key that may have been made although its making failed. All keys of a user that this run made
-// are this run's. A new key of a user that was there before may be somebody else's: it is named, not deleted.
-func (a *Applied) unknownKeys(ctx context.Context, s Step) ([]Step, error) {
-	user := s.Resource.Owner.Name
-	now, err := collect(a.engine.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}))
+// unknownKeys deals with a key that may have been made although its making failed. Its id is in no answer, so a new key of the
+// user may as well be another run's, even if this run made the user: new keys are named, not deleted, and what they need stays.
+func (a *Applied) unknownKeys(ctx context.Context, s Step) error {
+	now, err := collect(a.engine.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: s.Resource.Owner.Name}))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var steps []Step
 	var ids []string
 	for _, k := range now {
 		if !slices.Contains(s.before().AccessKeys, k.AccessKeyID) {
-			key := s.Resource
-			key.Name = k.AccessKeyID
-			steps, ids = append(steps, Step{Verb: Delete, Resource: key}), append(ids, k.AccessKeyID)
+			ids = append(ids, k.AccessKeyID)
 		}
 	}
-	if len(ids) == 0 || a.creation(KindUser, user) >= 0 {
-		return steps, nil
+	if len(ids) == 0 {
+		return nil
 	}
-	return nil, fault.New(fault.FailedPrecondition, "%s appeared meanwhile; delete it if nobody else made it", strings.Join(ids, ", "))
+	return a.needed(s.Resource.Owner.Name, "%s appeared meanwhile; delete it if nobody else made it", strings.Join(ids, ", "))
+}
+
+// needed notes that a user has a key that may be somebody else's, so that the buckets stay, and returns why something stays.
+func (a *Applied) needed(user, format string, args ...any) error {
+	a.keyOf = user
+	return fault.New(fault.FailedPrecondition, format, args...)
 }
 
 // grantsToUser reports whether a step gives a user access.
@@ -103,14 +105,17 @@ func (a *Applied) othersKeys(ctx context.Context, s Step) error {
 		case err != nil:
 			return err
 		case !slices.Contains(known, key.AccessKeyID):
-			return fault.New(fault.FailedPrecondition, "the user has the access key %s, which this run did not make", key.AccessKeyID)
+			return a.needed(s.Resource.Owner.Name, "the user has the access key %s, which this run did not make for certain", key.AccessKeyID)
 		}
 	}
 	return nil
 }
 
-// endsWithBucket reports whether this run made the bucket, so that a setting ends with it.
+// endsWithBucket reports whether this run made the bucket and removes it, so that a setting ends with it.
 func (a *Applied) endsWithBucket(ctx context.Context, bucket string) bool {
+	if a.keyOf != "" {
+		return false
+	}
 	i := a.creation(KindBucket, bucket)
 	return i >= 0 && a.prove(ctx, a.plan.Steps[i], a.outcomes[i]) == nil
 }
@@ -122,6 +127,9 @@ func (a *Applied) removable(ctx context.Context, s Step, o Outcome, uncertain bo
 	}
 	if uncertain {
 		return fault.New(fault.FailedPrecondition, "it is there now; delete it if nobody else made it")
+	}
+	if a.keyOf != "" {
+		return fault.New(fault.FailedPrecondition, "a key of user '%s' may be somebody else's and need it", a.keyOf)
 	}
 	if err := a.prove(ctx, s, o); err != nil || !a.engine.description.Has(driver.CapBucketPolicy) {
 		return err

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -131,7 +132,19 @@ func deleteUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	return Outcome{}, err
 }
 
+// answerGrace is how long an interrupted run waits for the answer with a new key. Without it nobody knows the key's id.
+const answerGrace = 2 * time.Second
+
+// graced returns a context that ends a while after another one.
+func graced(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(answerGrace, cancel) })
+	return longer, func() { stop(); cancel() }
+}
+
 func createKey(ctx context.Context, run *Applied, s Step) (Outcome, error) {
+	ctx, cancel := graced(ctx)
+	defer cancel()
 	key, err := run.engine.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: s.Resource.Owner.Name})
 	if err != nil {
 		return Outcome{}, err

@@ -225,14 +225,6 @@ func TestAPlanIsData(t *testing.T) {
 	}
 }
 
-// keyless is a driver whose keys are made, and whose answer to that is lost.
-type keyless struct{ driver.Driver }
-
-func (d keyless) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	_, _ = d.Driver.CreateAccessKey(ctx, req)
-	return driver.AccessKey{}, errGone
-}
-
 // firstKey is the id of the first access key that a user has.
 func firstKey(t *testing.T, e *core.Engine, user string) string {
 	t.Helper()
@@ -242,40 +234,6 @@ func firstKey(t *testing.T, e *core.Engine, user string) string {
 	}
 	t.Fatalf("user %s has no access key", user)
 	return ""
-}
-
-// TestAKeyThatNobodyKnows loses the answer to making a key. That of a new user is deleted; that of a user who was there
-// before may be somebody else's, so it is named, by its id.
-func TestAKeyThatNobodyKnows(t *testing.T) {
-	for user, isNew := range map[string]bool{"known": false, "new": true} {
-		d := keyless{prepared(t, memory.Options{})}
-		e := engine(t, d)
-		plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"there"}, UserName: user})
-		must(t, err)
-		known := ""
-		if !isNew {
-			known = firstKey(t, e, user)
-		}
-		_, err = e.Apply(t.Context(), plan, nil)
-		var failed *core.ApplyError
-		if !errors.As(err, &failed) || (len(failed.Orphans) == 0) != isNew {
-			t.Fatalf("user %s: %v", user, err)
-		}
-		keys := 0
-		for key, err := range e.ListAccessKeys(t.Context(), driver.ListAccessKeysRequest{UserName: user}) {
-			if isNew {
-				wantCode(t, err, fault.NotFound)
-				continue
-			}
-			must(t, err)
-			if keys++; strings.Contains(failed.Error(), key.AccessKeyID) == (key.AccessKeyID == known) {
-				t.Errorf("user %s has the keys %s and %s: %v", user, known, key.AccessKeyID, failed)
-			}
-		}
-		if !isNew && keys != 2 {
-			t.Errorf("user %s has %d keys: the unknown one may be somebody else's", user, keys)
-		}
-	}
 }
 
 // TestRollbackLeavesFinalSteps fails after a final step and after one that is not.

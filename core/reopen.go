@@ -52,7 +52,7 @@ func (a *Applied) reopen(ctx context.Context) {
 	if again.driver, again.err = a.engine.driver.(driver.Reopener).Reopen(ctx); again.err != nil {
 		return
 	}
-	engine, err := New(ctx, again.driver, WithSleep(a.engine.sleep))
+	engine, err := New(ctx, again.driver, WithSleep(a.engine.sleep), WithAbort(a.engine.abort), WithSlowRollback(a.engine.slow))
 	if err != nil {
 		again.err = err
 		return

@@ -4,20 +4,17 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// rollbackTimeout bounds the rollback of one step. It runs after a failure or a Ctrl-C, so it must not keep a person
-// waiting; it is long enough for an answer from a busy system.
-const rollbackTimeout = 5 * time.Second
-
 // Rollback rolls all steps back, newest first, as if one more step had failed with cause: for a caller that could not
 // hand on the result. What is a noun that names what the caller could not do, such as "the output". It always returns an
 // [*ApplyError], whose Orphans are empty if nothing is left behind.
 func (a *Applied) Rollback(ctx context.Context, what string, cause error) error {
+	ctx, cancel := a.rollbackContext(ctx)
+	defer cancel()
 	failed := &ApplyError{What: what, Err: cause}
 	a.rollback(ctx, failed)
 	return failed
@@ -25,16 +22,17 @@ func (a *Applied) Rollback(ctx context.Context, what string, cause error) error 
 
 // failed rolls back what is done, and the failed step too if it took effect, or may have.
 func (a *Applied) failed(ctx context.Context, s Step, o Outcome, cause error) error {
+	ctx, cancel := a.rollbackContext(ctx)
+	defer cancel()
 	failed := &ApplyError{What: s.String(), Err: cause}
 	if o.made || ambiguous(cause) {
-		a.rollbackStep(context.WithoutCancel(ctx), failed, s, o, !o.made)
+		a.rollbackStep(ctx, failed, s, o, !o.made)
 	}
 	a.rollback(ctx, failed)
 	return failed
 }
 
 func (a *Applied) rollback(ctx context.Context, failed *ApplyError) {
-	ctx = context.WithoutCancel(ctx)
 	for i := len(a.outcomes) - 1; i >= 0; i-- {
 		a.rollbackStep(ctx, failed, a.plan.Steps[i], a.outcomes[i], false)
 	}
@@ -63,6 +61,7 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 	default:
 		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Uncertain: uncertain || o.Existed, Err: err})
 		if s.Resource.Kind == KindUser && errors.Is(err, fault.FailedPrecondition) {
+			a.keyOf = s.Resource.Name
 			a.giveBack(ctx, failed, s.Resource.Name, err)
 		}
 	}
@@ -70,13 +69,14 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 
 // giveBack puts back what a user was granted who turns out to have got a key from another run while this one rolled back.
 func (a *Applied) giveBack(ctx context.Context, failed *ApplyError, user string, cause error) {
-	ctx, cancel := context.WithTimeout(ctx, rollbackTimeout)
-	defer cancel()
 	failed.RolledBack = slices.DeleteFunc(failed.RolledBack, func(s Step) bool {
 		if s.Resource.Owner != driver.UserPrincipal(user) || (s.Resource.Kind != KindPolicy && s.Resource.Kind != KindGrant) {
 			return false
 		}
-		_, err := a.step(ctx, s)
+		err := a.watch(ctx, s, func(ctx context.Context) error {
+			_, err := a.step(ctx, s)
+			return err
+		})
 		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Err: errors.Join(cause, err)})
 		return true
 	})
@@ -84,12 +84,14 @@ func (a *Applied) giveBack(ctx context.Context, failed *ApplyError, user string,
 
 // undoOnce applies the inverse of a step; found says that it has one.
 func (a *Applied) undoOnce(ctx context.Context, s Step, o Outcome, uncertain bool) (found bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, rollbackTimeout)
-	defer cancel()
-	inverse, err := a.inverse(ctx, s, o, uncertain)
-	for _, step := range inverse {
-		_, stepErr := a.step(ctx, step)
-		err = errors.Join(err, stepErr)
-	}
-	return len(inverse) > 0, err
+	err = a.watch(ctx, s, func(ctx context.Context) error {
+		inverse, err := a.inverse(ctx, s, o, uncertain)
+		found = len(inverse) > 0
+		for _, step := range inverse {
+			_, stepErr := a.step(ctx, step)
+			err = errors.Join(err, stepErr)
+		}
+		return err
+	})
+	return found, err
 }

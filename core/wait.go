@@ -24,6 +24,17 @@ func WithSleep(sleep func(ctx context.Context, d time.Duration) error) Option {
 	return func(e *Engine) { e.sleep = sleep }
 }
 
+// WithAbort makes rollbacks end at once when abort ends: what they have not rolled back by then is named in the error. They go
+// on when the context of the call ends.
+func WithAbort(abort context.Context) Option {
+	return func(e *Engine) { e.abort = abort }
+}
+
+// WithSlowRollback makes the engine call slow when the rollback of a step takes longer than a moment.
+func WithSlowRollback(slow func(Step)) Option {
+	return func(e *Engine) { e.slow = slow }
+}
+
 // sleep waits in real time.
 func sleep(ctx context.Context, d time.Duration) error {
 	timer := time.NewTimer(d)

@@ -153,7 +153,7 @@ func TestInterruptWhileLooking(t *testing.T) {
 	}
 }
 
-// TestSecondInterrupt ends the program while it is still undoing.
+// TestSecondInterrupt ends the program while it is still undoing: what is left then is named.
 func TestSecondInterrupt(t *testing.T) {
 	s, undoing := newSession(t), false
 	s.proxy.Reset(func(_ int, r systems.Request) systems.Action {
@@ -172,5 +172,8 @@ func TestSecondInterrupt(t *testing.T) {
 	s.until("a request to undo", func(seen []systems.Request) bool { return len(seen) > before })
 	if code, took := s.interrupt(syscall.SIGINT); code != 130 || took > 4*time.Second { // undoing, it would wait for 5
 		t.Errorf("exit %d after %s, stderr:\n%s", code, took, &s.stderr)
+	}
+	if text := s.stderr.String(); !strings.Contains(text, "left behind, please check and remove: ") || !strings.Contains(text, "bucket "+s.bucket) {
+		t.Errorf("stderr does not say what is left:\n%s", text)
 	}
 }

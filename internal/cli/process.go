@@ -6,6 +6,7 @@ import (
 	"os/signal"
 	"runtime/debug"
 	"syscall"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/internal/coredump"
 )
@@ -20,16 +21,38 @@ func (a *App) Exec() {
 	os.Exit(a.Main(withSignals(context.Background()), os.Args[1:]))
 }
 
-// withSignals returns a context that the first SIGINT or SIGTERM ends, so that what runs can stop and undo. A second
-// one ends the program at once. A closed pipe on standard output is an error of the write, not a signal.
+// lastWords is how long the program may take, after a second signal, to say what it leaves behind.
+const lastWords = time.Second
+
+type hurryKey struct{}
+
+// Hurry returns a context that the second SIGINT or SIGTERM ends: what is being undone then is named, and not undone.
+func Hurry(ctx context.Context) context.Context {
+	if hurry, ok := ctx.Value(hurryKey{}).(context.Context); ok {
+		return hurry
+	}
+	return context.Background()
+}
+
+// withSignals returns a context that the first SIGINT or SIGTERM ends, so that what runs can stop and undo. A second one ends
+// Hurry, and soon the program, whatever it does; a third one ends it at once. A closed pipe on standard output is an error of
+// the write, not a signal.
 func withSignals(parent context.Context) context.Context {
-	ctx, cancel := context.WithCancelCause(parent)
-	signals := make(chan os.Signal, 2)
+	hurry, hasten := context.WithCancel(parent)
+	ctx, cancel := context.WithCancelCause(context.WithValue(parent, hurryKey{}, hurry))
+	signals := make(chan os.Signal, 3)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	go func() {
-		cancel(SignalError{Signal: (<-signals).(syscall.Signal)})
-		os.Exit(128 + int((<-signals).(syscall.Signal)))
+		first := (<-signals).(syscall.Signal)
+		cancel(SignalError{Signal: first})
+		second := (<-signals).(syscall.Signal)
+		hasten()
+		select {
+		case <-signals:
+		case <-time.After(lastWords):
+		}
+		os.Exit(128 + int(second))
 	}()
 	return ctx
 }

@@ -152,13 +152,13 @@ func (s *Session) Start(ctx context.Context, env *cli.Env) error {
 				s.err = fmt.Errorf("internal error while starting the backend: %v", r)
 			}
 		}()
-		s.err = s.connect(ctx, config, env.Stderr)
+		s.err = s.connect(ctx, config, env)
 	})
 	return nil
 }
 
-func (s *Session) connect(ctx context.Context, config driver.Config, stderr io.Writer) error {
-	options, err := s.HostOptions(stderr)
+func (s *Session) connect(ctx context.Context, config driver.Config, env *cli.Env) error {
+	options, err := s.HostOptions(env.Stderr)
 	if err != nil {
 		return err
 	}
@@ -166,7 +166,9 @@ func (s *Session) connect(ctx context.Context, config driver.Config, stderr io.W
 	if s.backend, err = host.Connect(ctx, options, config); err != nil {
 		return err
 	}
-	s.engine, err = core.New(ctx, s.backend)
+	s.engine, err = core.New(ctx, s.backend, core.WithAbort(cli.Hurry(ctx)), core.WithSlowRollback(func(step core.Step) {
+		env.Step("Undoing %s ...", step)
+	}))
 	return err
 }
 
