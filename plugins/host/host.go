@@ -180,8 +180,10 @@ var errNoAnswer = errors.New("the plugin does not answer")
 
 // openOn opens the backend behind a connection.
 func openOn(ctx context.Context, conn grpc.ClientConnInterface, o Options, config driver.Config) (driver.Driver, error) {
-	limit, cancel := context.WithTimeoutCause(ctx, o.StartTimeout, errNoAnswer)
-	defer cancel()
+	// Not a deadline: gRPC would tell it to the plugin, and whichever side's clock ended first would choose the error.
+	limit, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	defer time.AfterFunc(o.StartTimeout, func() { cancel(errNoAnswer) }).Stop()
 	opened, err := wire.NewClient(limit, conn, o.Name, config)
 	switch {
 	case err == nil:
