@@ -55,8 +55,10 @@ func (o *Options) readFile(env *cli.Env) (*driver.Credentials, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.File != "-" && isOpen(o.File) {
-		env.Step("Warning: others can read the credentials file '%s'; make it yours alone with chmod 600", o.File)
+	if o.File != "-" {
+		if how := closes(o.File); how != "" {
+			env.Step("Warning: others can read the credentials file '%s'; make it yours alone with %s", o.File, how)
+		}
 	}
 	return Parse(content, o.File)
 }
