@@ -27,6 +27,19 @@ func checkExecutable(name, path string) error {
 	return checkSafe(name, path)
 }
 
+// checkSafe refuses with FailedPrecondition a file that somebody else could have put there or could exchange: nobody that
+// this check does not trust can change what the path leads to between the check and the start.
+func checkSafe(name, path string) error {
+	where, why, err := exchangeable(path)
+	switch {
+	case err != nil:
+		return fault.Wrap(fault.Unavailable, err, "the plugin %s cannot be started: %s cannot be read", name, path)
+	case why != "":
+		return fault.New(fault.FailedPrecondition, "the plugin %s was not started: %s %s, or keep plugins elsewhere", name, where, why)
+	}
+	return nil
+}
+
 // Checksum returns the SHA-256 of a file in hexadecimal, the form of [Options].Pins. The errors are those of package os.
 func Checksum(path string) (string, error) {
 	file, err := os.Open(path)

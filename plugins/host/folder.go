@@ -18,13 +18,25 @@ const folderPrefix = "s3-credentials-"
 // but its host may be invisible: it may run in another container that shares the temporary folder.
 const staleAfter = time.Minute
 
-// makeFolder creates a socket folder that only this user may enter.
+// makeFolder creates a socket folder that only this user may enter, and that nobody else can exchange for one of theirs:
+// credentials go over the socket.
 func makeFolder() (string, error) {
 	folder, err := os.MkdirTemp(socketBase(), folderPrefix+strconv.Itoa(os.Getpid())+"-*")
 	if err != nil {
 		return "", fault.Wrap(fault.Unavailable, err, "no folder for the plugin's socket can be made: %v", err)
 	}
-	return folder, nil
+	where, why, err := exchangeable(folder)
+	switch {
+	case err != nil:
+		err = fault.Wrap(fault.Unavailable, err, "the folder for the plugin's socket cannot be looked at: %v", err)
+	case why != "":
+		err = fault.New(fault.FailedPrecondition, "no plugin was started: its socket would be in %s, and %s %s, or set TMPDIR to another folder",
+			filepath.Dir(folder), where, why)
+	default:
+		return folder, nil
+	}
+	_ = os.Remove(folder) // it is empty, and the first error is the one to report
+	return "", err
 }
 
 // socketBase is the folder for temporary files, or /tmp if its path is too long: a socket's path is limited to 104 bytes

@@ -103,8 +103,9 @@ func backendFor(ctx context.Context, endpointURL string) (string, error) {
 
 // Launch starts the plugin that the options name. The caller closes it. It fails with InvalidArgument if o.Name is no
 // backend's name; with Unavailable if the plugin is missing, cannot be started on this machine, or does not complete its
-// handshake within o.StartTimeout; with FailedPrecondition if it is not the file that is pinned for its name, or if its file
-// or folder belongs to another user than root and this one, or may be written by everybody (not checked on Windows).
+// handshake within o.StartTimeout; with FailedPrecondition if it is not the file that is pinned for its name, or if its file,
+// a folder above it, or the folder for its socket belongs to another user than root and this one, or may be written by
+// everybody (not checked on Windows).
 func Launch(ctx context.Context, o Options) (*Plugin, error) {
 	if o.StartTimeout == 0 {
 		o.StartTimeout = DefaultStartTimeout

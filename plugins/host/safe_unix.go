@@ -7,71 +7,78 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
-
-	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// maxLinks is how many symbolic links may lead to a plugin's file.
+// maxLinks is how many symbolic links may lead to a file.
 const maxLinks = 40
 
-// checkSafe refuses with FailedPrecondition a file that somebody else could have put there or could exchange: the file and its
-// folder, and the folder of each link that leads to it, belong to root or to this user, and not everybody may write to
-// them. A folder for temporary files, in which each may only delete what is theirs, is refused too: others can put new
-// files there. Groups may write: many users have a group of their own. Nobody that this check does not trust can change
-// the file between the check and its start.
-func checkSafe(name, path string) error {
-	for range maxLinks {
-		folder, err := filepath.EvalSymlinks(filepath.Dir(path))
+// exchangeable returns the first place on the way to a file or folder where another user than this one and root could
+// put something else, and why; empty if there is none. It goes the way that the system goes, so each link and each folder
+// up to the root has to belong to root or to this user, and not everybody may write to it. In a folder for temporary
+// files, each may only move what is theirs: folders of this user are safe there, but not files or links, as others can
+// make new names for those that they do not own. Groups may write: many users have a group of their own.
+func exchangeable(path string) (where, why string, err error) {
+	if !filepath.IsAbs(path) {
+		working, err := os.Getwd()
 		if err != nil {
-			return cannotCheck(name, path, err)
+			return "", "", err
 		}
-		path = filepath.Join(folder, filepath.Base(path))
-		info, err := os.Lstat(path)
+		path = working + "/" + path
+	}
+	at, rest := "/", strings.Split(path, "/")
+	for links := 0; len(rest) > 0; {
+		step := rest[0]
+		rest = rest[1:]
+		to := filepath.Join(at, step) // no link is left in at, so that ".." is its parent
+		info, err := os.Lstat(to)
 		if err != nil {
-			return cannotCheck(name, path, err)
+			return "", "", err
 		}
-		if err := checkSafeFile(name, folder); err != nil {
-			return err
+		if where, why, err := unsafeIn(at, to, info); why != "" || err != nil {
+			return where, why, err
 		}
 		if info.Mode()&fs.ModeSymlink == 0 {
-			return checkSafeFile(name, path)
+			at = to
+			continue
 		}
-		to, err := os.Readlink(path)
+		if links++; links > maxLinks {
+			return "", "", syscall.ELOOP
+		}
+		target, err := os.Readlink(to)
 		if err != nil {
-			return cannotCheck(name, path, err)
+			return "", "", err
 		}
-		if !filepath.IsAbs(to) {
-			to = folder + string(filepath.Separator) + to
+		if filepath.IsAbs(target) {
+			at = "/"
 		}
-		path = to
+		rest = append(strings.Split(target, "/"), rest...)
 	}
-	return cannotCheck(name, path, syscall.ELOOP)
+	return "", "", nil
 }
 
-func cannotCheck(name, path string, err error) error {
-	return fault.Wrap(fault.Unavailable, err, "the plugin %s cannot be started: %s cannot be read", name, path)
-}
-
-// checkSafeFile is checkSafe for one file or folder that is no link.
-func checkSafeFile(name, path string) error {
-	info, err := os.Stat(path)
+// unsafeIn says what is unsafe of a file and of the folder that it is in.
+func unsafeIn(folder, file string, info fs.FileInfo) (where, why string, err error) {
+	folderInfo, err := os.Lstat(folder)
 	if err != nil {
-		return cannotCheck(name, path, err)
+		return "", "", err
 	}
-	if why := unsafe(info, os.Geteuid()); why != "" {
-		return fault.New(fault.FailedPrecondition, "the plugin %s was not started: %s %s", name, path, why)
+	if why := unsafe(folderInfo, os.Geteuid(), info.IsDir()); why != "" {
+		return folder, why, nil
 	}
-	return nil
+	return file, unsafe(info, os.Geteuid(), info.IsDir()), nil
 }
 
-// unsafe says why a user may not trust a file or folder; empty if nothing is wrong.
-func unsafe(info fs.FileInfo, user int) string {
-	if info.Mode().Perm()&0o002 != 0 {
-		return "may be written by everybody; run chmod o-w on it, or keep plugins elsewhere"
+// unsafe says why a user may not trust a file or folder; empty if nothing is wrong. shared permits a folder for temporary
+// files.
+func unsafe(info fs.FileInfo, user int, shared bool) string {
+	isLink := info.Mode()&fs.ModeSymlink != 0 // its permissions mean nothing
+	if info.Mode().Perm()&0o002 != 0 && !isLink && !(shared && info.Mode()&fs.ModeSticky != 0) {
+		return "may be written by everybody; run chmod o-w on it"
 	}
 	if owner, ok := ownerOf(info); ok && owner != 0 && owner != user {
-		return fmt.Sprintf("belongs to the user with the id %d, neither to you nor to root", owner)
+		return fmt.Sprintf("belongs to the user with the id %d, neither to you nor to root; make it yours with chown", owner)
 	}
 	return ""
 }
