@@ -37,6 +37,25 @@ func answer(status int, text string) attack {
 	}
 }
 
+// within sends a text within the root element of what was asked for.
+func within(text string) attack {
+	return func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		root := "ListBucketResult"
+		switch {
+		case r.Form.Get("Action") != "":
+			root = r.Form.Get("Action") + "Response"
+		case r.Form.Has("location"):
+			root = "LocationConstraint"
+		case r.Form.Has("uploads"):
+			root = "InitiateMultipartUploadResult"
+		case r.URL.Path == "/":
+			root = "ListAllMyBucketsResult"
+		}
+		_, _ = fmt.Fprintf(w, "<%s>%s</%s>", root, text, root)
+	}
+}
+
 // bomb is gzip of 256 MiB of white space, made once. A test makes it before the client begins to wait for it.
 var bomb = sync.OnceValue(func() []byte {
 	var packed bytes.Buffer

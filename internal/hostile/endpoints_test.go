@@ -17,6 +17,7 @@ var (
 	session     = []string{"create", "bucket", "-d", "15m"}
 	create      = []string{"create", "bucket"}
 	getObject   = []string{"get-object", "bucket", "key", "-o", "got"}
+	putLarge    = []string{"put-object", "bucket", "key", "-"}
 	putObject   = []string{"put-object", "bucket", "key", "target"}
 	deletion    = []string{"delete-objects", "bucket", "key"}
 	getPolicy   = []string{"get-bucket-policy", "bucket"}
@@ -42,6 +43,15 @@ var attacks = map[string]struct {
 	"an endless page":   {repeat(200, "<Contents><Key>k</Key></Contents>"), "aws minio", [][]string{listBucket, listBuckets}, nil, "with more than 500000 tags or values"},
 	"a nested page":     {answer(200, strings.Repeat("<a>", 6<<20)), "aws minio", [][]string{listBucket, listBuckets}, nil, "with more than 500000 tags or values"},
 	"a page too large":  {answer(200, "<ListBucketResult>"+strings.Repeat("<Contents/>", 100_000)+"</ListBucketResult>"), "aws minio", [][]string{listBucket}, nil, "100000 keys"},
+	"attributes":        {within("<a " + strings.Repeat(`a="" `, 3<<20) + "/>"), "aws minio", [][]string{listBucket, listBuckets}, nil, "a tag of more than 64 KiB"},
+	"named attributes":  {within("<a " + strings.Repeat(`a="" `, 3<<20) + "/>"), "aws", [][]string{whoami, listUsers}, nil, "a tag of more than 64 KiB"},
+	"hidden attributes": {within(`<!-- " --><a ` + strings.Repeat(`a=">"`, 3<<20) + "/>"), "aws minio", [][]string{listBucket}, nil, "a tag of more than 64 KiB"},
+	"a key too large":   {within("<Contents><Key>" + strings.Repeat("k", 15<<20) + "</Key></Contents>"), "aws minio", [][]string{listBucket}, nil, "a text of more than 64 KiB"},
+	"a large policy":    {answer(200, `{"Statement":[],"Id":"`+strings.Repeat("k", 15<<20)+`"}`), "aws minio", [][]string{getPolicy}, nil, "sent an answer of more than 1 MiB"},
+	"keys with prefix":  {answer(200, "<ListBucketResult>"+strings.Repeat("<p:Contents/>", 100_000)+"</ListBucketResult>"), "aws minio", [][]string{listBucket}, nil, "100000 keys"},
+	"too many users":    {answer(200, "<ListUsersResponse><ListUsersResult><Users>"+strings.Repeat("<member/>", 200_000)+"</Users></ListUsersResult></ListUsersResponse>"), "aws", [][]string{listUsers}, nil, "200000 entries"},
+	"an error within":   {within("<Error><Code>InternalError</Code></Error>"), "aws minio", [][]string{listBucket}, nil, "and sent <Error>"},
+	"no UploadId":       {within(""), "aws minio", [][]string{putLarge}, nil, "not its UploadId"},
 	"nested values":     {repeat(200, `[{"a":`), "minio", [][]string{whoami}, nil, "with more than 500000 tags or values"},
 	"the same token":    {sameToken, "aws", [][]string{listUsers, listBuckets, listBucket}, nil, "so that the listing never ends"},
 	"the same token of": {sameToken, "minio", [][]string{listBucket}, nil, "so that the listing never ends"},

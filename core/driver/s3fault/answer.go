@@ -37,15 +37,30 @@ func isPage(header http.Header) bool {
 	return strings.HasPrefix(header.Get("Content-Type"), "text/html")
 }
 
-// lacksETag reports whether an answer says that an object or a part is stored, but not its ETag.
-func (x *exchange) lacksETag(answer *http.Response, body []byte) bool {
+// lacks returns what an answer lacks that every client reads: the ETag of what is stored, the name of an upload. Empty if
+// it lacks nothing.
+func (x *exchange) lacks(answer *http.Response, body []byte) string {
+	var said struct {
+		ETag     string
+		UploadID string `xml:"UploadId"`
+	}
+	if x.operation == "CompleteMultipartUpload" || x.operation == "CreateMultipartUpload" {
+		_ = xml.Unmarshal(body, &said) // the client says what is wrong with it
+	}
 	switch x.operation {
 	case "PutObject", "UploadPart":
-		return answer.Header.Get("ETag") == ""
+		said.ETag = answer.Header.Get("ETag")
+		fallthrough
 	case "CompleteMultipartUpload":
-		return !bytes.Contains(body, []byte("ETag>"))
+		if said.ETag == "" {
+			return "said that it stored an object, but not under which ETag"
+		}
+	case "CreateMultipartUpload":
+		if said.UploadID == "" {
+			return "said that it began an upload, but not its UploadId"
+		}
 	}
-	return false
+	return ""
 }
 
 func notS3(format string, args ...any) *AnswerError {
@@ -54,12 +69,18 @@ func notS3(format string, args ...any) *AnswerError {
 	return err
 }
 
+// passing reports whether a status says that the same request may get another answer. What sends it may be no S3 system, but
+// stand before one.
+func passing(status int) bool {
+	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
+}
+
 // check checks an answer: whether it is what the operation answers with.
 func (x *exchange) check(answer *http.Response, body []byte) error {
-	if answer.StatusCode >= 500 || x.method == http.MethodHead {
+	if passing(answer.StatusCode) || x.method == http.MethodHead {
 		return nil
 	}
-	root, want := rootOf(body), roots[x.operation]
+	root, want := x.rootOf(body), roots[x.operation]
 	if strings.EqualFold(root, "html") {
 		return notS3("sent a web page")
 	}
@@ -73,13 +94,11 @@ func (x *exchange) check(answer *http.Response, body []byte) error {
 	case root == "Error", root == "ErrorResponse":
 		answer.StatusCode, answer.Status = http.StatusInternalServerError, "500 Internal Server Error"
 		return nil
-	case (want == "" || root == want) && x.lacksETag(answer, body):
-		return notS3("said that it stored an object, but not under which ETag")
-	case want == "" || root == want, want == jsonObject && bytes.HasPrefix(bytes.TrimSpace(body), []byte(want)):
-		return x.checkPage(body, root)
+	case want == "" || root == want, want == jsonObject && bytes.HasPrefix(body, []byte(want)):
+		return x.checkContent(answer, body, root)
 	case want == jsonObject:
 		return notS3("sent something other than the JSON of a policy")
-	case len(bytes.TrimSpace(body)) == 0:
+	case len(body) == 0:
 		return notS3("sent nothing where <%s> belongs", want)
 	case root == "":
 		return notS3("sent something other than XML where <%s> belongs", want)
@@ -88,8 +107,8 @@ func (x *exchange) check(answer *http.Response, body []byte) error {
 }
 
 // rootOf returns the name of the root element; empty for what is no XML.
-func rootOf(body []byte) string {
-	reading := xml.NewDecoder(bytes.NewReader(body))
+func (x *exchange) rootOf(body []byte) string {
+	reading := xml.NewDecoder(bytes.NewReader(body[:min(len(body), x.Limits.Value)]))
 	reading.Strict = false
 	for {
 		token, err := reading.RawToken()
@@ -107,33 +126,41 @@ func rootOf(body []byte) string {
 	}
 }
 
-// checkPage checks a page of a listing: that it is not too large, and that the next one is another.
-func (x *exchange) checkPage(body []byte, root string) error {
-	keys := bytes.Count(body, []byte("<Contents")) + bytes.Count(body, []byte("<CommonPrefixes"))
-	if root == "ListBucketResult" && keys > x.Limits.Keys {
-		return did("sent a page of a listing with %d keys; S3 sends %d at the most", keys, x.Limits.Keys)
+// checkContent checks what is within the right root.
+func (x *exchange) checkContent(answer *http.Response, body []byte, root string) error {
+	var named struct{ roots, keys, members int }
+	var err error
+	if bytes.HasPrefix(body, []byte("<")) {
+		err = elements(body, x.Limits.Value, func(name []byte, depth int) error {
+			if depth == 0 {
+				named.roots++
+			}
+			switch name := string(name); {
+			case named.roots > 1, name == "Error" && depth == 1 && root != "DeleteResult":
+				return did("broke off <%s> and sent <%.100s>", root, name)
+			case name == "Contents", name == "CommonPrefixes":
+				named.keys++
+			case name == "member":
+				named.members++
+			}
+			return nil
+		})
 	}
-	asked, next := x.form.Get("Marker"), "Marker"
+	lacking, asked := x.lacks(answer, body), x.form.Get("Marker")
 	if x.form == nil {
 		asked = x.url.Query().Get("continuation-token")
-		next = map[string]string{"ListBucketResult": "NextContinuationToken", "ListAllMyBucketsResult": "ContinuationToken"}[root]
 	}
 	switch {
-	case asked != "" && textOf(body, next) == asked:
-		return did("named the page of a listing that it was asked for as the next one, so that the listing never ends")
+	case err != nil:
+		return err
+	case lacking != "":
+		return notS3("%s", lacking)
+	case root == "ListBucketResult" && named.keys > x.Limits.Keys:
+		return did("sent a page of a listing with %d keys; S3 sends %d at the most", named.keys, x.Limits.Keys)
+	case x.form != nil && named.members > x.Limits.Members:
+		return did("sent a page of a listing with %d entries, more than %d", named.members, x.Limits.Members)
 	case repeated(x.outer, asked):
 		return did("named a page of a listing that it had sent before as the next one, so that the listing never ends")
 	}
 	return nil
-}
-
-// textOf returns the text of the first element with that name; empty if there is none.
-func textOf(body []byte, name string) string {
-	_, rest, found := bytes.Cut(body, []byte("<"+name+">"))
-	text, _, ended := bytes.Cut(rest, []byte("</"))
-	var value string
-	if !found || !ended || xml.Unmarshal([]byte("<t>"+string(text)+"</t>"), &value) != nil {
-		return ""
-	}
-	return value
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -160,7 +161,7 @@ func (x *exchange) receive(answer *http.Response) (*http.Response, error) {
 	}
 	body, err := x.read(answer)
 	if err == nil {
-		err = x.check(answer, body)
+		err = x.check(answer, bytes.TrimSpace(body))
 	}
 	if err != nil {
 		return x.refuse(answer, err)
@@ -181,8 +182,11 @@ func (x *exchange) refuse(answer *http.Response, err error) (*http.Response, err
 // read reads the whole body.
 func (x *exchange) read(answer *http.Response) ([]byte, error) {
 	limit, what, within := x.Limits.AnswerBytes, "answer", x.Limits.Answer
-	if answer.StatusCode >= 300 {
+	switch {
+	case answer.StatusCode >= 300:
 		limit, what = x.Limits.ErrorBytes, "error"
+	case roots[x.operation] == jsonObject:
+		limit = x.Limits.ErrorBytes
 	}
 	if x.operation == "CompleteMultipartUpload" {
 		within *= 10
@@ -199,8 +203,11 @@ func (x *exchange) read(answer *http.Response) ([]byte, error) {
 	case err != nil:
 		return nil, x.explain(err, "closed the connection in the middle of its answer")
 	}
-	return body.read.Bytes(), nil
+	return bytes.TrimPrefix(body.read.Bytes(), []byte(byteOrderMark)), nil
 }
+
+// byteOrderMark may stand before XML. Not every client expects it.
+const byteOrderMark = "\ufeff"
 
 // errTags is an answer with too many tags.
 var errTags = errors.New("too many tags")
@@ -209,17 +216,32 @@ var errTags = errors.New("too many tags")
 type counted struct {
 	read       bytes.Buffer
 	tags, most int
+	begun      bool
+	counts     []string
 }
 
 func (c *counted) Write(p []byte) (int, error) {
 	n, _ := c.read.Write(p) // never fails
-	if start := c.read.Bytes()[0]; start == '{' || start == '[' {
-		c.tags += bytes.Count(p, []byte("{")) + bytes.Count(p, []byte("[")) + bytes.Count(p, []byte(","))
-	} else {
-		c.tags += bytes.Count(p, []byte("<"))
+	if !c.begun {
+		c.begin(p)
+	}
+	for _, text := range c.counts {
+		c.tags += bytes.Count(p, []byte(text))
 	}
 	if c.tags > c.most {
 		return n, errTags
 	}
 	return n, nil
+}
+
+// begin learns from the first byte that is not blank whether the answer is XML.
+func (c *counted) begin(p []byte) {
+	start := bytes.IndexFunc(p, func(r rune) bool { return !strings.ContainsRune(" \t\r\n"+byteOrderMark, r) })
+	if start < 0 {
+		return
+	}
+	c.begun, c.counts = true, []string{"<"}
+	if p[start] != '<' {
+		c.counts = []string{"{", "[", ","}
+	}
 }

@@ -60,7 +60,7 @@ func (c *call) tried(req *http.Request, patience time.Duration, began time.Time,
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	failed := err != nil || answer.StatusCode >= 500 || answer.StatusCode == http.StatusTooManyRequests
+	failed := err != nil || passing(answer.StatusCode)
 	if !failed {
 		c.failing, c.unanswered = time.Time{}, 0
 		return

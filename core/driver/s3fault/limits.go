@@ -19,13 +19,18 @@ type Limits struct {
 	Answer time.Duration
 	// Idle is the time without a byte of an object's body, in either direction, and from the end of an upload to its answer.
 	Idle time.Duration
-	// ErrorBytes is the size of an error's body, and AnswerBytes that of any other answer that is no object, decompressed.
+	// ErrorBytes is the size of an error's body, and of a policy; AnswerBytes is that of any other answer that is no object, decompressed.
 	ErrorBytes, AnswerBytes int64
 	// Tags is the number of tags in an answer of XML, and of values in one of JSON: it bounds the memory that reading it takes.
 	// A page of 1,000 keys has 25,000 tags.
 	Tags int
+	// Value is the size of a tag in an answer of XML, and of a text in it.
+	Value int
 	// Keys is the number of keys and common prefixes in a page of a listing: no S3 system sends more than 1,000.
 	Keys int
+	// Members is the number of entries in a page of a listing of IAM. IAM sends 1,000 at the most; what imitates it may send
+	// all that it has.
+	Members int
 }
 
 // LimitsFor returns the limits for a [driver.Config.Timeout]; 0 stands for [DefaultTimeout].
@@ -33,6 +38,6 @@ func LimitsFor(timeout time.Duration) Limits {
 	header := cmp.Or(timeout, DefaultTimeout)
 	return Limits{
 		Header: header, Answer: 2 * header, Idle: 2 * header,
-		ErrorBytes: 1 << 20, AnswerBytes: 16 << 20, Tags: 500_000, Keys: 1000,
+		ErrorBytes: 1 << 20, AnswerBytes: 16 << 20, Tags: 500_000, Value: 64 << 10, Keys: 1000, Members: 10_000,
 	}
 }

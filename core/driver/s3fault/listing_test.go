@@ -45,7 +45,7 @@ func circle(lead, around int) func(string) string {
 // TestListingsInACircleEnd has tokens come again after a while. It takes at most three rounds to notice that.
 func TestListingsInACircleEnd(t *testing.T) {
 	for _, lead := range []int{0, 1, 2, 5, 16, 100} {
-		for _, around := range []int{2, 3, 4, 7, 16, 100} {
+		for _, around := range []int{1, 2, 3, 4, 7, 16, 100} {
 			requests, err := listed(s3fault.Listing(t.Context()), t, 10_000, circle(lead, around))
 			if err == nil || requests > 3*(lead+around)+2 || requests <= lead+around {
 				t.Errorf("%d pages, then %d in a circle: %d requests, %v", lead, around, requests, err)
@@ -53,6 +53,30 @@ func TestListingsInACircleEnd(t *testing.T) {
 			}
 			says(t, err, "so that the listing never ends")
 		}
+	}
+}
+
+// TestTheSamePageAgain has the page that was asked for named as the next one, by the services that have pages.
+func TestTheSamePageAgain(t *testing.T) {
+	for name, c := range map[string]struct{ url, form, answer string }{
+		"objects": {"/b?list-type=2&continuation-token=a%26b", "", "<s3:ListBucketResult><s3:NextContinuationToken>a&amp;b</s3:NextContinuationToken></s3:ListBucketResult>"},
+		"buckets": {"/?continuation-token=t", "", "<ListAllMyBucketsResult><ContinuationToken a=''>t</ContinuationToken></ListAllMyBucketsResult>"},
+		"roles":   {"/", roles + "&Marker=m", "<ListRolesResponse><ListRolesResult><Marker>m</Marker></ListRolesResult></ListRolesResponse>"},
+	} {
+		ctx := s3fault.Listing(t.Context())
+		var err error
+		for n := range 2 {
+			if err != nil {
+				t.Errorf("%s: request %d: %v", name, n, err)
+			}
+			req := request(t, "GET", c.url, nil)
+			if c.form != "" {
+				req = request(t, "POST", c.url, strings.NewReader(c.form))
+				req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+			_, _, err = send(respond(200, strings.NewReader(c.answer)), req.WithContext(ctx))
+		}
+		says(t, err, "so that the listing never ends")
 	}
 }
 
