@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -225,5 +226,14 @@ func TestRegionRedirects(t *testing.T) {
 				t.Errorf("%d requests, want %d: %v", requests.Load(), c.requests, err)
 			}
 		})
+	}
+}
+
+// TestAnUploadWithoutAName has parts that the SDK would send to nowhere, and panic.
+func TestAnUploadWithoutAName(t *testing.T) {
+	d, _ := answering(t, 200, nil, "<InitiateMultipartUploadResult/>")
+	_, err := d.PutObject(t.Context(), driver.PutObjectRequest{Bucket: "bucket", Key: "key", Body: bytes.NewReader(make([]byte, 17<<20))})
+	if fault.CodeOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "but not its UploadId") {
+		t.Errorf("got %v", err)
 	}
 }

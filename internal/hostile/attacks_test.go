@@ -47,8 +47,6 @@ func within(text string) attack {
 			root = r.Form.Get("Action") + "Response"
 		case r.Form.Has("location"):
 			root = "LocationConstraint"
-		case r.Form.Has("uploads"):
-			root = "InitiateMultipartUploadResult"
 		case r.URL.Path == "/":
 			root = "ListAllMyBucketsResult"
 		}

@@ -17,7 +17,6 @@ var (
 	session     = []string{"create", "bucket", "-d", "15m"}
 	create      = []string{"create", "bucket"}
 	getObject   = []string{"get-object", "bucket", "key", "-o", "got"}
-	putLarge    = []string{"put-object", "bucket", "key", "-"}
 	putObject   = []string{"put-object", "bucket", "key", "target"}
 	deletion    = []string{"delete-objects", "bucket", "key"}
 	getPolicy   = []string{"get-bucket-policy", "bucket"}
@@ -51,7 +50,6 @@ var attacks = map[string]struct {
 	"keys with prefix":  {answer(200, "<ListBucketResult>"+strings.Repeat("<p:Contents/>", 100_000)+"</ListBucketResult>"), "aws minio", [][]string{listBucket}, nil, "100000 keys"},
 	"too many users":    {answer(200, "<ListUsersResponse><ListUsersResult><Users>"+strings.Repeat("<member/>", 200_000)+"</Users></ListUsersResult></ListUsersResponse>"), "aws", [][]string{listUsers}, nil, "200000 entries"},
 	"an error within":   {within("<Error><Code>InternalError</Code></Error>"), "aws minio", [][]string{listBucket}, nil, "and sent <Error>"},
-	"no UploadId":       {within(""), "aws minio", [][]string{putLarge}, nil, "not its UploadId"},
 	"nested values":     {repeat(200, `[{"a":`), "minio", [][]string{whoami}, nil, "with more than 500000 tags or values"},
 	"the same token":    {sameToken, "aws", [][]string{listUsers, listBuckets, listBucket}, nil, "so that the listing never ends"},
 	"the same token of": {sameToken, "minio", [][]string{listBucket}, nil, "so that the listing never ends"},
