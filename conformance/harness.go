@@ -155,9 +155,11 @@ type Check struct {
 	Requires []driver.Capability
 	// Rules are what the system must enforce for the check to be meaningful.
 	Rules []Rule
-	// together is set for checks that are also run at the same time as others, and slow for those that Harness.Quick leaves out.
-	together, slow bool
-	run            func(*env)
+	// Slow is set for checks that make hundreds of users, roles or objects. Harness.Quick leaves them out.
+	Slow bool
+	// together is set for checks that are also run at the same time as others.
+	together bool
+	run      func(*env)
 }
 
 // Checks returns every check, in a fixed order. [Suite.Run] runs one.

@@ -23,9 +23,9 @@ const (
 
 func pageChecks() []Check {
 	return []Check{
-		{Name: "a listing of users goes on over pages", Requires: []driver.Capability{driver.CapUsers}, Rules: []Rule{RulePages}, slow: true, run: userPages},
-		{Name: "a listing of roles goes on over pages", Requires: []driver.Capability{driver.CapRoles}, Rules: []Rule{RulePages}, slow: true, run: rolePages},
-		{Name: "a listing of objects goes on over pages and stops when told", Requires: []driver.Capability{driver.CapObjects}, slow: true, run: objectPages},
+		{Name: "a listing of users goes on over pages", Requires: []driver.Capability{driver.CapUsers}, Rules: []Rule{RulePages}, Slow: true, run: userPages},
+		{Name: "a listing of roles goes on over pages", Requires: []driver.Capability{driver.CapRoles}, Rules: []Rule{RulePages}, Slow: true, run: rolePages},
+		{Name: "a listing of objects goes on over pages and stops when told", Requires: []driver.Capability{driver.CapObjects}, Slow: true, run: objectPages},
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *Suite) Run(t T, c Check) {
 			e.Unsupported("%s is not declared", need)
 		}
 	}
-	if c.slow && s.harness.Quick {
+	if c.Slow && s.harness.Quick {
 		e.Unsupported("left out, because it takes long")
 	}
 	for _, rule := range c.Rules {

@@ -50,7 +50,7 @@ func onSystem(t *testing.T, system *systems.System, plugin string, args ...strin
 		t.Fatalf("%v\n%+v", err, r)
 	}
 	t.Logf("runs on %s: %v", system.RunsOn, result.Summary)
-	if r.code != cli.ExitDone || !result.Passes || result.Summary[passed] < 50 || len(result.Left) != 0 {
+	if r.code != cli.ExitDone || result.Summary[passed] < 50 || len(result.Left) != 0 {
 		t.Errorf("exit code %d, left %v\n%s\n%s", r.code, result.Left, messagesOf(result, failed), messagesOf(result, mismatch))
 	}
 	if !slices.Contains(result.Capabilities, driver.CapUsers) || result.EndpointURL != system.EndpointURL {

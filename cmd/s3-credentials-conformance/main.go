@@ -41,7 +41,8 @@ func newSuiteCommand() *cli.Command {
 		Summary: "Run the conformance suite against a backend plugin, over the wire, on a real system",
 		Long: "The credentials must be those of somebody who may do everything there. Each check prints one line: 'pass'; 'fail', with what " +
 			"was expected and what came below it; 'unsupported', where the backend does not declare what the check is about and says " +
-			"Unsupported as it must; or 'lied', where the backend declares what it does not do, or does what it does not declare.\n\n" +
+			"Unsupported as it must, or where --preset, --lacks or --not-enforced say that the system does not have it; 'lied', where the " +
+			"backend declares what it does not do, or does what it does not declare; or 'not run', where the run ended in the middle of it.\n\n" +
 			"A check in which the plugin crashes, hangs or talks nonsense has failed; the next one starts it anew. A check that fails with the words of an earlier one says so in one line. Everything that " +
 			"the checks make has a name of its own and is removed again; what could not be removed is named at the end.",
 		Examples: []cli.Example{

@@ -102,6 +102,7 @@ var variants = map[string]func(driver.Driver) driver.Driver{
 	"dying":       func(d driver.Driver) driver.Driver { return dying{d} },
 	"hanging":     func(d driver.Driver) driver.Driver { return hanging{d} },
 	"refusing":    func(d driver.Driver) driver.Driver { return refusing{d} },
+	"unmanaged":   func(d driver.Driver) driver.Driver { return unmanaged{d} },
 	"confused":    func(d driver.Driver) driver.Driver { return confused{d} },
 	"hoarding":    func(d driver.Driver) driver.Driver { return hoarding{d} },
 	"pretending":  func(d driver.Driver) driver.Driver { return pretending{d} },
@@ -150,6 +151,17 @@ type refusing struct{ driver.Driver }
 
 func (refusing) CreateUser(_ context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	return driver.CreateUserResponse{}, fault.New(fault.ResourceExhausted, "there are no more users than those before %s", req.Name)
+}
+
+// unmanaged is for a system that has other managed policies than the backend declares: none.
+type unmanaged struct{ driver.Driver }
+
+func (unmanaged) ListAttachedPolicies(context.Context, driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
+	return driver.Unimplemented{}.ListAttachedPolicies(context.Background(), driver.ListPoliciesRequest{})
+}
+
+func (unmanaged) AttachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
+	return driver.Unimplemented{}.AttachPolicy(ctx, req)
 }
 
 // confused answers with what belongs to another request.

@@ -19,12 +19,17 @@ const (
 	failed      outcome = "fail"
 	unsupported outcome = "unsupported"
 	mismatch    outcome = "lied"
+	// unfinished is a check that was broken off with the whole run, which says nothing of the backend.
+	unfinished outcome = "not run"
 )
 
 // record is what one check reports to.
 type record struct {
 	name string
 	ctx  context.Context
+
+	// brokenOff is set, before the clean-up, for a check that ran until the end of the whole run.
+	brokenOff bool
 
 	mu       sync.Mutex
 	outcome  outcome
@@ -148,7 +153,18 @@ func (r *record) removeFolders() {
 func (r *record) done() (outcome, []string, []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.outcome, counted(r.messages), append([]string(nil), r.left...)
+	ended := r.outcome
+	if r.brokenOff && worse[ended] >= worse[failed] {
+		ended = unfinished // what failed may have failed for want of time
+	}
+	return ended, counted(r.messages), append([]string(nil), r.left...)
+}
+
+// hasFailed reports whether the check has failed until now.
+func (r *record) hasFailed() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return worse[r.outcome] >= worse[failed]
 }
 
 // counted returns each message once, in the order of their first, with how often it came.

@@ -64,7 +64,7 @@ func (t *tableReport) failedBefore(c checkResult, name string) string {
 func (t *tableReport) end(r *suiteResult) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n%d checks: %d passed, %d failed, %d lied, %d unsupported as declared\n",
-		len(r.Checks), r.Summary[passed], r.Summary[failed], r.Summary[mismatch], r.Summary[unsupported])
+		len(r.Checks)-r.Summary[unfinished], r.Summary[passed], r.Summary[failed], r.Summary[mismatch], r.Summary[unsupported])
 	if r.NotRun > 0 {
 		fmt.Fprintln(&b, notRun(r))
 	}
@@ -76,6 +76,10 @@ func (t *tableReport) end(r *suiteResult) error {
 	for _, left := range r.Left {
 		fmt.Fprintf(&b, "  %s\n", left)
 	}
+	if r.Summary[mismatch] > 0 && r.Preset == "" {
+		fmt.Fprintf(&b, "what the backend declares and the system behind it lacks can be left out: --preset (%s) knows some systems, --lacks and "+
+			"--not-enforced are for others\n", strings.Join(presetNames(), ", "))
+	}
 	fmt.Fprintln(&b, verdict(r))
 	_, err := io.WriteString(t.w, b.String())
 	return err
@@ -83,16 +87,23 @@ func (t *tableReport) end(r *suiteResult) error {
 
 // notRun says why checks did not run.
 func notRun(r *suiteResult) string {
-	return fmt.Sprintf("stopped before the last %d checks: %s", r.NotRun, r.Stopped)
+	if r.NotRun == 1 {
+		return fmt.Sprintf("1 check was not run to its end: %s", r.Stopped)
+	}
+	return fmt.Sprintf("%d checks were not run to their end: %s", r.NotRun, r.Stopped)
 }
 
 // verdict is the last line: which suite the backend passes.
 func verdict(r *suiteResult) string {
+	except := ""
+	if n := len(r.Excepted); n > 0 {
+		except = fmt.Sprintf(", but for %d capabilities and rules that the system is said not to have", n)
+	}
 	switch {
 	case r.Passes:
-		return fmt.Sprintf("%s %s passes suite %d", r.Name, r.Version, r.Suite)
+		return fmt.Sprintf("%s %s passes suite %d%s", r.Name, r.Version, r.Suite, except)
 	case r.right():
-		return fmt.Sprintf("%s %s passes these checks of suite %d", r.Name, r.Version, r.Suite)
+		return fmt.Sprintf("%s %s passes %d of the %d checks of suite %d%s", r.Name, r.Version, len(r.Checks), len(r.Checks)+r.NotSelected, r.Suite, except)
 	}
 	return fmt.Sprintf("%s does not pass suite %d", strings.TrimSpace(orPlugin(r)+" "+r.Version), r.Suite)
 }

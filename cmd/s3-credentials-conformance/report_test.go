@@ -33,10 +33,18 @@ func TestTotalTimeout(t *testing.T) {
 	if r.code != cli.ExitFailed || r.stderr != "" {
 		t.Errorf("exit code %d, %s", r.code, r.stderr)
 	}
-	for _, says := range []string{"was broken off: --total-timeout (3s) is over", "checks: --total-timeout (3s) is over\n", "does not pass suite"} {
+	for _, says := range []string{
+		"\nnot run      bucket/", "was broken off: --total-timeout (3s) is over", ", 0 failed, ",
+		" checks were not run to their end: --total-timeout (3s) is over\n", "does not pass suite",
+	} {
 		if !strings.Contains(r.stdout, says) {
 			t.Errorf("%q is missing in\n%s", says, r.stdout)
 		}
+	}
+	// The check that is broken off is the last.
+	r = onHub(t, h, "hanging", "--run", "^bucket/a bucket that was created is", "--timeout", "2h", "--total-timeout", "3s")
+	if r.code != cli.ExitFailed || !strings.Contains(r.stdout, "\n1 check was not run to its end: --total-timeout (3s) is over\n") {
+		t.Errorf("a last check that is broken off gave %+v", r)
 	}
 	r = onHub(t, h, "hanging", "--run", "^bucket/", "--timeout", "2h", "--total-timeout", "1ns", "--format", "junit")
 	if r.code != cli.ExitFailed || strings.Count(r.stdout, "<failure") != 1 {
@@ -47,13 +55,33 @@ func TestTotalTimeout(t *testing.T) {
 
 func TestVerdict(t *testing.T) {
 	h := newHub(t)
-	passes := fmt.Sprintf("passes suite %d\n", conformance.Version)
-	if r := onHub(t, h, "honest"); !strings.HasSuffix(r.stdout, passes) || strings.Contains(r.stdout, "does not "+passes) {
-		t.Errorf("it does not end with %q:\n%s", passes, r.stdout)
+	all := len(conformance.Checks())
+	const except = ", but for 4 capabilities and rules that the system is said not to have"
+	for _, c := range []struct {
+		args []string
+		ends string
+	}{
+		{nil, fmt.Sprintf(" passes suite %d%s\n", conformance.Version, except)},
+		{[]string{"--quick", "--run", "^pages/|bounds what"}, fmt.Sprintf(" passes 1 of the %d checks of suite %d%s\n", all, conformance.Version, except)},
+		{[]string{"--run", "^describe/", "--not-enforced", ""}, fmt.Sprintf(" of the %d checks of suite %d\n", all, conformance.Version)},
+	} {
+		if r := onHub(t, h, "honest", c.args...); r.code != cli.ExitDone || !strings.HasSuffix(r.stdout, c.ends) || strings.Contains(r.stdout, "does not pass") {
+			t.Errorf("%q gave %d, and does not end with %q:\n%s", c.args, r.code, c.ends, r.stdout)
+		}
 	}
-	r := onHub(t, h, "honest", "--run", "^describe/")
-	if part := fmt.Sprintf("passes these checks of suite %d\n", conformance.Version); r.code != cli.ExitDone || !strings.HasSuffix(r.stdout, part) {
-		t.Errorf("it does not end with %q:\n%s", part, r.stdout)
+}
+
+// TestPresetIsNamed has a system that lacks what the backend declares, which may be one of those that are known.
+func TestPresetIsNamed(t *testing.T) {
+	const advice = "--preset (sandbox, moto, minio) knows some systems"
+	h := newHub(t)
+	if r := onHub(t, h, "unmanaged", "--run", "^users/"); !strings.Contains(r.stdout, advice) {
+		t.Errorf("the advice is missing in\n%s", r.stdout)
+	}
+	for _, args := range [][]string{{"--run", "^users/", "--preset", "minio"}, {"--run", "^describe/"}} {
+		if r := onHub(t, h, "unmanaged", args...); strings.Contains(r.stdout, advice) {
+			t.Errorf("%q gave the advice:\n%s", args, r.stdout)
+		}
 	}
 }
 
@@ -103,8 +131,22 @@ func TestList(t *testing.T) {
 		}
 	}
 	r = try(t, nil, "--list", "--run", "^enforcement/a boundary")
-	if strings.Count(r.stdout, "\n") != 2 || !strings.Contains(r.stdout, "policy.boundary") || !strings.Contains(r.stdout, "permissions-boundaries") {
-		t.Errorf("got\n%s", r.stdout)
+	for _, says := range []string{"\n    capabilities: ", "policy.boundary", "\n    rules: ", "permissions-boundaries"} {
+		if !strings.HasPrefix(r.stdout, "enforcement/a boundary") || !strings.Contains(r.stdout, says) {
+			t.Errorf("%q is missing in\n%s", says, r.stdout)
+		}
+	}
+	whole, quick := try(t, nil, "--list").stdout, try(t, nil, "--list", "--quick").stdout
+	if !strings.Contains(whole, "users goes on over pages\n    capabilities: identity.users\n    rules: pages\n    slow: --quick leaves it out\n") {
+		t.Errorf("got\n%s", whole)
+	}
+	if strings.Contains(quick, "slow: ") || strings.Contains(quick, "goes on over pages") {
+		t.Errorf("--quick gave\n%s", quick)
+	}
+	for line := range strings.Lines(whole) {
+		if len(line) > 110 {
+			t.Errorf("too wide for a terminal: %s", line)
+		}
 	}
 }
 

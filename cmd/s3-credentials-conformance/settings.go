@@ -203,15 +203,15 @@ func (s *settings) checkPattern() (err error) {
 		return fmt.Errorf("--run %q is no regular expression", s.selected)
 	}
 	if len(s.checks()) == 0 {
-		return fmt.Errorf("no check's FAMILY/NAME matches --run %q", s.selected)
+		return fmt.Errorf("--run %q selects no check; --list names them all", s.selected)
 	}
 	return nil
 }
 
-// checks are those that --run selects.
+// checks are those that --run and --quick select.
 func (s *settings) checks() []conformance.Check {
 	return slices.DeleteFunc(conformance.Checks(), func(c conformance.Check) bool {
-		return !s.pattern.MatchString(c.Family + "/" + c.Name)
+		return s.quick && c.Slow || !s.pattern.MatchString(c.Family+"/"+c.Name)
 	})
 }
 
@@ -229,6 +229,18 @@ func (s *settings) harness(plugin *host.Supervisor) conformance.Harness {
 	h.Open, h.Process, h.Config = plugin.Open, plugin, s.config
 	h.ManagedPolicy, h.OtherRegion = cmp.Or(s.managed, h.ManagedPolicy), cmp.Or(s.otherRegion, h.OtherRegion)
 	h.Prefix, h.ConsistencyTimeout, h.CheckTimeout = s.namePrefix, s.settle, s.timeout
-	h.Quick = s.quick
 	return h
+}
+
+// excepted are the capabilities and rules that the system is said not to have, sorted.
+func (s *settings) excepted() []string {
+	var all []string
+	for c := range s.known.Lacks {
+		all = append(all, string(c))
+	}
+	for r := range s.known.NotEnforced {
+		all = append(all, ruleName(r))
+	}
+	slices.Sort(all)
+	return all
 }

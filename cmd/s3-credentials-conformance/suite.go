@@ -19,6 +19,8 @@ import (
 const (
 	// graceTime is how long a check that ran out of time has to notice it.
 	graceTime = 5 * time.Second
+	// noticeTime is how much earlier than this process another one may think that a time is over.
+	noticeTime = 200 * time.Millisecond
 	// sweepTime is how long looking for what was left may take.
 	sweepTime = 2 * time.Minute
 )
@@ -44,12 +46,15 @@ type suiteResult struct {
 	Capabilities []driver.Capability `json:"capabilities"`
 	Checks       []checkResult       `json:"checks"`
 	Summary      map[outcome]int     `json:"summary"`
-	// NotSelected counts the checks that --run leaves out.
+	// Preset is the one that was chosen, Excepted are the capabilities and rules that the system is said not to have.
+	Preset   string   `json:"preset,omitempty"`
+	Excepted []string `json:"excepted,omitempty"`
+	// NotSelected counts the checks that --run and --quick leave out.
 	NotSelected int `json:"notSelected,omitempty"`
-	// Stopped says why the run ended before NotRun of the selected checks.
+	// Stopped says why the run ended before the end of NotRun of the selected checks.
 	Stopped string `json:"stopped,omitempty"`
 	NotRun  int    `json:"notRun,omitempty"`
-	// Passes says that the backend passes all of this version of the suite.
+	// Passes says that the backend passes all of this version of the suite, but for what is excepted.
 	Passes bool `json:"passes"`
 	// Left is what is left behind on the tested system.
 	Left        []string `json:"left"`
@@ -106,7 +111,8 @@ func runSuite(ctx context.Context, s *settings, env *cli.Env, report reporter) (
 // newResult is the result of a run that has not begun.
 func newResult(s *settings) *suiteResult {
 	return &suiteResult{
-		Plugin: s.plugin, Suite: conformance.Version, Program: version.Full(), NotSelected: len(conformance.Checks()) - len(s.checks()),
+		Plugin: s.plugin, Suite: conformance.Version, Program: version.Full(),
+		Preset: s.preset, Excepted: s.excepted(), NotSelected: len(conformance.Checks()) - len(s.checks()),
 		Capabilities: []driver.Capability{}, Checks: []checkResult{}, Summary: map[outcome]int{}, Left: []string{},
 	}
 }
@@ -122,10 +128,14 @@ func (r *runner) runChecks(ctx context.Context) error {
 			r.result.Stopped = "--fail-fast says so"
 		}
 		if r.result.Stopped != "" {
-			r.result.NotRun = len(selected) - i
+			r.result.NotRun += len(selected) - i
 			return nil
 		}
-		if err := r.add(r.run(ctx, c)); err != nil {
+		ran := r.run(ctx, c)
+		if ran.Outcome == unfinished {
+			r.result.Stopped, r.result.NotRun = context.Cause(ctx).Error(), 1
+		}
+		if err := r.add(ran); err != nil {
 			return err
 		}
 	}
@@ -184,6 +194,7 @@ func (r *runner) run(ctx context.Context, c conformance.Check) checkResult {
 	defer cancel()
 	record := newRecord(limit, c.Family+"/"+c.Name)
 	r.bounded(limit, record, "the check", func() { r.suite.Run(record, c) })
+	record.brokenOff = isOver(ctx)
 	for f := record.nextCleanup(); f != nil; f = record.nextCleanup() {
 		within, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.settings.timeout)
 		r.bounded(within, record, "cleaning up", f)
@@ -193,6 +204,14 @@ func (r *runner) run(ctx context.Context, c conformance.Check) checkResult {
 	o, messages, left := record.done()
 	r.unremoved = append(r.unremoved, left...)
 	return checkResult{Family: c.Family, Name: c.Name, Outcome: o, Messages: messages, Seconds: time.Since(began).Seconds()}
+}
+
+// isOver reports whether a time is over. A plugin, to which it was told, may notice a moment before the context.
+func isOver(ctx context.Context) bool {
+	if deadline, limited := ctx.Deadline(); limited && time.Until(deadline) < noticeTime {
+		<-ctx.Done()
+	}
+	return ctx.Err() != nil
 }
 
 // bounded runs a part of a check until it ends or its time does. A plugin that hangs is ended, which ends what waits
@@ -205,9 +224,12 @@ func (r *runner) bounded(ctx context.Context, record *record, what string, run f
 	}()
 	select {
 	case <-done:
+		if !record.hasFailed() || !isOver(ctx) {
+			return
+		}
 	case <-ctx.Done():
-		r.cutShort(ctx, record, what, done)
 	}
+	r.cutShort(ctx, record, what, done)
 	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
 		r.plugin.Restart()
 	}
