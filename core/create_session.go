@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -56,6 +57,10 @@ func (e *Engine) planRole(ctx context.Context, plan *Plan, want *driver.SessionR
 	role, err := e.GetRole(ctx, driver.GetRoleRequest{Name: want.Name})
 	switch {
 	case isMissing(err):
+		// Of what the system answers now, only that it knows no such policies counts: there is no role to ask about yet.
+		if _, err := e.isAttached(ctx, want); errors.Is(err, fault.Unsupported) {
+			return "", err
+		}
 		plan.add(Step{
 			Verb: Create, Resource: Resource{Kind: KindRole, Name: want.Name},
 			After: &State{Document: trustPolicy(trusted), Seconds: want.MaxSessionSeconds},
@@ -67,13 +72,26 @@ func (e *Engine) planRole(ctx context.Context, plan *Plan, want *driver.SessionR
 	if err := checkTrust(role, trusted, caller.Account); err != nil {
 		return "", err
 	}
-	for attached, err := range e.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.RolePrincipal(want.Name)}) {
-		if err != nil || attached.ARN == want.PolicyARN {
-			return role.ARN, err
+	attached, err := e.isAttached(ctx, want)
+	if err == nil && !attached {
+		plan.add(attachment)
+	}
+	return role.ARN, err
+}
+
+// isAttached reports whether the role for sessions has its policy. Unsupported says that no session can be opened: the
+// system behind the endpoint has no policies to attach, although its backend has.
+func (e *Engine) isAttached(ctx context.Context, role *driver.SessionRole) (bool, error) {
+	for attached, err := range e.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.RolePrincipal(role.Name)}) {
+		switch {
+		case errors.Is(err, fault.Unsupported):
+			return false, fault.Wrap(fault.Unsupported, err, "temporary credentials need a role with the policy %s, and the system behind this endpoint attaches none",
+				role.PolicyARN).WithHint(fault.HintPermanent)
+		case err != nil || attached.ARN == role.PolicyARN:
+			return err == nil, err
 		}
 	}
-	plan.add(attachment)
-	return role.ARN, nil
+	return false, nil
 }
 
 // trustPolicy lets one principal, and nobody else, assume a role.

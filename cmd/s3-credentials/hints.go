@@ -8,7 +8,7 @@ var hintWords = map[fault.Hint]string{
 	fault.HintOtherUser:         ", or choose another --username",
 	fault.HintReplacePolicy:     "; use --username NAME for a user of its own, or --replace-policy to change the access of the keys there are",
 	fault.HintTemporary:         "; use -d/--duration for temporary credentials, or another backend",
-	fault.HintPermanent:         "; leave out -d/--duration and delete the user when it is no longer needed",
+	fault.HintPermanent:         "; make a permanent key with create, without -d/--duration, and delete its user when it is no longer needed",
 	fault.HintNoBoundary:        "; use --user-permissions-boundary none, or leave the option out",
 	fault.HintNoRegion:          "; leave out --bucket-region",
 	fault.HintNoWebsite:         "; leave out --website, and put a web server in front of the bucket",
