@@ -46,6 +46,19 @@ func Skeleton(language, name string) []File {
 	return append(files, contract()...)
 }
 
+// Commands returns what to type in the folder of a new backend, to build and try it: those of its README.md.
+func Commands(language, name string) []string {
+	var all []string
+	for _, f := range Skeleton(language, name) {
+		for line := range strings.Lines(f.Content) {
+			if command, indented := strings.CutPrefix(line, "    "); indented && f.Path == "README.md" {
+				all = append(all, strings.TrimSpace(command))
+			}
+		}
+	}
+	return all
+}
+
 // named returns the files of a folder for a backend of that name, which there is acme.
 func named(name, folder string) []File {
 	var files []File

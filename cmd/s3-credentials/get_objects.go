@@ -29,7 +29,8 @@ func newGetObjects() *cli.Command {
 		Long: "Each object is written to a file of its key's name below the directory, whole or not at all. Keys that would lead out of the " +
 			"directory are refused, and an object whose key ends with a slash becomes a directory.\n\n" +
 			"Keys and patterns can be combined. In a pattern * stands for any characters, slashes among them, ? for one, and [abc] for one of those.\n\n" +
-			"Objects that could not be downloaded are listed at the end; run the same command with --skip-existing to go on.",
+			"Objects that could not be downloaded are listed at the end. After these, and after a run that was interrupted or killed, run the same " +
+			"command with --skip-existing to go on.",
 		Examples: []cli.Example{
 			{Purpose: "To download everything to the current directory", Line: "s3-credentials get-objects my-bucket"},
 			{Purpose: "To a different directory", Line: "s3-credentials get-objects my-bucket -o my-folder"},

@@ -12,9 +12,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// buildLines build a new plugin, in its folder.
-var buildLines = map[string]string{"go": "go mod tidy && go build .", "python": "./build"}
-
 // newPlugin writes the source of a new plugin into a folder of its own. It leaves nothing if it fails.
 func newPlugin(env *cli.Env, language, name string) error {
 	if err := host.CheckName(name); err != nil {
@@ -33,8 +30,10 @@ func newPlugin(env *cli.Env, language, name string) error {
 	if err != nil {
 		return fault.Wrap(fault.FailedPrecondition, err, "the folder '%s' cannot be written: %v", folder, bare(err))
 	}
-	env.Step("Wrote the plugin to %s", folder)
-	env.Step("To build it: cd %s && %s", folder, buildLines[language])
+	env.Step("Wrote the plugin to %s; its README.md says what to do with it. To build and try it:", folder)
+	for _, command := range append([]string{"cd " + folder}, examples.Commands(language, name)...) {
+		env.Step("    %s", command)
+	}
 	return nil
 }
 

@@ -27,7 +27,8 @@ func newPutObjects() *cli.Command {
 		Summary: "Upload multiple objects to an S3 bucket",
 		Needs:   []driver.Capability{driver.CapObjects},
 		Long: "A file is stored under its name. A folder is stored with all that is in it, under keys that begin with the folder's name.\n\n" +
-			"Files that could not be uploaded are listed at the end; run the same command with --skip-existing to go on.",
+			"Files that could not be uploaded are listed at the end. After these, and after a run that was interrupted or killed, run the same " +
+			"command with --skip-existing to go on.",
 		Examples: []cli.Example{
 			{Purpose: "To upload files to the root of the bucket", Line: "s3-credentials put-objects my-bucket one.txt two.txt"},
 			{

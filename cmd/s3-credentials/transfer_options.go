@@ -14,7 +14,9 @@ import (
 type transferOptions struct {
 	silent       bool
 	skipExisting bool
-	concurrency  int
+	// resumes says that a later run can leave out what this one did: there is --skip-existing.
+	resumes     bool
+	concurrency int
 	// done and noun are the words for what is done to what: "uploaded", "file".
 	done, noun string
 }
@@ -24,6 +26,7 @@ func (t *transferOptions) silentOption(help string) cli.Option {
 }
 
 func (t *transferOptions) skipOption(help string) cli.Option {
+	t.resumes = true
 	return cli.Flag(&t.skipExisting, "skip-existing", help)
 }
 
@@ -62,9 +65,9 @@ func (t *transferOptions) finish(ctx context.Context, env *cli.Env, summary bulk
 	}
 	switch {
 	case err != nil && ctx.Err() != nil:
-		return &partialError{fmt.Sprintf("interrupted; %s", soFar), err}
+		return &partialError{fmt.Sprintf("interrupted; %s%s", soFar, t.goOn()), err}
 	case err != nil && summary.Done+summary.Failed() > 0:
-		return &partialError{fmt.Sprintf("stopped: %v; %s until then", err, soFar), err}
+		return &partialError{fmt.Sprintf("stopped: %v; %s until then%s", err, soFar, t.goOn()), err}
 	case err != nil:
 		return err
 	case summary.Failed() > 0:
@@ -72,6 +75,17 @@ func (t *transferOptions) finish(ctx context.Context, env *cli.Env, summary bulk
 		return cli.Failure(fmt.Sprintf("%d of %s could not be %s", summary.Failed(), counted(all, t.noun), t.done))
 	}
 	return nil
+}
+
+// goOn says how to do the rest of what was broken off.
+func (t *transferOptions) goOn() string {
+	switch {
+	case !t.resumes:
+		return ""
+	case t.skipExisting:
+		return "; run the same command again to go on"
+	}
+	return "; run the same command with --skip-existing to go on"
 }
 
 func (t *transferOptions) listFailures(env *cli.Env, summary bulk.Summary) {
