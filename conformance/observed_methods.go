@@ -59,6 +59,10 @@ func (o *observed) CreateAccessKey(ctx context.Context, req driver.CreateAccessK
 	return key, err
 }
 
+func (o *observed) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	return listed(o, "ListUserItems", o.Driver.ListUserItems(ctx, req), driver.UserItem.String)
+}
+
 func (o *observed) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
 	return listed(o, "ListAccessKeys", o.Driver.ListAccessKeys(ctx, req), func(k driver.AccessKey) string { return k.AccessKeyID })
 }

@@ -72,6 +72,7 @@ func identityMethods(e *env, name string) []method {
 		{"CreateUser with a boundary", driver.CapPolicyBoundary, returning(d.CreateUser, driver.CreateUserRequest{Name: name, PermissionsBoundary: "arn:aws:iam::aws:policy/" + name})},
 		{"DeleteUser", driver.CapUsers, acting(d.DeleteUser, driver.DeleteUserRequest{Name: name})},
 		{"CreateAccessKey", driver.CapAccessKeys, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name})},
+		{"ListUserItems", driver.CapUsers, listing(d.ListUserItems, driver.ListUserItemsRequest{UserName: name})},
 		{"ListAccessKeys", driver.CapAccessKeys, listing(d.ListAccessKeys, driver.ListAccessKeysRequest{UserName: name})},
 		{"DeleteAccessKey", driver.CapAccessKeys, acting(d.DeleteAccessKey, driver.DeleteAccessKeyRequest{UserName: name, AccessKeyID: "AKIAIOSFODNN7EXAMPLE"})},
 		{"ListRoles", driver.CapRoles, listingAll(d.ListRoles)},

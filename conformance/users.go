@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -95,6 +96,13 @@ func userIsThere(e *env) {
 	if !found.Created.IsZero() {
 		e.isNow(found.Created, "the user was created")
 	}
+	items, err := collect(e.Driver.ListUserItems(e.ctx, driver.ListUserItemsRequest{UserName: name}))
+	if !errors.Is(err, fault.Unsupported) {
+		e.ok(err, "ListUserItems")
+	}
+	if len(items) > 0 {
+		e.Errorf("a new user has %v, want nothing", items)
+	}
 }
 
 func userExists(e *env) {
@@ -175,6 +183,9 @@ func userMissing(e *env) {
 	_, err := e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: name})
 	e.want(err, fault.NotFound, "GetUser")
 	e.want(e.Driver.DeleteUser(e.ctx, driver.DeleteUserRequest{Name: name}), fault.NotFound, "DeleteUser")
+	if _, err := collect(e.Driver.ListUserItems(e.ctx, driver.ListUserItemsRequest{UserName: name})); !errors.Is(err, fault.Unsupported) {
+		e.want(err, fault.NotFound, "ListUserItems")
+	}
 }
 
 func userIsGone(e *env) {

@@ -20,8 +20,9 @@ type Outcome struct {
 	// Ignored says that the system did not take what the step put: it made a user without the permissions boundary, or has
 	// no public access block to open.
 	Ignored bool
-	// Existed says that what the step was to make was there already, because somebody else made it after the plan: a bucket
-	// of the caller's own, the role for sessions, or a grant in a bucket's policy. A rollback leaves it there.
+	// Existed says that what the step was to make was there already, because somebody else made it before: a bucket
+	// of the caller's own, the role for sessions, a grant in a bucket's policy, or a policy that is to stay as it is. A rollback
+	// leaves it there.
 	Existed bool
 
 	// made says that a step took effect although it failed.
@@ -39,6 +40,8 @@ type Applied struct {
 	report   func(Step, Outcome)
 	// proven are the buckets that this run, and nobody else, made for certain.
 	proven map[string]bool
+	// otherKeys are the keys that the user got from others meanwhile, and whose access this run changed.
+	otherKeys []string
 	// keyOf is the user who turned out to have a key that may be another run's; empty for none.
 	keyOf string
 	// reopened is nil while the rollback needs no other driver than the engine's.
@@ -51,11 +54,13 @@ type Result struct {
 	Session   *driver.Session
 	// UserKeys is how many access keys the user has now; 0 for a session.
 	UserKeys int
+	// OtherKeys are the ids of keys that the user got from another run meanwhile: they have the access too.
+	OtherKeys []string
 }
 
 // Result returns what the plan handed out; it is zero for a plan that hands out nothing.
 func (a *Applied) Result() Result {
-	var result Result
+	result := Result{OtherKeys: a.otherKeys}
 	for i, o := range a.outcomes {
 		if o.AccessKey != nil {
 			result.AccessKey, result.UserKeys = o.AccessKey, len(a.plan.Steps[i].before().AccessKeys)+1

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // ApplyError says which step of a plan failed, and what became of the ones before it.
@@ -15,6 +17,8 @@ type ApplyError struct {
 	Err error
 	// RolledBack are the steps of this run that were rolled back, newest first.
 	RolledBack []Step
+	// Kept are the final steps that were done, in order: they cannot be rolled back.
+	Kept []Step
 	// Orphans are what this run made, or may have made, and could not roll back, newest first.
 	Orphans []Orphan
 }
@@ -36,25 +40,53 @@ func (e *ApplyError) Error() string {
 	} else {
 		fmt.Fprintf(&b, "cannot finish %s: %v", e.What, e.Err)
 	}
-	if len(e.RolledBack) > 0 {
-		fmt.Fprintf(&b, "; undone: %s", list(e.RolledBack))
-	}
-	if len(e.Orphans) > 0 {
-		fmt.Fprintf(&b, "; left behind, please check and remove: %s", list(e.Orphans))
-	}
+	list(&b, "done, and not undone", e.Kept)
+	list(&b, "undone", e.RolledBack)
+	kept, left := partition(e.Orphans, Orphan.others)
+	list(&b, "left behind, please check and remove", left)
+	list(&b, "left as it is", kept)
 	return b.String()
 }
 
-func list[T fmt.Stringer](items []T) string {
-	names := make([]string, len(items))
+func list[T fmt.Stringer](b *strings.Builder, what string, items []T) {
 	for i, item := range items {
-		names[i] = item.String()
+		if i == 0 {
+			fmt.Fprintf(b, "; %s: %s", what, item)
+		} else {
+			fmt.Fprintf(b, ", %s", item)
+		}
 	}
-	return strings.Join(names, ", ")
+}
+
+func partition[T any](items []T, is func(T) bool) (those, others []T) {
+	for _, item := range items {
+		if is(item) {
+			those = append(those, item)
+		} else {
+			others = append(others, item)
+		}
+	}
+	return those, others
 }
 
 // Unwrap returns why the step failed, so that the error's code is that one's.
 func (e *ApplyError) Unwrap() error { return e.Err }
+
+// others reports whether the orphan is to stay, because it is another run's, or another run needs it.
+func (o Orphan) others() bool {
+	var theirs othersError
+	return errors.As(o.Err, &theirs)
+}
+
+// othersError says why something stays that another run has or needs.
+type othersError struct{ error }
+
+func (e othersError) Unwrap() error { return e.error }
+
+// theirs returns an error of the code FailedPrecondition that says why something stays that another run has or needs.
+func theirs(format string, args ...any) error {
+	return othersError{fault.New(fault.FailedPrecondition, format, args...)}
+}
 
 // String names the orphan and why it is there.
 func (o Orphan) String() string {

@@ -60,8 +60,13 @@ func (s *survey) planPublic(ctx context.Context, plan *Plan, bucket string) erro
 		plan.note(NoteBucketPublic, Resource{Kind: KindBucket, Name: bucket}, "")
 		return nil
 	}
-	plan.add(Step{Verb: Put, Resource: Resource{Kind: KindGrant, Name: "public", Bucket: bucket}, After: &State{Document: public.JSON()}})
+	plan.add(publicGrant(bucket, public))
 	return nil
+}
+
+// publicGrant is the step that lets everybody do in a bucket what a document says.
+func publicGrant(bucket string, document policy.Document) Step {
+	return Step{Verb: Put, Resource: Resource{Kind: KindGrant, Name: "public", Bucket: bucket}, After: &State{Document: document.JSON()}}
 }
 
 // createBucket creates a bucket. One of the caller's own that somebody else made after the plan is as good as a new one.

@@ -28,7 +28,7 @@ func (g bucketGranter) check(_ string, grants []grant) error {
 	return nil
 }
 
-func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, user keyOwner, access string, grants []grant) error {
+func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, user *keyOwner, access string, grants []grant) error {
 	if !user.exists {
 		// Somebody deleted a former user of the name by other means, and the new one would have what it had. The steps are
 		// final: that must not come back.
@@ -56,12 +56,37 @@ func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, use
 		switch {
 		case had && !equalStatements(former, statements):
 			user.noteChange(plan, NotePolicyChanged, step.Resource)
-		case !had && len(user.keys) > 0:
+		case !had && user.inUse():
 			user.noteChange(plan, NotePolicyAdded, step.Resource)
 		}
 		plan.add(step)
 	}
-	return nil
+	if !user.exists {
+		return nil
+	}
+	var err error
+	user.others, err = g.others(ctx, system, user.name, bucketsOf(grants))
+	return err
+}
+
+// others are the names of what the user is granted in other buckets.
+func (g bucketGranter) others(ctx context.Context, system *survey, user string, buckets []string) (names []string, err error) {
+	for bucket, err := range g.ListBuckets(ctx) {
+		if err != nil {
+			return nil, err
+		}
+		if slices.Contains(buckets, bucket.Name) {
+			continue
+		}
+		document, err := system.bucketPolicy(ctx, bucket.Name)
+		if err != nil {
+			return nil, err
+		}
+		if statements := g.ofUser(document, user); len(statements) > 0 {
+			names = append(names, grantName(accessOf(statements[0].Sid), bucket.Name))
+		}
+	}
+	return names, nil
 }
 
 func (g bucketGranter) resource(user, access, bucket string) Resource {

@@ -68,11 +68,31 @@ func statementsOf(s State) (policy.Document, error) {
 func putGrant(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	g := bucketGranter{run.engine}
 	put, err := g.putting(s)
+	if err == nil {
+		err = run.checkGrant(ctx, s)
+	}
 	if err != nil {
 		return Outcome{Existed: true}, err
 	}
 	wrote, err := g.change(ctx, s.Resource.Bucket, put)
 	return Outcome{Existed: !wrote}, err
+}
+
+// checkGrant is checkPolicy for what a bucket's policy grants a user.
+func (a *Applied) checkGrant(ctx context.Context, s Step) error {
+	user := s.Resource.Owner.Name
+	if user == "" || a.creation(KindUser, user) >= 0 {
+		return nil
+	}
+	current, err := a.engine.newSurvey().bucketPolicy(ctx, s.Resource.Bucket)
+	if err != nil {
+		return err
+	}
+	found := ""
+	if statements := (bucketGranter{a.engine}).ofUser(current, user); len(statements) > 0 {
+		found = documentOf(statements)
+	}
+	return a.checkFound(ctx, s, found)
 }
 
 // deleteGrant takes a user, or what everybody was granted, out of the policy.

@@ -18,6 +18,10 @@ func (g inlineGranter) policyName(access, bucket string) string {
 	return derivedName(g.description.Names.Policy, "", access, []string{bucket})
 }
 
+func policyOf(owner driver.Principal, name string) Resource {
+	return Resource{Kind: KindPolicy, Name: name, Owner: owner}
+}
+
 func (g inlineGranter) check(access string, grants []grant) error {
 	limits := g.description.Limits
 	for _, gr := range grants {
@@ -31,7 +35,7 @@ func (g inlineGranter) check(access string, grants []grant) error {
 	return nil
 }
 
-func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user keyOwner, access string, grants []grant) error {
+func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user *keyOwner, access string, grants []grant) error {
 	after, err := g.former(ctx, user)
 	if err != nil {
 		return err
@@ -40,7 +44,7 @@ func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user key
 	var removals []Step
 	for _, gr := range grants {
 		step := Step{
-			Verb: Put, Resource: Resource{Kind: KindPolicy, Name: g.policyName(access, gr.bucket), Owner: owner},
+			Verb: Put, Resource: policyOf(owner, g.policyName(access, gr.bucket)),
 			After: &State{Document: gr.document.JSON()},
 		}
 		old, had := after[step.Resource.Name]
@@ -51,13 +55,13 @@ func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user key
 		case had && !policy.Equal(old, gr.document):
 			step.Verb = Replace
 			user.noteChange(plan, NotePolicyChanged, step.Resource)
-		case !had && len(user.keys) > 0:
+		case !had && user.inUse():
 			user.noteChange(plan, NotePolicyAdded, step.Resource)
 		}
 		after[step.Resource.Name] = gr.document
 		plan.add(step)
 		for _, other := range policy.AccessNames() {
-			superseded := Resource{Kind: KindPolicy, Name: g.policyName(other, gr.bucket), Owner: owner}
+			superseded := policyOf(owner, g.policyName(other, gr.bucket))
 			old, has := after[superseded.Name]
 			if !has || superseded == step.Resource {
 				continue
@@ -69,11 +73,17 @@ func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user key
 	}
 	// The new policies come first: a run that is cut off in between leaves the user what it had, not nothing.
 	plan.add(removals...)
+	for name := range after {
+		if !slices.ContainsFunc(plan.Steps, func(s Step) bool { return s.Resource == policyOf(owner, name) }) {
+			user.others = append(user.others, name)
+		}
+	}
+	slices.Sort(user.others)
 	return g.checkTotal(user.name, after)
 }
 
 // former returns the policies that an existing user has, by name.
-func (g inlineGranter) former(ctx context.Context, user keyOwner) (map[string]policy.Document, error) {
+func (g inlineGranter) former(ctx context.Context, user *keyOwner) (map[string]policy.Document, error) {
 	former := map[string]policy.Document{}
 	if !user.exists {
 		return former, nil
@@ -129,7 +139,7 @@ func (g inlineGranter) planRevoke(ctx context.Context, _ *survey, plan *Plan, us
 	names, err := collect(g.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: owner}))
 	slices.Sort(names)
 	for _, name := range names {
-		plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindPolicy, Name: name, Owner: owner}})
+		plan.add(Step{Verb: Delete, Resource: policyOf(owner, name)})
 	}
 	return err
 }

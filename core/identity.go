@@ -37,6 +37,11 @@ func (e *Engine) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) e
 	return do(ctx, e, driver.CapUsers, e.driver.DeleteUser, req)
 }
 
+// ListUserItems is driver.Identity.ListUserItems.
+func (e *Engine) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	return listing(ctx, e, driver.CapUsers, e.driver.ListUserItems, req)
+}
+
 // CreateAccessKey is driver.Identity.CreateAccessKey.
 func (e *Engine) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
 	return call(ctx, e, driver.CapAccessKeys, e.driver.CreateAccessKey, req)

@@ -24,7 +24,7 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 		back.Verb = Attach
 	case removes(s.Verb) && (s.Before == nil || kind == KindAccessKey):
 		return nil, nil // what is gone cannot be made again
-	case kind == KindSession, (kind == KindGrant || kind == KindRole) && o.Existed:
+	case kind == KindSession, (kind == KindGrant || kind == KindRole || kind == KindPolicy) && o.Existed:
 		return nil, nil
 	case kind == KindAttachment && a.existed(KindRole, s.Resource.Owner.Name):
 		return nil, nil // whoever made the role needs it
@@ -35,7 +35,7 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 			return nil, err
 		}
 	case kind == KindAccessKey && uncertain:
-		return nil, a.unknownKeys(ctx, s)
+		return nil, a.keyMadeUnseen(ctx, s)
 	case kind == KindAttachment:
 		back.Verb = Detach
 	case grantsToUser(s) && s.Before == nil:
@@ -54,29 +54,21 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 	return []Step{back}, nil
 }
 
-// unknownKeys deals with a key that may have been made although its making failed. Its id is in no answer, so a new key of the
+// keyMadeUnseen deals with a key that may have been made although its making failed. Its id is in no answer, so a new key of the
 // user may as well be another run's, even if this run made the user: new keys are named, not deleted, and what they need stays.
-func (a *Applied) unknownKeys(ctx context.Context, s Step) error {
-	now, err := collect(a.engine.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: s.Resource.Owner.Name}))
-	if err != nil {
+func (a *Applied) keyMadeUnseen(ctx context.Context, s Step) error {
+	ids, err := a.unknownKeys(ctx, s.Resource.Owner)
+	if err != nil || len(ids) == 0 {
 		return err
 	}
-	var ids []string
-	for _, k := range now {
-		if !slices.Contains(s.before().AccessKeys, k.AccessKeyID) {
-			ids = append(ids, k.AccessKeyID)
-		}
-	}
-	if len(ids) == 0 {
-		return nil
-	}
-	return a.needed(s.Resource.Owner.Name, "%s appeared meanwhile; delete it if nobody else made it", strings.Join(ids, ", "))
+	a.keyOf = s.Resource.Owner.Name
+	return fault.New(fault.FailedPrecondition, "%s appeared meanwhile; delete it if nobody else made it", strings.Join(ids, ", "))
 }
 
 // needed notes that a user has a key that may be somebody else's, so that the buckets stay, and returns why something stays.
 func (a *Applied) needed(user, format string, args ...any) error {
 	a.keyOf = user
-	return fault.New(fault.FailedPrecondition, format, args...)
+	return theirs(format, args...)
 }
 
 // grantsToUser reports whether a step gives a user access.
@@ -85,30 +77,38 @@ func grantsToUser(s Step) bool {
 	return (kind == KindPolicy || kind == KindGrant) && s.Resource.Owner.Type == driver.PrincipalUser && !removes(s.Verb)
 }
 
-// othersKeys fails if the user whom a step gave access has keys that this run did not make and that the plan did not find:
-// those of another run, which relies on the access.
+// othersKeys fails if the user whom a step gave access has keys that may be another run's, which relies on the access.
 func (a *Applied) othersKeys(ctx context.Context, s Step) error {
+	user := s.Resource.Owner.Name
+	unknown, err := a.unknownKeys(ctx, s.Resource.Owner)
+	switch {
+	case errors.Is(err, fault.NotFound):
+		return nil
+	case errors.Is(err, fault.PermissionDenied) && a.creation(KindUser, user) >= 0:
+		return nil // a key would keep the user from being deleted, and what it was granted is given back then
+	case errors.Is(err, fault.PermissionDenied):
+		return a.needed(user, "these credentials may not look whether the user has got another access key meanwhile")
+	case err != nil || len(unknown) == 0:
+		return err
+	}
+	return a.needed(user, "the user has the access key %s, which this run did not make for certain", unknown[0])
+}
+
+// unknownKeys are the ids of the access keys that a user has, and that this run neither found nor made; none for a plan that
+// makes no key.
+func (a *Applied) unknownKeys(ctx context.Context, user driver.Principal) ([]string, error) {
 	making := slices.IndexFunc(a.plan.Steps, func(k Step) bool {
-		return k.Verb == Create && k.Resource.Kind == KindAccessKey && k.Resource.Owner == s.Resource.Owner
+		return k.Verb == Create && k.Resource.Kind == KindAccessKey && k.Resource.Owner == user
 	})
 	if making < 0 {
-		return nil
+		return nil, nil
 	}
 	known := a.plan.Steps[making].before().AccessKeys
 	if making < len(a.outcomes) && a.outcomes[making].AccessKey != nil {
 		known = append(slices.Clone(known), a.outcomes[making].AccessKey.AccessKeyID)
 	}
-	for key, err := range a.engine.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: s.Resource.Owner.Name}) {
-		switch {
-		case errors.Is(err, fault.NotFound), errors.Is(err, fault.PermissionDenied):
-			return nil
-		case err != nil:
-			return err
-		case !slices.Contains(known, key.AccessKeyID):
-			return a.needed(s.Resource.Owner.Name, "the user has the access key %s, which this run did not make for certain", key.AccessKeyID)
-		}
-	}
-	return nil
+	now, err := a.engine.keysOf(ctx, user.Name)
+	return slices.DeleteFunc(now, func(id string) bool { return slices.Contains(known, id) }), err
 }
 
 // endsWithBucket reports whether this run made the bucket and removes it, so that a setting ends with it.
@@ -129,16 +129,34 @@ func (a *Applied) removable(ctx context.Context, s Step, o Outcome, uncertain bo
 		return fault.New(fault.FailedPrecondition, "it is there now; delete it if nobody else made it")
 	}
 	if a.keyOf != "" {
-		return fault.New(fault.FailedPrecondition, "a key of user '%s' may be somebody else's and need it", a.keyOf)
+		return theirs("a key of user '%s' may be somebody else's and need it", a.keyOf)
 	}
-	if err := a.prove(ctx, s, o); err != nil || !a.engine.description.Has(driver.CapBucketPolicy) {
+	if err := a.prove(ctx, s, o); err != nil {
+		return err
+	}
+	if err := a.wanted(ctx, s.Resource.Name); err != nil || !a.engine.description.Has(driver.CapBucketPolicy) {
 		return err
 	}
 	current, err := a.engine.newSurvey().bucketPolicy(ctx, s.Resource.Name)
 	if err == nil && len(current.Statement) > 0 {
-		err = fault.New(fault.FailedPrecondition, "its policy is somebody else's")
+		err = theirs("its policy is somebody else's")
 	}
 	return err
+}
+
+// wanted fails if a user of another run has a name that is derived from the bucket's: its key needs the bucket.
+func (a *Applied) wanted(ctx context.Context, bucket string) error {
+	for user, err := range a.engine.ListUsers(ctx) {
+		switch {
+		case errors.Is(err, fault.PermissionDenied), errors.Is(err, fault.Unsupported):
+			return nil
+		case err != nil:
+			return err
+		case a.creation(KindUser, user.Name) < 0 && a.engine.namesBucket(user.Name, bucket):
+			return theirs("user '%s' may need it", user.Name)
+		}
+	}
+	return nil
 }
 
 // prove fails unless it is certain that this run made the bucket. Some systems report success for the creation of a bucket
@@ -147,7 +165,7 @@ func (a *Applied) removable(ctx context.Context, s Step, o Outcome, uncertain bo
 func (a *Applied) prove(ctx context.Context, s Step, o Outcome) error {
 	bucket := s.Resource.Name
 	if o.Existed {
-		return fault.New(fault.FailedPrecondition, "it appeared meanwhile; delete it if nobody else uses it")
+		return theirs("somebody else made it meanwhile")
 	}
 	if a.proven[bucket] {
 		return nil

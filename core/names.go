@@ -1,24 +1,37 @@
 package core
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // hashLength is the number of hexadecimal digits that tell shortened names apart: 48 bits.
 const hashLength = 12
 
+// namesBucket reports whether a name is derived from buckets of which one is this.
+func (e *Engine) namesBucket(name, bucket string) bool {
+	for _, access := range policy.AccessNames() {
+		if buckets, derived := strings.CutPrefix(name, grantName(access, "")); derived {
+			return slices.Contains(strings.Split(buckets, cmp.Or(e.description.Names.Separator, separator)), bucket)
+		}
+	}
+	return false
+}
+
+// separator stands between the names of buckets where a system does not say otherwise.
+const separator = ","
+
 // derivedName returns the name that this tool gives to what it makes for some buckets: "s3.read-only.one,two", as the
 // Python tool names it. A name that is too long for the rule is cut, and ends in a hash of the whole, so that the same
 // buckets always give the same name and others another.
-func derivedName(rule driver.NameRule, separator, access string, buckets []string) string {
-	if separator == "" {
-		separator = ","
-	}
-	name := grantName(access, strings.Join(buckets, separator))
+func derivedName(rule driver.NameRule, between, access string, buckets []string) string {
+	name := grantName(access, strings.Join(buckets, cmp.Or(between, separator)))
 	if rule.Max == 0 || len(name) <= rule.Max {
 		return name
 	}

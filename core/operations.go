@@ -7,7 +7,6 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // operation runs one step. The run that it belongs to has the outcomes of the steps before it.
@@ -26,7 +25,7 @@ func operations() map[ResourceKind]map[Verb]operation {
 		KindBucketSetting: {Put: putSetting, Delete: doing(deleteSetting)},
 		KindUser:          {Create: createUser, Delete: deleteUser},
 		KindAccessKey:     {Create: createKey, Delete: doing(deleteKey)},
-		KindPolicy:        {Put: doing(putPolicy), Replace: doing(putPolicy), Delete: doing(deletePolicy)},
+		KindPolicy:        {Put: putPolicy, Replace: putPolicy, Delete: deletePolicy},
 		KindGrant:         {Put: putGrant, Delete: doing(deleteGrant)},
 		KindRole: {
 			Create: createRole,
@@ -74,64 +73,6 @@ func deleteSetting(ctx context.Context, e *Engine, s Step) error {
 	return e.DeleteBucketSetting(ctx, driver.DeleteBucketSettingRequest{Bucket: s.Resource.Bucket, Setting: driver.Setting(s.Resource.Name)})
 }
 
-// createUser creates a user. On a system whose users are their own key, the key comes with it. A system that ignores the
-// boundary is found out from what it says of the new user: where the boundary is required, the step fails and is rolled
-// back; a default one, which is a second line of defence only, is reported as ignored.
-func createUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
-	e, want := run.engine, s.after()
-	made, err := e.CreateUser(ctx, driver.CreateUserRequest{Name: s.Resource.Name, PermissionsBoundary: want.Boundary})
-	if err != nil {
-		return Outcome{}, err
-	}
-	outcome := Outcome{AccessKey: made.AccessKey}
-	if made.User.PermissionsBoundary == want.Boundary {
-		return outcome, nil
-	}
-	// The answer to the creation need not have it.
-	var now driver.User
-	err = e.await(ctx, func() (err error) {
-		now, err = e.GetUser(ctx, driver.GetUserRequest{Name: s.Resource.Name})
-		return err
-	})
-	switch {
-	case err == nil && now.PermissionsBoundary == want.Boundary:
-		return outcome, nil
-	case err == nil && !want.BoundaryRequired:
-		outcome.Ignored = true
-		return outcome, nil
-	case err == nil:
-		err = fault.New(fault.Unsupported, "the system ignores permissions boundaries, so the user's own policies are all that limit it").
-			WithHint(fault.HintNoBoundary)
-	}
-	outcome.made = true
-	return outcome, err
-}
-
-// deleteRounds is how often the deletion of a user goes on with what the user got meanwhile.
-const deleteRounds = 3
-
-// deleteUser deletes a user. A key or policy that the user got after the plan to delete it was made, or while it was carried
-// out, would keep it there, with a key and without access: it is deleted too.
-func deleteUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
-	request := driver.DeleteUserRequest{Name: s.Resource.Name}
-	err := run.engine.DeleteUser(ctx, request)
-	for round := 0; s.Final && round < deleteRounds && errors.Is(err, fault.FailedPrecondition); round++ {
-		late, planErr := run.engine.PlanDeleteUser(ctx, s.Resource.Name)
-		if planErr != nil || len(late.Steps) == 1 {
-			break
-		}
-		for _, step := range late.Steps[:len(late.Steps)-1] {
-			outcome, stepErr := run.step(ctx, step)
-			if stepErr != nil && !errors.Is(stepErr, fault.NotFound) {
-				return Outcome{}, stepErr
-			}
-			run.report(step, outcome)
-		}
-		err = run.engine.DeleteUser(ctx, request)
-	}
-	return Outcome{}, err
-}
-
 // answerGrace is how long an interrupted run waits for the answer with a new key. Without it nobody knows the key's id.
 const answerGrace = 2 * time.Second
 
@@ -156,14 +97,6 @@ func deleteKey(ctx context.Context, e *Engine, s Step) error {
 	return e.DeleteAccessKey(ctx, driver.DeleteAccessKeyRequest{UserName: s.Resource.Owner.Name, AccessKeyID: s.Resource.Name})
 }
 
-func putPolicy(ctx context.Context, e *Engine, s Step) error {
-	return e.PutPolicy(ctx, driver.PutPolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name, Document: s.after().Document})
-}
-
-func deletePolicy(ctx context.Context, e *Engine, s Step) error {
-	return e.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name})
-}
-
 // createRole creates a role. One that somebody else made after the plan, with the same trust, is as good as a new one.
 func createRole(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	e := run.engine
@@ -177,16 +110,10 @@ func createRole(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 		role, err = e.GetRole(ctx, driver.GetRoleRequest{Name: s.Resource.Name})
 		return err
 	})
-	if missing != nil || !sameTrust(role.TrustPolicy, s.after().Document) {
+	if missing != nil || !sameDocument(role.TrustPolicy, s.after().Document) {
 		return Outcome{}, err
 	}
 	return Outcome{RoleARN: role.ARN, Existed: true}, nil
-}
-
-func sameTrust(a, b string) bool {
-	one, errOne := policy.Parse([]byte(a))
-	other, errOther := policy.Parse([]byte(b))
-	return errOne == nil && errOther == nil && policy.Equal(one, other)
 }
 
 func attach(ctx context.Context, e *Engine, s Step) error {

@@ -94,8 +94,9 @@ type State struct {
 	// Document is a policy as JSON: the inline policy, the statements of a grant, the bound of a session, the trust policy
 	// of a role.
 	Document string
-	// AccessKeys are the ids of the keys that a user has beside the one that a step makes.
-	AccessKeys []string
+	// AccessKeys are the ids of the keys that a user has beside the one that a step makes, and Policies the names of its
+	// policies, or of what bucket policies grant it, that the plan leaves as they are.
+	AccessKeys, Policies []string
 	// RoleARN is the role that a session assumes; empty for one that the same plan creates.
 	RoleARN string
 	// Seconds is how long a session lasts; for a role, its longest session.
@@ -151,20 +152,23 @@ const (
 	NotePolicyReplaced NoteCode = "policy-replaced"
 	// NotePolicyAdded: the policy is one more, and the keys in Detail, which its user has, get its access too.
 	NotePolicyAdded NoteCode = "policy-added"
+	// NoteFurtherAccess: the user may do more than the plan gives, and its new key with it: by what is in Detail.
+	NoteFurtherAccess NoteCode = "further-access"
 )
 
 // Note is a fact that a person should know beside the steps of a plan.
 type Note struct {
 	Code     NoteCode
 	Resource Resource
-	// Detail is the action that is left out, or the ids of access keys, with a comma and a space between them.
+	// Detail is the action that is left out, the ids of access keys, or what gives further access, with a comma and a space
+	// between them.
 	Detail string
 }
 
-// Warning reports whether the note must not be missed: the plan changes access that was handed out before. Such a plan is
-// made only with CreateOptions.ReplacePolicy.
+// Warning reports whether the note must not be missed: the plan changes access that was handed out before, which needs
+// CreateOptions.ReplacePolicy, or the new key may do more than was asked for.
 func (n Note) Warning() bool {
-	return n.Code == NotePolicyChanged || n.Code == NotePolicyReplaced || n.Code == NotePolicyAdded
+	return changeWords[n.Code] != "" || n.Code == NoteFurtherAccess
 }
 
 // Plan is an ordered list of steps. Making one reads the system's state and changes nothing.

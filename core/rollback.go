@@ -33,6 +33,11 @@ func (a *Applied) failed(ctx context.Context, s Step, o Outcome, cause error) er
 }
 
 func (a *Applied) rollback(ctx context.Context, failed *ApplyError) {
+	for _, s := range a.plan.Steps[:len(a.outcomes)] {
+		if s.Final {
+			failed.Kept = append(failed.Kept, s)
+		}
+	}
 	for i := len(a.outcomes) - 1; i >= 0; i-- {
 		a.rollbackStep(ctx, failed, a.plan.Steps[i], a.outcomes[i], false)
 	}
@@ -59,6 +64,9 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 	case errors.Is(err, fault.NotFound):
 		failed.RolledBack = append(failed.RolledBack, s)
 	default:
+		if s.Resource.Kind == KindUser && a.keyOf == s.Resource.Name {
+			err = othersError{err}
+		}
 		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Uncertain: uncertain || o.Existed, Err: err})
 		if s.Resource.Kind == KindUser && errors.Is(err, fault.FailedPrecondition) {
 			a.keyOf = s.Resource.Name

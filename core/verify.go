@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -20,6 +21,11 @@ func (a *Applied) verify(ctx context.Context) (what string, err error) {
 	for i, s := range a.plan.Steps {
 		if err := a.verifyStep(ctx, i); err != nil {
 			return s.String(), err
+		}
+	}
+	for _, n := range a.plan.Notes {
+		if err := a.verifyNote(ctx, n); err != nil {
+			return n.Resource.String(), err
 		}
 	}
 	return "", nil
@@ -40,6 +46,8 @@ func (a *Applied) verifyStep(ctx context.Context, i int) error {
 			_, err := a.engine.GetUser(ctx, driver.GetUserRequest{Name: s.Resource.Name})
 			return err
 		}
+	case s.Resource.Kind == KindAccessKey && a.creation(KindUser, s.Resource.Owner.Name) < 0:
+		return a.verifyOwner(ctx, s)
 	case s.Resource.Kind == KindPolicy:
 		look = func() error { return a.engine.lookAtPolicy(ctx, s) }
 	case s.Resource.Kind == KindGrant:
@@ -47,7 +55,11 @@ func (a *Applied) verifyStep(ctx context.Context, i int) error {
 	default:
 		return nil
 	}
-	err := a.engine.await(ctx, look)
+	return gone(a.engine.await(ctx, look))
+}
+
+// gone makes of what a look came to what the run came to.
+func gone(err error) error {
 	switch {
 	case errors.Is(err, fault.PermissionDenied), errors.Is(err, fault.Unsupported):
 		return nil // who may make it need not be allowed to look at it
@@ -57,21 +69,59 @@ func (a *Applied) verifyStep(ctx context.Context, i int) error {
 	return err
 }
 
-// lookAtPolicy fails with NotFound unless the policy is as the step put it.
+// verifyNote looks whether a bucket is still public that was so before: who made it public may have undone that since.
+func (a *Applied) verifyNote(ctx context.Context, n Note) error {
+	if n.Code != NoteBucketPublic {
+		return nil
+	}
+	public := policy.PublicGet(n.Resource.Name, a.engine.description.Partition)
+	return gone(a.engine.lookAtGrant(ctx, publicGrant(n.Resource.Name, public)))
+}
+
+// verifyOwner looks at a user that was there before: what another run gave it meanwhile, the new key has too; and what keys
+// another run made have what this run gave. The ones are refused, because the new key is wider than asked for, and the others are
+// named, because their run looks as well.
+func (a *Applied) verifyOwner(ctx context.Context, s Step) error {
+	changes := slices.ContainsFunc(a.plan.Steps, func(p Step) bool {
+		return grantsToUser(p) && !sameDocument(p.before().Document, p.after().Document)
+	})
+	if !changes {
+		return nil
+	}
+	if a.engine.description.Has(driver.CapPolicyInline) {
+		names, err := collect(a.engine.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: s.Resource.Owner}))
+		if err != nil {
+			return gone(err)
+		}
+		for _, name := range names {
+			if !slices.Contains(s.before().Policies, name) && !a.touches(policyOf(s.Resource.Owner, name)) {
+				return fault.New(fault.Aborted, "the user has got the policy '%s' meanwhile, which this key would have too; try again", name)
+			}
+		}
+	}
+	var err error
+	a.otherKeys, err = a.unknownKeys(ctx, s.Resource.Owner)
+	return gone(err)
+}
+
+// touches reports whether a step of the plan is about the resource.
+func (a *Applied) touches(r Resource) bool {
+	return slices.ContainsFunc(a.plan.Steps, func(s Step) bool { return s.Resource == r })
+}
+
+// lookAtPolicy fails unless the policy is as the step put it: with NotFound if it is as before, because a while later it may be
+// as it should, and with Aborted if it is another.
 func (e *Engine) lookAtPolicy(ctx context.Context, s Step) error {
 	found, err := e.GetPolicy(ctx, driver.GetPolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name})
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
+	case sameDocument(found.Document, s.after().Document):
+		return nil
+	case sameDocument(found.Document, s.before().Document):
+		return fault.New(fault.NotFound, "%s is as it was before", s.Resource)
 	}
-	is, err := policy.Parse([]byte(found.Document))
-	if err != nil {
-		return err
-	}
-	want, err := policy.Parse([]byte(s.after().Document))
-	if err == nil && !policy.Equal(is, want) {
-		err = fault.New(fault.NotFound, "%s is another", s.Resource)
-	}
-	return err
+	return fault.New(fault.Aborted, "somebody else changed it meanwhile; try again")
 }
 
 // lookForPolicy fails while the policy is there that the step removed: with NotFound, because a while later it may be gone.

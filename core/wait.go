@@ -8,12 +8,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// On AWS, what was written a moment ago may be missing from an answer for some seconds. What a run has just made is asked for
-// again, as often and as long as AWS's own tools ask for a new user: botocore's waiter UserExists, 20 times, once a second.
-const (
-	mostLooks = 20
-	lookPause = time.Second
-)
+// lookPause is the time between two looks for what a run has just made and a system that lags may not know yet.
+const lookPause = time.Second
 
 // Option changes how an engine works.
 type Option func(*Engine)
@@ -47,11 +43,12 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// await does what needs something that this run made, until it is found. Only the last NotFound is believed.
+// await does what needs something that this run made, until it is found, as long as the system may lag. Only the last NotFound is
+// believed.
 func (e *Engine) await(ctx context.Context, do func() error) error {
 	for n := 1; ; n++ {
 		err := do()
-		if !errors.Is(err, fault.NotFound) || n == mostLooks {
+		if !errors.Is(err, fault.NotFound) || n >= e.description.Limits.LagSeconds {
 			return err
 		}
 		if ended := e.sleep(ctx, lookPause); ended != nil {

@@ -23,6 +23,9 @@ const (
 	spread = 20 * time.Second
 	// spreadPause is the time between two attempts.
 	spreadPause = 750 * time.Millisecond
+	// lagElsewhere is Limits.LagSeconds for systems that are not AWS. They know at once what they made, but one that is made of
+	// several servers may need a moment to tell the others.
+	lagElsewhere = 2
 )
 
 // recent is what is new, and until when: things that this process made or may have made, and those that IAM says are new.
@@ -134,7 +137,8 @@ func (s settle) HandleInitialize(ctx context.Context, in middleware.InitializeIn
 		var again bool
 		switch serviceCodeOf(err) {
 		case "NoSuchEntity":
-			again = s.recent.again(ctx, maybe...)
+			// Most users have no password, which is no sign that one is not known yet.
+			again = operation != "GetLoginProfile" && s.recent.again(ctx, maybe...)
 		case "DeleteConflict":
 			again = s.recent.again(ctx, owner+emptied)
 		case "EntityTemporarilyUnmodifiable", "ConcurrentModification":

@@ -78,6 +78,9 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
+	if b.iam().Options().BaseEndpoint != nil {
+		b.description.Limits.LagSeconds = lagElsewhere
+	}
 	return b, nil
 }
 

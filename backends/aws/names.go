@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -82,6 +83,7 @@ func describe(ctx context.Context, options s3.Options) (driver.Description, erro
 			AccessKeysPerUser:      maxAccessKeys,
 			MinSessionSeconds:      minSessionSeconds,
 			MaxSessionSeconds:      maxSessionSeconds,
+			LagSeconds:             int(spread / time.Second),
 		},
 		Boundaries: driver.Boundaries{
 			ReadOnly:  managed + "AmazonS3ReadOnlyAccess",

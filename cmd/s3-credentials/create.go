@@ -154,6 +154,10 @@ func (c *creator) handOver(ctx context.Context, env *cli.Env, d driver.Descripti
 	if result.UserKeys > 1 {
 		c.step(env, fmt.Sprintf("User %s has %d access keys now", result.AccessKey.UserName, result.UserKeys))
 	}
+	if len(result.OtherKeys) > 0 {
+		env.Step("Warning: somebody else made a key for user %s meanwhile, which has this access too: %s",
+			result.AccessKey.UserName, strings.Join(result.OtherKeys, ", "))
+	}
 	if err := printCredentials(env, c.format, d, buckets, result); err != nil {
 		return applied.Rollback(ctx, "printing the credentials", err)
 	}

@@ -28,7 +28,7 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 	core.KindPolicy: {
 		core.Put: {
 			would: "Would attach policy called '{name}' to user '{owner}', details:\n{document}",
-			did:   "Attached policy {name} to user {owner}",
+			did:   "Attached policy {name} to user {owner}", existed: "User {owner} has the policy {name} already, as it should be",
 		},
 		core.Replace: {
 			would: "Would attach policy called '{name}' to user '{owner}', details:\n{document}\n... in place of its policy of that name:\n{former}",
@@ -136,15 +136,20 @@ var noteTexts = map[core.NoteCode]string{
 	core.NotePolicyChanged:  "policy '{name}' of user '{owner}' was another{keys}",
 	core.NotePolicyReplaced: "policy '{name}' of user '{owner}' gives way to the new one{keys}",
 	core.NotePolicyAdded:    "policy '{name}' of user '{owner}' is one more{keys}",
+	core.NoteFurtherAccess:  "user '{name}' may do more than asked for, and so may the new key: it has {detail}",
 }
 
 func noteText(n core.Note, backend string) string {
 	keys := ""
+	one, several := "gets the new access too", "get the new access too"
+	if n.Code == core.NotePolicyReplaced {
+		one, several = "loses it", "lose it"
+	}
 	switch {
 	case strings.Contains(n.Detail, ","):
-		keys = ": the access keys " + n.Detail + " get the new access too"
+		keys = ": the access keys " + n.Detail + " " + several
 	case n.Detail != "":
-		keys = ": the access key " + n.Detail + " gets the new access too"
+		keys = ": the access key " + n.Detail + " " + one
 	}
 	return strings.NewReplacer(
 		"{name}", n.Resource.Name, "{owner}", n.Resource.Owner.Name, "{detail}", n.Detail, "{keys}", keys, "{backend}", backend,

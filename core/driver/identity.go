@@ -3,6 +3,7 @@ package driver
 import (
 	"context"
 	"iter"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,11 @@ type Identity interface {
 	// caller delete first, and nothing is changed then: another run may have made a key for the user meanwhile, and hand it
 	// out.
 	DeleteUser(ctx context.Context, req DeleteUserRequest) error
+	// ListUserItems yields what a user has besides access keys and policies, and what gives it access or keeps it from being
+	// deleted: each group that it is in, a password or secret of its own that somebody may know, and what else the system
+	// wants gone before it deletes the user. A user that CreateUser has just made has none. NotFound if no user has the name.
+	// Optional: a backend whose users never have any leaves it to Unimplemented, and the Unsupported of that is no error.
+	ListUserItems(ctx context.Context, req ListUserItemsRequest) iter.Seq2[UserItem, error]
 
 	// CreateAccessKey creates a permanent key for a user. It works as soon as the system permits. NotFound if no user has the
 	// name; ResourceExhausted, with the number in the message, at the system's limit of keys.
@@ -90,6 +96,32 @@ type CreateUserResponse struct {
 
 // DeleteUserRequest is the request of Identity.DeleteUser.
 type DeleteUserRequest struct{ Name string }
+
+// ListUserItemsRequest is the request of Identity.ListUserItems.
+type ListUserItemsRequest struct{ UserName string }
+
+// UserItem is something that a user has besides access keys and policies.
+type UserItem struct {
+	Kind UserItemKind
+	// Name is empty for a password.
+	Name string
+	// KeepsUser says that the system does not delete a user that has the item.
+	KeepsUser bool
+}
+
+// String names the item: "group admins", "password".
+func (i UserItem) String() string { return strings.TrimSpace(string(i.Kind) + " " + i.Name) }
+
+// UserItemKind is the kind of an item: one of the constants, or what the system calls another kind, such as "MFA device".
+type UserItemKind string
+
+// The kinds of items that give access.
+const (
+	// ItemGroup is a group that the user is in; the user may do what the group's policies allow.
+	ItemGroup UserItemKind = "group"
+	// ItemPassword is a password, or a secret of the user's own: with it, somebody may do what the user may.
+	ItemPassword UserItemKind = "password"
+)
 
 // AccessKey is a permanent key of a user.
 type AccessKey struct {

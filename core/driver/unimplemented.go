@@ -25,6 +25,9 @@ func (Unimplemented) CreateUser(context.Context, CreateUserRequest) (CreateUserR
 func (Unimplemented) DeleteUser(context.Context, DeleteUserRequest) error {
 	return unsupported("DeleteUser")
 }
+func (Unimplemented) ListUserItems(context.Context, ListUserItemsRequest) iter.Seq2[UserItem, error] {
+	return unsupportedSeq[UserItem]("ListUserItems")
+}
 func (Unimplemented) CreateAccessKey(context.Context, CreateAccessKeyRequest) (AccessKey, error) {
 	return AccessKey{}, unsupported("CreateAccessKey")
 }

@@ -19,6 +19,7 @@ func (b *backend) Describe(context.Context) (driver.Description, error) {
 		Limits: driver.Limits{
 			InlinePolicyBytes: 2048, InlinePolicyTotalBytes: 2048, SessionPolicyBytes: 2048, BucketPolicyBytes: 20480,
 			IgnoreWhitespace: true, AccessKeysPerUser: 2, MinSessionSeconds: cmp.Or(b.system.options.MinSessionSeconds, 900), MaxSessionSeconds: 43200,
+			LagSeconds: 20,
 		},
 	}
 	for _, c := range driver.AllCapabilities() {

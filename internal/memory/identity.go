@@ -90,6 +90,17 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 	return u.User, nil
 }
 
+// ListUserItems yields nothing: users have only keys and policies.
+func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	return driver.Listing(func() ([]driver.UserItem, error) {
+		_, unlock, err := b.withUser(ctx, "ListUserItems", "iam:GetUser", req.UserName, driver.CapUsers)
+		if err == nil {
+			unlock()
+		}
+		return nil, err
+	})
+}
+
 // CreateUser creates a user without policies.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	if req.PermissionsBoundary != "" && !b.has(driver.CapPolicyBoundary) {

@@ -34,6 +34,11 @@ func (c *client) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) e
 	return unary(ctx, c, c.identity.DeleteUser, &pb.DeleteUserRequest{Name: req.Name})
 }
 
+func (c *client) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	request := &pb.ListUserItemsRequest{UserName: req.UserName}
+	return receiveListing(ctx, c, c.identity.ListUserItems, request, (*pb.ListUserItemsResponse).GetItems, fromUserItem)
+}
+
 func (c *client) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
 	request := &pb.CreateAccessKeyRequest{UserName: req.UserName}
 	key, err := call(ctx, c, c.identity.CreateAccessKey, request, (*pb.CreateAccessKeyResponse).GetAccessKey, fromAccessKey)

@@ -182,6 +182,7 @@ func toLimits(l driver.Limits) *pb.Limits {
 		AccessKeysPerUser:      toInt32(l.AccessKeysPerUser),
 		MinSessionSeconds:      toInt32(l.MinSessionSeconds),
 		MaxSessionSeconds:      toInt32(l.MaxSessionSeconds),
+		LagSeconds:             toInt32(l.LagSeconds),
 	}
 }
 
@@ -195,6 +196,7 @@ func fromLimits(in *pb.Limits) driver.Limits {
 		AccessKeysPerUser:      int(in.GetAccessKeysPerUser()),
 		MinSessionSeconds:      int(in.GetMinSessionSeconds()),
 		MaxSessionSeconds:      int(in.GetMaxSessionSeconds()),
+		LagSeconds:             int(in.GetLagSeconds()),
 	}
 }
 

@@ -53,6 +53,14 @@ func fromTags(in []*pb.Tag) []driver.Tag {
 	return mapSlice(in, func(t *pb.Tag) driver.Tag { return driver.Tag{Key: t.GetKey(), Value: t.GetValue()} })
 }
 
+func toUserItem(i driver.UserItem) *pb.UserItem {
+	return &pb.UserItem{Kind: string(i.Kind), Name: i.Name, KeepsUser: i.KeepsUser}
+}
+
+func fromUserItem(in *pb.UserItem) driver.UserItem {
+	return driver.UserItem{Kind: driver.UserItemKind(in.GetKind()), Name: in.GetName(), KeepsUser: in.GetKeepsUser()}
+}
+
 func toAccessKey(k driver.AccessKey) *pb.AccessKey {
 	return &pb.AccessKey{
 		UserName: k.UserName, AccessKeyId: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, Status: k.Status,

@@ -31,6 +31,10 @@ func (r *recorder) DeleteUser(_ context.Context, req driver.DeleteUserRequest) e
 	return nil
 }
 
+func (r *recorder) ListUserItems(_ context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	return many[driver.UserItem](r, req)
+}
+
 func (r *recorder) CreateAccessKey(_ context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
 	return one[driver.AccessKey](r, req)
 }

@@ -39,6 +39,14 @@ func (i *identityServer) DeleteUser(ctx context.Context, in *pb.DeleteUserReques
 	return done(ctx, i.s, driver.Driver.DeleteUser, driver.DeleteUserRequest{Name: in.GetName()}, &pb.DeleteUserResponse{})
 }
 
+func (i *identityServer) ListUserItems(
+	in *pb.ListUserItemsRequest, stream grpc.ServerStreamingServer[pb.ListUserItemsResponse],
+) error {
+	req := driver.ListUserItemsRequest{UserName: in.GetUserName()}
+	return sendListing(i.s, stream, driver.Driver.ListUserItems, req, toUserItem,
+		func(page []*pb.UserItem) *pb.ListUserItemsResponse { return &pb.ListUserItemsResponse{Items: page} })
+}
+
 func (i *identityServer) CreateAccessKey(ctx context.Context, in *pb.CreateAccessKeyRequest) (*pb.CreateAccessKeyResponse, error) {
 	req := driver.CreateAccessKeyRequest{UserName: in.GetUserName()}
 	return answer(ctx, i.s, driver.Driver.CreateAccessKey, req, func(k driver.AccessKey) *pb.CreateAccessKeyResponse {

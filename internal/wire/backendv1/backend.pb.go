@@ -716,8 +716,10 @@ type Limits struct {
 	AccessKeysPerUser      int32                  `protobuf:"varint,6,opt,name=access_keys_per_user,json=accessKeysPerUser,proto3" json:"access_keys_per_user,omitempty"`
 	MinSessionSeconds      int32                  `protobuf:"varint,7,opt,name=min_session_seconds,json=minSessionSeconds,proto3" json:"min_session_seconds,omitempty"`
 	MaxSessionSeconds      int32                  `protobuf:"varint,8,opt,name=max_session_seconds,json=maxSessionSeconds,proto3" json:"max_session_seconds,omitempty"`
-	unknownFields          protoimpl.UnknownFields
-	sizeCache              protoimpl.SizeCache
+	// How long a change may be missing from the system's answers; 0 where every answer has all earlier changes.
+	LagSeconds    int32 `protobuf:"varint,9,opt,name=lag_seconds,json=lagSeconds,proto3" json:"lag_seconds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Limits) Reset() {
@@ -802,6 +804,13 @@ func (x *Limits) GetMinSessionSeconds() int32 {
 func (x *Limits) GetMaxSessionSeconds() int32 {
 	if x != nil {
 		return x.MaxSessionSeconds
+	}
+	return 0
+}
+
+func (x *Limits) GetLagSeconds() int32 {
+	if x != nil {
+		return x.LagSeconds
 	}
 	return 0
 }
@@ -984,7 +993,7 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"\bNameRule\x12\x10\n" +
 	"\x03min\x18\x01 \x01(\x05R\x03min\x12\x10\n" +
 	"\x03max\x18\x02 \x01(\x05R\x03max\x12\x18\n" +
-	"\apattern\x18\x03 \x01(\tR\apattern\"\x93\x03\n" +
+	"\apattern\x18\x03 \x01(\tR\apattern\"\xb4\x03\n" +
 	"\x06Limits\x12.\n" +
 	"\x13inline_policy_bytes\x18\x01 \x01(\x05R\x11inlinePolicyBytes\x129\n" +
 	"\x19inline_policy_total_bytes\x18\x02 \x01(\x05R\x16inlinePolicyTotalBytes\x120\n" +
@@ -993,7 +1002,9 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"\x11ignore_whitespace\x18\x05 \x01(\bR\x10ignoreWhitespace\x12/\n" +
 	"\x14access_keys_per_user\x18\x06 \x01(\x05R\x11accessKeysPerUser\x12.\n" +
 	"\x13min_session_seconds\x18\a \x01(\x05R\x11minSessionSeconds\x12.\n" +
-	"\x13max_session_seconds\x18\b \x01(\x05R\x11maxSessionSeconds\"H\n" +
+	"\x13max_session_seconds\x18\b \x01(\x05R\x11maxSessionSeconds\x12\x1f\n" +
+	"\vlag_seconds\x18\t \x01(\x05R\n" +
+	"lagSeconds\"H\n" +
 	"\n" +
 	"Boundaries\x12\x1b\n" +
 	"\tread_only\x18\x01 \x01(\tR\breadOnly\x12\x1d\n" +

@@ -670,6 +670,159 @@ func (*DeleteUserResponse) Descriptor() ([]byte, []int) {
 	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{12}
 }
 
+type ListUserItemsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListUserItemsRequest) Reset() {
+	*x = ListUserItemsRequest{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListUserItemsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListUserItemsRequest) ProtoMessage() {}
+
+func (x *ListUserItemsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListUserItemsRequest.ProtoReflect.Descriptor instead.
+func (*ListUserItemsRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ListUserItemsRequest) GetUserName() string {
+	if x != nil {
+		return x.UserName
+	}
+	return ""
+}
+
+// One message holds one page of items.
+type ListUserItemsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Items         []*UserItem            `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListUserItemsResponse) Reset() {
+	*x = ListUserItemsResponse{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListUserItemsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListUserItemsResponse) ProtoMessage() {}
+
+func (x *ListUserItemsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListUserItemsResponse.ProtoReflect.Descriptor instead.
+func (*ListUserItemsResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ListUserItemsResponse) GetItems() []*UserItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+// UserItem is something that a user has besides access keys and policies.
+type UserItem struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "group", "password", or what the system calls another kind.
+	Kind string `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	// Empty for a password.
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	// The system does not delete a user that has it.
+	KeepsUser     bool `protobuf:"varint,3,opt,name=keeps_user,json=keepsUser,proto3" json:"keeps_user,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UserItem) Reset() {
+	*x = UserItem{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UserItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UserItem) ProtoMessage() {}
+
+func (x *UserItem) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UserItem.ProtoReflect.Descriptor instead.
+func (*UserItem) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *UserItem) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *UserItem) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *UserItem) GetKeepsUser() bool {
+	if x != nil {
+		return x.KeepsUser
+	}
+	return false
+}
+
 // AccessKey is a permanent key of a user.
 type AccessKey struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
@@ -686,7 +839,7 @@ type AccessKey struct {
 
 func (x *AccessKey) Reset() {
 	*x = AccessKey{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[13]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -698,7 +851,7 @@ func (x *AccessKey) String() string {
 func (*AccessKey) ProtoMessage() {}
 
 func (x *AccessKey) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[13]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -711,7 +864,7 @@ func (x *AccessKey) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessKey.ProtoReflect.Descriptor instead.
 func (*AccessKey) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{13}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AccessKey) GetUserName() string {
@@ -758,7 +911,7 @@ type CreateAccessKeyRequest struct {
 
 func (x *CreateAccessKeyRequest) Reset() {
 	*x = CreateAccessKeyRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[14]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -770,7 +923,7 @@ func (x *CreateAccessKeyRequest) String() string {
 func (*CreateAccessKeyRequest) ProtoMessage() {}
 
 func (x *CreateAccessKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[14]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -783,7 +936,7 @@ func (x *CreateAccessKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAccessKeyRequest.ProtoReflect.Descriptor instead.
 func (*CreateAccessKeyRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{14}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CreateAccessKeyRequest) GetUserName() string {
@@ -802,7 +955,7 @@ type CreateAccessKeyResponse struct {
 
 func (x *CreateAccessKeyResponse) Reset() {
 	*x = CreateAccessKeyResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[15]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -814,7 +967,7 @@ func (x *CreateAccessKeyResponse) String() string {
 func (*CreateAccessKeyResponse) ProtoMessage() {}
 
 func (x *CreateAccessKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[15]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -827,7 +980,7 @@ func (x *CreateAccessKeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateAccessKeyResponse.ProtoReflect.Descriptor instead.
 func (*CreateAccessKeyResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{15}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *CreateAccessKeyResponse) GetAccessKey() *AccessKey {
@@ -846,7 +999,7 @@ type ListAccessKeysRequest struct {
 
 func (x *ListAccessKeysRequest) Reset() {
 	*x = ListAccessKeysRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[16]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -858,7 +1011,7 @@ func (x *ListAccessKeysRequest) String() string {
 func (*ListAccessKeysRequest) ProtoMessage() {}
 
 func (x *ListAccessKeysRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[16]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -871,7 +1024,7 @@ func (x *ListAccessKeysRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessKeysRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessKeysRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{16}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ListAccessKeysRequest) GetUserName() string {
@@ -891,7 +1044,7 @@ type ListAccessKeysResponse struct {
 
 func (x *ListAccessKeysResponse) Reset() {
 	*x = ListAccessKeysResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[17]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -903,7 +1056,7 @@ func (x *ListAccessKeysResponse) String() string {
 func (*ListAccessKeysResponse) ProtoMessage() {}
 
 func (x *ListAccessKeysResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[17]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -916,7 +1069,7 @@ func (x *ListAccessKeysResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessKeysResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessKeysResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{17}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ListAccessKeysResponse) GetAccessKeys() []*AccessKey {
@@ -936,7 +1089,7 @@ type DeleteAccessKeyRequest struct {
 
 func (x *DeleteAccessKeyRequest) Reset() {
 	*x = DeleteAccessKeyRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[18]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -948,7 +1101,7 @@ func (x *DeleteAccessKeyRequest) String() string {
 func (*DeleteAccessKeyRequest) ProtoMessage() {}
 
 func (x *DeleteAccessKeyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[18]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -961,7 +1114,7 @@ func (x *DeleteAccessKeyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteAccessKeyRequest.ProtoReflect.Descriptor instead.
 func (*DeleteAccessKeyRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{18}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *DeleteAccessKeyRequest) GetUserName() string {
@@ -986,7 +1139,7 @@ type DeleteAccessKeyResponse struct {
 
 func (x *DeleteAccessKeyResponse) Reset() {
 	*x = DeleteAccessKeyResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[19]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -998,7 +1151,7 @@ func (x *DeleteAccessKeyResponse) String() string {
 func (*DeleteAccessKeyResponse) ProtoMessage() {}
 
 func (x *DeleteAccessKeyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[19]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1011,7 +1164,7 @@ func (x *DeleteAccessKeyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteAccessKeyResponse.ProtoReflect.Descriptor instead.
 func (*DeleteAccessKeyResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{19}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{22}
 }
 
 // Role is a role.
@@ -1036,7 +1189,7 @@ type Role struct {
 
 func (x *Role) Reset() {
 	*x = Role{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[20]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1048,7 +1201,7 @@ func (x *Role) String() string {
 func (*Role) ProtoMessage() {}
 
 func (x *Role) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[20]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1061,7 +1214,7 @@ func (x *Role) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Role.ProtoReflect.Descriptor instead.
 func (*Role) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{20}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Role) GetPath() string {
@@ -1152,7 +1305,7 @@ type RoleLastUsed struct {
 
 func (x *RoleLastUsed) Reset() {
 	*x = RoleLastUsed{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1164,7 +1317,7 @@ func (x *RoleLastUsed) String() string {
 func (*RoleLastUsed) ProtoMessage() {}
 
 func (x *RoleLastUsed) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1177,7 +1330,7 @@ func (x *RoleLastUsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoleLastUsed.ProtoReflect.Descriptor instead.
 func (*RoleLastUsed) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{21}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *RoleLastUsed) GetDate() *timestamppb.Timestamp {
@@ -1202,7 +1355,7 @@ type ListRolesRequest struct {
 
 func (x *ListRolesRequest) Reset() {
 	*x = ListRolesRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1214,7 +1367,7 @@ func (x *ListRolesRequest) String() string {
 func (*ListRolesRequest) ProtoMessage() {}
 
 func (x *ListRolesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1227,7 +1380,7 @@ func (x *ListRolesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRolesRequest.ProtoReflect.Descriptor instead.
 func (*ListRolesRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{22}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{25}
 }
 
 // One message holds one page of roles.
@@ -1240,7 +1393,7 @@ type ListRolesResponse struct {
 
 func (x *ListRolesResponse) Reset() {
 	*x = ListRolesResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1252,7 +1405,7 @@ func (x *ListRolesResponse) String() string {
 func (*ListRolesResponse) ProtoMessage() {}
 
 func (x *ListRolesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1265,7 +1418,7 @@ func (x *ListRolesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRolesResponse.ProtoReflect.Descriptor instead.
 func (*ListRolesResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{23}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListRolesResponse) GetRoles() []*Role {
@@ -1284,7 +1437,7 @@ type GetRoleRequest struct {
 
 func (x *GetRoleRequest) Reset() {
 	*x = GetRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1296,7 +1449,7 @@ func (x *GetRoleRequest) String() string {
 func (*GetRoleRequest) ProtoMessage() {}
 
 func (x *GetRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1309,7 +1462,7 @@ func (x *GetRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoleRequest.ProtoReflect.Descriptor instead.
 func (*GetRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{24}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GetRoleRequest) GetName() string {
@@ -1328,7 +1481,7 @@ type GetRoleResponse struct {
 
 func (x *GetRoleResponse) Reset() {
 	*x = GetRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1340,7 +1493,7 @@ func (x *GetRoleResponse) String() string {
 func (*GetRoleResponse) ProtoMessage() {}
 
 func (x *GetRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1353,7 +1506,7 @@ func (x *GetRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoleResponse.ProtoReflect.Descriptor instead.
 func (*GetRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{25}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetRoleResponse) GetRole() *Role {
@@ -1375,7 +1528,7 @@ type CreateRoleRequest struct {
 
 func (x *CreateRoleRequest) Reset() {
 	*x = CreateRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1387,7 +1540,7 @@ func (x *CreateRoleRequest) String() string {
 func (*CreateRoleRequest) ProtoMessage() {}
 
 func (x *CreateRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1400,7 +1553,7 @@ func (x *CreateRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRoleRequest.ProtoReflect.Descriptor instead.
 func (*CreateRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{26}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *CreateRoleRequest) GetName() string {
@@ -1440,7 +1593,7 @@ type CreateRoleResponse struct {
 
 func (x *CreateRoleResponse) Reset() {
 	*x = CreateRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1452,7 +1605,7 @@ func (x *CreateRoleResponse) String() string {
 func (*CreateRoleResponse) ProtoMessage() {}
 
 func (x *CreateRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1465,7 +1618,7 @@ func (x *CreateRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRoleResponse.ProtoReflect.Descriptor instead.
 func (*CreateRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{27}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *CreateRoleResponse) GetRole() *Role {
@@ -1484,7 +1637,7 @@ type DeleteRoleRequest struct {
 
 func (x *DeleteRoleRequest) Reset() {
 	*x = DeleteRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1496,7 +1649,7 @@ func (x *DeleteRoleRequest) String() string {
 func (*DeleteRoleRequest) ProtoMessage() {}
 
 func (x *DeleteRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1509,7 +1662,7 @@ func (x *DeleteRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRoleRequest.ProtoReflect.Descriptor instead.
 func (*DeleteRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{28}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeleteRoleRequest) GetName() string {
@@ -1527,7 +1680,7 @@ type DeleteRoleResponse struct {
 
 func (x *DeleteRoleResponse) Reset() {
 	*x = DeleteRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1539,7 +1692,7 @@ func (x *DeleteRoleResponse) String() string {
 func (*DeleteRoleResponse) ProtoMessage() {}
 
 func (x *DeleteRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1552,7 +1705,7 @@ func (x *DeleteRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRoleResponse.ProtoReflect.Descriptor instead.
 func (*DeleteRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{29}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{32}
 }
 
 type CreateSessionRequest struct {
@@ -1568,7 +1721,7 @@ type CreateSessionRequest struct {
 
 func (x *CreateSessionRequest) Reset() {
 	*x = CreateSessionRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1580,7 +1733,7 @@ func (x *CreateSessionRequest) String() string {
 func (*CreateSessionRequest) ProtoMessage() {}
 
 func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1593,7 +1746,7 @@ func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSessionRequest.ProtoReflect.Descriptor instead.
 func (*CreateSessionRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{30}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *CreateSessionRequest) GetRoleArn() string {
@@ -1633,7 +1786,7 @@ type CreateSessionResponse struct {
 
 func (x *CreateSessionResponse) Reset() {
 	*x = CreateSessionResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1645,7 +1798,7 @@ func (x *CreateSessionResponse) String() string {
 func (*CreateSessionResponse) ProtoMessage() {}
 
 func (x *CreateSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1658,7 +1811,7 @@ func (x *CreateSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSessionResponse.ProtoReflect.Descriptor instead.
 func (*CreateSessionResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{31}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *CreateSessionResponse) GetSession() *Session {
@@ -1681,7 +1834,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1693,7 +1846,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1706,7 +1859,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{32}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *Session) GetAccessKeyId() string {
@@ -1777,7 +1930,16 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"access_key\x18\x02 \x01(\v2#.s3credentials.backend.v1.AccessKeyR\taccessKey\"'\n" +
 	"\x11DeleteUserRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\x14\n" +
-	"\x12DeleteUserResponse\"\xc6\x01\n" +
+	"\x12DeleteUserResponse\"3\n" +
+	"\x14ListUserItemsRequest\x12\x1b\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\"Q\n" +
+	"\x15ListUserItemsResponse\x128\n" +
+	"\x05items\x18\x01 \x03(\v2\".s3credentials.backend.v1.UserItemR\x05items\"Q\n" +
+	"\bUserItem\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
+	"\n" +
+	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xc6\x01\n" +
 	"\tAccessKey\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x12*\n" +
@@ -1844,8 +2006,7 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\rsession_token\x18\x03 \x01(\tR\fsessionToken\x12:\n" +
 	"\n" +
 	"expiration\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expiration2\xfb\n" +
-	"\n" +
+	"expiration2\xef\v\n" +
 	"\x0fIdentityService\x12[\n" +
 	"\x06WhoAmI\x12'.s3credentials.backend.v1.WhoAmIRequest\x1a(.s3credentials.backend.v1.WhoAmIResponse\x12f\n" +
 	"\tListUsers\x12*.s3credentials.backend.v1.ListUsersRequest\x1a+.s3credentials.backend.v1.ListUsersResponse0\x01\x12^\n" +
@@ -1853,7 +2014,8 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\n" +
 	"CreateUser\x12+.s3credentials.backend.v1.CreateUserRequest\x1a,.s3credentials.backend.v1.CreateUserResponse\x12g\n" +
 	"\n" +
-	"DeleteUser\x12+.s3credentials.backend.v1.DeleteUserRequest\x1a,.s3credentials.backend.v1.DeleteUserResponse\x12v\n" +
+	"DeleteUser\x12+.s3credentials.backend.v1.DeleteUserRequest\x1a,.s3credentials.backend.v1.DeleteUserResponse\x12r\n" +
+	"\rListUserItems\x12..s3credentials.backend.v1.ListUserItemsRequest\x1a/.s3credentials.backend.v1.ListUserItemsResponse0\x01\x12v\n" +
 	"\x0fCreateAccessKey\x120.s3credentials.backend.v1.CreateAccessKeyRequest\x1a1.s3credentials.backend.v1.CreateAccessKeyResponse\x12u\n" +
 	"\x0eListAccessKeys\x12/.s3credentials.backend.v1.ListAccessKeysRequest\x1a0.s3credentials.backend.v1.ListAccessKeysResponse0\x01\x12v\n" +
 	"\x0fDeleteAccessKey\x120.s3credentials.backend.v1.DeleteAccessKeyRequest\x1a1.s3credentials.backend.v1.DeleteAccessKeyResponse\x12f\n" +
@@ -1878,7 +2040,7 @@ func file_s3credentials_backend_v1_identity_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_identity_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 33)
+var file_s3credentials_backend_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
 var file_s3credentials_backend_v1_identity_proto_goTypes = []any{
 	(*WhoAmIRequest)(nil),           // 0: s3credentials.backend.v1.WhoAmIRequest
 	(*WhoAmIResponse)(nil),          // 1: s3credentials.backend.v1.WhoAmIResponse
@@ -1893,80 +2055,86 @@ var file_s3credentials_backend_v1_identity_proto_goTypes = []any{
 	(*CreateUserResponse)(nil),      // 10: s3credentials.backend.v1.CreateUserResponse
 	(*DeleteUserRequest)(nil),       // 11: s3credentials.backend.v1.DeleteUserRequest
 	(*DeleteUserResponse)(nil),      // 12: s3credentials.backend.v1.DeleteUserResponse
-	(*AccessKey)(nil),               // 13: s3credentials.backend.v1.AccessKey
-	(*CreateAccessKeyRequest)(nil),  // 14: s3credentials.backend.v1.CreateAccessKeyRequest
-	(*CreateAccessKeyResponse)(nil), // 15: s3credentials.backend.v1.CreateAccessKeyResponse
-	(*ListAccessKeysRequest)(nil),   // 16: s3credentials.backend.v1.ListAccessKeysRequest
-	(*ListAccessKeysResponse)(nil),  // 17: s3credentials.backend.v1.ListAccessKeysResponse
-	(*DeleteAccessKeyRequest)(nil),  // 18: s3credentials.backend.v1.DeleteAccessKeyRequest
-	(*DeleteAccessKeyResponse)(nil), // 19: s3credentials.backend.v1.DeleteAccessKeyResponse
-	(*Role)(nil),                    // 20: s3credentials.backend.v1.Role
-	(*RoleLastUsed)(nil),            // 21: s3credentials.backend.v1.RoleLastUsed
-	(*ListRolesRequest)(nil),        // 22: s3credentials.backend.v1.ListRolesRequest
-	(*ListRolesResponse)(nil),       // 23: s3credentials.backend.v1.ListRolesResponse
-	(*GetRoleRequest)(nil),          // 24: s3credentials.backend.v1.GetRoleRequest
-	(*GetRoleResponse)(nil),         // 25: s3credentials.backend.v1.GetRoleResponse
-	(*CreateRoleRequest)(nil),       // 26: s3credentials.backend.v1.CreateRoleRequest
-	(*CreateRoleResponse)(nil),      // 27: s3credentials.backend.v1.CreateRoleResponse
-	(*DeleteRoleRequest)(nil),       // 28: s3credentials.backend.v1.DeleteRoleRequest
-	(*DeleteRoleResponse)(nil),      // 29: s3credentials.backend.v1.DeleteRoleResponse
-	(*CreateSessionRequest)(nil),    // 30: s3credentials.backend.v1.CreateSessionRequest
-	(*CreateSessionResponse)(nil),   // 31: s3credentials.backend.v1.CreateSessionResponse
-	(*Session)(nil),                 // 32: s3credentials.backend.v1.Session
-	(*timestamppb.Timestamp)(nil),   // 33: google.protobuf.Timestamp
+	(*ListUserItemsRequest)(nil),    // 13: s3credentials.backend.v1.ListUserItemsRequest
+	(*ListUserItemsResponse)(nil),   // 14: s3credentials.backend.v1.ListUserItemsResponse
+	(*UserItem)(nil),                // 15: s3credentials.backend.v1.UserItem
+	(*AccessKey)(nil),               // 16: s3credentials.backend.v1.AccessKey
+	(*CreateAccessKeyRequest)(nil),  // 17: s3credentials.backend.v1.CreateAccessKeyRequest
+	(*CreateAccessKeyResponse)(nil), // 18: s3credentials.backend.v1.CreateAccessKeyResponse
+	(*ListAccessKeysRequest)(nil),   // 19: s3credentials.backend.v1.ListAccessKeysRequest
+	(*ListAccessKeysResponse)(nil),  // 20: s3credentials.backend.v1.ListAccessKeysResponse
+	(*DeleteAccessKeyRequest)(nil),  // 21: s3credentials.backend.v1.DeleteAccessKeyRequest
+	(*DeleteAccessKeyResponse)(nil), // 22: s3credentials.backend.v1.DeleteAccessKeyResponse
+	(*Role)(nil),                    // 23: s3credentials.backend.v1.Role
+	(*RoleLastUsed)(nil),            // 24: s3credentials.backend.v1.RoleLastUsed
+	(*ListRolesRequest)(nil),        // 25: s3credentials.backend.v1.ListRolesRequest
+	(*ListRolesResponse)(nil),       // 26: s3credentials.backend.v1.ListRolesResponse
+	(*GetRoleRequest)(nil),          // 27: s3credentials.backend.v1.GetRoleRequest
+	(*GetRoleResponse)(nil),         // 28: s3credentials.backend.v1.GetRoleResponse
+	(*CreateRoleRequest)(nil),       // 29: s3credentials.backend.v1.CreateRoleRequest
+	(*CreateRoleResponse)(nil),      // 30: s3credentials.backend.v1.CreateRoleResponse
+	(*DeleteRoleRequest)(nil),       // 31: s3credentials.backend.v1.DeleteRoleRequest
+	(*DeleteRoleResponse)(nil),      // 32: s3credentials.backend.v1.DeleteRoleResponse
+	(*CreateSessionRequest)(nil),    // 33: s3credentials.backend.v1.CreateSessionRequest
+	(*CreateSessionResponse)(nil),   // 34: s3credentials.backend.v1.CreateSessionResponse
+	(*Session)(nil),                 // 35: s3credentials.backend.v1.Session
+	(*timestamppb.Timestamp)(nil),   // 36: google.protobuf.Timestamp
 }
 var file_s3credentials_backend_v1_identity_proto_depIdxs = []int32{
 	2,  // 0: s3credentials.backend.v1.WhoAmIResponse.caller:type_name -> s3credentials.backend.v1.Caller
 	7,  // 1: s3credentials.backend.v1.ListUsersResponse.users:type_name -> s3credentials.backend.v1.User
 	7,  // 2: s3credentials.backend.v1.GetUserResponse.user:type_name -> s3credentials.backend.v1.User
-	33, // 3: s3credentials.backend.v1.User.created:type_name -> google.protobuf.Timestamp
-	33, // 4: s3credentials.backend.v1.User.password_last_used:type_name -> google.protobuf.Timestamp
+	36, // 3: s3credentials.backend.v1.User.created:type_name -> google.protobuf.Timestamp
+	36, // 4: s3credentials.backend.v1.User.password_last_used:type_name -> google.protobuf.Timestamp
 	8,  // 5: s3credentials.backend.v1.User.tags:type_name -> s3credentials.backend.v1.Tag
 	7,  // 6: s3credentials.backend.v1.CreateUserResponse.user:type_name -> s3credentials.backend.v1.User
-	13, // 7: s3credentials.backend.v1.CreateUserResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
-	33, // 8: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
-	13, // 9: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
-	13, // 10: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
-	33, // 11: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
-	8,  // 12: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
-	21, // 13: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
-	33, // 14: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
-	20, // 15: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
-	20, // 16: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	20, // 17: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	32, // 18: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
-	33, // 19: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
-	0,  // 20: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
-	3,  // 21: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
-	5,  // 22: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
-	9,  // 23: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
-	11, // 24: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
-	14, // 25: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
-	16, // 26: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
-	18, // 27: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
-	22, // 28: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
-	24, // 29: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
-	26, // 30: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
-	28, // 31: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
-	30, // 32: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
-	1,  // 33: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
-	4,  // 34: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
-	6,  // 35: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
-	10, // 36: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
-	12, // 37: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
-	15, // 38: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
-	17, // 39: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
-	19, // 40: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
-	23, // 41: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
-	25, // 42: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
-	27, // 43: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
-	29, // 44: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
-	31, // 45: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
-	33, // [33:46] is the sub-list for method output_type
-	20, // [20:33] is the sub-list for method input_type
-	20, // [20:20] is the sub-list for extension type_name
-	20, // [20:20] is the sub-list for extension extendee
-	0,  // [0:20] is the sub-list for field type_name
+	16, // 7: s3credentials.backend.v1.CreateUserResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
+	15, // 8: s3credentials.backend.v1.ListUserItemsResponse.items:type_name -> s3credentials.backend.v1.UserItem
+	36, // 9: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
+	16, // 10: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
+	16, // 11: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
+	36, // 12: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
+	8,  // 13: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
+	24, // 14: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
+	36, // 15: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
+	23, // 16: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
+	23, // 17: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	23, // 18: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	35, // 19: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
+	36, // 20: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
+	0,  // 21: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
+	3,  // 22: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
+	5,  // 23: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
+	9,  // 24: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
+	11, // 25: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
+	13, // 26: s3credentials.backend.v1.IdentityService.ListUserItems:input_type -> s3credentials.backend.v1.ListUserItemsRequest
+	17, // 27: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
+	19, // 28: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
+	21, // 29: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
+	25, // 30: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
+	27, // 31: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
+	29, // 32: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
+	31, // 33: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
+	33, // 34: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
+	1,  // 35: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
+	4,  // 36: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
+	6,  // 37: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
+	10, // 38: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
+	12, // 39: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
+	14, // 40: s3credentials.backend.v1.IdentityService.ListUserItems:output_type -> s3credentials.backend.v1.ListUserItemsResponse
+	18, // 41: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
+	20, // 42: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
+	22, // 43: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
+	26, // 44: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
+	28, // 45: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
+	30, // 46: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
+	32, // 47: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
+	34, // 48: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
+	35, // [35:49] is the sub-list for method output_type
+	21, // [21:35] is the sub-list for method input_type
+	21, // [21:21] is the sub-list for extension type_name
+	21, // [21:21] is the sub-list for extension extendee
+	0,  // [0:21] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_identity_proto_init() }
@@ -1980,7 +2148,7 @@ func file_s3credentials_backend_v1_identity_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_identity_proto_rawDesc), len(file_s3credentials_backend_v1_identity_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   33,
+			NumMessages:   36,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

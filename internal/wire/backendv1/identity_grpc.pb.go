@@ -24,6 +24,7 @@ const (
 	IdentityService_GetUser_FullMethodName         = "/s3credentials.backend.v1.IdentityService/GetUser"
 	IdentityService_CreateUser_FullMethodName      = "/s3credentials.backend.v1.IdentityService/CreateUser"
 	IdentityService_DeleteUser_FullMethodName      = "/s3credentials.backend.v1.IdentityService/DeleteUser"
+	IdentityService_ListUserItems_FullMethodName   = "/s3credentials.backend.v1.IdentityService/ListUserItems"
 	IdentityService_CreateAccessKey_FullMethodName = "/s3credentials.backend.v1.IdentityService/CreateAccessKey"
 	IdentityService_ListAccessKeys_FullMethodName  = "/s3credentials.backend.v1.IdentityService/ListAccessKeys"
 	IdentityService_DeleteAccessKey_FullMethodName = "/s3credentials.backend.v1.IdentityService/DeleteAccessKey"
@@ -45,6 +46,8 @@ type IdentityServiceClient interface {
 	GetUser(ctx context.Context, in *GetUserRequest, opts ...grpc.CallOption) (*GetUserResponse, error)
 	CreateUser(ctx context.Context, in *CreateUserRequest, opts ...grpc.CallOption) (*CreateUserResponse, error)
 	DeleteUser(ctx context.Context, in *DeleteUserRequest, opts ...grpc.CallOption) (*DeleteUserResponse, error)
+	// Optional: a backend without it answers UNIMPLEMENTED, and its users have nothing besides keys and policies.
+	ListUserItems(ctx context.Context, in *ListUserItemsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListUserItemsResponse], error)
 	CreateAccessKey(ctx context.Context, in *CreateAccessKeyRequest, opts ...grpc.CallOption) (*CreateAccessKeyResponse, error)
 	ListAccessKeys(ctx context.Context, in *ListAccessKeysRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListAccessKeysResponse], error)
 	DeleteAccessKey(ctx context.Context, in *DeleteAccessKeyRequest, opts ...grpc.CallOption) (*DeleteAccessKeyResponse, error)
@@ -122,6 +125,25 @@ func (c *identityServiceClient) DeleteUser(ctx context.Context, in *DeleteUserRe
 	return out, nil
 }
 
+func (c *identityServiceClient) ListUserItems(ctx context.Context, in *ListUserItemsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListUserItemsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &IdentityService_ServiceDesc.Streams[1], IdentityService_ListUserItems_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ListUserItemsRequest, ListUserItemsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type IdentityService_ListUserItemsClient = grpc.ServerStreamingClient[ListUserItemsResponse]
+
 func (c *identityServiceClient) CreateAccessKey(ctx context.Context, in *CreateAccessKeyRequest, opts ...grpc.CallOption) (*CreateAccessKeyResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(CreateAccessKeyResponse)
@@ -134,7 +156,7 @@ func (c *identityServiceClient) CreateAccessKey(ctx context.Context, in *CreateA
 
 func (c *identityServiceClient) ListAccessKeys(ctx context.Context, in *ListAccessKeysRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListAccessKeysResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &IdentityService_ServiceDesc.Streams[1], IdentityService_ListAccessKeys_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &IdentityService_ServiceDesc.Streams[2], IdentityService_ListAccessKeys_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +185,7 @@ func (c *identityServiceClient) DeleteAccessKey(ctx context.Context, in *DeleteA
 
 func (c *identityServiceClient) ListRoles(ctx context.Context, in *ListRolesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListRolesResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	stream, err := c.cc.NewStream(ctx, &IdentityService_ServiceDesc.Streams[2], IdentityService_ListRoles_FullMethodName, cOpts...)
+	stream, err := c.cc.NewStream(ctx, &IdentityService_ServiceDesc.Streams[3], IdentityService_ListRoles_FullMethodName, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -231,6 +253,8 @@ type IdentityServiceServer interface {
 	GetUser(context.Context, *GetUserRequest) (*GetUserResponse, error)
 	CreateUser(context.Context, *CreateUserRequest) (*CreateUserResponse, error)
 	DeleteUser(context.Context, *DeleteUserRequest) (*DeleteUserResponse, error)
+	// Optional: a backend without it answers UNIMPLEMENTED, and its users have nothing besides keys and policies.
+	ListUserItems(*ListUserItemsRequest, grpc.ServerStreamingServer[ListUserItemsResponse]) error
 	CreateAccessKey(context.Context, *CreateAccessKeyRequest) (*CreateAccessKeyResponse, error)
 	ListAccessKeys(*ListAccessKeysRequest, grpc.ServerStreamingServer[ListAccessKeysResponse]) error
 	DeleteAccessKey(context.Context, *DeleteAccessKeyRequest) (*DeleteAccessKeyResponse, error)
@@ -263,6 +287,9 @@ func (UnimplementedIdentityServiceServer) CreateUser(context.Context, *CreateUse
 }
 func (UnimplementedIdentityServiceServer) DeleteUser(context.Context, *DeleteUserRequest) (*DeleteUserResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteUser not implemented")
+}
+func (UnimplementedIdentityServiceServer) ListUserItems(*ListUserItemsRequest, grpc.ServerStreamingServer[ListUserItemsResponse]) error {
+	return status.Error(codes.Unimplemented, "method ListUserItems not implemented")
 }
 func (UnimplementedIdentityServiceServer) CreateAccessKey(context.Context, *CreateAccessKeyRequest) (*CreateAccessKeyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method CreateAccessKey not implemented")
@@ -391,6 +418,17 @@ func _IdentityService_DeleteUser_Handler(srv interface{}, ctx context.Context, d
 	}
 	return interceptor(ctx, in, info, handler)
 }
+
+func _IdentityService_ListUserItems_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ListUserItemsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(IdentityServiceServer).ListUserItems(m, &grpc.GenericServerStream[ListUserItemsRequest, ListUserItemsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type IdentityService_ListUserItemsServer = grpc.ServerStreamingServer[ListUserItemsResponse]
 
 func _IdentityService_CreateAccessKey_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(CreateAccessKeyRequest)
@@ -574,6 +612,11 @@ var IdentityService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "ListUsers",
 			Handler:       _IdentityService_ListUsers_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "ListUserItems",
+			Handler:       _IdentityService_ListUserItems_Handler,
 			ServerStreams: true,
 		},
 		{

@@ -1,0 +1,118 @@
+package aws
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"iter"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// ListUserItems yields what IAM wants gone, besides keys and policies, before it deletes a user. What the system does not have
+// is left out. That the caller may not list one kind is an error after all that it may list.
+func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	if err := checkPresent("user", req.UserName); err != nil {
+		return failedListing[driver.UserItem](err)
+	}
+	return func(yield func(driver.UserItem, error) bool) {
+		items, err := b.allItems(ctx, req.UserName)
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield(driver.UserItem{}, err)
+		}
+	}
+}
+
+// allItems lists all kinds at once.
+func (b *backend) allItems(ctx context.Context, user string) ([]driver.UserItem, error) {
+	kinds := b.itemsOf(ctx, user)
+	items, denied := make([][]driver.UserItem, len(kinds)), make([]error, len(kinds))
+	var asking errgroup.Group
+	for i, kind := range kinds {
+		asking.Go(func() error {
+			for item, err := range kind {
+				switch {
+				case errors.Is(err, fault.Unsupported):
+				case errors.Is(err, fault.PermissionDenied):
+					denied[i] = err
+				case err != nil:
+					return err
+				default:
+					items[i] = append(items[i], item)
+				}
+			}
+			return nil
+		})
+	}
+	if err := asking.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(items...), cmp.Or(denied...)
+}
+
+// itemsOf returns a listing for each kind of item, which is not read yet.
+func (b *backend) itemsOf(ctx context.Context, user string) []iter.Seq2[driver.UserItem, error] {
+	name, client := aws.String(user), b.iam()
+	return []iter.Seq2[driver.UserItem, error]{
+		listing(ctx, iam.NewListGroupsForUserPaginator(client, &iam.ListGroupsForUserInput{UserName: name}),
+			func(page *iam.ListGroupsForUserOutput) []types.Group { return page.Groups },
+			func(g *types.Group) driver.UserItem { return itemOf(driver.ItemGroup, g.GroupName) },
+			"list the groups of the user %q", user),
+		driver.Listing(func() ([]driver.UserItem, error) { return b.passwordOf(ctx, user) }),
+		listing(ctx, iam.NewListMFADevicesPaginator(client, &iam.ListMFADevicesInput{UserName: name}),
+			func(page *iam.ListMFADevicesOutput) []types.MFADevice { return page.MFADevices },
+			func(d *types.MFADevice) driver.UserItem { return itemOf("MFA device", d.SerialNumber) },
+			"list the MFA devices of the user %q", user),
+		listing(ctx, iam.NewListSSHPublicKeysPaginator(client, &iam.ListSSHPublicKeysInput{UserName: name}),
+			func(page *iam.ListSSHPublicKeysOutput) []types.SSHPublicKeyMetadata { return page.SSHPublicKeys },
+			func(k *types.SSHPublicKeyMetadata) driver.UserItem { return itemOf("SSH public key", k.SSHPublicKeyId) },
+			"list the SSH public keys of the user %q", user),
+		listing(ctx, iam.NewListSigningCertificatesPaginator(client, &iam.ListSigningCertificatesInput{UserName: name}),
+			func(page *iam.ListSigningCertificatesOutput) []types.SigningCertificate { return page.Certificates },
+			func(c *types.SigningCertificate) driver.UserItem { return itemOf("signing certificate", c.CertificateId) },
+			"list the signing certificates of the user %q", user),
+		driver.Listing(func() ([]driver.UserItem, error) { return b.serviceCredentialsOf(ctx, user) }),
+	}
+}
+
+func itemOf(kind driver.UserItemKind, name *string) driver.UserItem {
+	return driver.UserItem{Kind: kind, Name: aws.ToString(name), KeepsUser: true}
+}
+
+// passwordOf returns the user's password for the console.
+func (b *backend) passwordOf(ctx context.Context, user string) ([]driver.UserItem, error) {
+	_, err := b.iam().GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
+	err = wrapError(ctx, err, "look up the password of the user %q", user)
+	switch {
+	case errors.Is(err, fault.NotFound):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return []driver.UserItem{itemOf(driver.ItemPassword, nil)}, nil
+}
+
+// serviceCredentialsOf returns the user's credentials for single services, such as CodeCommit.
+func (b *backend) serviceCredentialsOf(ctx context.Context, user string) ([]driver.UserItem, error) {
+	out, err := b.iam().ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{UserName: aws.String(user)})
+	if err != nil {
+		return nil, wrapError(ctx, err, "list the service-specific credentials of the user %q", user)
+	}
+	var items []driver.UserItem
+	for _, c := range out.ServiceSpecificCredentials {
+		items = append(items, itemOf("service-specific credential", c.ServiceSpecificCredentialId))
+	}
+	return items, nil
+}
