@@ -65,7 +65,7 @@ func (b *backend) allItems(ctx context.Context, user string) ([]driver.UserItem,
 // itemsOf returns a listing for each kind of item, which is not read yet.
 func (b *backend) itemsOf(ctx context.Context, user string) []iter.Seq2[driver.UserItem, error] {
 	name, client := aws.String(user), b.iam()
-	return []iter.Seq2[driver.UserItem, error]{
+	kinds := []iter.Seq2[driver.UserItem, error]{
 		listing(ctx, iam.NewListGroupsForUserPaginator(client, &iam.ListGroupsForUserInput{UserName: name}),
 			func(page *iam.ListGroupsForUserOutput) []types.Group { return page.Groups },
 			func(g *types.Group) driver.UserItem { return itemOf(driver.ItemGroup, g.GroupName) },
@@ -83,8 +83,11 @@ func (b *backend) itemsOf(ctx context.Context, user string) []iter.Seq2[driver.U
 			func(page *iam.ListSigningCertificatesOutput) []types.SigningCertificate { return page.Certificates },
 			func(c *types.SigningCertificate) driver.UserItem { return itemOf("signing certificate", c.CertificateId) },
 			"list the signing certificates of the user %q", user),
-		driver.Listing(func() ([]driver.UserItem, error) { return b.serviceCredentialsOf(ctx, user) }),
 	}
+	if client.Options().BaseEndpoint == nil { // only AWS has such services
+		kinds = append(kinds, driver.Listing(func() ([]driver.UserItem, error) { return b.serviceCredentialsOf(ctx, user) }))
+	}
+	return kinds
 }
 
 func itemOf(kind driver.UserItemKind, name *string) driver.UserItem {

@@ -122,6 +122,37 @@ func TestCreateUserTakesNobodysName(t *testing.T) {
 	must(t, second(open(t, s, key).WhoAmI(t.Context())))
 }
 
+// TestASecretThatSomebodyKnows lists what gives a user access besides keys and own policies: a group, and the secret of a user
+// whom somebody else gave access.
+func TestASecretThatSomebodyKnows(t *testing.T) {
+	s := systems.NewMinIO(t)
+	d, admin := open(t, s, root(s)), adminClient(t, s, root(s))
+	user := makeUser(t, d, "known")
+	want := func(want ...driver.UserItem) {
+		t.Helper()
+		var items []driver.UserItem
+		for i, err := range d.ListUserItems(t.Context(), driver.ListUserItemsRequest{UserName: "known"}) {
+			must(t, err)
+			items = append(items, i)
+		}
+		if !slices.Equal(items, want) {
+			t.Errorf("the user has %v, want %v", items, want)
+		}
+	}
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "p", Document: everything}))
+	want()
+	must(t, d.AttachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: user, PolicyARN: "readonly"}))
+	want(driver.UserItem{Kind: driver.ItemPassword})
+	must(t, d.DetachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: user, PolicyARN: "readonly"}))
+	must(t, admin.UpdateGroupMembers(t.Context(), madmin.GroupAddRemove{Group: "crew", Members: []string{"known"}}))
+	want(driver.UserItem{Kind: driver.ItemGroup, Name: "crew"}, driver.UserItem{Kind: driver.ItemPassword})
+	removeUser(d, "known")
+	members, err := admin.GetGroupDescription(t.Context(), "crew")
+	if must(t, err); len(members.Members) > 0 {
+		t.Errorf("the group still has %v", members.Members)
+	}
+}
+
 func TestWrongKeysAreUnauthenticated(t *testing.T) {
 	s := systems.MinIO(t)
 	for _, c := range []driver.Credentials{{AccessKeyID: s.AccessKeyID, SecretAccessKey: "wrong-secret"}, {AccessKeyID: "nobody-at-all", SecretAccessKey: "wrong-secret"}} {
