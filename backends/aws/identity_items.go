@@ -81,7 +81,9 @@ func (b *backend) itemsOf(ctx context.Context, user string) []iter.Seq2[driver.U
 			"list the SSH public keys of the user %q", user),
 		listing(ctx, iam.NewListSigningCertificatesPaginator(client, &iam.ListSigningCertificatesInput{UserName: name}),
 			func(page *iam.ListSigningCertificatesOutput) []types.SigningCertificate { return page.Certificates },
-			func(c *types.SigningCertificate) driver.UserItem { return itemOf("signing certificate", c.CertificateId) },
+			func(c *types.SigningCertificate) driver.UserItem {
+				return itemOf("signing certificate", c.CertificateId)
+			},
 			"list the signing certificates of the user %q", user),
 	}
 	if client.Options().BaseEndpoint == nil { // only AWS has such services
