@@ -2,14 +2,25 @@ package core
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// ListObjects is driver.Object.ListObjects.
+// ListObjects is driver.Object.ListObjects. A denial has the hint that a key may be for one prefix alone.
 func (e *Engine) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
-	return listing(ctx, e, driver.CapObjects, e.driver.ListObjects, req)
+	return func(yield func(driver.ObjectInfo, error) bool) {
+		for info, err := range listing(ctx, e, driver.CapObjects, e.driver.ListObjects, req) {
+			if errors.Is(err, fault.PermissionDenied) {
+				err = fault.Wrap(fault.PermissionDenied, err, "%v", err).WithHint(fault.HintPrefix)
+			}
+			if !yield(info, err) {
+				return
+			}
+		}
+	}
 }
 
 // HeadObject is driver.Object.HeadObject.

@@ -25,7 +25,7 @@ func newApp() *cli.App {
 
 func newSandbox() *cli.Command {
 	options := sandbox.Options{Listen: "127.0.0.1:0"}
-	format := formats[0]
+	format, allowRemote := formats[0], false
 	return &cli.Command{
 		Summary: "Serve S3, IAM and STS on one port of this machine until interrupted",
 		Long: "Buckets, users, keys and policies are kept in a folder, which is made if need be, and are there again the next " +
@@ -37,9 +37,10 @@ func newSandbox() *cli.Command {
 		Options: []cli.Option{
 			cli.Text(&options.Dir, "dir", "Folder for the data").Showing("DIR").FromConfig().MustBeGiven(),
 			cli.Text(&options.Listen, "listen", "Address to listen on; port 0 is any free one (default: 127.0.0.1:0)").FromConfig(),
-			cli.Flag(&options.AllowRemote, "allow-remote", "Let --listen name an address that other machines can reach").FromConfig(),
+			cli.Flag(&allowRemote, "allow-remote", "Let --listen name an address that other machines can reach").FromConfig(),
 			cli.Choice(&format, "format", "What to print once ready (default: text)", formats...).FromConfig(),
 		},
+		Check: func([]string) error { return checkListen(options.Listen, allowRemote) },
 		Run: func(ctx context.Context, env *cli.Env, _ []string) error {
 			options.Ready = func(info sandbox.Info) error { return announce(env.Stdout, format, info) }
 			return sandbox.Run(ctx, options)

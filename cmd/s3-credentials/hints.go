@@ -15,6 +15,7 @@ var hintWords = map[fault.Hint]string{
 	fault.HintBucketPolicy:      "; read its policy with get-bucket-policy instead",
 	fault.HintUserPolicies:      "; give users policies of their own with create instead",
 	fault.HintOtherPrefix:       "; send them in two runs, with different --prefix",
+	fault.HintPrefix:            "; if the key is for one prefix, name that: --prefix PREFIX, or for get-objects --pattern 'PREFIX*'",
 	fault.HintSingleObject:      "; fetch it with get-object -o FILE",
 	fault.HintCredentials:       "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give --access-key and --secret-key, --auth or --profile",
 	fault.HintCredentialsApart:  "; give credentials by --access-key and --secret-key, or --auth",

@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/localserver"
@@ -18,14 +21,14 @@ const defaultPort = 8094
 // localServer is localserver with its options.
 type localServer struct {
 	access    accessOptions
-	port      *int
+	port      int
 	host      string
 	tokenFile string
 	seconds   int
 }
 
 func newLocalserver() *cli.Command {
-	l := &localServer{host: "localhost"}
+	l := &localServer{host: "localhost", port: defaultPort}
 	return &cli.Command{
 		Name:    "localserver",
 		Summary: "Start a localhost server that serves S3 credentials",
@@ -55,7 +58,7 @@ func newLocalserver() *cli.Command {
 
 func (l *localServer) flags() []cli.Option {
 	return append([]cli.Option{
-		cli.Number(&l.port, "port", "Port to run the server on, 0 for any that is free (default: 8094)").WithShort("p"),
+		cli.Parsed(&l.port, "port", "INTEGER", fmt.Sprintf("Port to run the server on, 0 for any that is free (default: %d)", l.port), parsePort).WithShort("p"),
 		cli.Text(&l.host, "host", "Host to bind the server to (default: localhost)"),
 		cli.Parsed(&l.seconds, "duration", "DURATION", "How long should credentials be valid for, e.g. 15m, 1h, 12h", parseDuration).
 			WithShort("d").FromConfig().MustBeGiven(),
@@ -81,7 +84,7 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	}
 	defer token.Close() //nolint:errcheck // the token is worthless once the server ends
 	server, err := localserver.Listen(ctx, localserver.Options{
-		Bucket: bucket, Permission: l.access.access.String(), Host: l.host, Port: l.portOrDefault(),
+		Bucket: bucket, Permission: l.access.access.String(), Host: l.host, Port: l.port,
 		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env, bucket),
 		Sentence: env.Sentence,
 	})
@@ -91,11 +94,12 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	return server.Serve(ctx)
 }
 
-func (l *localServer) portOrDefault() int {
-	if l.port == nil {
-		return defaultPort
+func parsePort(s string) (int, error) {
+	n, err := strconv.ParseUint(strings.TrimSpace(s), 10, 16)
+	if err != nil {
+		return 0, fmt.Errorf("'%s' is not a whole number from 0 to 65535", s)
 	}
-	return *l.port
+	return int(n), nil
 }
 
 // source opens sessions as create does. It prints the notes of the plan once.

@@ -77,6 +77,8 @@ func checkPluginsAction(args []string, language string) error {
 		return cli.InvalidValue("[ACTION]", "'"+action+"' is not one of '"+strings.Join(pluginsActions, "', '")+"'.")
 	case action == "new" && name == "":
 		return cli.Usagef("Missing argument 'NAME': what the new backend is called, such as acme.")
+	case action == "new" && host.CheckName(name) != nil:
+		return cli.InvalidValue("NAME", host.CheckName(name).Error())
 	case action == "new" && language == "":
 		return cli.Usagef("Missing option '--lang': %s.", strings.Join(examples.Languages(), " or "))
 	case action != "new" && language != "":

@@ -14,9 +14,6 @@ import (
 
 // newPlugin writes the source of a new plugin into a folder of its own. It leaves nothing if it fails.
 func newPlugin(env *cli.Env, language, name string) error {
-	if err := host.CheckName(name); err != nil {
-		return err
-	}
 	folder := host.Prefix + name
 	err := os.Mkdir(folder, 0o777)
 	if errors.Is(err, fs.ErrExist) {

@@ -18,7 +18,7 @@ type NameRule struct {
 func (r NameRule) Check(kind, name string) error {
 	switch {
 	case len(name) < r.Min:
-		return fault.New(fault.InvalidArgument, "the %s name '%s' has %d characters, but at least %d are needed", kind, name, len(name), r.Min)
+		return fault.New(fault.InvalidArgument, "the %s name '%s' is too short: it has %d of at least %d characters", kind, name, len(name), r.Min)
 	case r.Max > 0 && len(name) > r.Max:
 		return fault.New(fault.InvalidArgument, "the %s name '%s' has %d characters, but at most %d are allowed; choose a shorter one", kind, name, len(name), r.Max)
 	case r.Pattern == "":

@@ -30,6 +30,8 @@ const (
 	HintUserPolicies Hint = "user-policies"
 	// HintOtherPrefix: transfer the files in several runs, with different prefixes.
 	HintOtherPrefix Hint = "other-prefix"
+	// HintPrefix: name the prefix that the key is for.
+	HintPrefix Hint = "prefix"
 	// HintSingleObject: fetch the object by itself, into a file of another name.
 	HintSingleObject Hint = "single-object"
 	// HintCredentials: name the credentials to work with.
@@ -58,7 +60,7 @@ const (
 func Hints() []Hint {
 	return []Hint{
 		HintCreateBucket, HintOtherUser, HintReplacePolicy, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite, HintBucketPolicy,
-		HintUserPolicies, HintOtherPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
+		HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
 		HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintPin,
 	}
 }

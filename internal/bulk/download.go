@@ -89,7 +89,7 @@ func (d *downloads) objects(ctx context.Context) iter.Seq2[object, error] {
 
 // listed yields the objects of the bucket that match.
 func (d *downloads) listed(ctx context.Context, yield func(object, error) bool) {
-	for info, err := range d.engine.ListObjects(ctx, driver.ListObjectsRequest{Bucket: d.what.Bucket}) {
+	for info, err := range d.engine.ListObjects(ctx, driver.ListObjectsRequest{Bucket: d.what.Bucket, Prefix: d.patterns.Prefix}) {
 		if err != nil {
 			yield(object{}, err)
 			return

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -11,26 +12,45 @@ import (
 // Patterns selects keys as Python's fnmatch does on POSIX: * matches any characters, including slashes, ? any one
 // character, [abc] and [a-c] one of a set, [!abc] one that is not in the set. Everything else matches itself, as does an
 // unclosed bracket. Case matters. The zero Patterns selects every key.
-type Patterns struct{ any *regexp.Regexp }
+type Patterns struct {
+	any *regexp.Regexp
+	// Prefix is what every key begins with that is selected.
+	Prefix string
+}
 
 // NewPatterns selects the keys that match at least one of the patterns.
 func NewPatterns(patterns []string) (Patterns, error) {
 	if len(patterns) == 0 {
 		return Patterns{}, nil
 	}
-	alternatives := make([]string, len(patterns))
+	alternatives, prefix := make([]string, len(patterns)), literal(patterns[0])
 	for i, p := range patterns {
 		alternatives[i] = translate(p)
+		for !strings.HasPrefix(literal(p), prefix) {
+			_, last := utf8.DecodeLastRuneInString(prefix)
+			prefix = prefix[:len(prefix)-last]
+		}
 	}
 	compiled, err := regexp.Compile(`\A(?s:` + strings.Join(alternatives, "|") + `)\z`)
 	if err != nil {
 		return Patterns{}, fault.Wrap(fault.InvalidArgument, err, "the patterns are too many or too long; use fewer")
 	}
-	return Patterns{compiled}, nil
+	return Patterns{compiled, prefix}, nil
 }
 
 // Match reports whether the key is selected.
 func (p Patterns) Match(key string) bool { return p.any == nil || p.any.MatchString(key) }
+
+// literal returns the beginning of a pattern that matches itself.
+func literal(pattern string) string {
+	if at := strings.IndexAny(pattern, "*?["); at >= 0 {
+		pattern = pattern[:at]
+	}
+	if !utf8.ValidString(pattern) {
+		return "" // no key is like that, and no system is asked for it
+	}
+	return pattern
+}
 
 // translate returns the pattern as a regular expression.
 func translate(pattern string) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -35,6 +36,9 @@ func TestPatternsAsPython(t *testing.T) {
 			if got := p.Match(key); got != want {
 				t.Errorf("pattern %q, key %q: %v, Python says %v", pattern, key, got, want)
 			}
+			if want && !strings.HasPrefix(key, p.Prefix) {
+				t.Errorf("pattern %q, key %q: it does not begin with %q", pattern, key, p.Prefix)
+			}
 		}
 	}
 }
@@ -51,5 +55,21 @@ func TestSeveralPatterns(t *testing.T) {
 	}
 	if !(Patterns{}).Match("anything") {
 		t.Error("no patterns must select every key")
+	}
+}
+
+// TestOnlyWhatMayMatchIsListed lets who may list one prefix alone download from it.
+func TestOnlyWhatMayMatchIsListed(t *testing.T) {
+	for _, c := range []struct {
+		patterns []string
+		prefix   string
+	}{
+		{nil, ""}, {[]string{"2026/*.csv"}, "2026/"}, {[]string{"2026/05/*", "2026/06/??"}, "2026/0"}, {[]string{"a/*", "b/*"}, ""},
+		{[]string{"whole/key"}, "whole/key"}, {[]string{"a[b"}, "a"}, {[]string{"*"}, ""}, {[]string{"é*", "è*"}, ""}, {[]string{"\xff/*"}, ""},
+	} {
+		p, err := NewPatterns(c.patterns)
+		if err != nil || p.Prefix != c.prefix {
+			t.Errorf("%q: got %q, %v, want %q", c.patterns, p.Prefix, err, c.prefix)
+		}
 	}
 }

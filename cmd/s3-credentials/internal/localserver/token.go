@@ -85,7 +85,7 @@ func checkToken(secret, what string) error {
 		}
 	}
 	if len(secret) < minTokenLength {
-		return fault.New(fault.InvalidArgument, "%s has %d characters, but at least %d are needed", what, len(secret), minTokenLength)
+		return fault.New(fault.InvalidArgument, "%s is too short: it has %d of at least %d characters", what, len(secret), minTokenLength)
 	}
 	return nil
 }

@@ -101,8 +101,8 @@ func TestBadTokens(t *testing.T) {
 	}{
 		"missing":         {filepath.Join(t.TempDir(), "none"), fault.InvalidArgument, "no such file"},
 		"others can read": {write("0123456789abcdef", 0o644), fault.FailedPrecondition, "chmod 600"},
-		"short":           {write("sesame-sesame-1", 0o600), fault.InvalidArgument, "15 characters"},
-		"empty":           {write("", 0o600), fault.InvalidArgument, "0 characters"},
+		"short":           {write("sesame-sesame-1", 0o600), fault.InvalidArgument, "15 of at least 16 characters"},
+		"empty":           {write("", 0o600), fault.InvalidArgument, "0 of at least 16 characters"},
 		"two lines":       {write("sesame-sesame-1\nsesame-sesame-2", 0o600), fault.InvalidArgument, "white space"},
 		"not ASCII":       {write("sésame-sésame-sésame", 0o600), fault.InvalidArgument, "ASCII"},
 	} {
