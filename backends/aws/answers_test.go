@@ -164,6 +164,7 @@ func TestDocumentedErrorAnswers(t *testing.T) {
 
 // Answers without a body that can be read: the status is all that there is.
 func TestErrorAnswersWithoutADocument(t *testing.T) {
+	const motoPage = "<!doctype html>\n<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1>"
 	const balancer = "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>"
 	for _, c := range []struct {
 		call        string
@@ -181,7 +182,15 @@ func TestErrorAnswersWithoutADocument(t *testing.T) {
 		{"head", 404, "", "", fault.NotFound},
 		{"head", 503, "", "", fault.Unavailable},
 		{"iam", 403, "text/html", "<html><body>403 Forbidden</body></html>", fault.Unavailable},
-		{"s3", 404, "text/plain", "404 page not found", fault.NotFound},
+		{"s3", 404, "text/plain", "404 page not found", fault.Unavailable},
+		{"head", 404, "text/plain", "", fault.Unavailable},
+		{"iam", 404, "text/plain", "404 page not found", fault.Unavailable},
+		{"s3", 500, "text/html", motoPage, fault.Unavailable},
+		{"iam", 500, "text/html", motoPage, fault.Unavailable},
+		{"sts", 429, "text/html", motoPage, fault.ResourceExhausted},
+		{"s3", 408, "text/html", motoPage, fault.Unavailable},
+		{"iam", 200, "application/xml", "<CreateUserResponse><CreateUserResult></User>", fault.Unavailable},
+		{"iam", 304, "", "", fault.Unavailable},
 	} {
 		t.Run(fmt.Sprintf("%s %d %s", c.call, c.status, c.contentType), func(t *testing.T) {
 			d, _ := answering(t, c.status, http.Header{"Content-Type": {c.contentType}}, c.body)
@@ -190,6 +199,9 @@ func TestErrorAnswersWithoutADocument(t *testing.T) {
 				t.Errorf("code %s, want %s: %v", code, c.want, err)
 			}
 			if err != nil {
+				if answer := fault.ServiceOf(err); answer == nil && !strings.Contains(err.Error(), "http://127.0.0.1") {
+					t.Errorf("%q does not name the endpoint", err)
+				}
 				for _, word := range []string{"deserial", "XML", "operation error", "UnknownError", "EOF", "\n"} {
 					if strings.Contains(err.Error(), word) {
 						t.Errorf("%q says %q", err, word)
@@ -235,5 +247,25 @@ func TestAnUploadWithoutAName(t *testing.T) {
 	_, err := d.PutObject(t.Context(), driver.PutObjectRequest{Bucket: "bucket", Key: "key", Body: bytes.NewReader(make([]byte, 17<<20))})
 	if fault.CodeOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "but not its UploadId") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestRedirectsOfIAM are not of S3, whatever header they have: no bucket is elsewhere.
+func TestRedirectsOfIAM(t *testing.T) {
+	for _, call := range []string{"iam", "sts", "who"} {
+		d, _ := answering(t, 301, http.Header{"X-Amz-Bucket-Region": {"eu-central-1"}, "Location": {"https://elsewhere.example.com/"}}, "")
+		err := calls[call](t.Context(), d)
+		if fault.CodeOf(err) != fault.Unavailable || !strings.Contains(err.Error(), "redirects to https://elsewhere.example.com, and no redirect is followed") {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+}
+
+// TestWhatStandsBeforeASystemIsTriedAgain is a page without a code.
+func TestWhatStandsBeforeASystemIsTriedAgain(t *testing.T) {
+	for status, again := range map[int]bool{400: false, 403: false, 404: false, 408: true, 429: true, 500: true, 503: true} {
+		if got := newRetryer(0).IsErrorRetryable(answered(status, nothingSaid, "")); got != again {
+			t.Errorf("%d: %v", status, got)
+		}
 	}
 }

@@ -153,6 +153,10 @@ func newRetryer(attempts int) aws.Retryer {
 			o.MaxAttempts = attempts
 		}
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(nonRetryable)}, o.Retryables...)
+		// What stands before a system sends these without a code that the SDK knows.
+		o.Retryables = append(o.Retryables, retry.RetryableHTTPStatusCode{
+			Codes: map[int]struct{}{http.StatusRequestTimeout: {}, http.StatusTooManyRequests: {}},
+		})
 	})
 }
 

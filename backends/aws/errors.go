@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/smithy-go"
@@ -18,8 +17,10 @@ var system = s3fault.System{Answer: answerOf, Special: sdkFault}
 // wrapError turns an SDK error into a fault. The action completes the sentence "cannot ...".
 func wrapError(ctx context.Context, err error, action string, args ...any) error {
 	var unreadable *smithy.DeserializationError
-	if errors.As(err, &unreadable) && answerOf(err) == nil {
-		err = fmt.Errorf("%w: %w", s3fault.ErrNotS3, err)
+	var sent *s3fault.EndpointError
+	var response *awshttp.ResponseError
+	if errors.As(err, &unreadable) && answerOf(err) == nil && !errors.As(err, &sent) && errors.As(err, &response) {
+		err = s3fault.Unreadable(response.Response.Request.URL)
 	}
 	return system.Wrap(ctx, err, action, args...)
 }

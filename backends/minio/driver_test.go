@@ -2,6 +2,7 @@ package minio_test
 
 import (
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -153,3 +154,32 @@ func TestUndeclaredSettingsSendNothing(t *testing.T) {
 }
 
 const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::*"}]}`
+
+// TestAnswersThatAreNone names the endpoint in each sentence, and takes none for the answer that something does not exist.
+func TestAnswersThatAreNone(t *testing.T) {
+	bare(t)
+	for name, c := range map[string]struct {
+		status     int
+		body, says string
+	}{
+		"broken XML":   {200, "<ListBucketResult><Contents></Key>", "an answer that cannot be read"},
+		"another date": {200, "<ListBucketResult><Contents><LastModified>now</LastModified></Contents></ListBucketResult>", "an answer that cannot be read"},
+		"another size": {200, "<ListBucketResult><Contents><Size>large</Size></Contents></ListBucketResult>", "an answer that cannot be read"},
+		"a page's 404": {404, "404 page not found", "404 Not Found, but not of what"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(c.status)
+				_, _ = io.WriteString(w, c.body)
+			}))
+			defer server.Close()
+			d, err := minio.Open(t.Context(), driver.Config{EndpointURL: server.URL, Credentials: &driver.Credentials{AccessKeyID: "any-key", SecretAccessKey: "any-secret"}})
+			must(t, err)
+			for _, err := range d.ListObjects(t.Context(), driver.ListObjectsRequest{Bucket: "bucket"}) {
+				if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), server.URL) || !strings.Contains(err.Error(), c.says) {
+					t.Errorf("got %v", err)
+				}
+			}
+		})
+	}
+}

@@ -2,11 +2,13 @@ package minio
 
 import (
 	"context"
+	"encoding/xml"
 	"errors"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/minio/madmin-go/v3"
 	"github.com/minio/minio-go/v7"
@@ -24,6 +26,9 @@ func (b *backend) wrapError(ctx context.Context, err error, action string, args 
 	var admin *adminError
 	var sent *s3fault.EndpointError
 	var known *fault.Error
+	if isUnreadable(err) && !errors.As(err, &admin) {
+		err = s3fault.Unreadable(b.endpoint)
+	}
 	if errors.As(err, &admin) && answerOf(err) == nil && !errors.As(err, &sent) && !errors.As(err, &known) {
 		// An answer arrived, which madmin cannot decrypt or decode.
 		err = &s3fault.EndpointError{Endpoint: b.endpoint.Scheme + "://" + b.endpoint.Host, Err: &s3fault.AnswerError{
@@ -33,6 +38,15 @@ func (b *backend) wrapError(ctx context.Context, err error, action string, args 
 	here := system
 	here.Special = b.adminFault
 	return here.Wrap(ctx, err, action, args...)
+}
+
+// isUnreadable reports whether an error is minio-go's for an answer whose XML, or a value in it, it cannot read.
+func isUnreadable(err error) bool {
+	var syntax *xml.SyntaxError
+	var element xml.UnmarshalError
+	var number *strconv.NumError
+	var date *time.ParseError
+	return errors.As(err, &syntax) || errors.As(err, &element) || errors.As(err, &number) || errors.As(err, &date)
 }
 
 // answerOf returns the server's error answer; nil if there is none, or if it is unintelligible.

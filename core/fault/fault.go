@@ -181,7 +181,7 @@ func OfHTTPStatus(status int) Code {
 		return FailedPrecondition
 	case status == http.StatusTooManyRequests:
 		return ResourceExhausted
-	case status >= 500:
+	case status >= 500, status == http.StatusRequestTimeout:
 		return Unavailable
 	}
 	return Unknown

@@ -4,12 +4,18 @@ import (
 	"bytes"
 	"encoding/xml"
 	"net/http"
+	"net/url"
 	"strings"
 )
 
 // checkHeader checks the headers of an answer that has no body to tell. Some clients read them without saying what is wrong.
 func (x *exchange) checkHeader(answer *http.Response) error {
-	if answer.StatusCode >= 300 || x.form != nil {
+	switch {
+	case answer.StatusCode == http.StatusNotModified:
+		return notS3("said that nothing has changed since the last time, which it was not asked")
+	case answer.StatusCode == http.StatusNotFound && x.method == http.MethodHead && isPage(answer.Header, "text/"):
+		return notS3(notFound)
+	case answer.StatusCode >= 300 || x.form != nil:
 		return nil
 	}
 	switch x.operation {
@@ -19,22 +25,29 @@ func (x *exchange) checkHeader(answer *http.Response) error {
 			return notS3("told of an object without the date of its last change in Last-Modified, but with %q", modified)
 		}
 	case "HeadBucket":
-		if isPage(answer.Header) {
+		if isPage(answer.Header, "text/html") {
 			return notS3("answered with a web page")
 		}
 	}
 	return nil
 }
 
-// isPage reports whether the headers are those of a web page. No header is in the answers of every S3 system; but each
-// either has one of S3's own, or does not call the answer HTML.
-func isPage(header http.Header) bool {
+const notFound = "said 404 Not Found, but not of what, so that it proves nothing"
+
+// isPage reports whether the headers are those of a page of that type. No header is in the answers of every S3 system; but
+// each either has one of S3's own, or does not call the answer a page.
+func isPage(header http.Header, contentType string) bool {
+	return !isOwn(header) && strings.HasPrefix(header.Get("Content-Type"), contentType)
+}
+
+// isOwn reports whether there is a header of S3's own.
+func isOwn(header http.Header) bool {
 	for name := range header {
 		if strings.HasPrefix(name, "X-Amz") {
-			return false
+			return true
 		}
 	}
-	return strings.HasPrefix(header.Get("Content-Type"), "text/html")
+	return false
 }
 
 // lacks returns what an answer lacks that every client reads: the ETag of what is stored, the name of an upload. Empty if
@@ -63,6 +76,9 @@ func (x *exchange) lacks(answer *http.Response, body []byte) string {
 	return ""
 }
 
+// Unreadable is the error for an answer that a client library cannot read, by where the request was sent.
+func Unreadable(to *url.URL) error { return at(to, notS3("sent an answer that cannot be read")) }
+
 func notS3(format string, args ...any) *AnswerError {
 	err := did(format, args...)
 	err.NotS3 = true
@@ -75,17 +91,41 @@ func passing(status int) bool {
 	return status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout
 }
 
+// isError reports whether it is the root element of an error of S3, of IAM and STS, or of EC2.
+func isError(root string) bool {
+	return root == "Error" || root == "ErrorResponse" || root == "Response"
+}
+
+// checkError checks an answer that says that the request failed. It may be replaced by nothing: then its status tells.
+func (x *exchange) checkError(answer *http.Response, body []byte) ([]byte, error) {
+	root := x.rootOf(body)
+	broken := bytes.HasPrefix(body, []byte("<")) && xml.Unmarshal(body, new(struct{})) != nil
+	isKnown := x.operation != "" || x.form != nil
+	switch {
+	case x.method == http.MethodHead:
+		return body, nil
+	case passing(answer.StatusCode) && (broken || strings.EqualFold(root, "html")):
+		return nil, nil
+	case passing(answer.StatusCode):
+		return body, nil
+	case strings.EqualFold(root, "html"):
+		return nil, notS3("sent a web page")
+	case broken:
+		return nil, notS3("sent an error in XML that cannot be read")
+	case isKnown && answer.StatusCode == http.StatusNotFound && !isError(root) && !isOwn(answer.Header):
+		return nil, notS3(notFound)
+	}
+	return body, nil
+}
+
 // check checks an answer: whether it is what the operation answers with.
 func (x *exchange) check(answer *http.Response, body []byte) error {
-	if passing(answer.StatusCode) || x.method == http.MethodHead {
+	if x.method == http.MethodHead {
 		return nil
 	}
 	root, want := x.rootOf(body), roots[x.operation]
 	if strings.EqualFold(root, "html") {
 		return notS3("sent a web page")
-	}
-	if answer.StatusCode >= 300 {
-		return nil
 	}
 	if x.form != nil {
 		want = x.form.Get("Action") + "Response"

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 )
@@ -72,6 +73,15 @@ func TestWhatIsRefused(t *testing.T) {
 		"a text":                   {method: "GET", url: "/b?list-type=2", body: xmlPage("<Key>" + strings.Repeat("k", 65_537) + "</Key>"), says: "a text of more than 64 KiB"},
 		"a text in pieces":         {method: "GET", url: "/b?list-type=2", body: xmlPage("<Key>" + strings.Repeat("k<!-- --><![CDATA[<k]]>", 8_000) + "</Key>"), says: "a text of more than 64 KiB"},
 		"a document type":          {method: "PATCH", url: "/", body: strings.NewReader(`<!DOCTYPE x [<!ENTITY a "b">]><x/>`), says: "with a type of its own"},
+		"a page's 404":             {method: "GET", url: "/b?cors", status: 404, body: strings.NewReader("404 page not found"), says: "404 Not Found, but not of what"},
+		"an empty 404":             {method: "DELETE", url: "/b/k", status: 404, body: strings.NewReader(""), says: "404 Not Found, but not of what"},
+		"a 404 in other XML":       {method: "DELETE", url: "/b", status: 404, body: strings.NewReader("<Fault/>"), says: "404 Not Found, but not of what"},
+		"a 404 of no IAM":          {form: roles, status: 404, body: strings.NewReader("404 page not found"), says: "404 Not Found, but not of what"},
+		"a 404 for a new bucket":   {method: "PUT", url: "/b", status: 404, body: strings.NewReader("404 page not found"), says: "404 Not Found, but not of what"},
+		"a broken error":           {method: "GET", url: "/b?cors", status: 403, body: strings.NewReader("<Error><Code>Acc"), says: "an error in XML that cannot be read"},
+		"nothing changed":          {method: "GET", url: "/b/k", status: 304, body: strings.NewReader(""), says: "which it was not asked"},
+		"nothing changed in IAM":   {form: roles, status: 304, body: strings.NewReader(""), says: "which it was not asked"},
+		"no chunks":                {method: "GET", url: "/b?cors", body: iotest.ErrReader(errors.New("invalid byte in chunk length")), says: "no answer in HTTP"},
 		"a large policy":           {method: "GET", url: "/b?policy", body: io.MultiReader(strings.NewReader("{"), endless(" ")), says: "sent an answer of more than 1 MiB"},
 		"an error in a listing":    {method: "GET", url: "/b?list-type=2", body: xmlPage("<Contents/><Error><Code>InternalError</Code></Error>"), says: "broke off <ListBucketResult> and sent <Error>"},
 		"an error after a listing": {method: "GET", url: "/b?list-type=2", body: io.MultiReader(xmlPage("<Contents/>"), strings.NewReader("<Error/>")), says: "broke off <ListBucketResult> and sent <Error>"},
@@ -91,7 +101,8 @@ func TestWhatIsRefused(t *testing.T) {
 			}
 			says(t, err, c.says)
 			if notS3 := strings.Contains(c.says, "<") && !strings.Contains(c.says, "broke off") || strings.Contains(c.says, "web page") || strings.Contains(c.says, "XML") || strings.Contains(c.says, "JSON") ||
-				strings.Contains(c.says, "protocol") || strings.Contains(c.says, "ETag") || strings.Contains(c.says, "UploadId") || strings.Contains(c.says, "type"); notS3 != errors.Is(err, s3fault.ErrNotS3) {
+				strings.Contains(c.says, "protocol") || strings.Contains(c.says, "ETag") || strings.Contains(c.says, "UploadId") || strings.Contains(c.says, "type") ||
+				strings.Contains(c.says, "404") || strings.Contains(c.says, "not asked") || strings.Contains(c.says, "HTTP"); notS3 != errors.Is(err, s3fault.ErrNotS3) {
 				t.Errorf("%v is ErrNotS3: %v", err, !notS3)
 			}
 		})
@@ -119,9 +130,11 @@ func TestWhatIsHandedOn(t *testing.T) {
 		"a long page":                 {"GET", "/b?list-type=2", 200, fmt.Sprintf(page, strings.Repeat("<Contents><Key>"+strings.Repeat("k", 3000)+"</Key></Contents>", 1000))},
 		"errors of a deletion":        {"POST", "/b?delete", 200, "<DeleteResult><Error><Key>k</Key></Error></DeleteResult>"},
 		"an upload":                   {"POST", "/b/k?uploads", 200, "<s3:InitiateMultipartUploadResult><s3:UploadId>u</s3:UploadId></s3:InitiateMultipartUploadResult>"},
-		"too many requests":           {"GET", "/b?list-type=2", 429, "<html>"},
-		"a request that took long":    {"GET", "/b?list-type=2", 408, "<html>"},
-		"a balancer's page":           {"GET", "/b?list-type=2", 503, "<html>"},
+		"a system's 404":              {"GET", "/b?cors", 404, "<Error><Code>NoSuchCORSConfiguration</Code></Error>"},
+		"the 404 of EC2":              {"GET", "/b?cors", 404, "<Response><Errors/></Response>"},
+		"a 404 of another API":        {"PATCH", "/list-users", 404, "404 page not found"},
+		"a gateway's text":            {"GET", "/b?cors", 502, "Bad Gateway"},
+		"a gateway's error":           {"GET", "/b?cors", 503, "<Error><Code>SlowDown</Code></Error>"},
 		"an empty refusal":            {"GET", "/b?list-type=2", 403, ""},
 		"a policy":                    {"GET", "/b?policy", 200, ` {"Statement":[]}`},
 		"a head":                      {"HEAD", "/b", 200, ""},
@@ -130,6 +143,30 @@ func TestWhatIsHandedOn(t *testing.T) {
 		body, status, err := send(respond(c.status, strings.NewReader(c.body)), request(t, c.method, c.url, nil))
 		if err != nil || body != c.body || status != c.status {
 			t.Errorf("%s: %d %.100q, %v", name, status, body, err)
+		}
+	}
+}
+
+// TestPagesBeforeASystem come and go: only their status is handed on.
+func TestPagesBeforeASystem(t *testing.T) {
+	for _, status := range []int{408, 429, 500, 503} {
+		for _, body := range []string{"<html>", "<!doctype html>\n<html lang=en>\n<title>500</title>", "<Error><Code>Slow"} {
+			got, gotStatus, err := send(respond(status, strings.NewReader(body)), request(t, "GET", "/b?list-type=2", nil))
+			if err != nil || got != "" || gotStatus != status {
+				t.Errorf("%d %s: %d %q, %v", status, body, gotStatus, got, err)
+			}
+		}
+	}
+}
+
+// TestA404OfS3 has no document, but a header of S3's own.
+func TestA404OfS3(t *testing.T) {
+	for _, method := range []string{"GET", "HEAD", "DELETE"} {
+		_, status, err := send(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 404, Body: http.NoBody, Header: http.Header{"Content-Type": {"text/html"}, "X-Amzn-Requestid": {"1"}}}, nil
+		}, request(t, method, "/b", nil))
+		if err != nil || status != 404 {
+			t.Errorf("%s: %d, %v", method, status, err)
 		}
 	}
 }
@@ -211,13 +248,19 @@ func TestStoredMeansWithETag(t *testing.T) {
 func TestABucketIsNoWebPage(t *testing.T) {
 	_, _, err := send(header("Content-Type", "text/html; charset=utf-8", ""), request(t, "HEAD", "/b", nil))
 	says(t, err, "answered with a web page")
+	for _, url := range []string{"/b", "/b/k"} {
+		_, _, err := send(func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {"text/plain; charset=utf-8"}}, Body: http.NoBody}, nil
+		}, request(t, "HEAD", url, nil))
+		says(t, err, "404 Not Found, but not of what")
+	}
 	for _, n := range []next{
 		header("Content-Type", "application/xml", ""), header("X-Amz-Request-Id", "1", ""), header("Date", "", ""),
 		func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"text/html"}, "X-Amz-Bucket-Region": {"r"}}, Body: http.NoBody}, nil
 		},
 		func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {"text/html"}}, Body: http.NoBody}, nil
+			return &http.Response{StatusCode: 404, Header: http.Header{}, Body: http.NoBody}, nil
 		},
 	} {
 		if _, _, err := send(n, request(t, "HEAD", "/b", nil)); err != nil {
@@ -244,5 +287,16 @@ func TestTheFormArrives(t *testing.T) {
 	}, req)
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestWhatIsNoHTTP does not get its words into a sentence.
+func TestWhatIsNoHTTP(t *testing.T) {
+	for _, text := range []string{
+		`net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0"`, `malformed MIME header line: x`,
+		"net/http: server response headers exceeded 10 bytes; aborted", `bad Content-Length "x"`,
+	} {
+		_, _, err := send(func(*http.Request) (*http.Response, error) { return nil, errors.New(text) }, request(t, "GET", "/b?location", nil))
+		says(t, err, "answers, but not as an S3 system does: it sent what is no answer in HTTP")
 	}
 }

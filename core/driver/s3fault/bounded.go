@@ -25,7 +25,7 @@ type Transport struct {
 	// Operation returns the operation of a request to S3, by its name in the API reference; empty for one that it does not
 	// know. It is [OperationOf] where it is nil.
 	Operation func(*http.Request) string
-	// Redirects reports whether a redirect is for the client to see; nil where none is.
+	// Redirects reports whether a redirect of S3 is for the client to see; nil where none is.
 	Redirects func(*http.Response) bool
 }
 
@@ -137,6 +137,8 @@ func (x *exchange) explain(err error, cutOff string) error {
 		return broken
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &AnswerError{Did: cutOff, Again: true}
+	case isNoHTTP(err):
+		return notS3("sent what is no answer in HTTP")
 	}
 	return err
 }
@@ -147,7 +149,7 @@ func (x *exchange) receive(answer *http.Response) (*http.Response, error) {
 		// The body of 101 Switching Protocols is the connection, which ends with no context.
 		return x.refuse(answer, notS3("switched to another protocol"))
 	}
-	if x.Redirects == nil || !x.Redirects(answer) {
+	if x.form != nil || x.Redirects == nil || !x.Redirects(answer) {
 		if err := Redirect(answer); err != nil {
 			return x.refuse(answer, err)
 		}
@@ -160,7 +162,11 @@ func (x *exchange) receive(answer *http.Response) (*http.Response, error) {
 		return answer, nil
 	}
 	body, err := x.read(answer)
-	if err == nil {
+	switch {
+	case err != nil:
+	case answer.StatusCode >= 300:
+		body, err = x.checkError(answer, bytes.TrimSpace(body))
+	default:
 		err = x.check(answer, bytes.TrimSpace(body))
 	}
 	if err != nil {
@@ -169,6 +175,9 @@ func (x *exchange) receive(answer *http.Response) (*http.Response, error) {
 	_ = answer.Body.Close()
 	x.cancel(nil)
 	answer.Body = io.NopCloser(bytes.NewReader(body))
+	if x.method != http.MethodHead {
+		answer.ContentLength = int64(len(body))
+	}
 	return answer, nil
 }
 

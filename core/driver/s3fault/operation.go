@@ -21,7 +21,8 @@ const (
 const jsonObject = "{"
 
 // operations are those whose answer is checked, by how S3 knows them, and the root element of their answer. A row without a
-// parameter is for a request that has none of the others.
+// parameter is for a request that has none of the others. Those without a root element are told of in their headers, or by a
+// status that S3 has to have said.
 var operations = []struct {
 	name      string
 	method    string
@@ -49,13 +50,17 @@ var operations = []struct {
 	{"ListObjectVersions", http.MethodGet, bucket, "versions", "ListVersionsResult"},
 	{"ListObjectsV2", http.MethodGet, bucket, "list-type", "ListBucketResult"},
 
+	{"CreateBucket", http.MethodPut, bucket, "", ""},
+	{"DeleteBucket", http.MethodDelete, bucket, "", ""},
+	{"HeadBucket", http.MethodHead, bucket, "", ""},
+
 	{"CompleteMultipartUpload", http.MethodPost, object, "uploadId", "CompleteMultipartUploadResult"},
 	{"CreateMultipartUpload", http.MethodPost, object, "uploads", "InitiateMultipartUploadResult"},
 	{"GetObjectAcl", http.MethodGet, object, "acl", "AccessControlPolicy"},
 	{"GetObjectTagging", http.MethodGet, object, "tagging", "Tagging"},
 	{"ListParts", http.MethodGet, object, "uploadId", "ListPartsResult"},
 	{"GetObject", http.MethodGet, object, "", ""},
-	{"HeadBucket", http.MethodHead, bucket, "", ""},
+	{"DeleteObject", http.MethodDelete, object, "", ""},
 	{"HeadObject", http.MethodHead, object, "", ""},
 	{"PutObjectAcl", http.MethodPut, object, "acl", ""},
 	{"PutObjectLegalHold", http.MethodPut, object, "legal-hold", ""},
