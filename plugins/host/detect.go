@@ -20,7 +20,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// detectTimeout is how long detect waits for the endpoint.
+// detectTimeout is how long detect waits for the endpoint where the configuration does not say.
 const detectTimeout = 2 * time.Second
 
 // healthPath is MinIO's health check, which answers 200 without credentials. On other S3 systems it names a bucket and an
@@ -29,13 +29,14 @@ const healthPath = "/minio/health/live"
 
 // detect returns the backend that an endpoint needs: "minio", or "aws" for every other S3 system. It sends one request
 // without credentials, and follows no redirect. It fails with Unavailable if the endpoint is unreachable, and with
-// InvalidArgument if it is no URL or no S3 system.
-func detect(ctx context.Context, endpointURL string) (string, error) {
+// InvalidArgument if it is no URL or no S3 system. The timeout is that of the configuration.
+func detect(ctx context.Context, endpointURL string, timeout time.Duration) (string, error) {
 	target, err := healthURL(endpointURL)
 	if err != nil {
 		return "", err
 	}
-	limit, cancel := context.WithTimeout(ctx, detectTimeout)
+	timeout = cmp.Or(timeout, detectTimeout)
+	limit, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(limit, http.MethodGet, target, nil)
 	if err != nil {
@@ -45,7 +46,7 @@ func detect(ctx context.Context, endpointURL string) (string, error) {
 	defer client.CloseIdleConnections()
 	response, err := client.Do(request)
 	if err != nil {
-		return "", unreachable(ctx, endpointURL, err)
+		return "", unreachable(ctx, endpointURL, timeout, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode < 200 {
@@ -53,7 +54,7 @@ func detect(ctx context.Context, endpointURL string) (string, error) {
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	if err != nil && len(body) == 0 {
-		return "", unreachable(ctx, endpointURL, err)
+		return "", unreachable(ctx, endpointURL, timeout, err)
 	}
 	// S3 itself answers with a redirect, and an error in it, where a bucket of that name is elsewhere.
 	var redirect *s3fault.RedirectError
@@ -125,7 +126,7 @@ func isS3Error(body []byte) bool {
 }
 
 // unreachable explains a missing answer.
-func unreachable(ctx context.Context, endpointURL string, err error) error {
+func unreachable(ctx context.Context, endpointURL string, waited time.Duration, err error) error {
 	at := shown(endpointURL)
 	if ctx.Err() != nil {
 		return fault.Wrap(fault.CodeOf(ctx.Err()), ctx.Err(), "interrupted while asking %s what it is", at)
@@ -142,7 +143,9 @@ func unreachable(ctx context.Context, endpointURL string, err error) error {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.Wrap(fault.Unavailable, err, "%s closed the connection without an answer", at).WithHint(fault.HintEndpointOrBackend)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s", at, detectTimeout).WithHint(fault.HintEndpointOrBackend)
+		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s", at, waited).WithHint(fault.HintEndpointOrBackend)
+	case s3fault.IsNoHTTP(err):
+		return fault.Wrap(fault.Unavailable, err, "%s does not answer as S3 does: it sent what is no answer in HTTP", at).WithHint(fault.HintEndpointOrBackend)
 	}
 	return fault.Wrap(fault.Unavailable, err, "%s does not answer as S3 does (%v)", at, cause(err)).WithHint(fault.HintEndpointOrBackend)
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
@@ -75,7 +76,7 @@ func TestDetectBySending(t *testing.T) {
 				c.answer(w, r)
 			}))
 			defer server.Close()
-			backend, err := host.Detect(context.Background(), strings.Replace(server.URL, "://", "://user:pass@", 1)+"/")
+			backend, err := host.Detect(context.Background(), strings.Replace(server.URL, "://", "://user:pass@", 1)+"/", 0)
 			if backend != c.backend || fault.CodeOf(err) != c.code {
 				t.Fatalf("got %q, %v (%v)", backend, err, fault.CodeOf(err))
 			}
@@ -109,7 +110,7 @@ func TestDetectUnreachable(t *testing.T) {
 		{"silent", "http://" + silent, "2s", fault.Unavailable},
 		{"unknown authority", tls.URL, "SSL_CERT_FILE", fault.Unavailable},
 		{"plain behind https", strings.Replace(plain.URL, "http:", "https:", 1), "does not speak TLS", fault.Unavailable},
-		{"another protocol", "http://" + ssh, "does not answer as S3 does", fault.Unavailable},
+		{"another protocol", "http://" + ssh, "does not answer as S3 does: it sent what is no answer in HTTP", fault.Unavailable},
 		{"no host", "http://no-such-host.invalid", "no host", fault.Unavailable},
 		{"no URL", "localhost:9000", "http:// or https://", fault.InvalidArgument},
 		{"no scheme", "ftp://localhost", "http:// or https://", fault.InvalidArgument},
@@ -118,7 +119,7 @@ func TestDetectUnreachable(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Now()
-			_, err := host.Detect(context.Background(), c.endpoint)
+			_, err := host.Detect(context.Background(), c.endpoint, 0)
 			if fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) {
 				t.Fatalf("got %v (%v), want it to say %q", err, fault.CodeOf(err), c.says)
 			}
@@ -129,10 +130,27 @@ func TestDetectUnreachable(t *testing.T) {
 	}
 }
 
+// TestDetectWaitsAsLongAsItIsTold is about both directions.
+func TestDetectWaitsAsLongAsItIsTold(t *testing.T) {
+	for _, timeout := range []time.Duration{10 * time.Millisecond, host.DetectTimeout + 100*time.Millisecond} {
+		t.Run(timeout.String(), func(t *testing.T) {
+			t.Parallel()
+			began := time.Now()
+			_, err := host.Connect(t.Context(), host.Options{}, driver.Config{EndpointURL: "http://" + listen(t, func(net.Conn) {}), Timeout: timeout})
+			if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "did not answer within "+timeout.String()) {
+				t.Errorf("got %v", err)
+			}
+			if took := time.Since(began); took < timeout || took > patience {
+				t.Errorf("it took %s", took)
+			}
+		})
+	}
+}
+
 func TestDetectIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	address := listen(t, func(net.Conn) { cancel() })
-	_, err := host.Detect(ctx, "http://"+address)
+	_, err := host.Detect(ctx, "http://"+address, 0)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}

@@ -80,7 +80,7 @@ type Plugin struct {
 //   - FailedPrecondition: the plugin is not the pinned file, or somebody else could have put it there.
 func Connect(ctx context.Context, o Options, config driver.Config) (driver.Driver, error) {
 	if o.Name == "" && o.Path == "" {
-		name, err := backendFor(ctx, config.EndpointURL)
+		name, err := backendFor(ctx, config)
 		if err != nil {
 			return nil, err
 		}
@@ -93,12 +93,12 @@ func Connect(ctx context.Context, o Options, config driver.Config) (driver.Drive
 	return connect(ctx, p, config)
 }
 
-// backendFor returns the name of the backend that an endpoint needs.
-func backendFor(ctx context.Context, endpointURL string) (string, error) {
-	if endpointURL == "" {
+// backendFor returns the name of the backend that the configuration's endpoint needs.
+func backendFor(ctx context.Context, config driver.Config) (string, error) {
+	if config.EndpointURL == "" {
 		return "aws", nil
 	}
-	return detect(ctx, endpointURL)
+	return detect(ctx, config.EndpointURL, config.Timeout)
 }
 
 // Launch starts the plugin that the options name. The caller closes it. It fails with InvalidArgument if o.Name is no

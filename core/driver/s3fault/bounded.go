@@ -27,6 +27,8 @@ type Transport struct {
 	Operation func(*http.Request) string
 	// Redirects reports whether a redirect of S3 is for the client to see; nil where none is.
 	Redirects func(*http.Response) bool
+
+	uplink uplink
 }
 
 // EndpointError is a request that got no answer, or none that can be used.
@@ -107,9 +109,9 @@ func (t *Transport) exchange(req *http.Request) (*http.Response, error) {
 	}
 	x.operation = t.operationOf(req)
 	x.receiving.cancel = x.cancel
-	sending := &watch{cancel: x.cancel}
+	sending := &watch{cancel: x.cancel, uplink: &t.uplink}
 	sending.body(sent, t.Limits)
-	sending.arm(t.Limits.Header, "did not answer within %s", t.Limits.Header)
+	sending.arm(t.Limits.Header, "did not answer within %s")
 	answer, err := t.Next.RoundTrip(sent)
 	sending.end()
 	if err != nil {
@@ -137,7 +139,7 @@ func (x *exchange) explain(err error, cutOff string) error {
 		return broken
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &AnswerError{Did: cutOff, Again: true}
-	case isNoHTTP(err):
+	case IsNoHTTP(err):
 		return notS3("sent what is no answer in HTTP")
 	}
 	return err
@@ -200,7 +202,7 @@ func (x *exchange) read(answer *http.Response) ([]byte, error) {
 	if x.operation == "CompleteMultipartUpload" {
 		within *= 10
 	}
-	x.receiving.arm(within, "began an answer, but did not end it within %s", within)
+	x.receiving.arm(within, "began an answer, but did not end it within %s")
 	defer x.receiving.end()
 	body := &counted{most: x.Limits.Tags}
 	n, err := io.Copy(body, io.LimitReader(answer.Body, limit+1))

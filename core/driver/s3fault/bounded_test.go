@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -104,7 +105,7 @@ func TestTime(t *testing.T) {
 					return silent(req)
 				}
 			}},
-		"no answer to an upload": {method: "PUT", url: "/b/k", send: bytes.NewReader(make([]byte, 1<<20)), takes: 60 * time.Second, says: "did not answer within 1m0s after the upload",
+		"no answer to an upload": {method: "PUT", url: "/b/k", send: bytes.NewReader(make([]byte, 1<<20)), takes: 76 * time.Second, says: "did not answer within 1m16s after the upload",
 			next: func(context.Context) next {
 				return func(req *http.Request) (*http.Response, error) {
 					_, _ = io.Copy(io.Discard, req.Body)
@@ -135,7 +136,7 @@ func TestTime(t *testing.T) {
 					answering = func(req *http.Request) (*http.Response, error) {
 						return respond(200, io.MultiReader(strings.NewReader("begun"), stuck(req.Context())))(req)
 					}
-				} else if answer := answering; c.says == "did not end it within 1m0s" || c.takes > time.Minute {
+				} else if answer := answering; c.says == "did not end it within 1m0s" || c.takes > 2*time.Minute {
 					answering = func(req *http.Request) (*http.Response, error) {
 						got, err := answer(req)
 						got.Body = untilDone{got.Body, req.Context()}
@@ -219,6 +220,47 @@ func TestSlowIsNotStuck(t *testing.T) {
 			}
 		})
 	})
+}
+
+// TestManyUploadsShareALine has the connections take all of them at once, and a line bring them slowly to an endpoint that
+// answers at last. One that never does is given up all the same.
+func TestManyUploadsShareALine(t *testing.T) {
+	for _, size := range []int{50_000, 1 << 20} {
+		for _, answers := range []bool{true, false} {
+			t.Run(fmt.Sprint(size, " bytes, ", answers), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					const uploads = 20
+					needs := uploads * time.Duration(size) * time.Second / (70 << 10)
+					transport := &s3fault.Transport{Limits: s3fault.LimitsFor(0), Next: next(func(req *http.Request) (*http.Response, error) {
+						_, _ = io.Copy(io.Discard, req.Body)
+						if !answers {
+							return silent(req)
+						}
+						select {
+						case <-time.After(needs + time.Minute/2):
+							return respond(200, strings.NewReader(""))(req)
+						case <-req.Context().Done():
+							return nil, req.Context().Err()
+						}
+					})}
+					began := time.Now()
+					var all sync.WaitGroup
+					for range uploads {
+						all.Go(func() {
+							_, err := transport.RoundTrip(request(t, "PUT", "/b/k", bytes.NewReader(make([]byte, size))))
+							if (err == nil) != answers {
+								t.Errorf("%v", err)
+							}
+						})
+					}
+					all.Wait()
+					if took := time.Since(began); took > 11*time.Minute {
+						t.Errorf("it took %s", took)
+					}
+				})
+			})
+		}
+	}
 }
 
 // TestTheCallersEndIsNoFaultOfTheEndpoint gives up while an endpoint is silent.

@@ -91,8 +91,8 @@ func NonRetryable(err error) bool {
 	return errors.As(err, &redirect) || errors.Is(err, ErrNotS3) || IsCertificateError(err) || IsPlaintext(err) || errors.As(err, &dns) && dns.IsNotFound
 }
 
-// isNoHTTP reports whether the server sent what net/http cannot read. Its errors have no types, and quote what was sent.
-func isNoHTTP(err error) bool {
+// IsNoHTTP reports whether the server sent what net/http cannot read. Its errors have no types, and quote what was sent.
+func IsNoHTTP(err error) bool {
 	for _, text := range []string{
 		"malformed HTTP", "malformed MIME", "transport connection broken", "server response headers exceeded", "header line too long",
 		"Content-Length", "chunked encoding", "chunked line", "chunk length", "railer key", "reading trailer", "long trailer", "gzip: invalid",

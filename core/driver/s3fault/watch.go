@@ -5,31 +5,55 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
 // watch ends an exchange that makes no progress. Its cause is the AnswerError that it was armed with.
 type watch struct {
 	cancel context.CancelCauseFunc
+	// uplink is nil for an exchange that sends nothing more.
+	uplink *uplink
 
 	mu    sync.Mutex
 	timer *time.Timer
-	over  bool // nothing arms it any more
+	turn  int   // counts what was armed, so that a timer knows that it is late
+	taken int64 // what uplink holds of this exchange
+	over  bool  // nothing arms it any more
 }
 
-// arm ends the exchange after a time, unless it is armed anew or rests before.
-func (w *watch) arm(after time.Duration, format string, args ...any) {
+// arm ends the exchange after a time, unless it is armed anew or rests before. The format says what it did for that time.
+func (w *watch) arm(after time.Duration, format string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.stop()
+	if w.over {
+		return
+	}
+	turn, began := w.turn, time.Now()
+	var end func()
+	end = func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		if turn != w.turn {
+			return
+		}
+		patience := after + w.uplink.grace(after)
+		if left := patience - time.Since(began); left > 0 {
+			w.timer = time.AfterFunc(left, end)
+			return
+		}
+		slow := did(format, patience.Round(time.Second))
+		slow.Slow = true
+		w.cancel(slow)
+	}
+	w.timer = time.AfterFunc(after, end)
+}
+
+func (w *watch) stop() {
+	w.turn++
 	if w.timer != nil {
 		w.timer.Stop()
-	}
-	if !w.over {
-		w.timer = time.AfterFunc(after, func() {
-			slow := did(format, args...)
-			slow.Slow = true
-			w.cancel(slow)
-		})
 	}
 }
 
@@ -37,17 +61,48 @@ func (w *watch) arm(after time.Duration, format string, args ...any) {
 func (w *watch) rest() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.timer != nil {
-		w.timer.Stop()
+	w.stop()
+}
+
+// took takes in that the connection took bytes.
+func (w *watch) took(n int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if more := min(int64(n), heldBack-w.taken); !w.over {
+		w.taken += more
+		w.uplink.bytes.Add(more)
 	}
 }
 
 // end disarms it for good: a request's body may be read for a while after the answer has begun.
 func (w *watch) end() {
-	w.rest()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.stop()
 	w.over = true
+	if w.uplink != nil {
+		w.uplink.bytes.Add(-w.taken)
+		w.taken = 0
+	}
+}
+
+// uplink is the line that all uploads share. What connections took of requests without an answer may still be on its way:
+// in the buffers of this machine, of a tunnel or of a proxy.
+type uplink struct{ bytes atomic.Int64 }
+
+const (
+	// heldBack is how much of a request may be on its way.
+	heldBack = 4 << 20
+	// slowLine is the slowest line that is waited for, in bytes a second.
+	slowLine = 64 << 10
+)
+
+// grace is how much longer than some time an endpoint has that could not get everything yet.
+func (u *uplink) grace(after time.Duration) time.Duration {
+	if u == nil {
+		return 0
+	}
+	return min(time.Duration(u.bytes.Load())*time.Second/slowLine, 9*after)
 }
 
 // largeBody is the size from which a request's body is an upload, some of which may still be on its way at its end.
@@ -87,14 +142,15 @@ func (b *sentBody) Read(p []byte) (int, error) {
 	b.watch.rest()
 	n, err := b.body.Read(p)
 	b.sent += n
+	b.watch.took(n)
 	idle := b.limits.Idle
 	switch {
 	case err == nil:
-		b.watch.arm(idle, "took no byte of the upload for %s", idle)
+		b.watch.arm(idle, "took no byte of the upload for %s")
 	case b.sent < largeBody:
-		b.watch.arm(b.limits.Header, "did not answer within %s", b.limits.Header)
+		b.watch.arm(b.limits.Header, "did not answer within %s")
 	default:
-		b.watch.arm(idle, "did not answer within %s after the upload", idle)
+		b.watch.arm(idle, "did not answer within %s after the upload")
 	}
 	return n, err
 }
@@ -109,7 +165,7 @@ type objectBody struct {
 
 func (b *objectBody) Read(p []byte) (int, error) {
 	x := b.exchange
-	x.receiving.arm(x.Limits.Idle, "sent no byte of the object for %s", x.Limits.Idle)
+	x.receiving.arm(x.Limits.Idle, "sent no byte of the object for %s")
 	n, err := b.ReadCloser.Read(p)
 	x.receiving.rest()
 	if err != nil && err != io.EOF {
