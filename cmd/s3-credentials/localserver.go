@@ -78,7 +78,7 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	if _, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket}); errors.Is(err, fault.NotFound) {
 		return fault.Wrap(fault.NotFound, err, "bucket does not exist: %s", bucket)
 	}
-	token, err := localserver.FindToken(l.tokenFile)
+	token, err := localserver.FindToken(ctx, l.tokenFile)
 	if err != nil {
 		return err
 	}

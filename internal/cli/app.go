@@ -81,6 +81,9 @@ func (a *App) Shown() []*Command {
 func (a *App) Main(ctx context.Context, args []string) (code int) {
 	a.stdout, a.messages = newResultWriter(a.Stdout), printable.NewWriter(a.Stderr)
 	env := &Env{Stdin: a.Stdin, Stdout: a.stdout, Stderr: a.messages, App: a, Session: a.newSession()}
+	if a.Stdin != nil {
+		a.Stdin.ctx = ctx
+	}
 	a.endMessages = func() {}
 	defer func() { a.endMessages() }()
 	defer env.Session.End()

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -263,6 +265,51 @@ func TestOutputThatCannotBeWritten(t *testing.T) {
 		}
 	}
 }
+
+// TestFilesOfOptionsAreSmall has them endless.
+func TestFilesOfOptionsAreSmall(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "large")
+	if err := errors.Join(os.WriteFile(path, nil, 0o600), os.Truncate(path, 1<<40)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{path, "-"} {
+		_, err := NewInput(endless{}).ReadFile(name, "--auth")
+		var pathErr *fs.PathError
+		if !errors.As(err, &pathErr) || pathErr.Path != name || !strings.Contains(pathErr.Err.Error(), "more than 1 MiB") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// TestAWaitForAFileEnds presses Ctrl-C while nobody writes to a pipe that an option names.
+func TestAWaitForAFileEnds(t *testing.T) {
+	reading, writing := io.Pipe()
+	defer writing.Close()
+	ctx, interrupt := context.WithCancelCause(t.Context())
+	a := newTestApp(t, nil)
+	a.Stdin = NewInput(readerFunc(func(p []byte) (int, error) {
+		interrupt(SignalError{Signal: syscall.SIGINT})
+		return reading.Read(p)
+	}))
+	var text string
+	a.Commands = []*Command{{Name: "show", Offline: true, Run: func(context.Context, *Env, []string) error { return nil }, Options: []Option{
+		Parsed(&text, "policy", "FILE", "Policy", func(path string) (string, error) {
+			content, err := a.Stdin.ReadFile(path, "--policy")
+			return string(content), err
+		}),
+	}}}
+	if code := a.Main(ctx, []string{"show", "--policy", "-"}); code != ExitInterrupted || a.errs.String() != "Error: interrupted\n" {
+		t.Errorf("exit %d, stderr %q", code, &a.errs)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func TestStdinIsReadOnce(t *testing.T) {
 	in := NewInput(strings.NewReader("x"))

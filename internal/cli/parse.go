@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"io"
@@ -122,6 +123,8 @@ func (p *parser) finish(flags *flag.FlagSet, err error) error {
 		return usage
 	case errors.As(err, &failure):
 		return failure
+	case errors.Is(err, context.Canceled):
+		return context.Canceled
 	}
 	return Usagef("%v", err)
 }
@@ -140,7 +143,7 @@ func setElsewhere(o *Option, value, where string) error {
 func setFrom(o *Option, value, where string) error {
 	err := o.Set(value)
 	var failure Failure
-	if err == nil || errors.As(err, &failure) {
+	if err == nil || errors.As(err, &failure) || errors.Is(err, context.Canceled) {
 		return err
 	}
 	return Usagef("Invalid value for %s: %v", where, err)

@@ -173,6 +173,28 @@ func (u untilDone) Read(p []byte) (int, error) {
 	return u.ReadCloser.Read(p)
 }
 
+// TestObjectsThatDrip has a piece come every 50 seconds, for ever if the pieces are tiny.
+func TestObjectsThatDrip(t *testing.T) {
+	for piece, wants := range map[int]string{1: "sent only 13 bytes of the object in 10m50s", 8 << 10: ""} {
+		synctest.Test(t, func(t *testing.T) {
+			drips := reader(func(p []byte) (int, error) { time.Sleep(50 * time.Second); return min(len(p), piece), nil })
+			transport := &s3fault.Transport{Limits: s3fault.LimitsFor(0), Next: respond(200, io.LimitReader(drips, 100*int64(piece)))}
+			answer, err := transport.RoundTrip(request(t, "GET", "/b/k", nil))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer answer.Body.Close()
+			for buffer := make([]byte, 64<<10); err == nil; {
+				_, err = answer.Body.Read(buffer)
+			}
+			if wants == "" && err == io.EOF {
+				return
+			}
+			says(t, err, wants)
+		})
+	}
+}
+
 // TestSlowIsNotStuck has everything come and go slowly, but within the limits.
 func TestSlowIsNotStuck(t *testing.T) {
 	const pause = 50 * time.Second

@@ -161,13 +161,27 @@ func (b *sentBody) Close() error { return b.body.Close() }
 type objectBody struct {
 	io.ReadCloser
 	exchange *exchange
+	// waited is how long reads took for so many bytes.
+	waited time.Duration
+	read   int
 }
 
+// aLittle is how many bytes of an object have to come in ten times [Limits.Idle]. Even many on the slowest line get more.
+const aLittle = 64 << 10
+
 func (b *objectBody) Read(p []byte) (int, error) {
-	x := b.exchange
+	x, began := b.exchange, time.Now()
 	x.receiving.arm(x.Limits.Idle, "sent no byte of the object for %s")
 	n, err := b.ReadCloser.Read(p)
 	x.receiving.rest()
+	if b.read, b.waited = b.read+n, b.waited+time.Since(began); b.read >= aLittle {
+		b.read, b.waited = 0, 0
+	}
+	if err == nil && b.waited > 10*x.Limits.Idle {
+		slow := did("sent only %d bytes of the object in %s", b.read, b.waited.Round(time.Second))
+		slow.Slow = true
+		return n, at(x.url, slow)
+	}
 	if err != nil && err != io.EOF {
 		err = at(x.url, x.explain(err, "closed the connection in the middle of the object"))
 	}

@@ -85,7 +85,7 @@ func newTestToken(t *testing.T) *Token {
 	t.Helper()
 	t.Setenv(TokenVariable, "")
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
-	token, err := FindToken("")
+	token, err := FindToken(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestBoundElsewhereTheTokenIsAskedForEverywhere(t *testing.T) {
 
 func TestATokenOfTheUsersOwnIsAskedForOnLoopbackToo(t *testing.T) {
 	t.Setenv(TokenVariable, "correct-horse-battery")
-	token, err := FindToken("")
+	token, err := FindToken(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

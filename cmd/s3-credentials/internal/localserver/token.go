@@ -2,6 +2,7 @@ package localserver
 
 import (
 	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/stale"
 )
 
@@ -33,10 +35,10 @@ type Token struct {
 }
 
 // FindToken returns the token from the file, if one is named; else from the environment; else a new token.
-func FindToken(file string) (*Token, error) {
+func FindToken(ctx context.Context, file string) (*Token, error) {
 	switch value := os.Getenv(TokenVariable); {
 	case file != "":
-		return tokenFromFile(file)
+		return tokenFromFile(ctx, file)
 	case value != "":
 		t := &Token{secret: value, expression: `"$` + TokenVariable + `"`, given: true}
 		return t, checkToken(value, "the token in "+TokenVariable)
@@ -59,8 +61,8 @@ func (t *Token) String() string { return "token from " + t.expression }
 // GoString omits the secret from %#v.
 func (t *Token) GoString() string { return t.String() }
 
-func tokenFromFile(file string) (*Token, error) {
-	content, err := os.ReadFile(file)
+func tokenFromFile(ctx context.Context, file string) (*Token, error) {
+	content, err := cli.ReadFile(ctx, file)
 	var pathErr *fs.PathError
 	if errors.As(err, &pathErr) {
 		return nil, fault.Wrap(fault.InvalidArgument, err, "cannot read the token file '%s': %v", file, pathErr.Err)

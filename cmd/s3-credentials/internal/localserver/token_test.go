@@ -30,7 +30,7 @@ func TestNewTokenIsInAFileOfOnesOwn(t *testing.T) {
 	}
 	t.Setenv("XDG_RUNTIME_DIR", dir)
 	t.Setenv(TokenVariable, "")
-	one, err := FindToken("")
+	one, err := FindToken(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestNewTokenIsInAFileOfOnesOwn(t *testing.T) {
 	if got := shell(t, one.expression); got != one.secret || len(got) < 26 {
 		t.Errorf("sh reads %d characters from %s, not the token", len(got), one.expression)
 	}
-	two, err := FindToken("")
+	two, err := FindToken(t.Context(), "")
 	if err != nil || two.secret == one.secret {
 		t.Errorf("a second token: same %v, error %v", two.secret == one.secret, err)
 	}
@@ -65,11 +65,11 @@ func TestTokenOfTheUsersOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv(TokenVariable, "from-the-environment")
-	fromFile, err := FindToken(file)
+	fromFile, err := FindToken(t.Context(), file)
 	if err != nil || fromFile.secret != secret || !fromFile.given {
 		t.Errorf("from the file: %v, %v", fromFile, err)
 	}
-	fromEnv, err := FindToken("")
+	fromEnv, err := FindToken(t.Context(), "")
 	if err != nil || shell(t, fromEnv.expression) != "from-the-environment" || !fromEnv.given {
 		t.Errorf("from the environment: %v, %v", fromEnv, err)
 	}
@@ -104,9 +104,10 @@ func TestBadTokens(t *testing.T) {
 		"short":           {write("sesame-sesame-1", 0o600), fault.InvalidArgument, "15 of at least 16 characters"},
 		"empty":           {write("", 0o600), fault.InvalidArgument, "0 of at least 16 characters"},
 		"two lines":       {write("sesame-sesame-1\nsesame-sesame-2", 0o600), fault.InvalidArgument, "white space"},
+		"endless":         {write(strings.Repeat("x", 1<<20+1), 0o600), fault.InvalidArgument, "more than 1 MiB"},
 		"not ASCII":       {write("sésame-sésame-sésame", 0o600), fault.InvalidArgument, "ASCII"},
 	} {
-		_, err := FindToken(c.file)
+		_, err := FindToken(t.Context(), c.file)
 		if !errors.Is(err, c.code) || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "same-s") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -121,7 +122,7 @@ func TestTheTokenOfADeadServerIsRemoved(t *testing.T) {
 	if err := os.WriteFile(stale, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	token, err := FindToken("")
+	token, err := FindToken(t.Context(), "")
 	if err != nil {
 		t.Fatal(err)
 	}
