@@ -113,6 +113,14 @@ func closes(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
+// chats speaks another protocol.
+func chats(w http.ResponseWriter, _ *http.Request) {
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		_, _ = io.WriteString(conn, "SSH-2.0-OpenSSH_9.9\r\n")
+		_ = conn.Close()
+	}
+}
+
 // circle has two pages of a listing that name each other as the next one.
 func circle(w http.ResponseWriter, r *http.Request) {
 	next := map[string]string{"a": "b"}[r.URL.Query().Get("continuation-token")]

@@ -16,6 +16,7 @@ var (
 	listBucket  = []string{"list-bucket", "bucket"}
 	session     = []string{"create", "bucket", "-d", "15m"}
 	create      = []string{"create", "bucket"}
+	createBoth  = []string{"create", "bucket", "-c"}
 	getObject   = []string{"get-object", "bucket", "key", "-o", "got"}
 	putObject   = []string{"put-object", "bucket", "key", "target"}
 	deletion    = []string{"delete-objects", "bucket", "key"}
@@ -61,6 +62,11 @@ var attacks = map[string]struct {
 	"JSON":              {answer(200, "{}"), "aws minio", [][]string{listBuckets, listBucket, session, deletion}, nil, "answers, but not as an S3 system does"},
 	"a web page":        {answer(200, aPage), "aws minio", [][]string{whoami, listUsers, listBuckets, listBucket, putObject, session}, nil, "answers, but not as an S3 system does"},
 	"a refusing page":   {answer(403, aPage), "aws minio", [][]string{whoami, listBucket, putObject}, nil, "answers, but not as an S3 system does"},
+	"a page's 404":      {answer(404, "404 page not found"), "aws", [][]string{whoami, listUsers, listBucket, createBoth, deletion, getObject, putObject}, nil, "404 Not Found, but not of what"},
+	"a page's 404 to":   {answer(404, "404 page not found"), "minio", [][]string{listBucket, deletion, getObject, putObject}, nil, "404 Not Found, but not of what"},
+	"another protocol":  {chats, "aws minio", [][]string{whoami, listBucket, putObject}, nil, "no answer in HTTP"},
+	"nothing new":       {answer(304, ""), "aws minio", [][]string{listBucket, getObject, session}, nil, "nothing has changed"},
+	"broken XML":        {within("&x;"), "aws minio", [][]string{listBucket}, nil, "an answer that cannot be read"},
 	"an error as 200":   {answer(200, "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"), "aws minio", [][]string{listBuckets, listBucket, session}, nil, "AccessDenied"},
 	"closed":            {closes, "aws minio", [][]string{whoami, listUsers, listBucket, session}, nil, "closed the connection without an answer"},
 }
