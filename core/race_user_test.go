@@ -255,7 +255,7 @@ func TestAUserThatMustStay(t *testing.T) {
 	has := furnished{Driver: d, items: []driver.UserItem{{Kind: driver.ItemPassword, KeepsUser: true}, {Kind: "MFA device", Name: "m", KeepsUser: true}, {Kind: driver.ItemGroup, Name: "g"}}}
 	_, err = engine(t, has).PlanDeleteUser(t.Context(), "ann")
 	wantCode(t, err, fault.FailedPrecondition)
-	if !strings.Contains(err.Error(), "while it has password, MFA device m; remove that first") {
+	if !strings.Contains(err.Error(), "while it has a password, MFA device m; remove that first") {
 		t.Error(err)
 	}
 	_, err = engine(t, furnished{Driver: d, denied: errMayNot}).PlanDeleteUser(t.Context(), "ann")

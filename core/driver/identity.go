@@ -3,7 +3,6 @@ package driver
 import (
 	"context"
 	"iter"
-	"strings"
 	"time"
 )
 
@@ -109,8 +108,13 @@ type UserItem struct {
 	KeepsUser bool
 }
 
-// String names the item: "group admins", "password".
-func (i UserItem) String() string { return strings.TrimSpace(string(i.Kind) + " " + i.Name) }
+// String names the item: "group admins", "a password".
+func (i UserItem) String() string {
+	if i.Name == "" {
+		return "a " + string(i.Kind)
+	}
+	return string(i.Kind) + " " + i.Name
+}
 
 // UserItemKind is the kind of an item: one of the constants, or what the system calls another kind, such as "MFA device".
 type UserItemKind string

@@ -111,6 +111,12 @@ func createDifferences() []parityCase {
 				t.Errorf("the policies are %v and %v", was, is)
 			}
 		}},
+		{name: "create for a user that may do more", differs: "further-access", given: []given{bucket("one"), user("me"), attached("me", "managed")}, args: []string{"create", "one", "--username", "me", "--silent"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			if says := ":policy/managed"; !strings.Contains(ours.stderr, says) || strings.Contains(python.stderr, says) {
+				t.Errorf("the Python tool says %q, this one %q", python.stderr, ours.stderr)
+			}
+		}},
 		{name: "create -f env", differs: "format-choices", given: one, args: []string{"create", "one", "-f", "env"}, check: func(t *testing.T, python, ours outcome) {
 			wantExits(t, python, ours, 2, 0)
 			if !strings.Contains(ours.stdout, "export AWS_ACCESS_KEY_ID=") {

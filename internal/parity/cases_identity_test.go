@@ -53,6 +53,12 @@ func userCases() []parityCase {
 				t.Errorf("this tool leaves %v", users(ours))
 			}
 		}},
+		parityCase{name: "delete-user with a password", differs: "delete-refused", given: []given{user("ann"), userPolicy("ann", "p", someDocument), password("ann")}, args: []string{"delete-user", "ann"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1) // moto deletes such a user, unlike AWS
+			if is := policies(ours, "ann"); len(is) != 1 || !strings.Contains(ours.stderr, "while it has a password") {
+				t.Errorf("the policies are %v, and this tool says %q", is, ours.stderr)
+			}
+		}},
 	)
 }
 

@@ -76,6 +76,13 @@ func accessKey(user string) given {
 	}
 }
 
+func password(user string) given {
+	return func(t *testing.T, c client) {
+		_, err := c.iam.CreateLoginProfile(t.Context(), &iam.CreateLoginProfileInput{UserName: &user, Password: aws.String("a-long-Passw0rd!")})
+		check(t, err)
+	}
+}
+
 func attached(user, name string) given {
 	return func(t *testing.T, c client) {
 		made, err := c.iam.CreatePolicy(t.Context(), &iam.CreatePolicyInput{PolicyName: &name, PolicyDocument: aws.String(someDocument)})
