@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -13,7 +14,7 @@ func (x *exchange) checkHeader(answer *http.Response) error {
 	switch {
 	case answer.StatusCode == http.StatusNotModified:
 		return notS3("said that nothing has changed since the last time, which it was not asked")
-	case answer.StatusCode == http.StatusNotFound && x.method == http.MethodHead && isPage(answer.Header, "text/"):
+	case answer.StatusCode == http.StatusNotFound && x.method == http.MethodHead && isPage(answer.Header, "text/html", "text/plain"):
 		return notS3(notFound)
 	case answer.StatusCode >= 300 || x.form != nil:
 		return nil
@@ -34,10 +35,11 @@ func (x *exchange) checkHeader(answer *http.Response) error {
 
 const notFound = "said 404 Not Found, but not of what, so that it proves nothing"
 
-// isPage reports whether the headers are those of a page of that type. No header is in the answers of every S3 system; but
-// each either has one of S3's own, or does not call the answer a page.
-func isPage(header http.Header, contentType string) bool {
-	return !isOwn(header) && strings.HasPrefix(header.Get("Content-Type"), contentType)
+// isPage reports whether the headers are those of a page of one of the types. No header is in the answers of every S3 system;
+// but each either has one of S3's own, or does not call the answer a page.
+func isPage(header http.Header, types ...string) bool {
+	contentType, _, _ := strings.Cut(header.Get("Content-Type"), ";")
+	return !isOwn(header) && slices.Contains(types, contentType)
 }
 
 // isOwn reports whether there is a header of S3's own.

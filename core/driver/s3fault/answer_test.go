@@ -262,6 +262,9 @@ func TestABucketIsNoWebPage(t *testing.T) {
 		func(*http.Request) (*http.Response, error) {
 			return &http.Response{StatusCode: 404, Header: http.Header{}, Body: http.NoBody}, nil
 		},
+		func(*http.Request) (*http.Response, error) {
+			return &http.Response{StatusCode: 404, Header: http.Header{"Content-Type": {"text/xml"}}, Body: http.NoBody}, nil
+		},
 	} {
 		if _, _, err := send(n, request(t, "HEAD", "/b", nil)); err != nil {
 			t.Error(err)

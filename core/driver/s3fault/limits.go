@@ -18,8 +18,8 @@ type Limits struct {
 	// has ten times that: S3 sends white space for minutes while it works.
 	Answer time.Duration
 	// Idle is the time without a byte of an object's body, in either direction, and from the end of an upload to its answer.
-	// In ten times that, 64 KiB of an object have to come.
-	// While requests are sent, all limits of time are longer by what a line of 64 KiB a second needs for those on their way.
+	// In ten times that, 64 KiB of an object have to come. The times for an answer, and for bytes to be taken, are longer by
+	// what a line of 64 KiB a second needs for all that is on its way, up to ten times as long.
 	Idle time.Duration
 	// ErrorBytes is the size of an error's body, and of a policy; AnswerBytes is that of any other answer that is no object, decompressed.
 	ErrorBytes, AnswerBytes int64
