@@ -1,9 +1,9 @@
 package conformance
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -222,10 +222,9 @@ func (e *env) enforces(r Rule) bool {
 
 // text returns that many bytes in which each 16-byte block differs from all others.
 func text(size int) []byte {
-	var b bytes.Buffer
-	b.Grow(size + 16)
-	for i := 0; b.Len() < size; i++ {
-		fmt.Fprintf(&b, "%015x\n", i)
+	blocks := make([]byte, 0, size+16)
+	for i := uint64(0); len(blocks) < size; i++ {
+		blocks = binary.BigEndian.AppendUint64(append(blocks, "block #:"...), i)
 	}
-	return b.Bytes()[:size]
+	return blocks[:size]
 }

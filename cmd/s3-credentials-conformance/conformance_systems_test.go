@@ -16,7 +16,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
-// TestRealSystems runs the suite with the plugins that users get.
+// thin is what TestRealSystems runs: backends/aws and backends/minio run the whole suite on the same systems, and the suite
+// on a system in memory goes over the wire.
+const thin = "^(describe|users|keys|sessions|objects|transfer)/|^enforcement/a read-only "
+
+// TestRealSystems runs a part of the suite with the plugins that users get.
 func TestRealSystems(t *testing.T) {
 	for _, c := range []struct {
 		preset conformance.Preset
@@ -43,14 +47,14 @@ func onSystem(t *testing.T, system *systems.System, plugin string, args ...strin
 	}
 	r := try(t, nil, append([]string{
 		"--plugin", systems.PluginBinary(t, plugin), "--endpoint-url", system.EndpointURL, "--region", system.Region,
-		"--auth", auth, "--format", "json", "--quick",
+		"--auth", auth, "--format", "json", "--run", thin,
 	}, args...)...)
 	var result suiteResult
 	if err := json.Unmarshal([]byte(r.stdout), &result); err != nil {
 		t.Fatalf("%v\n%+v", err, r)
 	}
 	t.Logf("runs on %s: %v", system.RunsOn, result.Summary)
-	if r.code != cli.ExitDone || result.Summary[passed] < 50 || len(result.Left) != 0 {
+	if r.code != cli.ExitDone || result.Summary[passed] < 40 || len(result.Left) != 0 {
 		t.Errorf("exit code %d, left %v\n%s\n%s", r.code, result.Left, messagesOf(result, failed), messagesOf(result, mismatch))
 	}
 	if !slices.Contains(result.Capabilities, driver.CapUsers) || result.EndpointURL != system.EndpointURL {

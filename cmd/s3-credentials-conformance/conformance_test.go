@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/xml"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/s3-credentials/s3-credentials/conformance"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
@@ -17,6 +19,10 @@ func TestHonestPluginPasses(t *testing.T) {
 	}
 	if result.Summary[passed] < 50 || len(result.Left) != 0 || result.Name == "" || len(result.Capabilities) == 0 {
 		t.Errorf("got %v, left %v, %+v", result.Summary, result.Left, result)
+	}
+	want := fmt.Sprintf("%s %s passes suite %d%s", result.Name, result.Version, conformance.Version, except)
+	if got := verdict(&result); !result.Passes || got != want {
+		t.Errorf("the verdict is %q, want %q", got, want)
 	}
 	requireEmpty(t, h)
 }
