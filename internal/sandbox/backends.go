@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log"
 	"net"
@@ -36,13 +35,11 @@ type backends struct {
 	info  Info
 	store backend.Backend
 	log   *os.File
-	// The process's outputs, restored when the servers have ended.
-	stdout, stderr *os.File
-	logWriter      io.Writer
 }
 
-// openBackends changes to the folder with the buckets, and redirects the servers' output to a log file: the program's
-// outputs are for its user.
+// openBackends changes to the folder with the buckets, and redirects the process's outputs to a log file for good: the
+// program has its own already, which are for its user, and what the servers leave running may still look at these when
+// they have ended.
 func openBackends(info Info) (*backends, error) {
 	buckets := filepath.Join(info.Dir, "buckets")
 	if err := os.Chdir(buckets); err != nil {
@@ -55,7 +52,7 @@ func openBackends(info Info) (*backends, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &backends{info: info, log: output, stdout: os.Stdout, stderr: os.Stderr, logWriter: log.Writer()}
+	b := &backends{info: info, log: output}
 	os.Stdout, os.Stderr = output, output
 	log.SetOutput(output)
 	b.store, err = openStore(info.Dir, buckets)
@@ -67,8 +64,6 @@ func openBackends(info Info) (*backends, error) {
 }
 
 func (b *backends) close() {
-	os.Stdout, os.Stderr = b.stdout, b.stderr
-	log.SetOutput(b.logWriter)
 	_ = b.log.Close() // only the end of the log can be lost
 }
 
