@@ -38,13 +38,14 @@ func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsReq
 // allItems lists all kinds at once.
 func (b *backend) allItems(ctx context.Context, user string) ([]driver.UserItem, error) {
 	kinds := b.itemsOf(ctx, user)
-	items, denied := make([][]driver.UserItem, len(kinds)), make([]error, len(kinds))
+	items, denied, unsupported := make([][]driver.UserItem, len(kinds)), make([]error, len(kinds)), make([]error, len(kinds))
 	var asking errgroup.Group
 	for i, kind := range kinds {
 		asking.Go(func() error {
 			for item, err := range kind {
 				switch {
 				case errors.Is(err, fault.Unsupported):
+					unsupported[i] = err
 				case errors.Is(err, fault.PermissionDenied):
 					denied[i] = err
 				case err != nil:
@@ -58,6 +59,9 @@ func (b *backend) allItems(ctx context.Context, user string) ([]driver.UserItem,
 	}
 	if err := asking.Wait(); err != nil {
 		return nil, err
+	}
+	if !slices.Contains(unsupported, nil) {
+		return nil, unsupported[0] // nobody has looked whether there is such a user
 	}
 	return slices.Concat(items...), cmp.Or(denied...)
 }

@@ -34,7 +34,7 @@ func TestRequestsOnMinIO(t *testing.T) {
 	}{
 		{"create counted -c --username counted-first", 10},
 		{"create counted --username counted-user", 9},
-		{"create counted --username counted-user --read-only --replace-policy", 16},
+		{"create counted --username counted-user --read-only --replace-policy", 25},
 		{"create counted --duration 15m", 2},
 		{"whoami", 1},
 		{"list-buckets", 1},
@@ -44,8 +44,8 @@ func TestRequestsOnMinIO(t *testing.T) {
 		{"set-bucket-policy counted --allow-all-get", 1},
 		{"get-bucket-policy counted", 1},
 		{"put-object counted key " + "main.go", 1},
-		{"delete-user counted-first", 15},
-		{"delete-user counted-user", 17},
+		{"delete-user counted-first", 17},
+		{"delete-user counted-user", 19},
 	} {
 		requests, err := run(strings.Fields(c.line))
 		if err != nil {

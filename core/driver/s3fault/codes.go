@@ -38,7 +38,7 @@ var table = []struct {
 	{fault.Aborted, "it was changed by somebody else at the same time; try again", `
 		ConcurrentModification ConditionalRequestConflict EntityTemporarilyUnmodifiable OperationAborted`},
 	{fault.Unsupported, "the system behind this endpoint does not offer it", `
-		InvalidAction MethodNotAllowed NotImplemented RegionDisabledException UnknownOperationException UnsupportedOperation`},
+		InvalidAction MethodNotAllowed NotImplemented NotSupportedService RegionDisabledException UnknownOperationException UnsupportedOperation`},
 	{fault.DataLoss, "what arrived is not what was sent; try again", `
 		BadDigest IncompleteBody InvalidDigest XAmzContentChecksumMismatch XAmzContentSHA256Mismatch`},
 	{fault.Unavailable, "the system is not available; try again later", `
