@@ -25,12 +25,17 @@ type killed struct {
 // round, lose the answer to that request only. Whatever is left of user and bucket must stand in the error.
 func TestKilledBetweenSteps(t *testing.T) {
 	for backend, start := range map[string]func(testing.TB) *systems.System{"aws": systems.Sandbox, "minio": systems.MinIO} {
-		t.Run(backend, func(t *testing.T) {
-			k := &killed{T: t, direct: start(t), backend: backend}
-			k.seen, k.proxy = systems.Behind(t, k.direct)
-			k.round("gone", func(n int) { k.proxy.FailFrom(n, systems.Refuse) })
-			k.round("lost", func(n int) { k.proxy.FailNth(n, systems.LoseAnswer) })
-		})
+		for name, fail := range map[string]func(proxy *systems.Proxy, n int){
+			"gone": func(proxy *systems.Proxy, n int) { proxy.FailFrom(n, systems.Refuse) },
+			"lost": func(proxy *systems.Proxy, n int) { proxy.FailNth(n, systems.LoseAnswer) },
+		} {
+			t.Run(backend+" "+name, func(t *testing.T) {
+				t.Parallel()
+				k := &killed{T: t, direct: start(t), backend: backend}
+				k.seen, k.proxy = systems.Behind(t, k.direct)
+				k.round(name, func(n int) { fail(k.proxy, n) })
+			})
+		}
 	}
 }
 
@@ -44,12 +49,15 @@ func (k *killed) round(name string, fail func(n int)) {
 		fail(n)
 		stderr, code := k.tool(k.seen, "create", bucket, "-c", "--username", bucket)
 		requests := len(k.proxy.Seen())
-		for _, thing := range k.left(bucket) {
+		left := k.left(bucket)
+		for _, thing := range left {
 			if code != 0 && !strings.Contains(stderr, thing) {
 				k.Errorf("%s at request %d: %s is left behind and not reported:\n%s", name, n, thing, stderr)
 			}
 		}
-		k.tool(k.direct, "delete-user", bucket)
+		if len(left) > 0 { // what comes after it is to list as few users as before
+			k.tool(k.direct, "delete-user", bucket)
+		}
 		if code == 0 && requests < n {
 			if n < 5 {
 				k.Errorf("%s: create needs %d requests only", name, requests)

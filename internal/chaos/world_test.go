@@ -50,7 +50,10 @@ func worlds(t *testing.T, do func(*world)) {
 		name, backend string
 		start         func(testing.TB) *systems.System
 	}{{"sandbox", "aws", systems.Sandbox}, {"minio", "minio", systems.MinIO}, {"moto", "aws", systems.Moto}} {
-		t.Run(w.name, func(t *testing.T) { do(newWorld(t, w.backend, w.start(t))) })
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			do(newWorld(t, w.backend, w.start(t)))
+		})
 	}
 }
 
