@@ -234,7 +234,7 @@ func (e *env) openSession(document string, seconds int) driver.Session {
 // document builds a policy and compiles it for the backend's dialect.
 func (e *env) document(access policy.Access, bucket, prefix string) policy.Document {
 	e.Helper()
-	doc, err := policy.Build(access, []string{bucket}, policy.Options{Prefix: prefix, Partition: e.Description.Partition})
+	doc, err := policy.Build(policy.Grants(access, prefix, bucket), policy.Options{Partition: e.Description.Partition})
 	e.ok(err, "building a policy")
 	return e.compile(doc)
 }

@@ -1,8 +1,10 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -14,7 +16,10 @@ const NoBoundary = "none"
 
 // CreateOptions say which access to hand out.
 type CreateOptions struct {
-	// Buckets are the buckets to give access to; at least one. A repeated one counts once.
+	// Grants say which access to hand out, one or more; a bucket may be in several. Where all buckets have one access under one
+	// prefix, Buckets, Access and Prefix say the same.
+	Grants []policy.Grant
+	// Buckets are the buckets to give access to. A repeated one counts once.
 	Buckets []string
 	// CreateBuckets creates those that do not exist. Without it a missing bucket is an error.
 	CreateBuckets bool
@@ -27,7 +32,7 @@ type CreateOptions struct {
 	Access policy.Access
 	// Prefix restricts access to keys that start with it; empty or "*" for all.
 	Prefix string
-	// Policy is a whole policy document, as JSON, to use in place of Access and Prefix. Each bucket gets a copy
+	// Policy is a whole policy document, as JSON, to use in place of accesses and prefixes. Each bucket gets a copy
 	// in which $!BUCKET_NAME!$ is its name.
 	Policy string
 	// Statements are added to the document of each bucket.
@@ -45,15 +50,43 @@ type CreateOptions struct {
 	DurationSeconds int
 }
 
-// accessName is the name of the access, as it stands in derived names.
-func (o CreateOptions) accessName() string {
-	switch {
-	case o.Policy != "" || len(o.Statements) > 0:
-		return policy.Custom
-	case o.Access == 0:
-		return policy.ReadWrite.String()
+// allGrants are the grants that the options say, in one way or the other. An access that is not said is read-write.
+func (o CreateOptions) allGrants() []policy.Grant {
+	all := slices.Concat(o.Grants, policy.Grants(o.Access, o.Prefix, unique(o.Buckets)...))
+	for i, g := range all {
+		all[i].Access = cmp.Or(g.Access, policy.ReadWrite)
 	}
-	return o.Access.String()
+	return all
+}
+
+// buckets are those of all grants, each once.
+func (o CreateOptions) buckets() []string {
+	var names []string
+	for _, g := range o.allGrants() {
+		names = append(names, g.Bucket)
+	}
+	return unique(names)
+}
+
+// accessName is the name of the access, as it stands in derived names: that of all buckets, or of one.
+func (o CreateOptions) accessName(bucket string) string {
+	if o.Policy != "" || len(o.Statements) > 0 {
+		return policy.Custom
+	}
+	return AccessName(slices.DeleteFunc(o.allGrants(), func(g policy.Grant) bool { return bucket != "" && g.Bucket != bucket }))
+}
+
+// AccessName is the name of what grants allow: that of their access, or policy.Custom where they have several.
+func AccessName(grants []policy.Grant) string {
+	name := ""
+	for _, g := range grants {
+		if access := g.Access.String(); name == "" {
+			name = access
+		} else if name != access {
+			return policy.Custom
+		}
+	}
+	return name
 }
 
 // PlanCreate makes the plan to hand out access. It checks every name, size and capability that it can check by itself,
@@ -80,9 +113,9 @@ func (e *Engine) PlanCreate(ctx context.Context, options CreateOptions) (*Plan, 
 // checkCreate refuses what is wrong or impossible whatever the documents and the state of the system are.
 func (e *Engine) checkCreate(options CreateOptions) error {
 	switch {
-	case len(options.Buckets) == 0:
+	case len(options.buckets()) == 0:
 		return fault.New(fault.InvalidArgument, "name at least one bucket")
-	case options.Policy != "" && (options.Access != 0 || len(options.Statements) > 0 || (options.Prefix != "" && options.Prefix != "*")):
+	case options.Policy != "" && (len(options.Statements) > 0 || slices.ContainsFunc(slices.Concat(options.Grants, policy.Grants(options.Access, options.Prefix, "")), saysMore)):
 		return fault.New(fault.InvalidArgument, "a policy of your own cannot be combined with an access, a prefix or statements; put everything into the policy")
 	}
 	var needed []driver.Capability
@@ -113,6 +146,9 @@ func (e *Engine) checkCreate(options CreateOptions) error {
 	return err
 }
 
+// saysMore reports whether a grant says more than its bucket.
+func saysMore(g policy.Grant) bool { return g.Access != 0 || g.Prefix != "" && g.Prefix != "*" }
+
 // checkDuration refuses a session length outside the system's limits.
 func (e *Engine) checkDuration(seconds int) error {
 	limits := e.description.Limits
@@ -125,7 +161,9 @@ func (e *Engine) checkDuration(seconds int) error {
 
 // grant is what a user may do in one bucket.
 type grant struct {
-	bucket   string
+	bucket string
+	// access is the name of the access.
+	access   string
 	document policy.Document
 }
 
@@ -141,7 +179,7 @@ func bucketsOf(grants []grant) []string {
 func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 	var grants []grant
 	omitted := map[string]bool{}
-	for _, bucket := range unique(options.Buckets) {
+	for _, bucket := range options.buckets() {
 		if bucket == "" {
 			return nil, fault.New(fault.InvalidArgument, "a bucket name is empty")
 		}
@@ -163,7 +201,7 @@ func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 				plan.note(NoteActionOmitted, Resource{}, r.Action)
 			}
 		}
-		grants = append(grants, grant{bucket: bucket, document: document})
+		grants = append(grants, grant{bucket: bucket, access: options.accessName(bucket), document: document})
 	}
 	return grants, nil
 }
@@ -173,13 +211,8 @@ func (e *Engine) documentFor(bucket string, options CreateOptions) (policy.Docum
 	if options.Policy != "" {
 		return policy.Parse([]byte(policy.SubstituteBucket(options.Policy, bucket)))
 	}
-	access := options.Access
-	if access == 0 {
-		access = policy.ReadWrite
-	}
-	return policy.Build(access, []string{bucket}, policy.Options{
-		Prefix: options.Prefix, Extra: options.Statements, Partition: e.description.Partition,
-	})
+	grants := slices.DeleteFunc(options.allGrants(), func(g policy.Grant) bool { return g.Bucket != bucket })
+	return policy.Build(grants, policy.Options{Extra: options.Statements, Partition: e.description.Partition})
 }
 
 // isMissing reports whether a look-up found that there is no such thing.

@@ -41,7 +41,7 @@ func TestCreateMakesWhatThePythonToolNames(t *testing.T) {
 	}
 	found := policiesOf(t, e, key.UserName)
 	for _, bucket := range []string{"one", "two"} {
-		want, err := policy.Build(policy.ReadOnly, []string{bucket}, policy.Options{})
+		want, err := policy.Build(policy.Grants(policy.ReadOnly, "", bucket), policy.Options{})
 		must(t, err)
 		if found["s3.read-only."+bucket] != want.JSON() {
 			t.Errorf("the policy for %s is %s", bucket, found["s3.read-only."+bucket])

@@ -2,15 +2,17 @@ package core
 
 import (
 	"context"
+	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // planUser adds the steps that make a user, or take the one there is, give it the access, and make a key for it.
 func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions, grants []grant) error {
 	name := options.UserName
 	if name == "" {
-		name = derivedName(e.description.Names.User, e.description.Names.Separator, options.accessName(), bucketsOf(grants))
+		name = derivedName(e.description.Names.User, e.description.Names.Separator, options.accessName(""), bucketsOf(grants))
 	}
 	if err := e.description.Names.User.Check("user", name); err != nil {
 		return err
@@ -19,7 +21,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if err != nil {
 		return err
 	}
-	if err := granter.check(options.accessName(), grants); err != nil {
+	if err := granter.check(grants); err != nil {
 		return err
 	}
 	system := e.newSurvey()
@@ -40,7 +42,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 		boundary := e.boundaryFor(plan, options)
 		plan.add(Step{Verb: Create, Resource: user, After: &State{Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != ""}})
 	}
-	if err := granter.plan(ctx, system, plan, owner, options.accessName(), grants); err != nil {
+	if err := granter.plan(ctx, system, plan, owner, grants); err != nil {
 		return err
 	}
 	if !options.ReplacePolicy {
@@ -75,7 +77,7 @@ func (e *Engine) boundaryFor(plan *Plan, options CreateOptions) string {
 	case !e.description.Has(driver.CapPolicyBoundary):
 		plan.note(NoteNoBoundary, Resource{}, "")
 		return ""
-	case options.Access == 0 || options.Access.Changes():
+	case slices.ContainsFunc(options.allGrants(), func(g policy.Grant) bool { return g.Access.Changes() }):
 		return e.description.Boundaries.ReadWrite
 	}
 	return e.description.Boundaries.ReadOnly

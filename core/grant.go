@@ -10,12 +10,12 @@ import (
 // granter is how a system gives a user access: by policies of the user's own, or by bucket policies that name the user.
 type granter interface {
 	// check refuses, without a request, names and documents that are over the system's limits.
-	check(access string, grants []grant) error
+	check(grants []grant) error
 	// plan adds the steps that give the user exactly the access of the grants in their buckets. What this tool gave the
 	// same user in the same buckets before is replaced, so that no older, wider grant stays beside the new one. It fails
 	// for a grant that is over the system's limits together with what is there. Each change of what an existing user may do
 	// is noted; what the user has in other buckets or by other names stays, and goes into user.others.
-	plan(ctx context.Context, system *survey, plan *Plan, user *keyOwner, access string, grants []grant) error
+	plan(ctx context.Context, system *survey, plan *Plan, user *keyOwner, grants []grant) error
 	// list yields what the user was given.
 	list(ctx context.Context, user string) iter.Seq2[driver.PolicyDocument, error]
 	// planRevoke adds the steps that take away all that list yields.

@@ -18,7 +18,7 @@ const sidPrefix = "S3Credentials"
 // policies of their own. What others wrote into the policy is kept.
 type bucketGranter struct{ *Engine }
 
-func (g bucketGranter) check(_ string, grants []grant) error {
+func (g bucketGranter) check(grants []grant) error {
 	limits := g.description.Limits
 	for _, gr := range grants {
 		if err := checkSize("policy of bucket "+gr.bucket, gr.document, limits.BucketPolicyBytes, limits.IgnoreWhitespace); err != nil {
@@ -28,7 +28,7 @@ func (g bucketGranter) check(_ string, grants []grant) error {
 	return nil
 }
 
-func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, user *keyOwner, access string, grants []grant) error {
+func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, user *keyOwner, grants []grant) error {
 	if !user.exists {
 		// Somebody deleted a former user of the name by other means, and the new one would have what it had. The steps are
 		// final: that must not come back.
@@ -39,15 +39,15 @@ func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, use
 		plan.add(former.Steps...)
 	}
 	for _, gr := range grants {
-		statements := g.statements(user.name, access, gr.document)
+		statements := g.statements(user.name, gr.access, gr.document)
 		current, err := system.bucketPolicy(ctx, gr.bucket)
 		if err != nil {
 			return err
 		}
-		if err := g.check(access, []grant{{gr.bucket, g.replaced(current, user.name, statements)}}); err != nil {
+		if err := g.check([]grant{{bucket: gr.bucket, document: g.replaced(current, user.name, statements)}}); err != nil {
 			return err
 		}
-		step := Step{Verb: Put, Resource: g.resource(user.name, access, gr.bucket), After: &State{Document: documentOf(statements)}}
+		step := Step{Verb: Put, Resource: g.resource(user.name, gr.access, gr.bucket), After: &State{Document: documentOf(statements)}}
 		former := g.ofUser(current, user.name)
 		had := user.exists && len(former) > 0
 		if had {

@@ -22,10 +22,10 @@ func policyOf(owner driver.Principal, name string) Resource {
 	return Resource{Kind: KindPolicy, Name: name, Owner: owner}
 }
 
-func (g inlineGranter) check(access string, grants []grant) error {
+func (g inlineGranter) check(grants []grant) error {
 	limits := g.description.Limits
 	for _, gr := range grants {
-		if err := g.description.Names.Policy.Check("policy", g.policyName(access, gr.bucket)); err != nil {
+		if err := g.description.Names.Policy.Check("policy", g.policyName(gr.access, gr.bucket)); err != nil {
 			return err
 		}
 		if err := checkSize("policy for bucket "+gr.bucket, gr.document, limits.InlinePolicyBytes, limits.IgnoreWhitespace); err != nil {
@@ -35,7 +35,7 @@ func (g inlineGranter) check(access string, grants []grant) error {
 	return nil
 }
 
-func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user *keyOwner, access string, grants []grant) error {
+func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user *keyOwner, grants []grant) error {
 	after, err := g.former(ctx, user)
 	if err != nil {
 		return err
@@ -44,7 +44,7 @@ func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user *ke
 	var removals []Step
 	for _, gr := range grants {
 		step := Step{
-			Verb: Put, Resource: policyOf(owner, g.policyName(access, gr.bucket)),
+			Verb: Put, Resource: policyOf(owner, g.policyName(gr.access, gr.bucket)),
 			After: &State{Document: gr.document.JSON()},
 		}
 		old, had := after[step.Resource.Name]

@@ -150,7 +150,7 @@ func TestAPolicyThatAnotherRunChanged(t *testing.T) {
 	e, _ := patient(t, d)
 	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann", Prefix: "a/"})
 	must(t, err)
-	other, err := policy.Build(policy.ReadWrite, []string{"one"}, policy.Options{Prefix: "b/"})
+	other, err := policy.Build(policy.Grants(policy.ReadWrite, "b/", "one"), policy.Options{})
 	must(t, err)
 	d.before("CreateAccessKey", func() {
 		must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.UserPrincipal("ann"), Name: "s3.read-write.one", Document: other.JSON()}))

@@ -189,7 +189,7 @@ func TestWhatAUserGetsMeanwhile(t *testing.T) {
 	before := snapshot(t, d.Driver)
 	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, UserName: "ann"})
 	must(t, err)
-	document, err := policy.Build(policy.ReadOnly, []string{"two"}, policy.Options{})
+	document, err := policy.Build(policy.Grants(policy.ReadOnly, "", "two"), policy.Options{})
 	must(t, err)
 	theirs := driver.PutPolicyRequest{Principal: driver.UserPrincipal("ann"), Name: "theirs", Document: document.JSON()}
 	d.before("CreateAccessKey", func() { must(t, d.Driver.PutPolicy(t.Context(), theirs)) })

@@ -86,7 +86,7 @@ func (v *versioned) document(access policy.Access, prefix string, extra ...polic
 	v.Helper()
 	description, err := v.d.Describe(v.Context())
 	must(v.T, err)
-	doc, err := policy.Build(access, []string{v.bucket}, policy.Options{Prefix: prefix, Extra: extra})
+	doc, err := policy.Build(policy.Grants(access, prefix, v.bucket), policy.Options{Extra: extra})
 	must(v.T, err)
 	compiled, _, err := policy.Compile(doc, description.Dialect, policy.CompileOptions{Generated: len(doc.Statement) - len(extra)})
 	must(v.T, err)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -49,11 +50,16 @@ func program(t *testing.T, name string) string {
 func onHub(t *testing.T, h *hub, name string, args ...string) ran {
 	t.Helper()
 	root := h.Root()
-	return try(t, []string{hubVariable + "=" + h.socket}, append([]string{
-		"--plugin", program(t, name), "--access-key", root.AccessKeyID, "--secret-key", root.SecretAccessKey,
-		"--region", "us-east-1", "--settle", "3s",
-		"--not-enforced", "user-policies,session-policies,permissions-boundaries,bucket-policies",
-	}, args...)...)
+	for _, own := range [][2]string{
+		{"--plugin", program(t, name)}, {"--access-key", root.AccessKeyID}, {"--secret-key", root.SecretAccessKey},
+		{"--region", "us-east-1"}, {"--settle", "3s"},
+		{"--not-enforced", "user-policies,session-policies,permissions-boundaries,bucket-policies"},
+	} {
+		if !slices.Contains(args, own[0]) {
+			args = append(args, own[:]...)
+		}
+	}
+	return try(t, []string{hubVariable + "=" + h.socket}, args...)
 }
 
 // inJSON runs it with --format json.

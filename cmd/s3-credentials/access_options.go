@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -15,13 +16,17 @@ import (
 
 // accessOptions select the permitted access: the options that policy, create and localserver share.
 type accessOptions struct {
-	// access is the selected access, once check has run.
-	access policy.Access
+	// grants are what arguments and options say together, once check has run.
+	grants []policy.Grant
 	// kinds says for each kind except the default whether its option is given.
 	kinds      []bool
-	prefix     string
+	prefixes   []string
 	statements statementList
 }
+
+// grantForm is how an argument may say more than a bucket.
+const grantForm = "Each bucket may say its own prefix and access, as in my-bucket/logs/:read-only: an access is read-write, read-only or write-only " +
+	"(rw, ro, wo), or list, read, write and delete joined by +. What a bucket does not say, the options say for it."
 
 // options returns an option for each kind of access except the default, and those that all kinds share.
 func (a *accessOptions) options() []cli.Option {
@@ -33,7 +38,7 @@ func (a *accessOptions) options() []cli.Option {
 	}
 	statement := cli.Parsed(&a.statements, "statement", "STATEMENT", "JSON statement to add to the policy", a.statements.with)
 	statement.Repeated = true
-	return append(options, cli.Text(&a.prefix, "prefix", "Restrict to this folder of keys, or to all keys starting with it if it ends with *"), statement)
+	return append(options, cli.Texts(&a.prefixes, "prefix", "Restrict to this folder of keys, or to all keys starting with it if it ends with *; may be repeated"), statement)
 }
 
 // kindOptions spells the options for kinds of access.
@@ -48,20 +53,54 @@ func kindOptions() []string {
 // given reports whether an option for a kind of access is given.
 func (a *accessOptions) given() bool { return slices.Contains(a.kinds, true) }
 
-// check sets access, and refuses more than one kind.
-func (a *accessOptions) check() error {
-	a.access = policy.Kinds()[0].Access
-	first := ""
+// check sets the grants, and refuses more than one kind.
+func (a *accessOptions) check(buckets []string) error {
+	access, err := a.selected()
+	if err != nil {
+		return err
+	}
+	a.grants = nil
+	for _, argument := range buckets {
+		g, err := policy.ParseGrant(argument)
+		if err != nil {
+			return err
+		}
+		g.Access = cmp.Or(g.Access, access)
+		if g.Prefix != "" || len(a.prefixes) == 0 {
+			a.grants = append(a.grants, g)
+			continue
+		}
+		for _, g.Prefix = range a.prefixes {
+			a.grants = append(a.grants, g)
+		}
+	}
+	return nil
+}
+
+// selected is the access of buckets that say none.
+func (a *accessOptions) selected() (policy.Access, error) {
+	access, first := policy.Kinds()[0].Access, ""
 	for i, k := range policy.Kinds()[1:] {
 		switch {
 		case !a.kinds[i]:
 		case first != "":
-			return cli.Failure("Cannot use --" + first + " and --" + k.Name + " at the same time")
+			return 0, cli.Failure("Cannot use --" + first + " and --" + k.Name + " at the same time")
 		default:
-			first, a.access = k.Name, k.Access
+			first, access = k.Name, k.Access
 		}
 	}
-	return nil
+	return access, nil
+}
+
+// buckets are those of the grants, each once.
+func (a *accessOptions) buckets() []string {
+	var names []string
+	for _, g := range a.grants {
+		if !slices.Contains(names, g.Bucket) {
+			names = append(names, g.Bucket)
+		}
+	}
+	return names
 }
 
 // statementList holds the values of the repeated option --statement.

@@ -29,8 +29,10 @@ var (
 
 // accessCase is one create and what its key may do: under the prefix "in/", and elsewhere in the bucket.
 type accessCase struct {
-	name       string
-	args       []string
+	name string
+	args []string
+	// says are what stands behind the bucket's name, one argument each; empty for the name alone.
+	says       []string
 	in, beside can
 	// two says that the key is for two buckets.
 	two bool
@@ -52,6 +54,9 @@ func accessCases() []accessCase {
 		{name: "prefix, write-only", args: []string{"--prefix", "in", "--write-only"}, in: writeOnly, beside: nothing},
 		{name: "policy", args: []string{"--policy", custom}, in: can{get: true}, beside: nothing},
 		{name: "statement", args: []string{"--statement", more}, in: can{list: true, get: true, put: true}, beside: can{list: true, get: true, put: true}},
+		{name: "append-only but for one prefix", says: []string{":list+read+write", "/in/:read-write"}, in: readWrite, beside: can{list: true, get: true, put: true}},
+		{name: "two accesses", says: []string{"/in/:ro", "/beside/:wo"}, in: readOnly, beside: writeOnly, needs: "prefix"},
+		{name: "two prefixes", args: []string{"--prefix", "in/", "--prefix", "beside/", "--read-only"}, in: readOnly, beside: readOnly, needs: "prefix"},
 		{name: "two buckets", args: []string{"--read-only"}, in: readOnly, beside: readOnly, two: true},
 	}
 	for i, c := range cases {
@@ -119,7 +124,14 @@ func (a *access) check(c accessCase, enforced bool) {
 	admin := a.client(a.system.AccessKeyID, a.system.SecretAccessKey, "")
 	other := a.bucket + "-other"
 	a.must(admin.MakeBucket(a.Context(), other, minio.MakeBucketOptions{}))
-	key := a.create(append(append([]string{"create", "-c", "--silent"}, buckets...), c.args...))
+	arguments := buckets
+	if c.says != nil {
+		arguments = nil
+		for _, says := range c.says {
+			arguments = append(arguments, a.bucket+says)
+		}
+	}
+	key := a.create(append(append([]string{"create", "-c", "--silent"}, arguments...), c.args...))
 	client := a.client(key.AccessKeyID, key.SecretAccessKey, key.SessionToken)
 	for _, bucket := range append(buckets, other) {
 		for _, object := range []string{"in/object", "beside/object"} {

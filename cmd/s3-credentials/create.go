@@ -29,7 +29,7 @@ func newCreate(stdin *cli.Input) *cli.Command {
 		Summary: "Create and return new credentials for specified S3 buckets",
 		Long: "Optionally also creates the bucket if it does not yet exist.\n\n" +
 			"If something fails, what was made until then is removed again. Running the same command again makes one " +
-			"more key for the same user, with the same access. What the keys of a user may do is changed only with --replace-policy.",
+			"more key for the same user, with the same access. What the keys of a user may do is changed only with --replace-policy.\n\n" + grantForm,
 		Examples: []cli.Example{
 			{Purpose: "To create a new bucket and output read-write credentials", Line: "s3-credentials create my-new-bucket -c"},
 			{Purpose: "To create read-only credentials for an existing bucket", Line: "s3-credentials create my-existing-bucket --read-only"},
@@ -79,16 +79,25 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 }
 
 // check refuses contradictory options.
-func (c *creator) check([]string) error {
+func (c *creator) check(buckets []string) error {
 	a := &c.access
-	if c.ownRules != "" && (a.given() || a.prefix != "" || len(a.statements) > 0) {
+	if c.ownRules != "" && (a.given() || len(a.prefixes) > 0 || len(a.statements) > 0) {
 		return cli.Usagef("--policy cannot be used with %s, --prefix or --statement: put all of it into the policy.",
 			strings.Join(kindOptions(), ", "))
 	}
-	return a.check()
+	if err := a.check(buckets); err != nil || c.ownRules == "" {
+		return err
+	}
+	for _, bucket := range buckets {
+		if strings.ContainsAny(bucket, "/:") {
+			return cli.Usagef("--policy cannot be used with the prefix or access of '%s': put all of it into the policy.", bucket)
+		}
+	}
+	return nil
 }
 
-func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error {
+func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
+	buckets := c.access.buckets()
 	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
@@ -96,7 +105,7 @@ func (c *creator) run(ctx context.Context, env *cli.Env, buckets []string) error
 	if err := checkFormat(c.format, engine.Description(), buckets); err != nil {
 		return err
 	}
-	plan, err := engine.PlanCreate(ctx, c.coreOptions(buckets))
+	plan, err := engine.PlanCreate(ctx, c.coreOptions())
 	if err != nil {
 		return err
 	}
@@ -131,12 +140,13 @@ func (c *creator) showNotes(env *cli.Env, plan *core.Plan, backend string) {
 	}
 }
 
-func (c *creator) coreOptions(buckets []string) core.CreateOptions {
+func (c *creator) coreOptions() core.CreateOptions {
 	o := c.options
-	o.Buckets, o.Policy = buckets, c.ownRules
-	o.Prefix, o.Statements = c.access.prefix, c.access.statements
+	o.Policy, o.Statements = c.ownRules, c.access.statements
 	if o.Policy == "" {
-		o.Access = c.access.access
+		o.Grants = c.access.grants
+	} else {
+		o.Buckets = c.access.buckets()
 	}
 	return o
 }

@@ -49,7 +49,7 @@ func newLocalserver() *cli.Command {
 		},
 		Args:    []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
 		Options: l.flags(),
-		Check:   func([]string) error { return l.access.check() },
+		Check:   l.access.check,
 		Run:     l.run,
 
 		KeepsRunning: true,
@@ -66,8 +66,8 @@ func (l *localServer) flags() []cli.Option {
 	}, l.access.options()...)
 }
 
-func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) error {
-	bucket := args[0]
+func (l *localServer) run(ctx context.Context, env *cli.Env, _ []string) error {
+	bucket := l.access.buckets()[0]
 	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
@@ -84,8 +84,8 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, args []string) erro
 	}
 	defer token.Close() //nolint:errcheck // the token is worthless once the server ends
 	server, err := localserver.Listen(ctx, localserver.Options{
-		Bucket: bucket, Permission: l.access.access.String(), Host: l.host, Port: l.port,
-		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env, bucket),
+		Bucket: bucket, Permission: core.AccessName(l.access.grants), Host: l.host, Port: l.port,
+		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env),
 		Sentence: env.Sentence,
 	})
 	if err != nil {
@@ -103,12 +103,11 @@ func parsePort(s string) (int, error) {
 }
 
 // source opens sessions as create does. It prints the notes of the plan once.
-func (l *localServer) source(engine *core.Engine, env *cli.Env, bucket string) localserver.Source {
+func (l *localServer) source(engine *core.Engine, env *cli.Env) localserver.Source {
 	noted := false
 	return func(ctx context.Context) (driver.Session, error) {
 		plan, err := engine.PlanCreate(ctx, core.CreateOptions{
-			Buckets: []string{bucket}, Access: l.access.access, Prefix: l.access.prefix, Statements: l.access.statements,
-			DurationSeconds: l.seconds,
+			Grants: l.access.grants, Statements: l.access.statements, DurationSeconds: l.seconds,
 		})
 		if err != nil {
 			return driver.Session{}, err

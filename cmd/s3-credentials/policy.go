@@ -19,9 +19,11 @@ func newPolicy() *cli.Command {
 	return &cli.Command{
 		Name:    "policy",
 		Summary: "Output generated JSON policy for one or more buckets",
-		Long:    "Prints the policy that s3-credentials create would give with the same options. Needs no server: nothing is looked up or changed.",
+		Long: "Prints the policy that s3-credentials create would give with the same options. Needs no server: nothing is looked up or changed.\n\n" +
+			grantForm,
 		Examples: []cli.Example{
 			{Purpose: "To output a read-only JSON policy for a bucket", Line: "s3-credentials policy my-bucket --read-only"},
+			{Purpose: "To output a policy for backups that cannot be deleted", Line: "s3-credentials policy my-bucket:list+read+write my-bucket/locks/:read-write"},
 		},
 		Args: []cli.Arg{{Name: "BUCKETS", Required: true, Repeated: true, Complete: cli.CompleteBucket}},
 		Options: append(p.access.options(),
@@ -36,16 +38,14 @@ func (p *policyPrinter) check(buckets []string) error {
 	if p.publicBucket && len(buckets) != 1 {
 		return cli.Failure("--public-bucket policy can only be generated for a single bucket")
 	}
-	return p.access.check()
+	return p.access.check(buckets)
 }
 
 func (p *policyPrinter) run(_ context.Context, env *cli.Env, buckets []string) error {
 	if p.publicBucket {
 		return env.PrintDocument([]byte(policy.PublicGet(buckets[0], partitionOf(connect.Of(env).Region)).JSON()))
 	}
-	document, err := policy.Build(p.access.access, buckets, policy.Options{
-		Prefix: p.access.prefix, Extra: p.access.statements, Partition: partitionOf(connect.Of(env).Region),
-	})
+	document, err := policy.Build(p.access.grants, policy.Options{Extra: p.access.statements, Partition: partitionOf(connect.Of(env).Region)})
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,8 @@ package policy
 import (
 	"slices"
 	"strings"
+
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // Access is what a generated policy allows: a sum of verbs, such as List|Read|Write.
@@ -27,12 +29,14 @@ const (
 	WriteOnly = Write
 )
 
-// verbs are the verbs with their names and the actions on objects that each allows.
-var verbs = []struct {
+// verb is a verb with its name and the actions on objects that it allows.
+type verb struct {
 	access  Access
 	name    string
 	actions []string
-}{
+}
+
+var verbs = []verb{
 	{List, "list", nil},
 	{Read, "read", []string{"s3:GetObject", "s3:GetObjectAcl", "s3:GetObjectLegalHold", "s3:GetObjectRetention", "s3:GetObjectTagging"}},
 	{Write, "write", []string{"s3:PutObject"}},
@@ -79,6 +83,32 @@ func (a Access) sum() string {
 		}
 	}
 	return strings.Join(names, "+")
+}
+
+// shortNames are further names of kinds.
+var shortNames = map[string]Access{"rw": ReadWrite, "ro": ReadOnly, "wo": WriteOnly}
+
+// ParseAccess reads the name of a kind, or "rw", "ro" or "wo" for one, or verbs that are joined by "+". InvalidArgument for another
+// text.
+func ParseAccess(text string) (Access, error) {
+	for _, k := range kinds {
+		if k.Name == text {
+			return k.Access, nil
+		}
+	}
+	if short, is := shortNames[text]; is {
+		return short, nil
+	}
+	var sum Access
+	for name := range strings.SplitSeq(text, "+") {
+		i := slices.IndexFunc(verbs, func(v verb) bool { return v.name == name })
+		if i < 0 {
+			return 0, fault.New(fault.InvalidArgument,
+				"%q is no access; use read-write, read-only or write-only, or list, read, write and delete joined by +", text)
+		}
+		sum |= verbs[i].access
+	}
+	return sum, nil
 }
 
 // Changes reports whether the access allows to change objects.

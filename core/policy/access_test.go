@@ -31,7 +31,7 @@ func TestSumsOfVerbs(t *testing.T) {
 	}
 	for sum := policy.Access(1); sum <= policy.ReadWrite; sum++ {
 		for _, prefix := range []string{"", "in/"} {
-			document, err := policy.Build(sum, []string{"b"}, policy.Options{Prefix: prefix})
+			document, err := policy.Build(policy.Grants(sum, prefix, "b"), policy.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -9,32 +10,25 @@ import (
 
 // Options are for Build.
 type Options struct {
-	// Prefix restricts access to some of the keys, as NormalizePrefix says; empty for all.
-	Prefix string
 	// Extra are statements to add at the end.
 	Extra []Statement
 	// Partition is the ARN partition; empty for "aws".
 	Partition string
 }
 
-// Build returns the document that gives access to buckets. It fails with InvalidArgument for an access without verbs, for
+// Build returns the document that allows the grants and nothing else. It fails with InvalidArgument for an access without verbs, for
 // a prefix that NormalizePrefix refuses, and for a bucket name that a policy would read as a pattern.
-func Build(access Access, buckets []string, opts Options) (Document, error) {
-	doc := Document{Version: Version}
-	if access == 0 || access > ReadWrite {
-		return Document{}, fault.New(fault.InvalidArgument, "the access %d is no sum of list, read, write and delete", access)
-	}
-	prefix, err := NormalizePrefix(opts.Prefix)
+func Build(grants []Grant, opts Options) (Document, error) {
+	rules, err := rulesOf(grants)
 	if err != nil {
 		return Document{}, err
 	}
-	for _, bucket := range buckets {
-		if err := checkBucket(bucket); err != nil {
-			return Document{}, err
-		}
-		to := target{bucket: bucketARN(bucket, opts.Partition), prefix: prefix}
-		doc.Statement = append(doc.Statement, to.statements(access)...)
+	doc := Document{Version: Version}
+	for _, r := range rules {
+		to := target{bucket: bucketARN(r.bucket, opts.Partition), prefixes: r.prefixes}
+		doc.Statement = append(doc.Statement, to.statements(r.access)...)
 	}
+	doc = Merge(doc)
 	doc.Statement = append(doc.Statement, opts.Extra...)
 	return doc, nil
 }
@@ -50,8 +44,11 @@ func PublicGet(bucket, partition string) Document {
 	}}}
 }
 
-// target is the keys of one bucket that match a prefix pattern.
-type target struct{ bucket, prefix string }
+// target is the keys of one bucket that match one of some prefix patterns.
+type target struct {
+	bucket   string
+	prefixes []string
+}
 
 // statements allow the access. Their form is that of the Python tool: listing is one statement less where all keys may
 // be listed, and writing and deleting are one statement.
@@ -80,11 +77,11 @@ func (t target) locating(list bool) []Statement {
 	switch {
 	case !list:
 		return []Statement{t.wholeBucket(location)}
-	case t.prefix == allKeys:
+	case slices.Contains(t.prefixes, allKeys):
 		return []Statement{t.wholeBucket(listing, location)}
 	}
 	keys := t.wholeBucket(listing)
-	keys.Condition = map[string]map[string][]string{"StringLike": {"s3:prefix": {t.prefix}}}
+	keys.Condition = map[string]map[string][]string{"StringLike": {"s3:prefix": t.prefixes}}
 	return []Statement{t.wholeBucket(location), keys}
 }
 
@@ -93,7 +90,11 @@ func (t target) wholeBucket(actions ...string) Statement {
 }
 
 func (t target) objects(actions ...string) Statement {
-	return Statement{Effect: Allow, Action: actions, Resource: []string{t.bucket + "/" + t.prefix}}
+	resources := make([]string, len(t.prefixes))
+	for i, prefix := range t.prefixes {
+		resources[i] = t.bucket + "/" + prefix
+	}
+	return Statement{Effect: Allow, Action: actions, Resource: resources}
 }
 
 func bucketARN(bucket, partition string) string {

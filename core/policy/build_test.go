@@ -25,9 +25,9 @@ func TestNormalizePrefix(t *testing.T) {
 	}
 }
 
-func build(t *testing.T, access Access, buckets []string, opts Options) Document {
+func build(t *testing.T, grants []Grant, opts Options) Document {
 	t.Helper()
-	doc, err := Build(access, buckets, opts)
+	doc, err := Build(grants, opts)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,17 +44,17 @@ func TestBuild(t *testing.T) {
 		doc  Document
 		want []string
 	}{
-		{build(t, ReadWrite, []string{"b"}, Options{}), []string{
+		{build(t, Grants(ReadWrite, "", "b"), Options{}), []string{
 			`{"Effect":"Allow","Action":["s3:ListBucket","s3:GetBucketLocation"],"Resource":["arn:aws:s3:::b"]}`,
 			`{"Effect":"Allow",` + get + `,"Resource":["arn:aws:s3:::b/*"]}`,
 			`{"Effect":"Allow","Action":["s3:PutObject","s3:DeleteObject"],"Resource":["arn:aws:s3:::b/*"]}`,
 		}},
-		{build(t, ReadOnly, []string{"b"}, Options{Prefix: "foo/", Partition: "aws-cn"}), []string{
+		{build(t, Grants(ReadOnly, "foo/", "b"), Options{Partition: "aws-cn"}), []string{
 			`{"Effect":"Allow","Action":["s3:GetBucketLocation"],"Resource":["arn:aws-cn:s3:::b"]}`,
 			`{"Effect":"Allow","Action":["s3:ListBucket"],"Resource":["arn:aws-cn:s3:::b"],"Condition":{"StringLike":{"s3:prefix":["foo/*"]}}}`,
 			`{"Effect":"Allow",` + get + `,"Resource":["arn:aws-cn:s3:::b/foo/*"]}`,
 		}},
-		{build(t, WriteOnly, []string{"b", "c"}, Options{Extra: []Statement{extra}}), []string{
+		{build(t, Grants(WriteOnly, "", "b", "c"), Options{Extra: []Statement{extra}}), []string{
 			`{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::b/*"]}`,
 			`{"Effect":"Allow","Action":["s3:PutObject"],"Resource":["arn:aws:s3:::c/*"]}`,
 			`{"Resource":"*","Effect":"Allow","Action":"textract:*"}`,
@@ -69,11 +69,11 @@ func TestBuild(t *testing.T) {
 		}
 	}
 	for _, bucket := range []string{"", "*", "a*", "a?", "a/b", "${aws:username}"} {
-		if _, err := Build(ReadOnly, []string{bucket}, Options{}); !errors.Is(err, fault.InvalidArgument) {
+		if _, err := Build(Grants(ReadOnly, "", bucket), Options{}); !errors.Is(err, fault.InvalidArgument) {
 			t.Errorf("bucket %q: %v, want InvalidArgument", bucket, err)
 		}
 	}
-	if _, err := Build(0, []string{"b"}, Options{}); !errors.Is(err, fault.InvalidArgument) {
+	if _, err := Build(Grants(0, "", "b"), Options{}); !errors.Is(err, fault.InvalidArgument) {
 		t.Errorf("access all: %v, want InvalidArgument", err)
 	}
 }
@@ -88,7 +88,7 @@ func TestSubstituteBucket(t *testing.T) {
 func TestCompile(t *testing.T) {
 	guard := Statement{Effect: Deny, Action: []string{"admin:*"}}
 	dialect := Dialect{RejectedActions: []string{"s3:GetObjectAcl", "textract:*"}, MandatoryStatements: []Statement{guard}}
-	doc := build(t, ReadOnly, []string{"b"}, Options{})
+	doc := build(t, Grants(ReadOnly, "", "b"), Options{})
 	compiled, removed, err := Compile(doc, dialect, CompileOptions{Generated: 2})
 	if err != nil || len(removed) != 1 || removed[0] != (Removed{1, "s3:GetObjectAcl"}) {
 		t.Fatalf("removed %v, %v", removed, err)
@@ -188,9 +188,9 @@ func TestCompileRefusesWhatTheUserWrote(t *testing.T) {
 }
 
 func TestMergeAndSize(t *testing.T) {
-	b, c := build(t, WriteOnly, []string{"b"}, Options{}), build(t, WriteOnly, []string{"c"}, Options{})
+	b, c := build(t, Grants(WriteOnly, "", "b"), Options{}), build(t, Grants(WriteOnly, "", "c"), Options{})
 	both := Merge(b, c, b)
-	if want := build(t, WriteOnly, []string{"b", "c"}, Options{}); both.JSON() != want.JSON() {
+	if want := build(t, Grants(WriteOnly, "", "b", "c"), Options{}); both.JSON() != want.JSON() {
 		t.Errorf("merged %s", both.JSON())
 	}
 	doc := mustParse(t, "{ \"Statement\" : [ {\"Effect\":\"Allow\",\n\"Action\":\"*\", \"Resource\":\"a b\"} ] }")

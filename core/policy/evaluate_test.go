@@ -143,7 +143,7 @@ func TestLeastPrivilege(t *testing.T) {
 	reads := map[string]bool{"s3:GetObject": true, "s3:GetObjectAcl": true, "s3:GetObjectLegalHold": true, "s3:GetObjectRetention": true, "s3:GetObjectTagging": true}
 	for _, prefix := range []string{"", "foo", "foo/", "/foo/*"} {
 		for _, access := range []Access{ReadWrite, ReadOnly, WriteOnly} {
-			doc, err := Build(access, []string{"b"}, Options{Prefix: prefix})
+			doc, err := Build(Grants(access, prefix, "b"), Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

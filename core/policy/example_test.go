@@ -8,7 +8,7 @@ import (
 
 // Build a policy, restrict it to a folder, and see what it decides.
 func Example() {
-	doc, err := policy.Build(policy.ReadOnly, []string{"reports"}, policy.Options{Prefix: "2026"})
+	doc, err := policy.Build(policy.Grants(policy.ReadOnly, "2026", "reports"), policy.Options{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -25,7 +25,7 @@ func Example() {
 }
 
 func ExampleBuild() {
-	doc, err := policy.Build(policy.WriteOnly, []string{"logs"}, policy.Options{})
+	doc, err := policy.Build(policy.Grants(policy.WriteOnly, "", "logs"), policy.Options{})
 	fmt.Println(doc.Indent(), err)
 	// Output:
 	// {
@@ -125,8 +125,8 @@ func ExampleEqual() {
 }
 
 func ExampleMerge() {
-	photos, _ := policy.Build(policy.WriteOnly, []string{"photos"}, policy.Options{})
-	videos, _ := policy.Build(policy.WriteOnly, []string{"videos"}, policy.Options{})
+	photos, _ := policy.Build(policy.Grants(policy.WriteOnly, "", "photos"), policy.Options{})
+	videos, _ := policy.Build(policy.Grants(policy.WriteOnly, "", "videos"), policy.Options{})
 	merged := policy.Merge(photos, videos, photos)
 	fmt.Println(len(merged.Statement))
 	// Output:

@@ -97,6 +97,8 @@ func TestSources(t *testing.T) {
 		code               int
 	}{
 		{name: "command line", args: "a -f ini b --prefix x", want: "[a b] prefix=x format=ini "},
+		{name: "the same twice", args: "a -f ini --format ini", want: "format=ini "},
+		{name: "twice", args: "a --prefix x --prefix y", code: 2, err: "Option '--prefix' is given twice, with different values."},
 		{name: "environment", args: "a", env: map[string]string{"FORMAT": "ini"}, want: "format=ini "},
 		{name: "config file", args: "a", config: "# mine\nformat ini\nendpoint-url http://h:1\n", want: "format=ini key=/ endpoint=http://h:1"},
 		{name: "command line wins", args: "a -f json", config: "format ini", env: map[string]string{"FORMAT": "ini"}, want: "format=json "},

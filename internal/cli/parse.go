@@ -61,11 +61,16 @@ func (a *App) parse(env *Env, command *Command, args []string) (positionals []st
 
 // read sets the options from all sources, the nearest first.
 func (p *parser) read(typed []occurrence) error {
+	values := map[string]string{}
 	for _, t := range typed {
 		value := t.value
 		if t.option.IsFlag() {
 			value = "true"
 		}
+		if former, twice := values[t.option.Name]; twice && former != value && !t.option.Repeated {
+			return Usagef("Option %s is given twice, with different values.", t.option.Spelled())
+		}
+		values[t.option.Name] = value
 		if err := setFrom(t.option, value, t.option.Spelled()); err != nil {
 			return err
 		}

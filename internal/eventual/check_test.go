@@ -56,7 +56,7 @@ func (r *run) wider(failed error, after account) (wrong []error) {
 		if strings.HasPrefix(name, "s3.read-only.") {
 			access = policy.ReadOnly
 		}
-		want, err := policy.Build(access, []string{r.bucket}, policy.Options{})
+		want, err := policy.Build(policy.Grants(access, "", r.bucket), policy.Options{})
 		if err != nil {
 			return []error{err}
 		}

@@ -75,6 +75,17 @@ func policyCases() []parityCase {
 		parityCase{name: "policy of a bucket that is a pattern", differs: "bucket-pattern", args: []string{"policy", "one*"}, check: func(t *testing.T, python, ours outcome) {
 			wantExits(t, python, ours, 0, 1)
 		}},
+		parityCase{name: "policy of a prefix and an access", differs: "grant-arguments", args: []string{"policy", "one/logs:ro"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			wantStdout(t, python, ours, `"arn:aws:s3:::one/logs:ro"`, `"arn:aws:s3:::one/logs/*"`)
+		}},
+		parityCase{name: "policy of two prefixes", differs: "given-twice", args: []string{"policy", "one", "--prefix", "a", "--prefix", "b"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			wantStdout(t, python, ours, `"arn:aws:s3:::one/b*"`, `"arn:aws:s3:::one/a/*"`)
+		}},
+		parityCase{name: "create with two formats", differs: "given-twice", given: []given{bucket("one")}, args: []string{"create", "one", "-f", "ini", "-f", "json"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 2)
+		}},
 		parityCase{name: "policy in China", differs: "partition", env: []string{"AWS_REGION=cn-north-1", "AWS_DEFAULT_REGION=cn-north-1"}, args: []string{"policy", "one"}, check: func(t *testing.T, python, ours outcome) {
 			wantExits(t, python, ours, 0, 0)
 			wantStdout(t, python, ours, `"arn:aws:s3:::one"`, `"arn:aws-cn:s3:::one"`)
