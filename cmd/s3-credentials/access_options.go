@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/policy"
@@ -126,25 +124,6 @@ func (l *statementList) with(text string) (statementList, error) {
 	}
 	statement, err := policy.ParseStatement([]byte(text))
 	return append(slices.Clone(*l), statement), err
-}
-
-var durationPattern = regexp.MustCompile(`^([0-9]+)(m|h|s)?$`)
-
-// parseDuration returns the seconds that 900, 900s, 15m or 1h stand for.
-func parseDuration(text string) (int, error) {
-	match := durationPattern.FindStringSubmatch(text)
-	if match == nil {
-		return 0, errors.New("Duration must be of form 3600s or 15m or 2h") //nolint:staticcheck
-	}
-	seconds, err := strconv.Atoi(match[1])
-	factor := map[string]int{"m": 60, "h": 60 * 60}[match[2]]
-	if err == nil && factor > 0 && seconds <= 12*60*60 {
-		seconds *= factor
-	}
-	if err != nil || seconds < 15*60 || seconds > 12*60*60 {
-		return 0, errors.New("Duration must be between 15 minutes and 12 hours") //nolint:staticcheck
-	}
-	return seconds, nil
 }
 
 // policyParser parses --policy: literal JSON, the name of a JSON file, or "-".

@@ -26,16 +26,3 @@ func TestEscapePath(t *testing.T) {
 		}
 	}
 }
-
-func TestParseDuration(t *testing.T) {
-	for text, want := range map[string]int{"900": 900, "900s": 900, "15m": 900, "12h": 43200, "43200": 43200, "1h": 3600} {
-		if got, err := parseDuration(text); err != nil || got != want {
-			t.Errorf("parseDuration(%q) = %d, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "x", "15", "899", "14m", "13h", "43201s", "-15m", "15 m", "1.5h", "15M", "1d", "99999999999999999999", "9223372036854775807h", "１５m"} {
-		if got, err := parseDuration(text); err == nil {
-			t.Errorf("parseDuration(%q) = %d, want an error", text, got)
-		}
-	}
-}

@@ -57,7 +57,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 	return append([]cli.Option{
 		cli.Choice(&c.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
 		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
-			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h for 1 hour", parseDuration).WithShort("d").
+			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h30m, 7d, within what the system allows (AWS: 15 minutes to 12 hours)", parseDuration).WithShort("d").
 			Needing(driver.CapSessions),
 		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
 		cli.Flag(&o.ReplacePolicy, "replace-policy", "Let a user that exists have this access in place of what it has for these buckets: "+
@@ -100,6 +100,9 @@ func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
 	buckets := c.access.buckets()
 	engine, err := connect.Engine(env)
 	if err != nil {
+		return err
+	}
+	if err := checkDuration(engine.Description(), c.options.DurationSeconds); err != nil {
 		return err
 	}
 	if err := checkFormat(c.format, engine.Description(), buckets); err != nil {

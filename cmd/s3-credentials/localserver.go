@@ -75,6 +75,9 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, _ []string) error {
 	if d := engine.Description(); !d.Has(driver.CapSessions) {
 		return fault.New(fault.Unsupported, "the %s backend cannot make temporary credentials, which is what localserver hands out; make a key with create instead", d.Name)
 	}
+	if err := checkDuration(engine.Description(), l.seconds); err != nil {
+		return err
+	}
 	if _, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket}); errors.Is(err, fault.NotFound) {
 		return fault.Wrap(fault.NotFound, err, "bucket does not exist: %s", bucket)
 	}
