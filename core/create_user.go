@@ -32,16 +32,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if err != nil {
 		return err
 	}
-	user := Resource{Kind: KindUser, Name: name}
-	if owner.exists {
-		plan.note(NoteUserExists, user, "")
-		if options.PermissionsBoundary != "" {
-			plan.note(NoteBoundaryKept, user, "")
-		}
-	} else {
-		boundary := e.boundaryFor(plan, options)
-		plan.add(Step{Verb: Create, Resource: user, After: &State{Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != ""}})
-	}
+	e.planOwner(plan, owner, options)
 	if err := granter.plan(ctx, system, plan, owner, grants); err != nil {
 		return err
 	}
@@ -61,6 +52,20 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 		Before: &State{AccessKeys: owner.keys, Policies: owner.others},
 	})
 	return e.noteFurtherAccess(ctx, plan, owner)
+}
+
+// planOwner adds the step that makes the user, if there is none.
+func (e *Engine) planOwner(plan *Plan, owner *keyOwner, options CreateOptions) {
+	user := Resource{Kind: KindUser, Name: owner.name}
+	if !owner.exists {
+		boundary := e.boundaryFor(plan, options)
+		plan.add(Step{Verb: Create, Resource: user, After: &State{Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != ""}})
+		return
+	}
+	plan.note(NoteUserExists, user, "")
+	if options.PermissionsBoundary != "" {
+		plan.note(NoteBoundaryKept, user, "")
+	}
 }
 
 // boundaryFor returns the permissions boundary of a new user: the one asked for, or the backend's default for the

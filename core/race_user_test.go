@@ -192,7 +192,7 @@ func TestWhatAUserGetsMeanwhile(t *testing.T) {
 	document, err := policy.Build(policy.Grants(policy.ReadOnly, "", "two"), policy.Options{})
 	must(t, err)
 	theirs := driver.PutPolicyRequest{Principal: driver.UserPrincipal("ann"), Name: "theirs", Document: document.JSON()}
-	d.before("CreateAccessKey", func() { must(t, d.Driver.PutPolicy(t.Context(), theirs)) })
+	d.before("CreateAccessKey", func() { must(t, d.PutPolicy(t.Context(), theirs)) })
 	_, err = e.Apply(t.Context(), plan, nil)
 	wantCode(t, err, fault.Aborted)
 	must(t, d.DeletePolicy(t.Context(), driver.DeletePolicyRequest{Principal: theirs.Principal, Name: theirs.Name}))
@@ -201,7 +201,7 @@ func TestWhatAUserGetsMeanwhile(t *testing.T) {
 	}
 	var key driver.AccessKey
 	d.before("CreateAccessKey", func() {
-		key, err = d.Driver.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "ann"})
+		key, err = d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "ann"})
 		must(t, err)
 	})
 	applied, err := e.Apply(t.Context(), plan, nil)
