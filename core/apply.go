@@ -42,6 +42,8 @@ type Applied struct {
 	proven map[string]bool
 	// otherKeys are the keys that the user got from others meanwhile, and whose access this run changed.
 	otherKeys []string
+	// undoing says that the run is being rolled back.
+	undoing bool
 	// keyOf is the user who turned out to have a key that may be another run's; empty for none.
 	keyOf string
 	// reopened is nil while the rollback needs no other driver than the engine's.
@@ -85,7 +87,7 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 		if err := ctx.Err(); err != nil {
 			return nil, run.Rollback(ctx, step.String(), err)
 		}
-		outcome, err := run.step(ctx, step)
+		outcome, err := run.forward(ctx, step)
 		if removes(step.Verb) && errors.Is(err, fault.NotFound) {
 			err = nil // the request was repeated after a lost answer, or somebody else was faster
 		}
@@ -99,6 +101,13 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 		return nil, run.Rollback(ctx, what, err)
 	}
 	return run, nil
+}
+
+// forward runs a step. An interrupted run waits for the answer a while: what is under way may arrive after what undoes it.
+func (a *Applied) forward(ctx context.Context, s Step) (Outcome, error) {
+	ctx, cancel := graced(ctx)
+	defer cancel()
+	return a.step(ctx, s)
 }
 
 func removes(v Verb) bool { return v == Delete || v == Detach }

@@ -90,7 +90,12 @@ func theirs(format string, args ...any) error {
 
 // String names the orphan and why it is there.
 func (o Orphan) String() string {
-	if o.Uncertain {
+	switch {
+	case removes(o.Step.Verb) && o.Uncertain:
+		return fmt.Sprintf("%s (may have been removed: %v)", o.Step.Resource, o.Err)
+	case removes(o.Step.Verb):
+		return fmt.Sprintf("%s (is removed, and cannot be put back: %v)", o.Step.Resource, o.Err)
+	case o.Uncertain:
 		return fmt.Sprintf("%s (may have been made: %v)", o.Step, o.Err)
 	}
 	return fmt.Sprintf("%s (%v)", o.Step, o.Err)

@@ -14,6 +14,9 @@ import (
 // system would not delete because of something that the plan cannot delete, such as a password. All steps are final: after an error, the user still has what the steps that
 // were not done would have deleted, and making the plan again goes on.
 func (e *Engine) PlanDeleteUser(ctx context.Context, name string) (*Plan, error) {
+	if name == "" {
+		return nil, fault.New(fault.InvalidArgument, "the name of the user is empty; name the user to delete")
+	}
 	granter, err := e.granter()
 	if err != nil {
 		return nil, err
@@ -49,7 +52,7 @@ func (e *Engine) checkDeletable(ctx context.Context, name string) error {
 	}
 	items, err := e.itemsOf(ctx, name)
 	if errors.Is(err, fault.PermissionDenied) {
-		return nil // who may delete users need not be allowed to look; the system refuses in the end
+		err = nil // who may delete users need not be allowed to look at all; the system refuses in the end
 	}
 	var keep []string
 	for _, i := range items {

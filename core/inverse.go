@@ -24,6 +24,8 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 		back.Verb = Attach
 	case removes(s.Verb) && (s.Before == nil || kind == KindAccessKey):
 		return nil, nil // what is gone cannot be made again
+	case o.Ignored && kind == KindBucketSetting:
+		return nil, nil // the system has none
 	case kind == KindSession, (kind == KindGrant || kind == KindRole || kind == KindPolicy) && o.Existed:
 		return nil, nil
 	case kind == KindAttachment && a.existed(KindRole, s.Resource.Owner.Name):
@@ -77,7 +79,13 @@ func grantsToUser(s Step) bool {
 	return (kind == KindPolicy || kind == KindGrant) && s.Resource.Owner.Type == driver.PrincipalUser && !removes(s.Verb)
 }
 
-// othersKeys fails if the user whom a step gave access has keys that may be another run's, which relies on the access.
+// changesAccess reports whether a step gives a user other access than before.
+func changesAccess(s Step) bool {
+	return grantsToUser(s) && !sameDocument(s.before().Document, s.after().Document)
+}
+
+// othersKeys fails if the user whom a step gave access has keys that may be another run's, which relies on the access. Where the user
+// had keys before, they would keep the access too: then it goes all the same, and nothing is wider than before.
 func (a *Applied) othersKeys(ctx context.Context, s Step) error {
 	user := s.Resource.Owner.Name
 	unknown, err := a.unknownKeys(ctx, s.Resource.Owner)
@@ -90,8 +98,21 @@ func (a *Applied) othersKeys(ctx context.Context, s Step) error {
 		return a.needed(user, "these credentials may not look whether the user has got another access key meanwhile")
 	case err != nil || len(unknown) == 0:
 		return err
+	case len(a.making(s.Resource.Owner).before().AccessKeys) > 0:
+		a.keyOf = user // the buckets stay
+		return nil
 	}
 	return a.needed(user, "the user has the access key %s, which this run did not make for certain", unknown[0])
+}
+
+// making is the step of the plan that makes a key of the user; zero if there is none.
+func (a *Applied) making(user driver.Principal) Step {
+	for _, s := range a.plan.Steps {
+		if s.Verb == Create && s.Resource.Kind == KindAccessKey && s.Resource.Owner == user {
+			return s
+		}
+	}
+	return Step{}
 }
 
 // unknownKeys are the ids of the access keys that a user has, and that this run neither found nor made; none for a plan that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -83,15 +84,13 @@ func (e *Engine) attachedTo(ctx context.Context, user string) ([]string, error) 
 	return arns, err
 }
 
-// hasPassword reports whether somebody can be the user without an access key.
-func (o *keyOwner) hasPassword() bool {
-	for _, i := range o.items {
-		if i.Kind == driver.ItemPassword {
-			return true
-		}
-	}
-	return false
+// has reports whether the user has an item of a kind.
+func (o *keyOwner) has(kind driver.UserItemKind) bool {
+	return slices.ContainsFunc(o.items, func(i driver.UserItem) bool { return i.Kind == kind })
 }
+
+// hasPassword reports whether somebody can be the user without an access key.
+func (o *keyOwner) hasPassword() bool { return o.has(driver.ItemPassword) }
 
 // inUse reports whether somebody can be the user already.
 func (o *keyOwner) inUse() bool { return len(o.keys) > 0 || o.hasPassword() }
@@ -106,6 +105,7 @@ func (e *Engine) noteFurtherAccess(ctx context.Context, plan *Plan, owner *keyOw
 	if !owner.exists {
 		return nil
 	}
+	user := Resource{Kind: KindUser, Name: owner.name}
 	var further []string
 	for _, name := range owner.others {
 		further = append(further, "policy '"+name+"'")
@@ -126,10 +126,13 @@ func (e *Engine) noteFurtherAccess(ctx context.Context, plan *Plan, owner *keyOw
 		}
 	}
 	if len(owner.hidden) > 0 {
-		further = append(further, strings.Join(owner.hidden, " and ")+", if it has any, which these credentials may not list")
+		plan.note(NoteHiddenAccess, user, strings.Join(owner.hidden, " and "))
+	}
+	if changes := slices.ContainsFunc(plan.Steps, changesAccess); changes && (owner.hasPassword() || owner.has(driver.ItemSecret)) {
+		plan.note(NoteOwnSecret, user, "")
 	}
 	if len(further) > 0 {
-		plan.note(NoteFurtherAccess, Resource{Kind: KindUser, Name: owner.name}, strings.Join(further, ", "))
+		plan.note(NoteFurtherAccess, user, strings.Join(further, ", "))
 	}
 	return nil
 }
@@ -177,8 +180,8 @@ func (o *keyOwner) whose() string {
 // that there are too many keys would delete one and meet the other refusal then.
 func (e *Engine) checkKeyLimit(owner *keyOwner) error {
 	if limit := e.description.Limits.AccessKeysPerUser; limit > 0 && len(owner.keys) >= limit {
-		return fault.New(fault.ResourceExhausted, "user '%s' has %d access keys, and %d are allowed; delete one",
-			owner.name, len(owner.keys), limit).WithHint(fault.HintOtherUser)
+		return fault.New(fault.ResourceExhausted, "user '%s' has %d access keys (%s), and %d are allowed; delete one",
+			owner.name, len(owner.keys), strings.Join(owner.keys, ", "), limit).WithHint(fault.HintOtherUser)
 	}
 	return nil
 }

@@ -73,7 +73,8 @@ func deleteSetting(ctx context.Context, e *Engine, s Step) error {
 	return e.DeleteBucketSetting(ctx, driver.DeleteBucketSettingRequest{Bucket: s.Resource.Bucket, Setting: driver.Setting(s.Resource.Name)})
 }
 
-// answerGrace is how long an interrupted run waits for the answer with a new key. Without it nobody knows the key's id.
+// answerGrace is how long an interrupted run waits for the answer to what is under way. Without that of a new key, nobody knows the
+// key's id.
 const answerGrace = 2 * time.Second
 
 // graced returns a context that ends a while after another one.
@@ -84,8 +85,6 @@ func graced(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 func createKey(ctx context.Context, run *Applied, s Step) (Outcome, error) {
-	ctx, cancel := graced(ctx)
-	defer cancel()
 	key, err := run.engine.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: s.Resource.Owner.Name})
 	if err != nil {
 		return Outcome{}, err

@@ -51,6 +51,8 @@ func (a *Applied) checkFound(ctx context.Context, s Step, found string) error {
 		return nil
 	case !sameDocument(found, before) && !sameDocument(found, after):
 		return theirs("somebody else changed it meanwhile")
+	case a.undoing && after == "":
+		return nil // see othersKeys
 	}
 	unknown, err := a.unknownKeys(ctx, s.Resource.Owner)
 	if err != nil || len(unknown) == 0 {

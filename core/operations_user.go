@@ -55,7 +55,7 @@ func deleteUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	}
 	for round := 0; s.Final && round < deleteRounds && errors.Is(err, fault.FailedPrecondition); round++ {
 		late, planErr := run.engine.PlanDeleteUser(ctx, s.Resource.Name)
-		if planErr != nil || len(late.Steps) == 1 {
+		if planErr != nil {
 			break
 		}
 		for _, step := range late.Steps[:len(late.Steps)-1] {

@@ -152,6 +152,10 @@ const (
 	NotePolicyReplaced NoteCode = "policy-replaced"
 	// NotePolicyAdded: the policy is one more, and the keys in Detail, which its user has, get its access too.
 	NotePolicyAdded NoteCode = "policy-added"
+	// NoteOwnSecret: the user has a password or a secret of its own, and whoever knows it gets the access too.
+	NoteOwnSecret NoteCode = "own-secret"
+	// NoteHiddenAccess: the user may be able to do more, by what is in Detail, which the caller may not list.
+	NoteHiddenAccess NoteCode = "hidden-access"
 	// NoteFurtherAccess: the user may do more than the plan gives, and its new key with it: by what is in Detail.
 	NoteFurtherAccess NoteCode = "further-access"
 )
@@ -168,7 +172,7 @@ type Note struct {
 // Warning reports whether the note must not be missed: the plan changes access that was handed out before, which needs
 // CreateOptions.ReplacePolicy, or the new key may do more than was asked for.
 func (n Note) Warning() bool {
-	return changeWords[n.Code] != "" || n.Code == NoteFurtherAccess
+	return changeWords[n.Code] != "" || n.Code == NoteFurtherAccess || n.Code == NoteOwnSecret
 }
 
 // Plan is an ordered list of steps. Making one reads the system's state and changes nothing.

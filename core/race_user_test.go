@@ -50,7 +50,7 @@ func TestFurtherAccessIsNoted(t *testing.T) {
 			other := run
 			other.Buckets, other.ReplacePolicy = []string{"my.two"}, true
 			create(t, e, other)
-			want := []string{"s3.read-write.one", "group admins", "groups or a password, if it has any, which"}
+			want := []string{"s3.read-write.one", "group admins"}
 			if e.Description().Has(driver.CapPolicyManaged) {
 				arn := e.Description().Boundaries.ReadWrite
 				must(t, d.AttachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.UserPrincipal("ann"), PolicyARN: arn}))
@@ -58,6 +58,9 @@ func TestFurtherAccessIsNoted(t *testing.T) {
 			}
 			must(t, d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "ann", AccessKeyID: firstKey(t, e, "ann")}))
 			plan, _ := create(t, e, other)
+			if hidden := slices.ContainsFunc(plan.Notes, func(n core.Note) bool { return n.Code == core.NoteHiddenAccess && n.Detail == "groups or a password" }); !hidden {
+				t.Errorf("what may not be listed is not noted: %v", plan.Notes)
+			}
 			notes := warnings(plan)
 			if len(notes) != 1 || notes[0].Code != core.NoteFurtherAccess {
 				t.Fatalf("the warnings are %+v", notes)
@@ -90,6 +93,24 @@ func TestAPasswordCountsAsAKey(t *testing.T) {
 		wantCode(t, err, fault.FailedPrecondition)
 		if !strings.Contains(err.Error(), "has a password or secret of its own, whose access would change") {
 			t.Error(err)
+		}
+	}
+}
+
+// TestAnOwnSecretIsNoted gives access to a user whose own secret somebody may know.
+func TestAnOwnSecretIsNoted(t *testing.T) {
+	for _, kind := range []driver.UserItemKind{driver.ItemSecret, driver.ItemPassword} {
+		d := open(t, memory.Options{})
+		must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
+		_, err := d.CreateUser(t.Context(), driver.CreateUserRequest{Name: "ann"})
+		must(t, err)
+		e := engine(t, furnished{Driver: d, items: []driver.UserItem{{Kind: kind}}})
+		run := core.CreateOptions{Buckets: []string{"one"}, UserName: "ann", ReplacePolicy: true}
+		for again, want := range []bool{true, false} {
+			plan, _ := create(t, e, run)
+			if got := slices.ContainsFunc(warnings(plan), func(n core.Note) bool { return n.Code == core.NoteOwnSecret }); got != want {
+				t.Errorf("%s, run %d: noted: %v", kind, again, got)
+			}
 		}
 	}
 }
@@ -211,6 +232,49 @@ func TestWhatAUserGetsMeanwhile(t *testing.T) {
 	}
 }
 
+// TestAPolicyThatANewKeyWouldHave lets another run give a user one more policy while this one makes a key: for a new user, and for
+// a further key with the access that the user has.
+func TestAPolicyThatANewKeyWouldHave(t *testing.T) {
+	for _, known := range []bool{false, true} {
+		d := openInterrupted(t, "with policies of users")
+		e, _ := patient(t, d)
+		run := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann"}
+		if known {
+			create(t, e, run)
+		}
+		plan, err := e.PlanCreate(t.Context(), run)
+		must(t, err)
+		document, err := policy.Build(policy.Grants(policy.ReadOnly, "", "two"), policy.Options{})
+		must(t, err)
+		d.before("CreateAccessKey", func() {
+			must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.UserPrincipal("ann"), Name: "theirs", Document: document.JSON()}))
+		})
+		_, err = e.Apply(t.Context(), plan, nil)
+		wantCode(t, err, fault.Aborted)
+	}
+}
+
+// TestAFailedNarrowingLeavesNothing narrows the access of a user who gets a further key meanwhile, which refuses it. What was put
+// before the refusal is wider in part, and goes.
+func TestAFailedNarrowingLeavesNothing(t *testing.T) {
+	d := openInterrupted(t, "with policies of users")
+	e, _ := patient(t, d)
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann", Prefix: "p/"})
+	plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one"}, UserName: "ann", Access: policy.ReadOnly, ReplacePolicy: true})
+	must(t, err)
+	var key driver.AccessKey
+	d.before("PutPolicy", func() {
+		key, err = d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "ann"})
+		must(t, err)
+	})
+	_, err = e.Apply(t.Context(), plan, nil)
+	wantCode(t, err, fault.FailedPrecondition)
+	if !strings.Contains(err.Error(), key.AccessKeyID) {
+		t.Error(err)
+	}
+	wantGrants(t, e, "ann", "s3.read-write.one")
+}
+
 // TestABucketThatAnotherUserNeedsStays rolls back a bucket for which another run has handed out a key meanwhile.
 func TestABucketThatAnotherUserNeedsStays(t *testing.T) {
 	for user, stays := range map[string]bool{"s3.read-only.one": true, "s3.list+read.two,one": true, "s3.read-only.two": false, "one": false} {
@@ -260,6 +324,11 @@ func TestAUserThatMustStay(t *testing.T) {
 	}
 	_, err = engine(t, furnished{Driver: d, denied: errMayNot}).PlanDeleteUser(t.Context(), "ann")
 	must(t, err)
+	has.denied = errMayNot
+	_, err = engine(t, has).PlanDeleteUser(t.Context(), "ann")
+	wantCode(t, err, fault.FailedPrecondition)
+	_, err = engine(t, d).PlanDeleteUser(t.Context(), "")
+	wantCode(t, err, fault.InvalidArgument)
 	// Where the system refuses in the end, the error names what is gone.
 	e := engine(t, stubborn{d})
 	plan, err := e.PlanDeleteUser(t.Context(), "ann")

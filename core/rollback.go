@@ -15,8 +15,20 @@ import (
 func (a *Applied) Rollback(ctx context.Context, what string, cause error) error {
 	ctx, cancel := a.rollbackContext(ctx)
 	defer cancel()
-	failed := &ApplyError{What: what, Err: cause}
+	failed := a.failing(what, cause)
 	a.rollback(ctx, failed)
+	return failed
+}
+
+// failing begins a rollback.
+func (a *Applied) failing(what string, cause error) *ApplyError {
+	a.undoing = true
+	failed := &ApplyError{What: what, Err: cause}
+	for _, s := range a.plan.Steps[:len(a.outcomes)] {
+		if s.Final {
+			failed.Kept = append(failed.Kept, s)
+		}
+	}
 	return failed
 }
 
@@ -24,7 +36,7 @@ func (a *Applied) Rollback(ctx context.Context, what string, cause error) error 
 func (a *Applied) failed(ctx context.Context, s Step, o Outcome, cause error) error {
 	ctx, cancel := a.rollbackContext(ctx)
 	defer cancel()
-	failed := &ApplyError{What: s.String(), Err: cause}
+	failed := a.failing(s.String(), cause)
 	if o.made || ambiguous(cause) {
 		a.rollbackStep(ctx, failed, s, o, !o.made)
 	}
@@ -33,11 +45,6 @@ func (a *Applied) failed(ctx context.Context, s Step, o Outcome, cause error) er
 }
 
 func (a *Applied) rollback(ctx context.Context, failed *ApplyError) {
-	for _, s := range a.plan.Steps[:len(a.outcomes)] {
-		if s.Final {
-			failed.Kept = append(failed.Kept, s)
-		}
-	}
 	for i := len(a.outcomes) - 1; i >= 0; i-- {
 		a.rollbackStep(ctx, failed, a.plan.Steps[i], a.outcomes[i], false)
 	}
@@ -64,7 +71,7 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 	case errors.Is(err, fault.NotFound):
 		failed.RolledBack = append(failed.RolledBack, s)
 	default:
-		if s.Resource.Kind == KindUser && a.keyOf == s.Resource.Name {
+		if s.Resource.Kind == KindUser && errors.Is(err, fault.FailedPrecondition) && a.hasOthersKey(ctx, s.Resource.Name) {
 			err = othersError{err}
 		}
 		failed.Orphans = append(failed.Orphans, Orphan{Step: s, Uncertain: uncertain || o.Existed, Err: err})
@@ -73,6 +80,12 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 			a.giveBack(ctx, failed, s.Resource.Name, err)
 		}
 	}
+}
+
+// hasOthersKey reports whether a user has a key of another run.
+func (a *Applied) hasOthersKey(ctx context.Context, user string) bool {
+	unknown, err := a.unknownKeys(ctx, driver.UserPrincipal(user))
+	return a.keyOf == user || err == nil && len(unknown) > 0
 }
 
 // giveBack puts back what a user was granted who turns out to have got a key from another run while this one rolled back.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // cleanUpTime bounds clean-up after the caller is gone.
@@ -154,12 +155,12 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 		func(ctx context.Context) error { return b.endSessions(ctx, req.Name) },
 		func(ctx context.Context) error { return b.admin.RemoveUser(ctx, req.Name) },
 		func(ctx context.Context) error { return b.endSessions(ctx, req.Name) },
-		func(ctx context.Context) error { return b.removeOrphans(ctx, req.Name) },
 	} {
 		if err := b.adminDo(ctx, step); err != nil {
 			return b.wrapError(ctx, err, "delete the user %q", req.Name)
 		}
 	}
+	b.removeOrphans(ctx, req.Name)
 	b.users.Delete(req.Name)
 	return nil
 }
@@ -211,6 +212,11 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 }
 
 func checkSession(req driver.CreateSessionRequest) error {
+	if document, err := policy.Parse([]byte(req.Policy)); err == nil {
+		if err := checkAddresses(document); err != nil {
+			return err
+		}
+	}
 	switch {
 	case req.RoleARN != "":
 		return fault.New(fault.Unsupported, "MinIO has no roles; open the session without one")

@@ -24,9 +24,19 @@ func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsReq
 			_, own := inlineName(req.UserName, canned)
 			foreign = foreign || !own
 		}
-		if foreign {
+		switch {
+		case foreign:
 			items = append(items, driver.UserItem{Kind: driver.ItemPassword})
+		case info.PolicyName == "" && !b.made(req.UserName):
+			// It is one that somebody made for its secret, or one that a run left when it was killed.
+			items = append(items, driver.UserItem{Kind: driver.ItemSecret})
 		}
 		return items, nil
 	})
+}
+
+// made reports whether this driver made the user.
+func (b *backend) made(user string) bool {
+	created, _ := b.users.Load(user)
+	return created == true
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // policiesOf are the canned policies attached to a user, sorted.
@@ -48,7 +50,7 @@ func (b *backend) ensurePrincipal(ctx context.Context, p driver.Principal) error
 // attachedBefore returns the canned policies of a user. It does not look up a user that this driver created: attaching a
 // policy fails if the user is gone, and does no harm if the policy is attached already.
 func (b *backend) attachedBefore(ctx context.Context, p driver.Principal) ([]string, error) {
-	if created, _ := b.users.Load(p.Name); p.Type == driver.PrincipalUser && created == true {
+	if p.Type == driver.PrincipalUser && b.made(p.Name) {
 		return nil, b.ready(ctx)
 	}
 	info, err := b.principal(ctx, p)
@@ -87,8 +89,31 @@ func checkDocument(document string) error {
 	if len(document) > maxPolicyBytes {
 		return fault.New(fault.ResourceExhausted, "a policy has at most %d bytes, this one has %d", maxPolicyBytes, len(document))
 	}
-	if !json.Valid([]byte(document)) {
-		return fault.New(fault.InvalidArgument, "the policy is not JSON")
+	parsed, err := policy.Parse([]byte(document))
+	if err != nil {
+		return err
+	}
+	for _, s := range parsed.Statement {
+		if len(s.NotAction) > 0 {
+			return fault.New(fault.Unsupported, "MinIO takes a policy with NotAction and cannot list its policies any more then; name the actions in Action")
+		}
+	}
+	return checkAddresses(parsed)
+}
+
+// checkAddresses refuses what MinIO takes for a network that is wider than it reads.
+func checkAddresses(document policy.Document) error {
+	for _, s := range document.Statement {
+		for operator, keys := range s.Condition {
+			if !strings.Contains(operator, "IpAddress") {
+				continue
+			}
+			for _, value := range slices.Concat(slices.Collect(maps.Values(keys))...) {
+				if strings.Contains(value, ":") && !strings.Contains(value, "/") {
+					return fault.New(fault.InvalidArgument, "MinIO takes the address %s for the network %s/32; write %s/128", value, value, value)
+				}
+			}
+		}
 	}
 	return nil
 }
@@ -148,8 +173,9 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	return driver.PolicyDocument{Principal: req.Principal, Name: req.Name, Document: asPut(info.Policy)}, nil
 }
 
-// asPut reverses MinIO's changes to a document: it breaks lines, and renames the member Id to "ID".
+// asPut reverses MinIO's changes to a document: it breaks lines, renames the member Id to "ID", and makes "**" of the resource "*".
 func asPut(document []byte) string {
+	document = bytes.ReplaceAll(document, []byte(`"**"`), []byte(`"*"`))
 	var members map[string]json.RawMessage
 	var line bytes.Buffer
 	if json.Unmarshal(document, &members) != nil || json.Compact(&line, document) != nil {
@@ -196,19 +222,16 @@ func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyReque
 	return b.wrapError(ctx, err, "delete the policy %q of the user %q", req.Name, req.Principal.Name)
 }
 
-// removeOrphans removes the canned policies of a deleted user, which a run left when it ended between two steps.
-func (b *backend) removeOrphans(ctx context.Context, user string) error {
-	all, err := b.admin.ListCannedPolicies(ctx)
+// removeOrphans removes the canned policies of a deleted user, which a run left when it ended between two steps. They are attached to
+// nobody, so one that cannot be removed does no harm, and the user is deleted all the same.
+func (b *backend) removeOrphans(ctx context.Context, user string) {
+	all, err := adminCall(ctx, b.admin.ListCannedPolicies)
 	if err != nil {
-		return err
+		return
 	}
 	for canned := range all {
-		if _, owned := inlineName(user, canned); !owned {
-			continue
-		}
-		if err := b.admin.RemoveCannedPolicy(ctx, canned); err != nil {
-			return err
+		if _, owned := inlineName(user, canned); owned {
+			_ = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.RemoveCannedPolicy(ctx, canned) })
 		}
 	}
-	return nil
 }

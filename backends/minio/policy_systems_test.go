@@ -95,3 +95,36 @@ func TestRejectedActionsAreRejected(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatMinIOStoresOtherwise puts policies that MinIO changes: they are read as they were put. What it would read as wider, or
+// cannot list, is refused.
+func TestWhatMinIOStoresOtherwise(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	user := makeUser(t, d, "stored")
+	statement := func(rest string) string {
+		return `{"Version":"2012-10-17","Statement":[{"Effect":"Allow",` + rest + `}]}`
+	}
+	for _, document := range []string{
+		statement(`"Action":["s3:ListAllMyBuckets"],"Resource":["*"]`),
+		statement(`"Action":["s3:GetObject"],"Resource":["*"],"Condition":{"IpAddress":{"aws:SourceIp":["10.0.0.1","10.1.2.3/8","2001:DB8::1/128"]}}`),
+	} {
+		must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "p", Document: document}))
+		found, err := d.GetPolicy(t.Context(), driver.GetPolicyRequest{Principal: user, Name: "p"})
+		must(t, err)
+		put, err := policy.Parse([]byte(document))
+		must(t, err)
+		if is, err := policy.Parse([]byte(found.Document)); err != nil || !policy.Equal(put, is) {
+			t.Errorf("put %s, found %s: %v", document, found.Document, err)
+		}
+	}
+	for document, want := range map[string]error{
+		statement(`"Action":["s3:GetObject"],"Resource":["*"],"Condition":{"NotIpAddress":{"aws:SourceIp":["2001:db8::1"]}}`): fault.InvalidArgument,
+		statement(`"NotAction":["s3:GetObject"],"Resource":["*"]`):                                                            fault.Unsupported,
+		`{"Version":`: fault.InvalidArgument,
+	} {
+		if err := d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "q", Document: document}); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", document, err, want)
+		}
+	}
+}

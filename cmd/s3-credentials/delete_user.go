@@ -33,23 +33,46 @@ func deleteUsers(ctx context.Context, env *cli.Env, names []string) error {
 		return err
 	}
 	var missing []string
-	var notFound error
+	var failed []error
 	for _, name := range names {
 		err := deleteUser(ctx, env, engine, name)
-		switch {
-		case errors.Is(err, fault.NotFound):
-			missing, notFound = append(missing, "'"+name+"'"), err
-		case err != nil:
-			return err
+		if errors.Is(err, fault.NotFound) {
+			missing = append(missing, "'"+name+"'")
+		} else if err != nil {
+			failed = append(failed, err)
+		}
+		if err != nil && !aboutTheUser(err) {
+			break // the next one would fail too
 		}
 	}
 	switch len(missing) {
 	case 0:
+	case 1:
+		failed = append(failed, fault.New(fault.NotFound, "there is no user %s", missing[0]))
+	default:
+		failed = append(failed, fault.New(fault.NotFound, "there are no users %s", strings.Join(missing, ", ")))
+	}
+	return inOneSentence(failed)
+}
+
+// aboutTheUser reports whether an error is about one user and says nothing of the others.
+func aboutTheUser(err error) bool {
+	return errors.Is(err, fault.NotFound) || errors.Is(err, fault.FailedPrecondition) || errors.Is(err, fault.InvalidArgument)
+}
+
+// inOneSentence joins errors; the code is the first one's.
+func inOneSentence(errs []error) error {
+	switch len(errs) {
+	case 0:
 		return nil
 	case 1:
-		return fault.Wrap(fault.NotFound, notFound, "there is no user %s", missing[0])
+		return errs[0]
 	}
-	return fault.Wrap(fault.NotFound, notFound, "there are no users %s", strings.Join(missing, ", "))
+	var sentences []string
+	for _, err := range errs {
+		sentences = append(sentences, err.Error())
+	}
+	return fault.Wrap(fault.CodeOf(errs[0]), errs[0], "%s", strings.Join(sentences, "; "))
 }
 
 func deleteUser(ctx context.Context, env *cli.Env, engine *core.Engine, name string) error {

@@ -136,6 +136,8 @@ var noteTexts = map[core.NoteCode]string{
 	core.NotePolicyChanged:  "policy '{name}' of user '{owner}' was another{keys}",
 	core.NotePolicyReplaced: "policy '{name}' of user '{owner}' gives way to the new one{keys}",
 	core.NotePolicyAdded:    "policy '{name}' of user '{owner}' is one more{keys}",
+	core.NoteOwnSecret:      "whoever knows the password or secret of user '{name}' itself gets the access too",
+	core.NoteHiddenAccess:   "user '{name}' may have {detail}, which these credentials may not list",
 	core.NoteFurtherAccess:  "user '{name}' may do more than asked for, and so may the new key: it has {detail}",
 }
 

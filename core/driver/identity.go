@@ -27,7 +27,7 @@ type Identity interface {
 	DeleteUser(ctx context.Context, req DeleteUserRequest) error
 	// ListUserItems yields what a user has besides access keys and policies, and what gives it access or keeps it from being
 	// deleted: each group that it is in, a password or secret of its own that somebody may know, and what else the system
-	// wants gone before it deletes the user. A user that CreateUser has just made has none. NotFound if no user has the name.
+	// wants gone before it deletes the user. A user that this driver has made a moment ago has none. NotFound if no user has the name.
 	// Optional: a backend whose users never have any leaves it to Unimplemented, and the Unsupported of that is no error.
 	ListUserItems(ctx context.Context, req ListUserItemsRequest) iter.Seq2[UserItem, error]
 
@@ -125,6 +125,8 @@ const (
 	ItemGroup UserItemKind = "group"
 	// ItemPassword is a password, or a secret of the user's own: with it, somebody may do what the user may.
 	ItemPassword UserItemKind = "password"
+	// ItemSecret is a secret of the user's own of which the system does not tell whether somebody knows it.
+	ItemSecret UserItemKind = "secret"
 )
 
 // AccessKey is a permanent key of a user.

@@ -225,12 +225,18 @@ func parseDate(s string) (time.Time, bool) {
 }
 
 func matchIP(_ variables, value, wanted string) (bool, bool) {
-	if !strings.Contains(wanted, "/") {
-		want, err := netip.ParseAddr(wanted)
-		have, _ := netip.ParseAddr(value)
-		return err == nil && have.Unmap() == want.Unmap(), err == nil
-	}
-	want, err := netip.ParsePrefix(wanted)
+	want, ok := parseNetwork(wanted)
 	have, _ := netip.ParseAddr(value)
-	return err == nil && want.Contains(have.Unmap()), err == nil
+	return ok && want.Contains(have.Unmap()), ok
+}
+
+// parseNetwork reads a network, or an address as the network of that address alone.
+func parseNetwork(text string) (netip.Prefix, bool) {
+	if !strings.Contains(text, "/") {
+		address, err := netip.ParseAddr(text)
+		address = address.Unmap()
+		return netip.PrefixFrom(address, address.BitLen()), err == nil
+	}
+	network, err := netip.ParsePrefix(text)
+	return network, err == nil
 }

@@ -27,12 +27,35 @@ func (s Statement) canonical() string {
 	var members orderedjson.Object
 	s.Principal, s.NotPrincipal = s.Principal.plain(), s.NotPrincipal.plain()
 	s.Action, s.NotAction = lowered(s.Action), lowered(s.NotAction)
+	s.Condition = withNetworks(s.Condition)
 	for _, f := range fields() {
 		if value, set := f.get(&s); set {
 			members.Add(f.name, sorted(value))
 		}
 	}
 	return orderedjson.Minimal(members) + unknown(s.order, fieldNames())
+}
+
+// withNetworks returns the conditions with addresses as networks in their shortest form: 10.0.0.1 is 10.0.0.1/32.
+func withNetworks(conditions map[string]map[string][]string) map[string]map[string][]string {
+	same := maps.Clone(conditions)
+	for operator, keys := range same {
+		if !strings.HasSuffix(strings.ToLower(strings.TrimSuffix(operator, "IfExists")), "ipaddress") {
+			continue
+		}
+		keys = maps.Clone(keys)
+		for key, values := range keys {
+			values = slices.Clone(values)
+			for i, v := range values {
+				if network, ok := parseNetwork(v); ok {
+					values[i] = network.Masked().String()
+				}
+			}
+			keys[key] = values
+		}
+		same[operator] = keys
+	}
+	return same
 }
 
 // plain returns the principal in its shortest form: {"AWS": "*"} is everybody, as "*" is.

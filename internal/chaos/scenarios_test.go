@@ -113,7 +113,7 @@ func (w *world) checkState(what string, s scenario, name string, before, after s
 func (w *world) checkAgain(what string, s scenario, name string) {
 	w.Helper()
 	o := w.run(w.direct, in(name, s.args)...)
-	full := strings.Contains(o.stderr, "has 2 access keys, and 2 are allowed")
+	full := strings.Contains(o.stderr, ", and 2 are allowed")
 	gone := s.deletes && strings.Contains(o.stderr, "there is no user")
 	if o.code != 0 && !gone && !full {
 		w.Errorf("%s: the same command, run again, fails: %s", what, o.stderr)
