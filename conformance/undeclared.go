@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -65,14 +66,13 @@ func identityMethods(e *env, name string) []method {
 	if e.Description.SessionRole != nil {
 		role = "arn:aws:iam::123456789012:role/" + name
 	}
-	return []method{
+	identity := []method{
 		{"ListUsers", driver.CapUsers, listingAll(d.ListUsers)},
 		{"GetUser", driver.CapUsers, returning(d.GetUser, driver.GetUserRequest{Name: name})},
 		{"CreateUser", driver.CapUsers, returning(d.CreateUser, driver.CreateUserRequest{Name: name})},
 		{"CreateUser with a boundary", driver.CapPolicyBoundary, returning(d.CreateUser, driver.CreateUserRequest{Name: name, PermissionsBoundary: "arn:aws:iam::aws:policy/" + name})},
 		{"DeleteUser", driver.CapUsers, acting(d.DeleteUser, driver.DeleteUserRequest{Name: name})},
 		{"CreateAccessKey", driver.CapAccessKeys, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name})},
-		{"ListUserItems", driver.CapUsers, listing(d.ListUserItems, driver.ListUserItemsRequest{UserName: name})},
 		{"ListAccessKeys", driver.CapAccessKeys, listing(d.ListAccessKeys, driver.ListAccessKeysRequest{UserName: name})},
 		{"DeleteAccessKey", driver.CapAccessKeys, acting(d.DeleteAccessKey, driver.DeleteAccessKeyRequest{UserName: name, AccessKeyID: "AKIAIOSFODNN7EXAMPLE"})},
 		{"ListRoles", driver.CapRoles, listingAll(d.ListRoles)},
@@ -82,6 +82,11 @@ func identityMethods(e *env, name string) []method {
 		{"CreateSession", driver.CapSessions, returning(d.CreateSession,
 			driver.CreateSessionRequest{RoleARN: role, Name: name, Policy: anyDocument, DurationSeconds: 3600})},
 	}
+	items := driver.ListUserItemsRequest{UserName: name}
+	if _, err := collect(d.ListUserItems(e.ctx, items)); !errors.Is(err, fault.Unsupported) { // it is optional
+		identity = append(identity, method{"ListUserItems", driver.CapUsers, listing(d.ListUserItems, items)})
+	}
+	return identity
 }
 
 // anyDocument is a policy that every system understands.

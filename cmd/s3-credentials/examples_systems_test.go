@@ -70,6 +70,7 @@ type stage struct {
 
 var (
 	exampleBucket = regexp.MustCompile(`\bmy-(existing-)?bucket\b`)
+	examplePort   = regexp.MustCompile(` --port [0-9]+`)
 	exampleUser   = regexp.MustCompile(`\busername[0-9]?\b`)
 )
 
@@ -166,6 +167,7 @@ func (s *stage) serve(t *testing.T, line string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
+	line = examplePort.ReplaceAllString(line, "") // any may be taken
 	command := s.command(ctx, "exec "+line+" --port 0")
 	errs, err := command.StderrPipe()
 	if err == nil {

@@ -34,12 +34,11 @@ const (
 type backends struct {
 	info  Info
 	store backend.Backend
-	log   *os.File
 }
 
 // openBackends changes to the folder with the buckets, and redirects the process's outputs to a log file for good: the
 // program has its own already, which are for its user, and what the servers leave running may still look at these when
-// they have ended.
+// they have ended: the log is open as long as the process.
 func openBackends(info Info) (*backends, error) {
 	buckets := filepath.Join(info.Dir, "buckets")
 	if err := os.Chdir(buckets); err != nil {
@@ -52,19 +51,11 @@ func openBackends(info Info) (*backends, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &backends{info: info, log: output}
+	b := &backends{info: info}
 	os.Stdout, os.Stderr = output, output
 	log.SetOutput(output)
 	b.store, err = openStore(info.Dir, buckets)
-	if err != nil {
-		b.close()
-		return nil, err
-	}
-	return b, nil
-}
-
-func (b *backends) close() {
-	_ = b.log.Close() // only the end of the log can be lost
+	return b, err
 }
 
 // refuseSecond refuses a folder that another sandbox uses: each would undo the other's changes.

@@ -69,7 +69,6 @@ func serve(ctx context.Context, listener net.Listener, info Info, ready func(Inf
 	if err != nil {
 		return err
 	}
-	defer backends.close()
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return backends.runIAM(ctx) })
 	group.Go(func() error {
