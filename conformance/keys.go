@@ -19,6 +19,9 @@ func keyChecks() []Check {
 		{Name: "a key works", Requires: keys, Rules: []Rule{RuleAuthentication}, run: keyWorks},
 		{Name: "a key that was deleted stops working", Requires: keys, Rules: []Rule{RuleAuthentication}, run: keyStops},
 		{Name: "a key is deleted alone", Requires: keys, together: true, run: keyIsDeletedAlone},
+		{Name: "a key that is switched off stops working until it is switched on", Requires: append(keys, driver.CapKeyStatus), run: keyIsSwitched},
+		{Name: "the status of a key that is missing, or another user's, is not found", Requires: append(keys, driver.CapKeyStatus), run: statusOfNobody},
+		{Name: "a key says when it was last used", Requires: append(keys, driver.CapKeyUse), run: keyUse},
 		{Name: "one key too many is refused with the number", Requires: keys, run: keyLimit},
 		{Name: "keys of a user that is missing are not found", Requires: keys, run: keysOfNobody},
 		{Name: "a key of another user is not found", Requires: keys, run: keyOfAnother},
@@ -97,6 +100,55 @@ func keyIsDeletedAlone(e *env) {
 			return err
 		})
 	}
+}
+
+func keyIsSwitched(e *env) {
+	user, _ := e.newUser()
+	key := e.newKey(user, nil)
+	d := e.as(credentialsOf(key))
+	for _, status := range []string{driver.KeyInactive, driver.KeyInactive, driver.KeyActive} {
+		e.ok(e.Driver.SetAccessKeyStatus(e.ctx, driver.SetAccessKeyStatusRequest{UserName: user, AccessKeyID: key.AccessKeyID, Status: status}), "SetAccessKeyStatus %s", status)
+		if listed := e.keysOf(user); len(listed) != 1 || listed[0].Status != status {
+			e.Errorf("listed are %v, want one key, %s", listed, status)
+		}
+		if e.enforces(RuleAuthentication) {
+			e.eventually("WhoAmI with a key that is "+status, func() error {
+				_, err := d.WhoAmI(e.ctx)
+				if status == driver.KeyInactive {
+					return mustBe(err, fault.Unauthenticated)
+				}
+				return err
+			})
+		}
+	}
+	err := e.Driver.SetAccessKeyStatus(e.ctx, driver.SetAccessKeyStatusRequest{UserName: user, AccessKeyID: key.AccessKeyID, Status: "On"})
+	e.want(err, fault.InvalidArgument, "SetAccessKeyStatus with a status that is none")
+}
+
+func statusOfNobody(e *env) {
+	one, _ := e.newUser()
+	two, _ := e.newUser()
+	key := e.newKey(one, nil)
+	for _, c := range [][2]string{{two, key.AccessKeyID}, {one, "AKIAIOSFODNN7EXAMPLE"}, {e.name("u"), key.AccessKeyID}} {
+		err := e.Driver.SetAccessKeyStatus(e.ctx, driver.SetAccessKeyStatusRequest{UserName: c[0], AccessKeyID: c[1], Status: driver.KeyInactive})
+		e.want(err, fault.NotFound, "SetAccessKeyStatus of the key %s of the user %s", c[1], c[0])
+	}
+	if listed := e.keysOf(one); len(listed) != 1 || listed[0].Status != driver.KeyActive {
+		e.Errorf("the key of another user is changed: %v", listed)
+	}
+}
+
+func keyUse(e *env) {
+	one, _ := e.newUser()
+	two, _ := e.newUser()
+	key := e.newKey(one, nil)
+	use, err := e.Driver.GetAccessKeyUse(e.ctx, driver.GetAccessKeyUseRequest{UserName: one, AccessKeyID: key.AccessKeyID})
+	e.ok(err, "GetAccessKeyUse")
+	if use != (driver.AccessKeyUse{}) {
+		e.Errorf("a key that was never used was used: %v", use)
+	}
+	_, err = e.Driver.GetAccessKeyUse(e.ctx, driver.GetAccessKeyUseRequest{UserName: two, AccessKeyID: key.AccessKeyID})
+	e.want(err, fault.NotFound, "GetAccessKeyUse of another user's key")
 }
 
 func keyLimit(e *env) {

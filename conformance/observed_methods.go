@@ -67,6 +67,14 @@ func (o *observed) ListAccessKeys(ctx context.Context, req driver.ListAccessKeys
 	return listed(o, "ListAccessKeys", o.Driver.ListAccessKeys(ctx, req), func(k driver.AccessKey) string { return k.AccessKeyID })
 }
 
+func (o *observed) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
+	return done(ctx, o, "SetAccessKeyStatus", o.Driver.SetAccessKeyStatus, req)
+}
+
+func (o *observed) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+	return answer(ctx, o, "GetAccessKeyUse", o.Driver.GetAccessKeyUse, req)
+}
+
 func (o *observed) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
 	return done(ctx, o, "DeleteAccessKey", o.Driver.DeleteAccessKey, req)
 }

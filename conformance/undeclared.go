@@ -72,6 +72,8 @@ func identityMethods(e *env, name string) []method {
 		{"CreateUser", driver.CapUsers, returning(d.CreateUser, driver.CreateUserRequest{Name: name})},
 		{"CreateUser with a boundary", driver.CapPolicyBoundary, returning(d.CreateUser, driver.CreateUserRequest{Name: name, PermissionsBoundary: "arn:aws:iam::aws:policy/" + name})},
 		{"DeleteUser", driver.CapUsers, acting(d.DeleteUser, driver.DeleteUserRequest{Name: name})},
+		{"SetAccessKeyStatus", driver.CapKeyStatus, acting(d.SetAccessKeyStatus, driver.SetAccessKeyStatusRequest{UserName: name, AccessKeyID: name, Status: driver.KeyInactive})},
+		{"GetAccessKeyUse", driver.CapKeyUse, returning(d.GetAccessKeyUse, driver.GetAccessKeyUseRequest{UserName: name, AccessKeyID: name})},
 		{"CreateAccessKey", driver.CapAccessKeys, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name})},
 		{"ListAccessKeys", driver.CapAccessKeys, listing(d.ListAccessKeys, driver.ListAccessKeysRequest{UserName: name})},
 		{"DeleteAccessKey", driver.CapAccessKeys, acting(d.DeleteAccessKey, driver.DeleteAccessKeyRequest{UserName: name, AccessKeyID: "AKIAIOSFODNN7EXAMPLE"})},

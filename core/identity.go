@@ -57,6 +57,16 @@ func (e *Engine) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKey
 	return do(ctx, e, driver.CapAccessKeys, e.driver.DeleteAccessKey, req)
 }
 
+// SetAccessKeyStatus is driver.Identity.SetAccessKeyStatus.
+func (e *Engine) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
+	return do(ctx, e, driver.CapKeyStatus, e.driver.SetAccessKeyStatus, req)
+}
+
+// GetAccessKeyUse is driver.Identity.GetAccessKeyUse.
+func (e *Engine) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+	return call(ctx, e, driver.CapKeyUse, e.driver.GetAccessKeyUse, req)
+}
+
 // ListRoles is driver.Identity.ListRoles.
 func (e *Engine) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
 	return listing(ctx, e, driver.CapRoles, func(ctx context.Context, _ struct{}) iter.Seq2[driver.Role, error] {

@@ -97,6 +97,8 @@ type State struct {
 	// AccessKeys are the ids of the keys that a user has beside the one that a step makes, and Policies the names of its
 	// policies, or of what bucket policies grant it, that the plan leaves as they are.
 	AccessKeys, Policies []string
+	// Status is that of an access key: driver.KeyActive or driver.KeyInactive.
+	Status string
 	// RoleARN is the role that a session assumes; empty for one that the same plan creates.
 	RoleARN string
 	// Seconds is how long a session lasts; for a role, its longest session.

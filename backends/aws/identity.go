@@ -2,7 +2,6 @@ package aws
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"time"
 
@@ -88,64 +87,6 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 	}
 	_, err := b.iam().DeleteUser(ctx, &iam.DeleteUserInput{UserName: aws.String(req.Name)})
 	return wrapError(ctx, err, "delete the user %q", req.Name)
-}
-
-// CreateAccessKey makes a permanent key for a user.
-func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	if err := checkPresent("user", req.UserName); err != nil {
-		return driver.AccessKey{}, err
-	}
-	out, err := b.iam().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(req.UserName)}, creating)
-	if err != nil {
-		return driver.AccessKey{}, tooManyKeys(wrapError(ctx, err, "create an access key for the user %q", req.UserName), req.UserName)
-	}
-	return driver.AccessKey{
-		UserName:        aws.ToString(out.AccessKey.UserName),
-		AccessKeyID:     aws.ToString(out.AccessKey.AccessKeyId),
-		SecretAccessKey: aws.ToString(out.AccessKey.SecretAccessKey),
-		Status:          string(out.AccessKey.Status),
-		Created:         aws.ToTime(out.AccessKey.CreateDate),
-	}, nil
-}
-
-// tooManyKeys explains the limit on a user's keys.
-func tooManyKeys(err error, user string) error {
-	var f *fault.Error
-	if errors.As(err, &f) && f.Service != nil && f.Service.Code == "LimitExceeded" {
-		f.Message = "cannot create an access key for the user \"" + user + "\": it has as many as the system allows, " +
-			"which is 2 on AWS; delete one first"
-	}
-	return err
-}
-
-// ListAccessKeys yields the keys of a user.
-func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
-	if err := checkPresent("user", req.UserName); err != nil {
-		return failedListing[driver.AccessKey](err)
-	}
-	pages := iam.NewListAccessKeysPaginator(b.iam(), &iam.ListAccessKeysInput{UserName: &req.UserName})
-	return listing(ctx, pages, func(page *iam.ListAccessKeysOutput) []types.AccessKeyMetadata { return page.AccessKeyMetadata },
-		func(key *types.AccessKeyMetadata) driver.AccessKey {
-			return driver.AccessKey{
-				UserName: req.UserName, AccessKeyID: aws.ToString(key.AccessKeyId),
-				Status: string(key.Status), Created: aws.ToTime(key.CreateDate),
-			}
-		},
-		"list the access keys of the user %q", req.UserName)
-}
-
-// DeleteAccessKey deletes a key of a user.
-func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
-	if err := checkPresent("user", req.UserName); err != nil {
-		return err
-	}
-	if err := checkPresent("access key", req.AccessKeyID); err != nil {
-		return err
-	}
-	_, err := b.iam().DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{
-		UserName: aws.String(req.UserName), AccessKeyId: aws.String(req.AccessKeyID),
-	})
-	return wrapError(ctx, err, "delete the access key %q of the user %q", req.AccessKeyID, req.UserName)
 }
 
 func userOf(u *types.User) driver.User {

@@ -31,7 +31,7 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 		}
 		return driver.AccessKey{}, failed
 	}
-	return driver.AccessKey{UserName: req.UserName, AccessKeyID: wanted.AccessKey, SecretAccessKey: wanted.SecretKey, Status: "Active"}, nil
+	return driver.AccessKey{UserName: req.UserName, AccessKeyID: wanted.AccessKey, SecretAccessKey: wanted.SecretKey, Status: driver.KeyActive}, nil
 }
 
 // isTaken reports whether the server refused the key because its id is taken by this very key. Ids are random, so a retry
@@ -72,9 +72,12 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 		}
 		keys := make([]driver.AccessKey, len(accounts))
 		for i, account := range accounts {
-			keys[i] = driver.AccessKey{UserName: req.UserName, AccessKeyID: account.AccessKey, Status: "Active"}
-			if account.AccountStatus == "off" {
-				keys[i].Status = "Inactive"
+			keys[i] = driver.AccessKey{UserName: req.UserName, AccessKeyID: account.AccessKey, Status: driver.KeyActive}
+			if account.AccountStatus == keyOff {
+				keys[i].Status = driver.KeyInactive
+			}
+			if end := account.Expiration; end != nil && end.Unix() > 0 { // a key without an end ends in 1970
+				keys[i].Expires = *end
 			}
 		}
 		slices.SortFunc(keys, func(a, b driver.AccessKey) int { return strings.Compare(a.AccessKeyID, b.AccessKeyID) })
@@ -82,31 +85,57 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 	})
 }
 
-// DeleteAccessKey deletes a key of a user. It checks the owner first: MinIO would delete any user's key.
-func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
-	if err := b.ensureUser(ctx, req.UserName); err != nil {
+// The status of a key, as MinIO calls it.
+const (
+	keyOn  = "on"
+	keyOff = "off"
+)
+
+// SetAccessKeyStatus switches a key off or on.
+func (b *backend) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
+	status := map[string]string{driver.KeyActive: keyOn, driver.KeyInactive: keyOff}[req.Status]
+	if status == "" {
+		return fault.New(fault.InvalidArgument, "%q is no status of an access key; it is %s or %s", req.Status, driver.KeyActive, driver.KeyInactive)
+	}
+	if err := b.ensureKey(ctx, req.UserName, req.AccessKeyID); err != nil {
 		return err
 	}
-	if err := checkExisting(req.AccessKeyID); err != nil {
-		return fault.New(fault.InvalidArgument, "%q cannot be an access key", req.AccessKeyID)
+	err := b.adminDo(ctx, func(ctx context.Context) error {
+		return b.admin.UpdateServiceAccount(ctx, req.AccessKeyID, madmin.UpdateServiceAccountReq{NewStatus: status})
+	})
+	return b.wrapError(ctx, err, "set the status of the access key %s", req.AccessKeyID)
+}
+
+// DeleteAccessKey deletes a key of a user.
+func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
+	if err := b.ensureKey(ctx, req.UserName, req.AccessKeyID); err != nil {
+		return err
 	}
-	look := func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
-		return b.admin.InfoServiceAccount(ctx, req.AccessKeyID)
-	}
-	info, err := adminCall(ctx, look)
-	if err != nil {
-		return b.wrapError(ctx, err, "look up the access key %s", req.AccessKeyID)
-	}
-	if info.ParentUser != req.UserName {
-		return fault.New(fault.NotFound, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
-	}
-	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, req.AccessKeyID) })
+	err := b.adminDo(ctx, func(ctx context.Context) error { return b.admin.DeleteServiceAccount(ctx, req.AccessKeyID) })
 	err = b.wrapError(ctx, err, "delete the access key %s", req.AccessKeyID)
-	if errors.Is(err, fault.NotFound) {
+	if errors.Is(err, fault.NotFound) && b.ensureKey(ctx, req.UserName, req.AccessKeyID) == nil {
 		// To credentials that may not delete it, MinIO says that there is no such key.
-		if _, here := adminCall(ctx, look); here == nil {
-			return fault.Wrap(fault.PermissionDenied, err, "cannot delete the access key %s of the user %q: these credentials may not", req.AccessKeyID, req.UserName)
-		}
+		return fault.Wrap(fault.PermissionDenied, err, "cannot delete the access key %s of the user %q: these credentials may not", req.AccessKeyID, req.UserName)
 	}
 	return err
+}
+
+// ensureKey fails unless the key is the user's: MinIO would change and delete any user's key.
+func (b *backend) ensureKey(ctx context.Context, user, key string) error {
+	if err := b.ensureUser(ctx, user); err != nil {
+		return err
+	}
+	if err := checkExisting(key); err != nil {
+		return fault.New(fault.InvalidArgument, "%q cannot be an access key", key)
+	}
+	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
+		return b.admin.InfoServiceAccount(ctx, key)
+	})
+	if err != nil {
+		return b.wrapError(ctx, err, "look up the access key %s", key)
+	}
+	if info.ParentUser != user {
+		return fault.New(fault.NotFound, "the user %q has no access key %s", user, key)
+	}
+	return nil
 }

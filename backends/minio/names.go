@@ -56,7 +56,7 @@ func (b *backend) describe() driver.Description {
 
 func capabilities() []driver.Capability {
 	declared := []driver.Capability{
-		driver.CapUsers, driver.CapAccessKeys, driver.CapSessions, driver.CapPolicyInline, driver.CapPolicyManaged,
+		driver.CapUsers, driver.CapAccessKeys, driver.CapKeyStatus, driver.CapSessions, driver.CapPolicyInline, driver.CapPolicyManaged,
 		driver.CapBucketPolicy, driver.CapObjects,
 	}
 	slices.Sort(declared)

@@ -10,6 +10,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		newManual(),
 		newCreate(stdin),
 		newDebugBucket(),
+		newDeleteKey(),
 		newDeleteObjects(),
 		newDeleteUser(),
 		newGetBucketPolicy(),
@@ -19,6 +20,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		newGetPublicAccessBlock(),
 		newListBucket(),
 		newListBuckets(),
+		newListKeys(),
 		newListRoles(),
 		newListUserPolicies(),
 		newListUsers(),
@@ -29,6 +31,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		newPutObjects(),
 		newSetBucketPolicy(stdin),
 		newSetCORSPolicy(),
+		newSetKeyStatus(),
 		newSetPublicAccessBlock(),
 		newWhoami(),
 	}

@@ -72,7 +72,11 @@ var (
 	exampleBucket = regexp.MustCompile(`\bmy-(existing-)?bucket\b`)
 	examplePort   = regexp.MustCompile(` --port [0-9]+`)
 	exampleUser   = regexp.MustCompile(`\busername[0-9]?\b`)
+	keyPattern    = regexp.MustCompile(`"AccessKeyId": "(\w+)"`)
 )
+
+// exampleKey is AWS's.
+const exampleKey = "AKIAIOSFODNN7EXAMPLE"
 
 // prepare makes what the line names, and returns the line with what differs from machine to machine replaced.
 func (s *stage) prepare(t *testing.T, line string) string {
@@ -88,9 +92,12 @@ func (s *stage) prepare(t *testing.T, line string) string {
 		s.prepareBucket(t, bucket)
 	}
 	for _, user := range exampleUser.FindAllString(line, -1) {
-		if code, out := s.run(t, "s3-credentials create my-bucket -c --silent --username "+user); code != 0 {
+		_, _ = s.run(t, "s3-credentials delete-user "+user) // of another example, with its keys
+		code, out := s.run(t, "s3-credentials create my-bucket -c --silent --username "+user)
+		if code != 0 {
 			t.Fatal(out)
 		}
+		line = strings.ReplaceAll(line, exampleKey, keyPattern.FindStringSubmatch(out)[1])
 	}
 	return strings.NewReplacer("http://127.0.0.1:9000", s.system.EndpointURL, "/path/to", s.folder).Replace(line)
 }

@@ -18,6 +18,10 @@ const (
 	// CapAccessKeys: CreateAccessKey, ListAccessKeys, DeleteAccessKey. Without it, a user has exactly one key, which
 	// CreateUser returns.
 	CapAccessKeys Capability = "identity.access-keys"
+	// CapKeyStatus: SetAccessKeyStatus.
+	CapKeyStatus Capability = "identity.key-status"
+	// CapKeyUse: GetAccessKeyUse.
+	CapKeyUse Capability = "identity.key-use"
 	// CapRoles: ListRoles, GetRole, CreateRole, DeleteRole.
 	CapRoles Capability = "identity.roles"
 	// CapSessions: CreateSession.
@@ -49,6 +53,8 @@ var capabilities = func() []capability {
 	all := []capability{
 		{CapBucketRegion, "choose a bucket's region", "", fault.HintNoRegion},
 		{CapAccessKeys, "make further access keys for a user", "delete the user first", fault.HintOtherUser},
+		{CapKeyStatus, "switch access keys off and on", "delete the key instead", ""},
+		{CapKeyUse, "tell when an access key was used", "switch the key off to see who needs it", ""},
 		{CapRoles, "manage roles", "temporary credentials need none there", ""},
 		{CapSessions, "make temporary credentials", "", fault.HintPermanent},
 		{CapUsers, "manage users", "", fault.HintTemporary},

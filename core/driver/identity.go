@@ -39,6 +39,12 @@ type Identity interface {
 	// DeleteAccessKey deletes a key of a user, which stops working. NotFound if the user has no such key, even if another
 	// user has.
 	DeleteAccessKey(ctx context.Context, req DeleteAccessKeyRequest) error
+	// SetAccessKeyStatus makes a key of a user work, or stop working until it is made to work again. It succeeds if the key has the
+	// status already. NotFound if the user has no such key, even if another user has; InvalidArgument for a status that is none.
+	SetAccessKeyStatus(ctx context.Context, req SetAccessKeyStatusRequest) error
+	// GetAccessKeyUse returns when a key was last used; a system may need hours to know. NotFound if the user has no such key, even
+	// if another user has.
+	GetAccessKeyUse(ctx context.Context, req GetAccessKeyUseRequest) (AccessKeyUse, error)
 
 	// ListRoles yields every role once.
 	ListRoles(ctx context.Context) iter.Seq2[Role, error]
@@ -135,11 +141,19 @@ type AccessKey struct {
 	AccessKeyID string
 	// SecretAccessKey is set only in the response that creates the key.
 	SecretAccessKey string
-	// Status is "Active" or "Inactive".
+	// Status is KeyActive or KeyInactive.
 	Status string
 	// Created is zero where the system does not report it.
 	Created time.Time
+	// Expires is when the key ends by itself; zero for one that does not.
+	Expires time.Time
 }
+
+// The status of an access key, in IAM's words.
+const (
+	KeyActive   = "Active"
+	KeyInactive = "Inactive"
+)
 
 // String returns the access key id without the secrets, for whatever prints the value.
 func (k AccessKey) String() string { return "access key " + k.AccessKeyID + " of " + k.UserName }
@@ -155,6 +169,23 @@ type ListAccessKeysRequest struct{ UserName string }
 
 // DeleteAccessKeyRequest is the request of Identity.DeleteAccessKey.
 type DeleteAccessKeyRequest struct{ UserName, AccessKeyID string }
+
+// SetAccessKeyStatusRequest is the request of Identity.SetAccessKeyStatus.
+type SetAccessKeyStatusRequest struct {
+	UserName, AccessKeyID string
+	// Status is KeyActive or KeyInactive.
+	Status string
+}
+
+// GetAccessKeyUseRequest is the request of Identity.GetAccessKeyUse.
+type GetAccessKeyUseRequest struct{ UserName, AccessKeyID string }
+
+// AccessKeyUse is when a key was last used, and for what; zero for a key that never was.
+type AccessKeyUse struct {
+	Date time.Time
+	// Service and Region are as the system names them: "s3", "eu-west-1".
+	Service, Region string
+}
 
 // Role is a role. Fields are empty where the system does not have them.
 type Role struct {

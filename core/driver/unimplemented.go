@@ -37,6 +37,12 @@ func (Unimplemented) ListAccessKeys(context.Context, ListAccessKeysRequest) iter
 func (Unimplemented) DeleteAccessKey(context.Context, DeleteAccessKeyRequest) error {
 	return unsupported("DeleteAccessKey")
 }
+func (Unimplemented) SetAccessKeyStatus(context.Context, SetAccessKeyStatusRequest) error {
+	return unsupported("SetAccessKeyStatus")
+}
+func (Unimplemented) GetAccessKeyUse(context.Context, GetAccessKeyUseRequest) (AccessKeyUse, error) {
+	return AccessKeyUse{}, unsupported("GetAccessKeyUse")
+}
 func (Unimplemented) ListRoles(context.Context) iter.Seq2[Role, error] {
 	return unsupportedSeq[Role]("ListRoles")
 }

@@ -37,7 +37,9 @@ func (b *backend) authenticate() (caller, error) {
 		return b.system.inSession(s, *given)
 	}
 	for _, u := range b.system.users {
-		if key, ok := u.keys[given.AccessKeyID]; ok && key.SecretAccessKey == given.SecretAccessKey && given.SessionToken == "" {
+		key, ok := u.keys[given.AccessKeyID]
+		if ok && key.Status == driver.KeyActive && key.SecretAccessKey == given.SecretAccessKey && given.SessionToken == "" {
+			b.system.uses[key.AccessKeyID] = driver.AccessKeyUse{Date: now(), Service: "s3", Region: b.config.Region}
 			return b.system.asUser(u), nil
 		}
 	}

@@ -46,6 +46,44 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 	})
 }
 
+// withKey starts a request about a key of a user.
+func (b *backend) withKey(ctx context.Context, method, user, id string, needs driver.Capability) (*driver.AccessKey, func(), error) {
+	u, unlock, err := b.withUser(ctx, method, "iam:"+method, user, needs)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, ok := u.keys[id]
+	if !ok {
+		unlock()
+		return nil, nil, missing("access key of user "+user, id)
+	}
+	return key, unlock, nil
+}
+
+// SetAccessKeyStatus switches a key off or on.
+func (b *backend) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
+	key, unlock, err := b.withKey(ctx, "SetAccessKeyStatus", req.UserName, req.AccessKeyID, driver.CapKeyStatus)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if req.Status != driver.KeyActive && req.Status != driver.KeyInactive {
+		return fault.New(fault.InvalidArgument, "%q is no status of a key", req.Status)
+	}
+	key.Status = req.Status
+	return nil
+}
+
+// GetAccessKeyUse returns when a key last signed a request.
+func (b *backend) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+	key, unlock, err := b.withKey(ctx, "GetAccessKeyUse", req.UserName, req.AccessKeyID, driver.CapKeyUse)
+	if err != nil {
+		return driver.AccessKeyUse{}, err
+	}
+	defer unlock()
+	return b.system.uses[key.AccessKeyID], nil
+}
+
 // DeleteAccessKey deletes a key of the user.
 func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
 	u, unlock, err := b.withUser(ctx, "DeleteAccessKey", "iam:DeleteAccessKey", req.UserName, driver.CapAccessKeys)

@@ -46,8 +46,9 @@ type System struct {
 	roles   map[string]*role
 	managed map[string]*managedPolicy
 	buckets map[string]*bucket
-	// sessions are by access key id.
+	// sessions and uses are by access key id.
 	sessions map[string]*session
+	uses     map[string]driver.AccessKeyUse
 }
 
 // New returns an empty system with a root key.
@@ -56,7 +57,7 @@ func New(options Options) *System {
 		options: options,
 		root:    driver.Credentials{AccessKeyID: "ROOT" + rand.Text(), SecretAccessKey: rand.Text()},
 		users:   map[string]*user{}, roles: map[string]*role{}, managed: map[string]*managedPolicy{},
-		buckets: map[string]*bucket{}, sessions: map[string]*session{},
+		buckets: map[string]*bucket{}, sessions: map[string]*session{}, uses: map[string]driver.AccessKeyUse{},
 	}
 	s.addManaged("AmazonS3ReadOnlyAccess", "s3:Get*", "s3:List*")
 	s.addManaged("AmazonS3FullAccess", "s3:*")

@@ -56,6 +56,16 @@ func (c *client) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKey
 		&pb.DeleteAccessKeyRequest{UserName: req.UserName, AccessKeyId: req.AccessKeyID})
 }
 
+func (c *client) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
+	return unary(ctx, c, c.identity.SetAccessKeyStatus,
+		&pb.SetAccessKeyStatusRequest{UserName: req.UserName, AccessKeyId: req.AccessKeyID, Status: req.Status})
+}
+
+func (c *client) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+	request := &pb.GetAccessKeyUseRequest{UserName: req.UserName, AccessKeyId: req.AccessKeyID}
+	return call(ctx, c, c.identity.GetAccessKeyUse, request, (*pb.GetAccessKeyUseResponse).GetUse, fromAccessKeyUse)
+}
+
 func (c *client) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
 	return receiveListing(ctx, c, c.identity.ListRoles, &pb.ListRolesRequest{}, (*pb.ListRolesResponse).GetRoles, fromRole)
 }

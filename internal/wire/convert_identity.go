@@ -64,15 +64,23 @@ func fromUserItem(in *pb.UserItem) driver.UserItem {
 func toAccessKey(k driver.AccessKey) *pb.AccessKey {
 	return &pb.AccessKey{
 		UserName: k.UserName, AccessKeyId: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, Status: k.Status,
-		Created: toTime(k.Created),
+		Created: toTime(k.Created), Expires: toTime(k.Expires),
 	}
 }
 
 func fromAccessKey(in *pb.AccessKey) driver.AccessKey {
 	return driver.AccessKey{
 		UserName: in.GetUserName(), AccessKeyID: in.GetAccessKeyId(), SecretAccessKey: in.GetSecretAccessKey(),
-		Status: in.GetStatus(), Created: fromTime(in.GetCreated()),
+		Status: in.GetStatus(), Created: fromTime(in.GetCreated()), Expires: fromTime(in.GetExpires()),
 	}
+}
+
+func toAccessKeyUse(u driver.AccessKeyUse) *pb.AccessKeyUse {
+	return &pb.AccessKeyUse{Date: toTime(u.Date), Service: u.Service, Region: u.Region}
+}
+
+func fromAccessKeyUse(in *pb.AccessKeyUse) driver.AccessKeyUse {
+	return driver.AccessKeyUse{Date: fromTime(in.GetDate()), Service: in.GetService(), Region: in.GetRegion()}
 }
 
 func toRole(r driver.Role) *pb.Role {

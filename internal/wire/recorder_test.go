@@ -43,6 +43,15 @@ func (r *recorder) ListAccessKeys(_ context.Context, req driver.ListAccessKeysRe
 	return many[driver.AccessKey](r, req)
 }
 
+func (r *recorder) SetAccessKeyStatus(_ context.Context, req driver.SetAccessKeyStatusRequest) error {
+	r.request = req
+	return nil
+}
+
+func (r *recorder) GetAccessKeyUse(_ context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+	return one[driver.AccessKeyUse](r, req)
+}
+
 func (r *recorder) DeleteAccessKey(_ context.Context, req driver.DeleteAccessKeyRequest) error {
 	r.request = req
 	return nil

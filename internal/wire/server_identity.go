@@ -69,6 +69,18 @@ func (i *identityServer) DeleteAccessKey(ctx context.Context, in *pb.DeleteAcces
 	return done(ctx, i.s, driver.Driver.DeleteAccessKey, req, &pb.DeleteAccessKeyResponse{})
 }
 
+func (i *identityServer) SetAccessKeyStatus(ctx context.Context, in *pb.SetAccessKeyStatusRequest) (*pb.SetAccessKeyStatusResponse, error) {
+	req := driver.SetAccessKeyStatusRequest{UserName: in.GetUserName(), AccessKeyID: in.GetAccessKeyId(), Status: in.GetStatus()}
+	return done(ctx, i.s, driver.Driver.SetAccessKeyStatus, req, &pb.SetAccessKeyStatusResponse{})
+}
+
+func (i *identityServer) GetAccessKeyUse(ctx context.Context, in *pb.GetAccessKeyUseRequest) (*pb.GetAccessKeyUseResponse, error) {
+	req := driver.GetAccessKeyUseRequest{UserName: in.GetUserName(), AccessKeyID: in.GetAccessKeyId()}
+	return answer(ctx, i.s, driver.Driver.GetAccessKeyUse, req, func(u driver.AccessKeyUse) *pb.GetAccessKeyUseResponse {
+		return &pb.GetAccessKeyUseResponse{Use: toAccessKeyUse(u)}
+	})
+}
+
 func (i *identityServer) ListRoles(_ *pb.ListRolesRequest, stream grpc.ServerStreamingServer[pb.ListRolesResponse]) error {
 	return sendListing(i.s, stream, noRequest(driver.Driver.ListRoles), nil, toRole,
 		func(page []*pb.Role) *pb.ListRolesResponse { return &pb.ListRolesResponse{Roles: page} })

@@ -831,8 +831,10 @@ type AccessKey struct {
 	// Secret; set only in the response that creates the key.
 	SecretAccessKey string `protobuf:"bytes,3,opt,name=secret_access_key,json=secretAccessKey,proto3" json:"secret_access_key,omitempty"`
 	// "Active" or "Inactive".
-	Status        string                 `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
-	Created       *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=created,proto3" json:"created,omitempty"`
+	Status  string                 `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
+	Created *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=created,proto3" json:"created,omitempty"`
+	// When the key ends by itself; not set for one that does not.
+	Expires       *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires,proto3" json:"expires,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -898,6 +900,13 @@ func (x *AccessKey) GetStatus() string {
 func (x *AccessKey) GetCreated() *timestamppb.Timestamp {
 	if x != nil {
 		return x.Created
+	}
+	return nil
+}
+
+func (x *AccessKey) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
 	}
 	return nil
 }
@@ -1167,6 +1176,261 @@ func (*DeleteAccessKeyResponse) Descriptor() ([]byte, []int) {
 	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{22}
 }
 
+type SetAccessKeyStatusRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	UserName    string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	AccessKeyId string                 `protobuf:"bytes,2,opt,name=access_key_id,json=accessKeyId,proto3" json:"access_key_id,omitempty"`
+	// "Active" or "Inactive".
+	Status        string `protobuf:"bytes,3,opt,name=status,proto3" json:"status,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAccessKeyStatusRequest) Reset() {
+	*x = SetAccessKeyStatusRequest{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAccessKeyStatusRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAccessKeyStatusRequest) ProtoMessage() {}
+
+func (x *SetAccessKeyStatusRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAccessKeyStatusRequest.ProtoReflect.Descriptor instead.
+func (*SetAccessKeyStatusRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *SetAccessKeyStatusRequest) GetUserName() string {
+	if x != nil {
+		return x.UserName
+	}
+	return ""
+}
+
+func (x *SetAccessKeyStatusRequest) GetAccessKeyId() string {
+	if x != nil {
+		return x.AccessKeyId
+	}
+	return ""
+}
+
+func (x *SetAccessKeyStatusRequest) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+type SetAccessKeyStatusResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAccessKeyStatusResponse) Reset() {
+	*x = SetAccessKeyStatusResponse{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAccessKeyStatusResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAccessKeyStatusResponse) ProtoMessage() {}
+
+func (x *SetAccessKeyStatusResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAccessKeyStatusResponse.ProtoReflect.Descriptor instead.
+func (*SetAccessKeyStatusResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{24}
+}
+
+type GetAccessKeyUseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	AccessKeyId   string                 `protobuf:"bytes,2,opt,name=access_key_id,json=accessKeyId,proto3" json:"access_key_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetAccessKeyUseRequest) Reset() {
+	*x = GetAccessKeyUseRequest{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetAccessKeyUseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetAccessKeyUseRequest) ProtoMessage() {}
+
+func (x *GetAccessKeyUseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetAccessKeyUseRequest.ProtoReflect.Descriptor instead.
+func (*GetAccessKeyUseRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *GetAccessKeyUseRequest) GetUserName() string {
+	if x != nil {
+		return x.UserName
+	}
+	return ""
+}
+
+func (x *GetAccessKeyUseRequest) GetAccessKeyId() string {
+	if x != nil {
+		return x.AccessKeyId
+	}
+	return ""
+}
+
+type GetAccessKeyUseResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Use           *AccessKeyUse          `protobuf:"bytes,1,opt,name=use,proto3" json:"use,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetAccessKeyUseResponse) Reset() {
+	*x = GetAccessKeyUseResponse{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetAccessKeyUseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetAccessKeyUseResponse) ProtoMessage() {}
+
+func (x *GetAccessKeyUseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetAccessKeyUseResponse.ProtoReflect.Descriptor instead.
+func (*GetAccessKeyUseResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *GetAccessKeyUseResponse) GetUse() *AccessKeyUse {
+	if x != nil {
+		return x.Use
+	}
+	return nil
+}
+
+// AccessKeyUse is when a key was last used and for what; nothing is set for one that never was.
+type AccessKeyUse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Date  *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=date,proto3" json:"date,omitempty"`
+	// The service and the region as the system names them: "s3", "eu-west-1".
+	Service       string `protobuf:"bytes,2,opt,name=service,proto3" json:"service,omitempty"`
+	Region        string `protobuf:"bytes,3,opt,name=region,proto3" json:"region,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AccessKeyUse) Reset() {
+	*x = AccessKeyUse{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AccessKeyUse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AccessKeyUse) ProtoMessage() {}
+
+func (x *AccessKeyUse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AccessKeyUse.ProtoReflect.Descriptor instead.
+func (*AccessKeyUse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *AccessKeyUse) GetDate() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Date
+	}
+	return nil
+}
+
+func (x *AccessKeyUse) GetService() string {
+	if x != nil {
+		return x.Service
+	}
+	return ""
+}
+
+func (x *AccessKeyUse) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
 // Role is a role.
 type Role struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
@@ -1189,7 +1453,7 @@ type Role struct {
 
 func (x *Role) Reset() {
 	*x = Role{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1201,7 +1465,7 @@ func (x *Role) String() string {
 func (*Role) ProtoMessage() {}
 
 func (x *Role) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1214,7 +1478,7 @@ func (x *Role) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Role.ProtoReflect.Descriptor instead.
 func (*Role) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{23}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Role) GetPath() string {
@@ -1305,7 +1569,7 @@ type RoleLastUsed struct {
 
 func (x *RoleLastUsed) Reset() {
 	*x = RoleLastUsed{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1317,7 +1581,7 @@ func (x *RoleLastUsed) String() string {
 func (*RoleLastUsed) ProtoMessage() {}
 
 func (x *RoleLastUsed) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1330,7 +1594,7 @@ func (x *RoleLastUsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoleLastUsed.ProtoReflect.Descriptor instead.
 func (*RoleLastUsed) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{24}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *RoleLastUsed) GetDate() *timestamppb.Timestamp {
@@ -1355,7 +1619,7 @@ type ListRolesRequest struct {
 
 func (x *ListRolesRequest) Reset() {
 	*x = ListRolesRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1367,7 +1631,7 @@ func (x *ListRolesRequest) String() string {
 func (*ListRolesRequest) ProtoMessage() {}
 
 func (x *ListRolesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1380,7 +1644,7 @@ func (x *ListRolesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRolesRequest.ProtoReflect.Descriptor instead.
 func (*ListRolesRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{25}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{30}
 }
 
 // One message holds one page of roles.
@@ -1393,7 +1657,7 @@ type ListRolesResponse struct {
 
 func (x *ListRolesResponse) Reset() {
 	*x = ListRolesResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1405,7 +1669,7 @@ func (x *ListRolesResponse) String() string {
 func (*ListRolesResponse) ProtoMessage() {}
 
 func (x *ListRolesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1418,7 +1682,7 @@ func (x *ListRolesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRolesResponse.ProtoReflect.Descriptor instead.
 func (*ListRolesResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{26}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListRolesResponse) GetRoles() []*Role {
@@ -1437,7 +1701,7 @@ type GetRoleRequest struct {
 
 func (x *GetRoleRequest) Reset() {
 	*x = GetRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1449,7 +1713,7 @@ func (x *GetRoleRequest) String() string {
 func (*GetRoleRequest) ProtoMessage() {}
 
 func (x *GetRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1462,7 +1726,7 @@ func (x *GetRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoleRequest.ProtoReflect.Descriptor instead.
 func (*GetRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{27}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *GetRoleRequest) GetName() string {
@@ -1481,7 +1745,7 @@ type GetRoleResponse struct {
 
 func (x *GetRoleResponse) Reset() {
 	*x = GetRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1493,7 +1757,7 @@ func (x *GetRoleResponse) String() string {
 func (*GetRoleResponse) ProtoMessage() {}
 
 func (x *GetRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1506,7 +1770,7 @@ func (x *GetRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoleResponse.ProtoReflect.Descriptor instead.
 func (*GetRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{28}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *GetRoleResponse) GetRole() *Role {
@@ -1528,7 +1792,7 @@ type CreateRoleRequest struct {
 
 func (x *CreateRoleRequest) Reset() {
 	*x = CreateRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1540,7 +1804,7 @@ func (x *CreateRoleRequest) String() string {
 func (*CreateRoleRequest) ProtoMessage() {}
 
 func (x *CreateRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1553,7 +1817,7 @@ func (x *CreateRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRoleRequest.ProtoReflect.Descriptor instead.
 func (*CreateRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{29}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *CreateRoleRequest) GetName() string {
@@ -1593,7 +1857,7 @@ type CreateRoleResponse struct {
 
 func (x *CreateRoleResponse) Reset() {
 	*x = CreateRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1605,7 +1869,7 @@ func (x *CreateRoleResponse) String() string {
 func (*CreateRoleResponse) ProtoMessage() {}
 
 func (x *CreateRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1618,7 +1882,7 @@ func (x *CreateRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRoleResponse.ProtoReflect.Descriptor instead.
 func (*CreateRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{30}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *CreateRoleResponse) GetRole() *Role {
@@ -1637,7 +1901,7 @@ type DeleteRoleRequest struct {
 
 func (x *DeleteRoleRequest) Reset() {
 	*x = DeleteRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1649,7 +1913,7 @@ func (x *DeleteRoleRequest) String() string {
 func (*DeleteRoleRequest) ProtoMessage() {}
 
 func (x *DeleteRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1662,7 +1926,7 @@ func (x *DeleteRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRoleRequest.ProtoReflect.Descriptor instead.
 func (*DeleteRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{31}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *DeleteRoleRequest) GetName() string {
@@ -1680,7 +1944,7 @@ type DeleteRoleResponse struct {
 
 func (x *DeleteRoleResponse) Reset() {
 	*x = DeleteRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1692,7 +1956,7 @@ func (x *DeleteRoleResponse) String() string {
 func (*DeleteRoleResponse) ProtoMessage() {}
 
 func (x *DeleteRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1705,7 +1969,7 @@ func (x *DeleteRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRoleResponse.ProtoReflect.Descriptor instead.
 func (*DeleteRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{32}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{37}
 }
 
 type CreateSessionRequest struct {
@@ -1721,7 +1985,7 @@ type CreateSessionRequest struct {
 
 func (x *CreateSessionRequest) Reset() {
 	*x = CreateSessionRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1733,7 +1997,7 @@ func (x *CreateSessionRequest) String() string {
 func (*CreateSessionRequest) ProtoMessage() {}
 
 func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1746,7 +2010,7 @@ func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSessionRequest.ProtoReflect.Descriptor instead.
 func (*CreateSessionRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{33}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *CreateSessionRequest) GetRoleArn() string {
@@ -1786,7 +2050,7 @@ type CreateSessionResponse struct {
 
 func (x *CreateSessionResponse) Reset() {
 	*x = CreateSessionResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1798,7 +2062,7 @@ func (x *CreateSessionResponse) String() string {
 func (*CreateSessionResponse) ProtoMessage() {}
 
 func (x *CreateSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1811,7 +2075,7 @@ func (x *CreateSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSessionResponse.ProtoReflect.Descriptor instead.
 func (*CreateSessionResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{34}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *CreateSessionResponse) GetSession() *Session {
@@ -1834,7 +2098,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1846,7 +2110,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1859,7 +2123,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{35}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Session) GetAccessKeyId() string {
@@ -1939,13 +2203,14 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +
-	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xc6\x01\n" +
+	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xfc\x01\n" +
 	"\tAccessKey\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x12*\n" +
 	"\x11secret_access_key\x18\x03 \x01(\tR\x0fsecretAccessKey\x12\x16\n" +
 	"\x06status\x18\x04 \x01(\tR\x06status\x124\n" +
-	"\acreated\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\"5\n" +
+	"\acreated\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\x124\n" +
+	"\aexpires\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"5\n" +
 	"\x16CreateAccessKeyRequest\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\"]\n" +
 	"\x17CreateAccessKeyResponse\x12B\n" +
@@ -1959,7 +2224,21 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x16DeleteAccessKeyRequest\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\"\x19\n" +
-	"\x17DeleteAccessKeyResponse\"\xa6\x03\n" +
+	"\x17DeleteAccessKeyResponse\"t\n" +
+	"\x19SetAccessKeyStatusRequest\x12\x1b\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
+	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x12\x16\n" +
+	"\x06status\x18\x03 \x01(\tR\x06status\"\x1c\n" +
+	"\x1aSetAccessKeyStatusResponse\"Y\n" +
+	"\x16GetAccessKeyUseRequest\x12\x1b\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
+	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\"S\n" +
+	"\x17GetAccessKeyUseResponse\x128\n" +
+	"\x03use\x18\x01 \x01(\v2&.s3credentials.backend.v1.AccessKeyUseR\x03use\"p\n" +
+	"\fAccessKeyUse\x12.\n" +
+	"\x04date\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x04date\x12\x18\n" +
+	"\aservice\x18\x02 \x01(\tR\aservice\x12\x16\n" +
+	"\x06region\x18\x03 \x01(\tR\x06region\"\xa6\x03\n" +
 	"\x04Role\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x0e\n" +
@@ -2006,7 +2285,7 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\rsession_token\x18\x03 \x01(\tR\fsessionToken\x12:\n" +
 	"\n" +
 	"expiration\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expiration2\xef\v\n" +
+	"expiration2\xe8\r\n" +
 	"\x0fIdentityService\x12[\n" +
 	"\x06WhoAmI\x12'.s3credentials.backend.v1.WhoAmIRequest\x1a(.s3credentials.backend.v1.WhoAmIResponse\x12f\n" +
 	"\tListUsers\x12*.s3credentials.backend.v1.ListUsersRequest\x1a+.s3credentials.backend.v1.ListUsersResponse0\x01\x12^\n" +
@@ -2018,7 +2297,9 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\rListUserItems\x12..s3credentials.backend.v1.ListUserItemsRequest\x1a/.s3credentials.backend.v1.ListUserItemsResponse0\x01\x12v\n" +
 	"\x0fCreateAccessKey\x120.s3credentials.backend.v1.CreateAccessKeyRequest\x1a1.s3credentials.backend.v1.CreateAccessKeyResponse\x12u\n" +
 	"\x0eListAccessKeys\x12/.s3credentials.backend.v1.ListAccessKeysRequest\x1a0.s3credentials.backend.v1.ListAccessKeysResponse0\x01\x12v\n" +
-	"\x0fDeleteAccessKey\x120.s3credentials.backend.v1.DeleteAccessKeyRequest\x1a1.s3credentials.backend.v1.DeleteAccessKeyResponse\x12f\n" +
+	"\x0fDeleteAccessKey\x120.s3credentials.backend.v1.DeleteAccessKeyRequest\x1a1.s3credentials.backend.v1.DeleteAccessKeyResponse\x12\x7f\n" +
+	"\x12SetAccessKeyStatus\x123.s3credentials.backend.v1.SetAccessKeyStatusRequest\x1a4.s3credentials.backend.v1.SetAccessKeyStatusResponse\x12v\n" +
+	"\x0fGetAccessKeyUse\x120.s3credentials.backend.v1.GetAccessKeyUseRequest\x1a1.s3credentials.backend.v1.GetAccessKeyUseResponse\x12f\n" +
 	"\tListRoles\x12*.s3credentials.backend.v1.ListRolesRequest\x1a+.s3credentials.backend.v1.ListRolesResponse0\x01\x12^\n" +
 	"\aGetRole\x12(.s3credentials.backend.v1.GetRoleRequest\x1a).s3credentials.backend.v1.GetRoleResponse\x12g\n" +
 	"\n" +
@@ -2040,101 +2321,113 @@ func file_s3credentials_backend_v1_identity_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_identity_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
+var file_s3credentials_backend_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
 var file_s3credentials_backend_v1_identity_proto_goTypes = []any{
-	(*WhoAmIRequest)(nil),           // 0: s3credentials.backend.v1.WhoAmIRequest
-	(*WhoAmIResponse)(nil),          // 1: s3credentials.backend.v1.WhoAmIResponse
-	(*Caller)(nil),                  // 2: s3credentials.backend.v1.Caller
-	(*ListUsersRequest)(nil),        // 3: s3credentials.backend.v1.ListUsersRequest
-	(*ListUsersResponse)(nil),       // 4: s3credentials.backend.v1.ListUsersResponse
-	(*GetUserRequest)(nil),          // 5: s3credentials.backend.v1.GetUserRequest
-	(*GetUserResponse)(nil),         // 6: s3credentials.backend.v1.GetUserResponse
-	(*User)(nil),                    // 7: s3credentials.backend.v1.User
-	(*Tag)(nil),                     // 8: s3credentials.backend.v1.Tag
-	(*CreateUserRequest)(nil),       // 9: s3credentials.backend.v1.CreateUserRequest
-	(*CreateUserResponse)(nil),      // 10: s3credentials.backend.v1.CreateUserResponse
-	(*DeleteUserRequest)(nil),       // 11: s3credentials.backend.v1.DeleteUserRequest
-	(*DeleteUserResponse)(nil),      // 12: s3credentials.backend.v1.DeleteUserResponse
-	(*ListUserItemsRequest)(nil),    // 13: s3credentials.backend.v1.ListUserItemsRequest
-	(*ListUserItemsResponse)(nil),   // 14: s3credentials.backend.v1.ListUserItemsResponse
-	(*UserItem)(nil),                // 15: s3credentials.backend.v1.UserItem
-	(*AccessKey)(nil),               // 16: s3credentials.backend.v1.AccessKey
-	(*CreateAccessKeyRequest)(nil),  // 17: s3credentials.backend.v1.CreateAccessKeyRequest
-	(*CreateAccessKeyResponse)(nil), // 18: s3credentials.backend.v1.CreateAccessKeyResponse
-	(*ListAccessKeysRequest)(nil),   // 19: s3credentials.backend.v1.ListAccessKeysRequest
-	(*ListAccessKeysResponse)(nil),  // 20: s3credentials.backend.v1.ListAccessKeysResponse
-	(*DeleteAccessKeyRequest)(nil),  // 21: s3credentials.backend.v1.DeleteAccessKeyRequest
-	(*DeleteAccessKeyResponse)(nil), // 22: s3credentials.backend.v1.DeleteAccessKeyResponse
-	(*Role)(nil),                    // 23: s3credentials.backend.v1.Role
-	(*RoleLastUsed)(nil),            // 24: s3credentials.backend.v1.RoleLastUsed
-	(*ListRolesRequest)(nil),        // 25: s3credentials.backend.v1.ListRolesRequest
-	(*ListRolesResponse)(nil),       // 26: s3credentials.backend.v1.ListRolesResponse
-	(*GetRoleRequest)(nil),          // 27: s3credentials.backend.v1.GetRoleRequest
-	(*GetRoleResponse)(nil),         // 28: s3credentials.backend.v1.GetRoleResponse
-	(*CreateRoleRequest)(nil),       // 29: s3credentials.backend.v1.CreateRoleRequest
-	(*CreateRoleResponse)(nil),      // 30: s3credentials.backend.v1.CreateRoleResponse
-	(*DeleteRoleRequest)(nil),       // 31: s3credentials.backend.v1.DeleteRoleRequest
-	(*DeleteRoleResponse)(nil),      // 32: s3credentials.backend.v1.DeleteRoleResponse
-	(*CreateSessionRequest)(nil),    // 33: s3credentials.backend.v1.CreateSessionRequest
-	(*CreateSessionResponse)(nil),   // 34: s3credentials.backend.v1.CreateSessionResponse
-	(*Session)(nil),                 // 35: s3credentials.backend.v1.Session
-	(*timestamppb.Timestamp)(nil),   // 36: google.protobuf.Timestamp
+	(*WhoAmIRequest)(nil),              // 0: s3credentials.backend.v1.WhoAmIRequest
+	(*WhoAmIResponse)(nil),             // 1: s3credentials.backend.v1.WhoAmIResponse
+	(*Caller)(nil),                     // 2: s3credentials.backend.v1.Caller
+	(*ListUsersRequest)(nil),           // 3: s3credentials.backend.v1.ListUsersRequest
+	(*ListUsersResponse)(nil),          // 4: s3credentials.backend.v1.ListUsersResponse
+	(*GetUserRequest)(nil),             // 5: s3credentials.backend.v1.GetUserRequest
+	(*GetUserResponse)(nil),            // 6: s3credentials.backend.v1.GetUserResponse
+	(*User)(nil),                       // 7: s3credentials.backend.v1.User
+	(*Tag)(nil),                        // 8: s3credentials.backend.v1.Tag
+	(*CreateUserRequest)(nil),          // 9: s3credentials.backend.v1.CreateUserRequest
+	(*CreateUserResponse)(nil),         // 10: s3credentials.backend.v1.CreateUserResponse
+	(*DeleteUserRequest)(nil),          // 11: s3credentials.backend.v1.DeleteUserRequest
+	(*DeleteUserResponse)(nil),         // 12: s3credentials.backend.v1.DeleteUserResponse
+	(*ListUserItemsRequest)(nil),       // 13: s3credentials.backend.v1.ListUserItemsRequest
+	(*ListUserItemsResponse)(nil),      // 14: s3credentials.backend.v1.ListUserItemsResponse
+	(*UserItem)(nil),                   // 15: s3credentials.backend.v1.UserItem
+	(*AccessKey)(nil),                  // 16: s3credentials.backend.v1.AccessKey
+	(*CreateAccessKeyRequest)(nil),     // 17: s3credentials.backend.v1.CreateAccessKeyRequest
+	(*CreateAccessKeyResponse)(nil),    // 18: s3credentials.backend.v1.CreateAccessKeyResponse
+	(*ListAccessKeysRequest)(nil),      // 19: s3credentials.backend.v1.ListAccessKeysRequest
+	(*ListAccessKeysResponse)(nil),     // 20: s3credentials.backend.v1.ListAccessKeysResponse
+	(*DeleteAccessKeyRequest)(nil),     // 21: s3credentials.backend.v1.DeleteAccessKeyRequest
+	(*DeleteAccessKeyResponse)(nil),    // 22: s3credentials.backend.v1.DeleteAccessKeyResponse
+	(*SetAccessKeyStatusRequest)(nil),  // 23: s3credentials.backend.v1.SetAccessKeyStatusRequest
+	(*SetAccessKeyStatusResponse)(nil), // 24: s3credentials.backend.v1.SetAccessKeyStatusResponse
+	(*GetAccessKeyUseRequest)(nil),     // 25: s3credentials.backend.v1.GetAccessKeyUseRequest
+	(*GetAccessKeyUseResponse)(nil),    // 26: s3credentials.backend.v1.GetAccessKeyUseResponse
+	(*AccessKeyUse)(nil),               // 27: s3credentials.backend.v1.AccessKeyUse
+	(*Role)(nil),                       // 28: s3credentials.backend.v1.Role
+	(*RoleLastUsed)(nil),               // 29: s3credentials.backend.v1.RoleLastUsed
+	(*ListRolesRequest)(nil),           // 30: s3credentials.backend.v1.ListRolesRequest
+	(*ListRolesResponse)(nil),          // 31: s3credentials.backend.v1.ListRolesResponse
+	(*GetRoleRequest)(nil),             // 32: s3credentials.backend.v1.GetRoleRequest
+	(*GetRoleResponse)(nil),            // 33: s3credentials.backend.v1.GetRoleResponse
+	(*CreateRoleRequest)(nil),          // 34: s3credentials.backend.v1.CreateRoleRequest
+	(*CreateRoleResponse)(nil),         // 35: s3credentials.backend.v1.CreateRoleResponse
+	(*DeleteRoleRequest)(nil),          // 36: s3credentials.backend.v1.DeleteRoleRequest
+	(*DeleteRoleResponse)(nil),         // 37: s3credentials.backend.v1.DeleteRoleResponse
+	(*CreateSessionRequest)(nil),       // 38: s3credentials.backend.v1.CreateSessionRequest
+	(*CreateSessionResponse)(nil),      // 39: s3credentials.backend.v1.CreateSessionResponse
+	(*Session)(nil),                    // 40: s3credentials.backend.v1.Session
+	(*timestamppb.Timestamp)(nil),      // 41: google.protobuf.Timestamp
 }
 var file_s3credentials_backend_v1_identity_proto_depIdxs = []int32{
 	2,  // 0: s3credentials.backend.v1.WhoAmIResponse.caller:type_name -> s3credentials.backend.v1.Caller
 	7,  // 1: s3credentials.backend.v1.ListUsersResponse.users:type_name -> s3credentials.backend.v1.User
 	7,  // 2: s3credentials.backend.v1.GetUserResponse.user:type_name -> s3credentials.backend.v1.User
-	36, // 3: s3credentials.backend.v1.User.created:type_name -> google.protobuf.Timestamp
-	36, // 4: s3credentials.backend.v1.User.password_last_used:type_name -> google.protobuf.Timestamp
+	41, // 3: s3credentials.backend.v1.User.created:type_name -> google.protobuf.Timestamp
+	41, // 4: s3credentials.backend.v1.User.password_last_used:type_name -> google.protobuf.Timestamp
 	8,  // 5: s3credentials.backend.v1.User.tags:type_name -> s3credentials.backend.v1.Tag
 	7,  // 6: s3credentials.backend.v1.CreateUserResponse.user:type_name -> s3credentials.backend.v1.User
 	16, // 7: s3credentials.backend.v1.CreateUserResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
 	15, // 8: s3credentials.backend.v1.ListUserItemsResponse.items:type_name -> s3credentials.backend.v1.UserItem
-	36, // 9: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
-	16, // 10: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
-	16, // 11: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
-	36, // 12: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
-	8,  // 13: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
-	24, // 14: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
-	36, // 15: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
-	23, // 16: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
-	23, // 17: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	23, // 18: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	35, // 19: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
-	36, // 20: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
-	0,  // 21: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
-	3,  // 22: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
-	5,  // 23: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
-	9,  // 24: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
-	11, // 25: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
-	13, // 26: s3credentials.backend.v1.IdentityService.ListUserItems:input_type -> s3credentials.backend.v1.ListUserItemsRequest
-	17, // 27: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
-	19, // 28: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
-	21, // 29: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
-	25, // 30: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
-	27, // 31: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
-	29, // 32: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
-	31, // 33: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
-	33, // 34: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
-	1,  // 35: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
-	4,  // 36: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
-	6,  // 37: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
-	10, // 38: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
-	12, // 39: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
-	14, // 40: s3credentials.backend.v1.IdentityService.ListUserItems:output_type -> s3credentials.backend.v1.ListUserItemsResponse
-	18, // 41: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
-	20, // 42: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
-	22, // 43: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
-	26, // 44: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
-	28, // 45: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
-	30, // 46: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
-	32, // 47: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
-	34, // 48: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
-	35, // [35:49] is the sub-list for method output_type
-	21, // [21:35] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	41, // 9: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
+	41, // 10: s3credentials.backend.v1.AccessKey.expires:type_name -> google.protobuf.Timestamp
+	16, // 11: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
+	16, // 12: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
+	27, // 13: s3credentials.backend.v1.GetAccessKeyUseResponse.use:type_name -> s3credentials.backend.v1.AccessKeyUse
+	41, // 14: s3credentials.backend.v1.AccessKeyUse.date:type_name -> google.protobuf.Timestamp
+	41, // 15: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
+	8,  // 16: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
+	29, // 17: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
+	41, // 18: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
+	28, // 19: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
+	28, // 20: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	28, // 21: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	40, // 22: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
+	41, // 23: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
+	0,  // 24: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
+	3,  // 25: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
+	5,  // 26: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
+	9,  // 27: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
+	11, // 28: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
+	13, // 29: s3credentials.backend.v1.IdentityService.ListUserItems:input_type -> s3credentials.backend.v1.ListUserItemsRequest
+	17, // 30: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
+	19, // 31: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
+	21, // 32: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
+	23, // 33: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:input_type -> s3credentials.backend.v1.SetAccessKeyStatusRequest
+	25, // 34: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:input_type -> s3credentials.backend.v1.GetAccessKeyUseRequest
+	30, // 35: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
+	32, // 36: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
+	34, // 37: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
+	36, // 38: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
+	38, // 39: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
+	1,  // 40: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
+	4,  // 41: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
+	6,  // 42: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
+	10, // 43: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
+	12, // 44: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
+	14, // 45: s3credentials.backend.v1.IdentityService.ListUserItems:output_type -> s3credentials.backend.v1.ListUserItemsResponse
+	18, // 46: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
+	20, // 47: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
+	22, // 48: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
+	24, // 49: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:output_type -> s3credentials.backend.v1.SetAccessKeyStatusResponse
+	26, // 50: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:output_type -> s3credentials.backend.v1.GetAccessKeyUseResponse
+	31, // 51: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
+	33, // 52: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
+	35, // 53: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
+	37, // 54: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
+	39, // 55: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
+	40, // [40:56] is the sub-list for method output_type
+	24, // [24:40] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_identity_proto_init() }
@@ -2148,7 +2441,7 @@ func file_s3credentials_backend_v1_identity_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_identity_proto_rawDesc), len(file_s3credentials_backend_v1_identity_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   36,
+			NumMessages:   41,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -19,20 +19,22 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	IdentityService_WhoAmI_FullMethodName          = "/s3credentials.backend.v1.IdentityService/WhoAmI"
-	IdentityService_ListUsers_FullMethodName       = "/s3credentials.backend.v1.IdentityService/ListUsers"
-	IdentityService_GetUser_FullMethodName         = "/s3credentials.backend.v1.IdentityService/GetUser"
-	IdentityService_CreateUser_FullMethodName      = "/s3credentials.backend.v1.IdentityService/CreateUser"
-	IdentityService_DeleteUser_FullMethodName      = "/s3credentials.backend.v1.IdentityService/DeleteUser"
-	IdentityService_ListUserItems_FullMethodName   = "/s3credentials.backend.v1.IdentityService/ListUserItems"
-	IdentityService_CreateAccessKey_FullMethodName = "/s3credentials.backend.v1.IdentityService/CreateAccessKey"
-	IdentityService_ListAccessKeys_FullMethodName  = "/s3credentials.backend.v1.IdentityService/ListAccessKeys"
-	IdentityService_DeleteAccessKey_FullMethodName = "/s3credentials.backend.v1.IdentityService/DeleteAccessKey"
-	IdentityService_ListRoles_FullMethodName       = "/s3credentials.backend.v1.IdentityService/ListRoles"
-	IdentityService_GetRole_FullMethodName         = "/s3credentials.backend.v1.IdentityService/GetRole"
-	IdentityService_CreateRole_FullMethodName      = "/s3credentials.backend.v1.IdentityService/CreateRole"
-	IdentityService_DeleteRole_FullMethodName      = "/s3credentials.backend.v1.IdentityService/DeleteRole"
-	IdentityService_CreateSession_FullMethodName   = "/s3credentials.backend.v1.IdentityService/CreateSession"
+	IdentityService_WhoAmI_FullMethodName             = "/s3credentials.backend.v1.IdentityService/WhoAmI"
+	IdentityService_ListUsers_FullMethodName          = "/s3credentials.backend.v1.IdentityService/ListUsers"
+	IdentityService_GetUser_FullMethodName            = "/s3credentials.backend.v1.IdentityService/GetUser"
+	IdentityService_CreateUser_FullMethodName         = "/s3credentials.backend.v1.IdentityService/CreateUser"
+	IdentityService_DeleteUser_FullMethodName         = "/s3credentials.backend.v1.IdentityService/DeleteUser"
+	IdentityService_ListUserItems_FullMethodName      = "/s3credentials.backend.v1.IdentityService/ListUserItems"
+	IdentityService_CreateAccessKey_FullMethodName    = "/s3credentials.backend.v1.IdentityService/CreateAccessKey"
+	IdentityService_ListAccessKeys_FullMethodName     = "/s3credentials.backend.v1.IdentityService/ListAccessKeys"
+	IdentityService_DeleteAccessKey_FullMethodName    = "/s3credentials.backend.v1.IdentityService/DeleteAccessKey"
+	IdentityService_SetAccessKeyStatus_FullMethodName = "/s3credentials.backend.v1.IdentityService/SetAccessKeyStatus"
+	IdentityService_GetAccessKeyUse_FullMethodName    = "/s3credentials.backend.v1.IdentityService/GetAccessKeyUse"
+	IdentityService_ListRoles_FullMethodName          = "/s3credentials.backend.v1.IdentityService/ListRoles"
+	IdentityService_GetRole_FullMethodName            = "/s3credentials.backend.v1.IdentityService/GetRole"
+	IdentityService_CreateRole_FullMethodName         = "/s3credentials.backend.v1.IdentityService/CreateRole"
+	IdentityService_DeleteRole_FullMethodName         = "/s3credentials.backend.v1.IdentityService/DeleteRole"
+	IdentityService_CreateSession_FullMethodName      = "/s3credentials.backend.v1.IdentityService/CreateSession"
 )
 
 // IdentityServiceClient is the client API for IdentityService service.
@@ -51,6 +53,8 @@ type IdentityServiceClient interface {
 	CreateAccessKey(ctx context.Context, in *CreateAccessKeyRequest, opts ...grpc.CallOption) (*CreateAccessKeyResponse, error)
 	ListAccessKeys(ctx context.Context, in *ListAccessKeysRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListAccessKeysResponse], error)
 	DeleteAccessKey(ctx context.Context, in *DeleteAccessKeyRequest, opts ...grpc.CallOption) (*DeleteAccessKeyResponse, error)
+	SetAccessKeyStatus(ctx context.Context, in *SetAccessKeyStatusRequest, opts ...grpc.CallOption) (*SetAccessKeyStatusResponse, error)
+	GetAccessKeyUse(ctx context.Context, in *GetAccessKeyUseRequest, opts ...grpc.CallOption) (*GetAccessKeyUseResponse, error)
 	ListRoles(ctx context.Context, in *ListRolesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListRolesResponse], error)
 	GetRole(ctx context.Context, in *GetRoleRequest, opts ...grpc.CallOption) (*GetRoleResponse, error)
 	CreateRole(ctx context.Context, in *CreateRoleRequest, opts ...grpc.CallOption) (*CreateRoleResponse, error)
@@ -183,6 +187,26 @@ func (c *identityServiceClient) DeleteAccessKey(ctx context.Context, in *DeleteA
 	return out, nil
 }
 
+func (c *identityServiceClient) SetAccessKeyStatus(ctx context.Context, in *SetAccessKeyStatusRequest, opts ...grpc.CallOption) (*SetAccessKeyStatusResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetAccessKeyStatusResponse)
+	err := c.cc.Invoke(ctx, IdentityService_SetAccessKeyStatus_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *identityServiceClient) GetAccessKeyUse(ctx context.Context, in *GetAccessKeyUseRequest, opts ...grpc.CallOption) (*GetAccessKeyUseResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GetAccessKeyUseResponse)
+	err := c.cc.Invoke(ctx, IdentityService_GetAccessKeyUse_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *identityServiceClient) ListRoles(ctx context.Context, in *ListRolesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListRolesResponse], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &IdentityService_ServiceDesc.Streams[3], IdentityService_ListRoles_FullMethodName, cOpts...)
@@ -258,6 +282,8 @@ type IdentityServiceServer interface {
 	CreateAccessKey(context.Context, *CreateAccessKeyRequest) (*CreateAccessKeyResponse, error)
 	ListAccessKeys(*ListAccessKeysRequest, grpc.ServerStreamingServer[ListAccessKeysResponse]) error
 	DeleteAccessKey(context.Context, *DeleteAccessKeyRequest) (*DeleteAccessKeyResponse, error)
+	SetAccessKeyStatus(context.Context, *SetAccessKeyStatusRequest) (*SetAccessKeyStatusResponse, error)
+	GetAccessKeyUse(context.Context, *GetAccessKeyUseRequest) (*GetAccessKeyUseResponse, error)
 	ListRoles(*ListRolesRequest, grpc.ServerStreamingServer[ListRolesResponse]) error
 	GetRole(context.Context, *GetRoleRequest) (*GetRoleResponse, error)
 	CreateRole(context.Context, *CreateRoleRequest) (*CreateRoleResponse, error)
@@ -299,6 +325,12 @@ func (UnimplementedIdentityServiceServer) ListAccessKeys(*ListAccessKeysRequest,
 }
 func (UnimplementedIdentityServiceServer) DeleteAccessKey(context.Context, *DeleteAccessKeyRequest) (*DeleteAccessKeyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteAccessKey not implemented")
+}
+func (UnimplementedIdentityServiceServer) SetAccessKeyStatus(context.Context, *SetAccessKeyStatusRequest) (*SetAccessKeyStatusResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetAccessKeyStatus not implemented")
+}
+func (UnimplementedIdentityServiceServer) GetAccessKeyUse(context.Context, *GetAccessKeyUseRequest) (*GetAccessKeyUseResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetAccessKeyUse not implemented")
 }
 func (UnimplementedIdentityServiceServer) ListRoles(*ListRolesRequest, grpc.ServerStreamingServer[ListRolesResponse]) error {
 	return status.Error(codes.Unimplemented, "method ListRoles not implemented")
@@ -477,6 +509,42 @@ func _IdentityService_DeleteAccessKey_Handler(srv interface{}, ctx context.Conte
 	return interceptor(ctx, in, info, handler)
 }
 
+func _IdentityService_SetAccessKeyStatus_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetAccessKeyStatusRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IdentityServiceServer).SetAccessKeyStatus(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IdentityService_SetAccessKeyStatus_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IdentityServiceServer).SetAccessKeyStatus(ctx, req.(*SetAccessKeyStatusRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _IdentityService_GetAccessKeyUse_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetAccessKeyUseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IdentityServiceServer).GetAccessKeyUse(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IdentityService_GetAccessKeyUse_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IdentityServiceServer).GetAccessKeyUse(ctx, req.(*GetAccessKeyUseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _IdentityService_ListRoles_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(ListRolesRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -590,6 +658,14 @@ var IdentityService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeleteAccessKey",
 			Handler:    _IdentityService_DeleteAccessKey_Handler,
+		},
+		{
+			MethodName: "SetAccessKeyStatus",
+			Handler:    _IdentityService_SetAccessKeyStatus_Handler,
+		},
+		{
+			MethodName: "GetAccessKeyUse",
+			Handler:    _IdentityService_GetAccessKeyUse_Handler,
 		},
 		{
 			MethodName: "GetRole",

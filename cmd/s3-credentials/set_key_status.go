@@ -1,0 +1,51 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+)
+
+// keyStatuses are the words for the status of a key.
+var keyStatuses = map[string]string{"active": driver.KeyActive, "inactive": driver.KeyInactive}
+
+func newSetKeyStatus() *cli.Command {
+	return &cli.Command{
+		Name:    "set-key-status",
+		Summary: "Switch an access key of a user off or on",
+		Needs:   []driver.Capability{driver.CapKeyStatus},
+		Long:    "STATUS is active or inactive. A key that is inactive does not work until it is active again.",
+		Examples: []cli.Example{
+			{Purpose: "To see what breaks without a key, before it is deleted", Line: "s3-credentials set-key-status username AKIAIOSFODNN7EXAMPLE inactive"},
+			{Purpose: "To let it work again", Line: "s3-credentials set-key-status username AKIAIOSFODNN7EXAMPLE active"},
+		},
+		Args: []cli.Arg{{Name: "USERNAME", Required: true, Complete: cli.CompleteUser}, {Name: "ACCESS_KEY_ID", Required: true}, {Name: "STATUS", Required: true}},
+		Check: func(args []string) error {
+			if keyStatuses[args[2]] == "" {
+				return cli.InvalidValue("STATUS", fmt.Sprintf("'%s' is not one of 'active', 'inactive'.", args[2]))
+			}
+			return nil
+		},
+		Run: func(ctx context.Context, env *cli.Env, args []string) error {
+			engine, err := connect.Engine(env)
+			if err != nil {
+				return err
+			}
+			plan, err := engine.PlanSetKeyStatus(ctx, args[0], args[1], keyStatuses[args[2]])
+			if err != nil {
+				return err
+			}
+			if len(plan.Steps) == 0 {
+				env.Step("Access key %s of user %s is %s already", args[1], args[0], args[2])
+			}
+			_, err = engine.Apply(ctx, plan, func(core.Step, core.Outcome) {
+				env.Step("Access key %s of user %s is %s now", args[1], args[0], args[2])
+			})
+			return err
+		},
+	}
+}

@@ -1,0 +1,71 @@
+package core
+
+import (
+	"context"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// PlanDeleteKey makes the plan to delete one access key of a user. It changes nothing. NotFound if the user has no such key;
+// FailedPrecondition for the key whose credentials these are, where the system tells. What is deleted cannot be put back.
+func (e *Engine) PlanDeleteKey(ctx context.Context, user, id string) (*Plan, error) {
+	key, err := e.findKey(ctx, user, id)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{}
+	plan.add(Step{Verb: Delete, Resource: keyOf(user, id), Before: &State{Status: key.Status}, Final: true})
+	return plan, nil
+}
+
+// PlanSetKeyStatus makes the plan to switch an access key of a user off or on: status is driver.KeyActive or driver.KeyInactive.
+// It changes nothing, and has no step for a key that has the status. It fails as PlanDeleteKey does; with InvalidArgument for a
+// status that is none, and with Unsupported where the system has no such status.
+func (e *Engine) PlanSetKeyStatus(ctx context.Context, user, id, status string) (*Plan, error) {
+	if status != driver.KeyActive && status != driver.KeyInactive {
+		return nil, fault.New(fault.InvalidArgument, "%q is no status of an access key", status)
+	}
+	if err := e.require(driver.CapKeyStatus); err != nil {
+		return nil, err
+	}
+	key, err := e.findKey(ctx, user, id)
+	if err != nil {
+		return nil, err
+	}
+	plan := &Plan{}
+	if key.Status != status {
+		plan.add(Step{Verb: Put, Resource: keyOf(user, id), Before: &State{Status: key.Status}, After: &State{Status: status}, Final: true})
+	}
+	return plan, nil
+}
+
+func keyOf(user, id string) Resource {
+	return Resource{Kind: KindAccessKey, Name: id, Owner: driver.UserPrincipal(user)}
+}
+
+// findKey looks a key up that is to be changed.
+func (e *Engine) findKey(ctx context.Context, user, id string) (driver.AccessKey, error) {
+	if err := e.require(driver.CapAccessKeys); err != nil {
+		return driver.AccessKey{}, err
+	}
+	for key, err := range e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}) {
+		if err != nil {
+			return driver.AccessKey{}, err
+		}
+		if key.AccessKeyID != id {
+			continue
+		}
+		if caller, err := e.WhoAmI(ctx); err == nil && caller.UserID == id {
+			return key, fault.New(fault.FailedPrecondition, "these are the credentials of the access key %s; change it with those of another key", id)
+		}
+		return key, nil
+	}
+	return driver.AccessKey{}, fault.New(fault.NotFound, "user '%s' has no access key %s", user, id)
+}
+
+func putKeyStatus(ctx context.Context, e *Engine, s Step) error {
+	return e.SetAccessKeyStatus(ctx, driver.SetAccessKeyStatusRequest{
+		UserName: s.Resource.Owner.Name, AccessKeyID: s.Resource.Name, Status: s.after().Status,
+	})
+}
