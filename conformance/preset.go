@@ -28,8 +28,6 @@ func (p Preset) Harness() Harness {
 			Lacks: map[driver.Capability]string{
 				driver.CapPolicyManaged:           "the sandbox has no managed policies",
 				driver.CapPolicyBoundary:          "the sandbox makes users without the boundary",
-				driver.CapKeyStatus:               "the sandbox's keys are on",
-				driver.CapKeyUse:                  "the sandbox does not keep when keys are used",
 				driver.CapSessions:                "the sandbox has no AssumeRole",
 				driver.CapBucketPublicAccessBlock: "the sandbox has no public access block",
 			},

@@ -93,7 +93,7 @@ func (s *stage) prepare(t *testing.T, line string) string {
 	}
 	for _, user := range exampleUser.FindAllString(line, -1) {
 		_, _ = s.run(t, "s3-credentials delete-user "+user) // of another example, with its keys
-		code, out := s.run(t, "s3-credentials create my-bucket -c --silent --username "+user)
+		code, out := s.run(t, "s3-credentials create my-bucket -c --silent --username "+user+" >&2")
 		if code != 0 {
 			t.Fatal(out)
 		}
