@@ -27,6 +27,7 @@ type liar struct {
 	deleteUser          act[driver.DeleteUserRequest]
 	createAccessKey     call[driver.CreateAccessKeyRequest, driver.AccessKey]
 	deleteAccessKey     act[driver.DeleteAccessKeyRequest]
+	setAccessKeyStatus  act[driver.SetAccessKeyStatusRequest]
 	createSession       call[driver.CreateSessionRequest, driver.Session]
 	putPolicy           act[driver.PutPolicyRequest]
 	getPolicy           call[driver.GetPolicyRequest, driver.PolicyDocument]
@@ -59,6 +60,7 @@ func honest(d driver.Driver) *liar {
 		deleteUser:          d.DeleteUser,
 		createAccessKey:     d.CreateAccessKey,
 		deleteAccessKey:     d.DeleteAccessKey,
+		setAccessKeyStatus:  d.SetAccessKeyStatus,
 		createSession:       d.CreateSession,
 		putPolicy:           d.PutPolicy,
 		getPolicy:           d.GetPolicy,
@@ -105,6 +107,10 @@ func (l *liar) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRe
 
 func (l *liar) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
 	return l.deleteAccessKey(ctx, req)
+}
+
+func (l *liar) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
+	return l.setAccessKeyStatus(ctx, req)
 }
 
 func (l *liar) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {

@@ -131,6 +131,17 @@ func identityLies() []lie {
 			},
 		},
 		{
+			name: "a key that is said to be off", check: "a key that is switched off stops working until it is switched on", want: "want one key, Inactive",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				l.setAccessKeyStatus = func(_ context.Context, req driver.SetAccessKeyStatusRequest) error {
+					if req.Status != driver.KeyActive && req.Status != driver.KeyInactive {
+						return fault.New(fault.InvalidArgument, "no status")
+					}
+					return nil
+				}
+			},
+		},
+		{
 			name: "deleting a key deletes all of the user", check: "a key is deleted alone", want: "left are []",
 			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
 				remove := l.deleteAccessKey
