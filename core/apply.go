@@ -44,6 +44,8 @@ type Applied struct {
 	otherKeys []string
 	// undoing says that the run is being rolled back.
 	undoing bool
+	// unrestored is whose policy the run removed and could not put back: what it put in its place stays, so that there is access.
+	unrestored driver.Principal
 	// keyOf is the user who turned out to have a key that may be another run's; empty for none.
 	keyOf string
 	// reopened is nil while the rollback needs no other driver than the engine's.

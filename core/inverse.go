@@ -40,6 +40,8 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 		return nil, a.keyMadeUnseen(ctx, s)
 	case kind == KindAttachment:
 		back.Verb = Detach
+	case grantsToUser(s) && s.Resource.Owner == a.unrestored:
+		return nil, theirs("the policy in whose place it was put could not be put back")
 	case grantsToUser(s) && s.Before == nil:
 		if err := a.othersKeys(ctx, s); err != nil {
 			return nil, err

@@ -71,6 +71,9 @@ func (a *Applied) rollbackStep(ctx context.Context, failed *ApplyError, s Step, 
 	case errors.Is(err, fault.NotFound):
 		failed.RolledBack = append(failed.RolledBack, s)
 	default:
+		if s.Resource.Kind == KindPolicy && removes(s.Verb) {
+			a.unrestored = s.Resource.Owner
+		}
 		if s.Resource.Kind == KindUser && errors.Is(err, fault.FailedPrecondition) && a.hasOthersKey(ctx, s.Resource.Name) {
 			err = othersError{err}
 		}

@@ -110,7 +110,7 @@ func detailOf(s *status.Status) *fault.Error {
 				RequestID: shorten(service.GetRequestId()), HTTPStatus: int(service.GetHttpStatus()),
 			}
 		}
-		if f.Message == "" && f.Service == nil {
+		if f.Error() == "" {
 			f.Message = "the plugin failed without saying why"
 		}
 		return f

@@ -85,6 +85,11 @@ func FuzzFault(f *testing.F) {
 	}
 	f.Add(uint32(5), "gone", detail, true)
 	f.Add(uint32(99), "grpc: too large", []byte{}, false)
+	nothing, err := proto.Marshal(&pb.Fault{Service: &pb.Service{}})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(uint32(16), "0", nothing, true)
 	f.Fuzz(func(t *testing.T, code uint32, message string, data []byte, detailed bool) {
 		s := status.New(codes.Code(code), message)
 		var fromPlugin pb.Fault
