@@ -140,7 +140,7 @@ func unreachable(ctx context.Context, endpointURL string, waited time.Duration, 
 		return fault.Wrap(fault.Unavailable, err, "nothing listens at %s (connection refused): the server does not run, or has another address", at).WithHint(fault.HintEndpoint)
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return fault.Wrap(fault.Unavailable, err, "there is no host of the name in %s", at).WithHint(fault.HintEndpoint)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case s3fault.IsCutOff(err):
 		return fault.Wrap(fault.Unavailable, err, "%s closed the connection without an answer", at).WithHint(fault.HintEndpointOrBackend)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s", at, waited).WithHint(fault.HintEndpointOrBackend)

@@ -297,7 +297,7 @@ func TestTheFormArrives(t *testing.T) {
 func TestWhatIsNoHTTP(t *testing.T) {
 	for _, text := range []string{
 		`net/http: HTTP/1.x transport connection broken: malformed HTTP response "SSH-2.0"`, `malformed MIME header line: x`,
-		"net/http: server response headers exceeded 10 bytes; aborted", `bad Content-Length "x"`,
+		"net/http: server response headers exceeded 10 bytes; aborted", `bad Content-Length "x"`, "readLoopPeekFailLocked: %!w(<nil>)",
 	} {
 		_, _, err := send(func(*http.Request) (*http.Response, error) { return nil, errors.New(text) }, request(t, "GET", "/b?location", nil))
 		says(t, err, "answers, but not as an S3 system does: it sent what is no answer in HTTP")

@@ -137,7 +137,7 @@ func (x *exchange) explain(err error, cutOff string) error {
 		return err
 	case errors.As(context.Cause(x.ctx), &broken):
 		return broken
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
+	case IsCutOff(err), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
 		return &AnswerError{Did: cutOff, Again: true}
 	case IsNoHTTP(err):
 		return notS3("sent what is no answer in HTTP")

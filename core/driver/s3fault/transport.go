@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -95,6 +96,8 @@ func NonRetryable(err error) bool {
 func IsNoHTTP(err error) bool {
 	for _, text := range []string{
 		"malformed HTTP", "malformed MIME", "transport connection broken", "server response headers exceeded", "header line too long",
+		// What net/http says of a server that speaks first, if its words are there before the request.
+		"readLoopPeekFailLocked: %!w(<nil>)",
 		"Content-Length", "chunked encoding", "chunked line", "chunk length", "railer key", "reading trailer", "long trailer", "gzip: invalid",
 	} {
 		if strings.Contains(err.Error(), text) {
@@ -102,6 +105,12 @@ func IsNoHTTP(err error) bool {
 		}
 	}
 	return false
+}
+
+// IsCutOff reports whether the server closed the connection without an answer. What net/http says of one that closed it before
+// the request was sent is a value of its own, and not exported.
+func IsCutOff(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "server closed idle connection")
 }
 
 // IsCertificateError reports whether the client rejected the server's certificate.
