@@ -37,11 +37,13 @@ func TestCallEnds(t *testing.T) {
 		requests int
 		within   time.Duration
 	}{
-		"silent":        {silent, 0, "did not answer within 30s", 1, 31 * time.Second},
-		"wrong":         {respond(200, strings.NewReader("")), 0, "sent nothing where", 1, time.Second},
-		"only errors":   {respond(503, strings.NewReader("")), 0, "answered with nothing but errors for 31s", 32, 33 * time.Second},
-		"always cut":    {func(*http.Request) (*http.Response, error) { return nil, io.EOF }, 0, "closed the connection without an answer", 32, 33 * time.Second},
-		"closed before": {func(*http.Request) (*http.Response, error) { return nil, errors.New("http: server closed idle connection") }, 3, "closed the connection without an answer", 3, 4 * time.Second},
+		"silent":      {silent, 0, "did not answer within 30s", 1, 31 * time.Second},
+		"wrong":       {respond(200, strings.NewReader("")), 0, "sent nothing where", 1, time.Second},
+		"only errors": {respond(503, strings.NewReader("")), 0, "answered with nothing but errors for 31s", 32, 33 * time.Second},
+		"always cut":  {func(*http.Request) (*http.Response, error) { return nil, io.EOF }, 0, "closed the connection without an answer", 32, 33 * time.Second},
+		"closed before": {func(*http.Request) (*http.Response, error) {
+			return nil, errors.New("http: server closed idle connection")
+		}, 3, "closed the connection without an answer", 3, 4 * time.Second},
 		"tried in vain": {func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNRESET }, 3, "closed the connection without an answer", 3, 4 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
