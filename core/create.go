@@ -183,22 +183,18 @@ func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 		if bucket == "" {
 			return nil, fault.New(fault.InvalidArgument, "a bucket name is empty")
 		}
-		document, err := e.documentFor(bucket, options)
+		asked, err := e.askedFor(bucket, options)
 		if err != nil {
 			return nil, err
 		}
-		generated := len(document.Statement) - len(options.Statements)
-		if options.Policy != "" {
-			generated = 0
-		}
-		document, removed, err := policy.Compile(document, e.description.Dialect, policy.CompileOptions{Generated: generated})
+		document, removed, err := e.documentFor(asked)
 		if err != nil {
 			return nil, err
 		}
-		for _, r := range removed {
-			if !omitted[r.Action] {
-				omitted[r.Action] = true
-				plan.note(NoteActionOmitted, Resource{}, r.Action)
+		for _, action := range removed {
+			if !omitted[action] {
+				omitted[action] = true
+				plan.note(NoteActionOmitted, Resource{}, action)
 			}
 		}
 		grants = append(grants, grant{bucket: bucket, access: options.accessName(bucket), document: document})
@@ -206,13 +202,40 @@ func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 	return grants, nil
 }
 
-// documentFor makes the document of one bucket in AWS's own dialect.
-func (e *Engine) documentFor(bucket string, options CreateOptions) (policy.Document, error) {
-	if options.Policy != "" {
-		return policy.Parse([]byte(policy.SubstituteBucket(options.Policy, bucket)))
+// askedFor is what is asked for in one bucket.
+func (e *Engine) askedFor(bucket string, options CreateOptions) (policy.Asked, error) {
+	asked := policy.Asked{Extra: options.Statements, Partition: e.description.Partition, Dialect: e.description.Dialect}
+	if options.Policy == "" {
+		asked.Grants = slices.DeleteFunc(options.allGrants(), func(g policy.Grant) bool { return g.Bucket != bucket })
+		return asked, nil
 	}
-	grants := slices.DeleteFunc(options.allGrants(), func(g policy.Grant) bool { return g.Bucket != bucket })
-	return policy.Build(grants, policy.Options{Extra: options.Statements, Partition: e.description.Partition})
+	var err error
+	asked.Own, err = policy.Parse([]byte(policy.SubstituteBucket(options.Policy, bucket)))
+	return asked, err
+}
+
+// documentFor makes the document that gives what is asked for, in the dialect of the system, and holds it against that: a mistake
+// in the making of documents must not become access. Documents of the caller's own may be too complex for it.
+func (e *Engine) documentFor(asked policy.Asked) (policy.Document, []string, error) {
+	document, generated := asked.Own, 0
+	if len(asked.Grants) > 0 {
+		var err error
+		if document, err = policy.Build(asked.Grants, policy.Options{Extra: asked.Extra, Partition: asked.Partition}); err != nil {
+			return document, nil, err
+		}
+		generated = len(document.Statement) - len(asked.Extra)
+	}
+	document, removed, err := policy.Compile(document, asked.Dialect, policy.CompileOptions{Generated: generated})
+	if err != nil {
+		return document, nil, err
+	}
+	for _, r := range removed {
+		asked.Omitted = append(asked.Omitted, r.Action)
+	}
+	if err := policy.Prove(document, asked); err != nil && !(errors.Is(err, fault.ResourceExhausted)) {
+		return document, nil, err
+	}
+	return document, asked.Omitted, nil
 }
 
 // isMissing reports whether a look-up found that there is no such thing.

@@ -34,18 +34,35 @@ const (
 // caller, as in the policies of users; one with a principal applies to the callers that it names. A condition that this
 // package does not understand, such as an unknown operator, counts against the caller: an Allow statement with it does not
 // apply, and a Deny statement does.
-func Evaluate(docs []Document, req Request) Decision {
-	decision := ImplicitDeny
-	for _, doc := range docs {
+func Evaluate(docs []Document, req Request) Decision { return decide(statementsOf(docs), req) }
+
+// versioned is a statement with the language version of its document, and which of several documents that is.
+type versioned struct {
+	Statement
+	version string
+	doc     int
+}
+
+func statementsOf(docs []Document) []versioned {
+	var all []versioned
+	for i, doc := range docs {
 		for _, s := range doc.Statement {
-			if !s.applies(doc.Version, req) {
-				continue
-			}
-			if s.Effect != Allow {
-				return ExplicitDeny
-			}
-			decision = Allowed
+			all = append(all, versioned{s, doc.Version, i})
 		}
+	}
+	return all
+}
+
+func decide(statements []versioned, req Request) Decision {
+	decision := ImplicitDeny
+	for _, s := range statements {
+		if !s.applies(s.version, req) {
+			continue
+		}
+		if s.Effect != Allow {
+			return ExplicitDeny
+		}
+		decision = Allowed
 	}
 	return decision
 }

@@ -5,7 +5,9 @@
 //     policy of a public bucket;
 //   - [Compile] adapts a document to the [Dialect] of a system, and [Size] counts it against the system's limits;
 //   - [Equal] compares two documents by what they mean, and [Merge] joins several;
-//   - [Evaluate] decides whether documents allow a request.
+//   - [Evaluate] decides whether documents allow a request;
+//   - [Explain] says all that documents allow, [Gained] what one allows that another does not, and [Prove] holds a document
+//     against what was asked for.
 //
 // It is a leaf: it imports nothing of the project but core/fault and the JSON reader.
 package policy

@@ -34,9 +34,10 @@ BUCKET_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
 
 
 @contextlib.contextmanager
-def replacing(path, mode=0o600):
+def replacing(path, root, mode=0o600):
     """A file to write, which takes the place of another when it is whole. It is gone if the writing fails."""
-    file = tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False)
+    # It is made in no bucket's folder: a bucket is empty while an upload to it is ending.
+    file = tempfile.NamedTemporaryFile(dir=root, prefix=".new-", delete=False)
     try:
         with file:
             yield file
@@ -77,7 +78,7 @@ class Store:
             data = json.loads(path.read_text())
             yield data
             if change:
-                with replacing(path) as file:
+                with replacing(path, self.root) as file:
                     file.write(json.dumps(data, indent=2).encode())
 
     def caller(self):
@@ -343,7 +344,8 @@ class Object(Service, object_pb2_grpc.ObjectServiceServicer):
                 for chunk in chunks:
                     yield object_pb2.GetObjectResponse(chunk=chunk)
             else:  # the host wants a file, so that the bytes need not cross the socket
-                with replacing(pathlib.Path(os.fsdecode(request.path)), 0o666 & ~UMASK) as file:
+                path = pathlib.Path(os.fsdecode(request.path))
+                with replacing(path, path.parent, 0o666 & ~UMASK) as file:
                     for chunk in chunks:
                         file.write(chunk)
                         yield object_pb2.GetObjectResponse(progress=len(chunk))
@@ -354,7 +356,7 @@ class Object(Service, object_pb2_grpc.ObjectServiceServicer):
         header = next(requests).header
         path = self.store.bucket(header.bucket) / file_name(header.key)
         checksum = hashlib.md5()
-        with replacing(path) as file:
+        with replacing(path, self.store.root) as file:
             for chunk in file_chunks(header.path) if header.path else (r.chunk for r in requests):
                 file.write(chunk)
                 checksum.update(chunk)
@@ -365,7 +367,7 @@ class Object(Service, object_pb2_grpc.ObjectServiceServicer):
                 "etag": f'"{checksum.hexdigest()}"',
                 "content_type": header.content_type or "binary/octet-stream",
             }
-            with replacing(about_of(path)) as beside:
+            with replacing(about_of(path), self.store.root) as beside:
                 beside.write(json.dumps(about).encode())
         yield object_pb2.PutObjectResponse(detail=detail(path))
 
