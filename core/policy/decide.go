@@ -83,7 +83,11 @@ func (s *space) others() []string {
 	reachable = slices.DeleteFunc(reachable, func(r reached) bool {
 		return slices.ContainsFunc(patterns.matching(r.at), func(i int) bool { return i >= known })
 	})
-	return patterns.classes(reachable)
+	var names []string
+	for _, r := range patterns.distinct(reachable) {
+		names = append(names, r.text)
+	}
+	return names
 }
 
 // isListing reports whether the action is about a bucket, and restricted by the prefix that the request asks for.
@@ -113,7 +117,7 @@ func (s *space) requests(a act, in area) ([]request, bool) {
 	r := request{Request: Request{Principal: s.principal, Action: a.Name, Resource: in.resource}}
 	base := s.vars.context
 	switch {
-	case a.unknown && in.kind == "?", !a.unknown && in.kind == "" && len(a.Resources) == 0, !a.unknown && slices.Contains(a.Resources, in.kind):
+	case a.unknown && in.kind == typeAny, !a.unknown && in.kind == typeAccount && len(a.Resources) == 0, slices.Contains(a.Resources, in.kind):
 	case in.kind == typeObject && a.isListing():
 		r.Resource = strings.TrimSuffix(in.resource, "/"+in.key)
 		base = maps.Clone(base)

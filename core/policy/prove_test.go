@@ -35,7 +35,7 @@ func TestProve(t *testing.T) {
 func TestProveRandomGrants(t *testing.T) {
 	t.Parallel()
 	g := newGenerator(t)
-	for range 300 {
+	for range 150 {
 		var grants []Grant
 		for range 1 + g.IntN(4) {
 			grants = append(grants, Grant{Bucket: pick(g, "aaa", "aaab"), Prefix: pick(g, "", "a", "a/b", "a*", "ab*", "b/"), Access: Access(1 + g.IntN(15))})
@@ -184,7 +184,7 @@ func TestProveRandomDocuments(t *testing.T) {
 		MandatoryStatements: []Statement{{Effect: Deny, Action: []string{"iam:*"}, Resource: []string{"*"}}},
 		Implications:        []Implication{{Action: "s3:PutObject", By: "s3:GetObject", Deny: &versions}},
 	}
-	for range 300 {
+	for range 60 {
 		own := g.document()
 		compiled, _, err := Compile(own, dialect, CompileOptions{})
 		if err != nil {

@@ -85,7 +85,7 @@ func vector(doc Document, bucket, key string) string {
 func TestRegionsOnSmallAlphabets(t *testing.T) {
 	t.Parallel()
 	g := newGenerator(t)
-	for range 100 {
+	for range 40 {
 		doc := g.document()
 		s, err := newSpace([]Document{doc}, spaceOptions{})
 		if err != nil {

@@ -60,7 +60,7 @@ func (s *space) explain(by func(versioned) bool, allows func(request) bool) (Exp
 
 func (a area) place() place {
 	if a.bucket == "" {
-		return place{resource: a.label, foreign: a.kind == "?"}
+		return place{resource: a.label, foreign: a.kind == typeAny}
 	}
 	return place{bucket: a.bucketLabel, prefix: a.label}
 }
