@@ -41,6 +41,9 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 			return err
 		}
 	}
+	if err := e.planChange(plan, owner); err != nil {
+		return err
+	}
 	if !e.description.Has(driver.CapAccessKeys) {
 		return nil
 	}

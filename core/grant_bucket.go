@@ -64,29 +64,28 @@ func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, use
 	if !user.exists {
 		return nil
 	}
-	var err error
-	user.others, err = g.others(ctx, system, user.name, bucketsOf(grants))
-	return err
+	return g.findOthers(ctx, system, user, bucketsOf(grants))
 }
 
-// others are the names of what the user is granted in other buckets.
-func (g bucketGranter) others(ctx context.Context, system *survey, user string, buckets []string) (names []string, err error) {
+// findOthers finds what the user is granted in other buckets.
+func (g bucketGranter) findOthers(ctx context.Context, system *survey, user *keyOwner, buckets []string) error {
 	for bucket, err := range g.ListBuckets(ctx) {
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if slices.Contains(buckets, bucket.Name) {
 			continue
 		}
 		document, err := system.bucketPolicy(ctx, bucket.Name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if statements := g.ofUser(document, user); len(statements) > 0 {
-			names = append(names, grantName(accessOf(statements[0].Sid), bucket.Name))
+		if statements := g.ofUser(document, user.name); len(statements) > 0 {
+			user.others = append(user.others, grantName(accessOf(statements[0].Sid), bucket.Name))
+			user.kept = append(user.kept, policy.Document{Version: policy.Version, Statement: statements})
 		}
 	}
-	return names, nil
+	return nil
 }
 
 func (g bucketGranter) resource(user, access, bucket string) Resource {

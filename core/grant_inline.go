@@ -75,7 +75,7 @@ func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user *ke
 	plan.add(removals...)
 	for name := range after {
 		if !slices.ContainsFunc(plan.Steps, func(s Step) bool { return s.Resource == policyOf(owner, name) }) {
-			user.others = append(user.others, name)
+			user.others, user.kept = append(user.others, name), append(user.kept, after[name])
 		}
 	}
 	slices.Sort(user.others)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // keyOwner is the user of a plan, as it is before.
@@ -23,6 +24,8 @@ type keyOwner struct {
 	hidden []string
 	// others are the names of the policies, or of the grants in buckets' policies, that the user has and that the plan leaves.
 	others []string
+	// kept are the documents of others.
+	kept []policy.Document
 }
 
 // lookUpUser looks the user up, with its keys. Where a user has one key only, one that exists is an error.

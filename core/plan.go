@@ -181,6 +181,9 @@ func (n Note) Warning() bool {
 type Plan struct {
 	Steps []Step
 	Notes []Note
+	// Change is how the plan changes what the keys that a user has may do; nil where it does not, or where the policies are too complex
+	// to tell.
+	Change *AccessChange
 }
 
 func (p *Plan) add(steps ...Step) { p.Steps = append(p.Steps, steps...) }

@@ -51,6 +51,9 @@ func kindOptions() []string {
 // given reports whether an option for a kind of access is given.
 func (a *accessOptions) given() bool { return slices.Contains(a.kinds, true) }
 
+// said reports whether any of the options is given.
+func (a *accessOptions) said() bool { return a.given() || len(a.prefixes) > 0 || len(a.statements) > 0 }
+
 // check sets the grants, and refuses more than one kind.
 func (a *accessOptions) check(buckets []string) error {
 	access, err := a.selected()

@@ -26,7 +26,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		newListUsers(),
 		newLocalserver(),
 		newPlugins(),
-		newPolicy(),
+		newPolicy(stdin),
 		newPutObject(),
 		newPutObjects(),
 		newSetBucketPolicy(stdin),

@@ -81,7 +81,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 // check refuses contradictory options.
 func (c *creator) check(buckets []string) error {
 	a := &c.access
-	if c.ownRules != "" && (a.given() || len(a.prefixes) > 0 || len(a.statements) > 0) {
+	if c.ownRules != "" && a.said() {
 		return cli.Usagef("--policy cannot be used with %s, --prefix or --statement: put all of it into the policy.",
 			strings.Join(kindOptions(), ", "))
 	}
@@ -117,6 +117,7 @@ func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
 		for _, s := range plan.Steps {
 			fmt.Fprintln(env.Stdout, would(s))
 		}
+		showChange(env, plan)
 		return nil
 	}
 	applied, err := engine.Apply(ctx, plan, func(s core.Step, o core.Outcome) {
@@ -140,6 +141,19 @@ func (c *creator) showNotes(env *cli.Env, plan *core.Plan, backend string) {
 	}
 	for _, w := range warnings {
 		env.Step("Warning: %s", w)
+	}
+}
+
+// showChange prints what the keys that the user has gain and lose.
+func showChange(env *cli.Env, plan *core.Plan) {
+	if plan.Change == nil {
+		return
+	}
+	for _, r := range plan.Change.Gained {
+		fmt.Fprintln(env.Stdout, "The user's keys would gain "+explainedText(r))
+	}
+	for _, r := range plan.Change.Lost {
+		fmt.Fprintln(env.Stdout, "The user's keys would lose "+explainedText(r))
 	}
 }
 

@@ -48,16 +48,26 @@ type ExplainOptions struct {
 	// Context are the values of condition keys that are the same in all requests, such as "aws:username". A policy variable without a
 	// value stands for itself.
 	Context map[string][]string
+	// Boundary bounds what the documents allow; nil for no bound.
+	Boundary *Document
 }
 
 // Explain says what the documents allow together. It fails with ResourceExhausted for documents with so many wildcards or conditions
 // that not all of it can be tried.
 func Explain(docs []Document, opts ExplainOptions) (Explanation, error) {
-	s, err := newSpace(docs, spaceOptions{principal: opts.Principal, context: opts.Context})
+	all := docs
+	if opts.Boundary != nil {
+		all = append(slices.Clone(docs), *opts.Boundary)
+	}
+	s, err := newSpace(all, spaceOptions{principal: opts.Principal, context: opts.Context})
 	if err != nil {
 		return nil, err
 	}
-	return s.explain(func(versioned) bool { return true }, func(r request) bool { return decide(r.statements, r.Request) == Allowed })
+	own := func(s versioned) bool { return s.doc < len(docs) }
+	bound := func(s versioned) bool { return s.doc == len(docs) }
+	return s.explain(own, func(r request) bool {
+		return r.among(own) == Allowed && (opts.Boundary == nil || r.among(bound) == Allowed)
+	})
 }
 
 // Gained says what the second documents allow together and the first do not.

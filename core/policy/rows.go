@@ -98,15 +98,17 @@ func (s *space) names(a act) []string {
 // something: one row if a statement allows it without conditions of its own.
 func conditional(statements []versioned, by func(versioned) bool) []Row {
 	var rows []Row
-	var unless []Block
+	var unless, bounds []Block
 	for _, s := range statements {
-		block := s.block()
-		switch {
-		case !by(s):
+		switch block := s.block(); {
 		case s.Effect != Allow:
-			unless = append(unless, block)
-		default:
+			if by(s) {
+				unless = append(unless, block)
+			}
+		case by(s):
 			rows = append(rows, Row{When: block})
+		default:
+			bounds = append(bounds, block)
 		}
 	}
 	if i := slices.IndexFunc(rows, func(r Row) bool { return r.When == nil }); i >= 0 {
@@ -114,8 +116,29 @@ func conditional(statements []versioned, by func(versioned) bool) []Row {
 	}
 	for i := range rows {
 		rows[i].Unless = unless
+		// A boundary with one condition is one more condition. With several, one of them has to hold: which is not said.
+		if len(bounds) == 1 {
+			rows[i].When = both(rows[i].When, bounds[0])
+		}
 	}
 	return rows
+}
+
+// both are the conditions of two blocks.
+func both(a, b Block) Block {
+	if a == nil {
+		return b
+	}
+	all := Block{}
+	for _, block := range []Block{a, b} {
+		for operator, keys := range block {
+			if all[operator] == nil {
+				all[operator] = map[string][]string{}
+			}
+			maps.Copy(all[operator], keys)
+		}
+	}
+	return all
 }
 
 // block are the conditions of the statement but those on a listing's prefix, which the row's own prefix says.
