@@ -5,6 +5,7 @@
 # make conformance  the backends' conformance suite alone
 # make fuzz         every fuzz target for FUZZTIME (30s)
 # make eventual     500 random runs on AWS as it is in time: what is new is unknown for a while (in simulated time)
+# make decisions    1,000 random policies on MinIO and the sandbox: each allows and denies what core/policy says it does
 # make lint         import rules, style and sizes; the wire contract and its generated code
 # make generate     code from plugins/proto; S3's actions, with npm; the tables of docs/minio.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
@@ -25,7 +26,7 @@ LINT := $(CACHE)/tools/golangci-lint-$(LINT_VERSION)/golangci-lint
 # The others are those of tools/go.mod.
 TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
 
-.PHONY: build install test cover conformance eventual fuzz chaos lint generate bench demo demo-minio man clean
+.PHONY: build install test cover conformance eventual decisions fuzz chaos lint generate bench demo demo-minio man clean
 
 build:
 	$(GO) build -o bin/ ./cmd/...
@@ -49,6 +50,9 @@ fuzz:
 
 eventual:
 	S3_CREDENTIALS_TEST_SEEDS=500 $(GO) test -tags systems -count=1 -v -timeout 1h ./internal/eventual
+
+decisions:
+	S3_CREDENTIALS_TEST_SEEDS=1000 $(GO) test -tags systems -count=1 -v -timeout 1h ./internal/decisions
 
 bench:
 	$(GO) test -run '^$$' -bench . -tags systems -benchtime 1x -timeout 2h ./internal/bench

@@ -1,0 +1,80 @@
+//go:build systems
+
+package decisions
+
+import (
+	"os"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/backends/aws"
+	"github.com/s3-credentials/s3-credentials/backends/minio"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// seedsVariable is how many documents to try, and seedVariable the seed of the only one.
+const (
+	seedsVariable = "S3_CREDENTIALS_TEST_SEEDS"
+	seedVariable  = "S3_CREDENTIALS_TEST_SEED"
+)
+
+// shortForm is how many documents are tried without being asked for more, and perDocument how many requests for each.
+const (
+	shortForm   = 50
+	perDocument = 25
+)
+
+// mostShown is how many disagreements are printed.
+const mostShown = 12
+
+func TestMain(m *testing.M) { systems.Main(m) }
+
+func TestMinIO(t *testing.T)   { tryAll(t, newMinIO(t, systems.MinIO(t), minio.Open)) }
+func TestSandbox(t *testing.T) { tryAll(t, newSandbox(t, systems.Sandbox(t), aws.Open)) }
+
+// tryAll compares the decisions about many documents.
+func tryAll(t *testing.T, s *subject) {
+	first, last := seeds(t)
+	began, found := time.Now(), tally{}
+	for seed := first; seed <= last; seed++ {
+		g := newGenerator(seed, s.dialect)
+		found.add(s.try(t, seed, g.document(), g.requests(s.context, s.knowsEmpty)))
+	}
+	if found.decisions == 0 || last > first && (found.allowed == 0 || found.allowed == found.decisions) {
+		t.Errorf("%d decisions, %d of them allowed: this says nothing", found.decisions, found.allowed)
+	}
+	systems.Report(t, "%d decisions on %s", found.decisions, s.name)
+	t.Logf("%d documents, %d refused by %s; %d decisions, %d allowed; %d disagreements; in %s",
+		last-first+1, found.refused, s.name, found.decisions, found.allowed, found.wrong, time.Since(began).Truncate(time.Millisecond))
+}
+
+// tally is what was found.
+type tally struct{ decisions, allowed, refused, wrong int }
+
+func (c *tally) add(other tally) {
+	c.decisions += other.decisions
+	c.allowed += other.allowed
+	c.refused += other.refused
+	c.wrong += other.wrong
+}
+
+// seeds are the first and the last seed to try.
+func seeds(t *testing.T) (first, last uint64) {
+	t.Helper()
+	number := func(name string) (uint64, bool) {
+		text, set := os.LookupEnv(name)
+		n, err := strconv.ParseUint(text, 10, 64)
+		if set && err != nil {
+			t.Fatal(err)
+		}
+		return n, set
+	}
+	if seed, set := number(seedVariable); set {
+		return seed, seed
+	}
+	if n, set := number(seedsVariable); set {
+		return 1, n
+	}
+	return 1, shortForm
+}
