@@ -150,7 +150,7 @@ func sessionCases() []parityCase {
 	one := []given{bucket("one")}
 	const roleName = "s3-credentials.AmazonS3FullAccess"
 	two := []given{bucket("one"), bucket("two")}
-	cases := []parityCase{
+	return []parityCase{
 		{name: "create -d", given: one, args: []string{"create", "one", "-d", "15m"}},
 		{name: "create --duration --read-only", given: one, args: []string{"create", "one", "--duration=1h", "--read-only"}},
 		{name: "create --duration in seconds", given: one, args: []string{"create", "one", "--duration", "3600s", "--write-only"}},
@@ -174,10 +174,6 @@ func sessionCases() []parityCase {
 			wantExits(t, python, ours, 0, 0)
 		}},
 	}
-	for i := range cases {
-		cases[i].managed = true
-	}
-	return cases
 }
 
 func users(o outcome) map[string]any { return o.state["users"].(map[string]any) }

@@ -40,8 +40,6 @@ type parityCase struct {
 	env []string
 	// offline says that the command needs no server.
 	offline bool
-	// managed says that the server needs AWS's own managed policies.
-	managed bool
 	// unordered says that the lines of stdout may come in any order.
 	unordered bool
 	// differs is the id of the row in docs/differences.md; then check says in which way, in place of the comparison.
@@ -58,26 +56,18 @@ type outcome struct {
 	state  map[string]any
 }
 
-// side is one of the two tools with servers of its own.
+// side is one of the two tools with a server of its own.
 type side struct {
 	program string
-	// plain is a server without AWS's own managed policies, which is empty again much sooner than full.
-	plain, full *systems.System
-}
-
-func (s side) server(c parityCase) *systems.System {
-	if c.managed {
-		return s.full
-	}
-	return s.plain
+	server  *systems.System
 }
 
 func TestMain(m *testing.M) { systems.Main(m) }
 
 func TestParity(t *testing.T) {
 	systems.PluginBinary(t, "aws")
-	python := side{program: systems.Python(t), plain: systems.NewPlainMoto(t), full: systems.NewMoto(t)}
-	ours := side{program: systems.Binary(t, "s3-credentials"), plain: systems.NewPlainMoto(t), full: systems.NewMoto(t)}
+	python := side{program: systems.Python(t), server: systems.NewMoto(t)}
+	ours := side{program: systems.Binary(t, "s3-credentials"), server: systems.NewMoto(t)}
 	cases := allCases()
 	documented := differenceIDs(t)
 	checked := map[string]bool{}
@@ -99,7 +89,7 @@ func TestParity(t *testing.T) {
 		t.Errorf("%d cases, at least %d are promised", len(cases), atLeast)
 	}
 	systems.Report(t, "%d cases beside s3-credentials 0.17 on %s, %d of the documented differences among them",
-		len(cases), ours.full.RunsOn, len(checked)-1)
+		len(cases), ours.server.RunsOn, len(checked)-1)
 }
 
 // both runs the case with each tool at the same time.
@@ -114,10 +104,9 @@ func both(t *testing.T, c parityCase, python, ours side) (was, is outcome) {
 }
 
 func (s side) run(t *testing.T, c parityCase, dir string) outcome {
-	server := s.server(c)
-	client := newClient(server)
+	client := newClient(s.server)
 	if !c.offline {
-		server.Reset(t)
+		s.server.Reset(t)
 	}
 	for _, g := range c.given {
 		g(t, client)
@@ -125,9 +114,9 @@ func (s side) run(t *testing.T, c parityCase, dir string) outcome {
 	writeFiles(t, dir, c.files)
 	ctx, cancel := context.WithTimeout(t.Context(), caseTimeout)
 	defer cancel()
-	command := exec.CommandContext(ctx, s.program, arguments(c.args, server)...)
+	command := exec.CommandContext(ctx, s.program, arguments(c.args, s.server)...)
 	command.Dir = dir
-	command.Env = append(server.Env(), "HOME="+dir+"-home", "PYTHONIOENCODING=utf-8", "PYTHONDONTWRITEBYTECODE=1", "COLUMNS=80")
+	command.Env = append(s.server.Env(), "HOME="+dir+"-home", "PYTHONIOENCODING=utf-8", "PYTHONDONTWRITEBYTECODE=1", "COLUMNS=80")
 	command.Env = append(command.Env, c.env...)
 	command.Stdin = strings.NewReader(c.stdin)
 	var stdout, stderr bytes.Buffer

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -21,27 +20,15 @@ var sharedMoto, sharedMotoEnforcing shared
 // Moto is a moto server that permits every request.
 func Moto(t testing.TB) *System {
 	t.Helper()
-	return sharedMoto.get(t, "moto", moto(managedPolicies))
+	return sharedMoto.get(t, "moto", startPermittingMoto)
 }
 
-func moto(env ...string) starter {
-	return func() (*System, *guard, error) { return startMoto("moto", env) }
-}
-
-// managedPolicies makes moto provide AWS's managed policies, such as AmazonS3FullAccess. Moto loads over a thousand of
-// them, which takes a second after each reset.
-const managedPolicies = "MOTO_IAM_LOAD_MANAGED_POLICIES=true"
+func startPermittingMoto() (*System, *guard, error) { return startMoto("moto", nil) }
 
 // NewMoto is an empty moto server for one test; it ends with the test. [System.Reset] empties it again.
 func NewMoto(t testing.TB) *System {
 	t.Helper()
-	return fresh(t, "moto", moto(managedPolicies))
-}
-
-// NewPlainMoto is NewMoto without AWS's managed policies, for a test that resets it often.
-func NewPlainMoto(t testing.TB) *System {
-	t.Helper()
-	return fresh(t, "moto", moto())
+	return fresh(t, "moto", startPermittingMoto)
 }
 
 // MotoEnforcing is a moto server that checks signatures and the users' policies. Its administrator is an IAM user.
@@ -49,7 +36,7 @@ func MotoEnforcing(t testing.TB) *System {
 	t.Helper()
 	return sharedMotoEnforcing.get(t, "moto-enforcing", func() (*System, *guard, error) {
 		// Only the three requests that create the administrator are permitted without a signature.
-		system, g, err := startMoto("moto-enforcing", []string{"INITIAL_NO_AUTH_ACTION_COUNT=3", managedPolicies})
+		system, g, err := startMoto("moto-enforcing", []string{"INITIAL_NO_AUTH_ACTION_COUNT=3"})
 		if err != nil {
 			return nil, nil, err
 		}
@@ -77,6 +64,17 @@ func (s *System) Reset(t testing.TB) {
 	}
 }
 
+// motoServer is moto's server with AWS's managed policies for S3, such as AmazonS3FullAccess. Moto has over a thousand
+// others, which take it a second of processor time after each start and reset.
+const motoServer = `
+import json, sys
+from moto.iam import models
+data = json.loads(models.aws_managed_policies_data)
+models.aws_managed_policies_data = json.dumps({name: data[name] for name in data if name.startswith("AmazonS3")})
+from moto.server import main
+sys.exit(main())
+`
+
 func startMoto(name string, env []string) (*System, *guard, error) {
 	venv, err := pythonVenv()
 	if err != nil {
@@ -89,9 +87,9 @@ func startMoto(name string, env []string) (*System, *guard, error) {
 		if err != nil {
 			return err
 		}
-		env := append(withoutAWS(os.Environ()), append(env, "PYTHONUNBUFFERED=1")...)
+		env := append(withoutAWS(os.Environ()), append(env, "MOTO_IAM_LOAD_MANAGED_POLICIES=true", "PYTHONUNBUFFERED=1")...)
 		server, err = startProcess(dir, env, nil,
-			filepath.Join(venv, "bin", "moto_server"), "-H", "127.0.0.1", "-p", port)
+			filepath.Join(venv, "bin", "python3"), "-c", motoServer, "-H", "127.0.0.1", "-p", port)
 		if err != nil {
 			return err
 		}
@@ -99,10 +97,7 @@ func startMoto(name string, env []string) (*System, *guard, error) {
 			Name: name, RunsOn: name + " (" + motoVersion() + ", process)", EndpointURL: "http://127.0.0.1:" + port,
 			Region: "us-east-1", AccessKeyID: "testing", SecretAccessKey: "testing", LogPath: server.log.Name(),
 		}
-		if err := server.ready(func() error { return probeHTTP(system.EndpointURL+"/moto-api/data.json", http.StatusOK) }); err != nil {
-			return err
-		}
-		return loadIAM(system, env)
+		return server.ready(func() error { return probeHTTP(system.EndpointURL+"/moto-api/data.json", http.StatusOK) })
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot start moto: %w", err)
@@ -115,18 +110,6 @@ func motoVersion() string {
 	_, rest, _ := strings.Cut(string(requirements), "moto[server]==")
 	version, _, _ := strings.Cut(rest, "\n")
 	return version
-}
-
-// loadIAM makes moto load AWS's managed policies now. Otherwise the first request of a test does, and blocks all others
-// for over a second.
-func loadIAM(s *System, env []string) error {
-	if !slices.Contains(env, managedPolicies) || s.Name != "moto" {
-		return nil
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	_, err := motoIAM(s).ListUsers(ctx, &iam.ListUsersInput{})
-	return err
 }
 
 func motoIAM(s *System) *iam.Client {

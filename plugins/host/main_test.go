@@ -28,6 +28,8 @@ func TestMain(m *testing.M) {
 		behave()
 		return
 	}
+	// With the race detector, a plugin sleeps for a second when it exits.
+	os.Setenv("GORACE", "atexit_sleep_ms=0") //nolint:errcheck // it fails for invalid names only
 	os.Exit(m.Run())
 }
 
