@@ -26,7 +26,7 @@ func deniedChecks() []Check {
 // untried are the methods of which a system may grant something to everybody, such as one's own buckets and sessions; those
 // whose request names what is not there; and DeleteObjects, which answers for each key.
 var untried = []string{
-	"WhoAmI", "ListBuckets", "CreateSession", "CreateUser with a boundary", "CreateBucket with a region", "DeleteAccessKey", "GetManagedPolicy", "DeleteObjects",
+	"WhoAmI", "ListBuckets", "CreateSession", "CreateUser with a boundary", "CreateBucket with a region", "DeleteAccessKey", "GetManagedPolicy", "DeleteObjects", "Probe",
 }
 
 // deniedIsNotMissing calls every method with the key of a user who may do nothing, on what is there.

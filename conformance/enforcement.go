@@ -33,6 +33,7 @@ func enforcementChecks() []Check {
 		Check{Name: "a session of a user may not do more than the user", Requires: append(slices.Clone(permanent), driver.CapSessions), Rules: []Rule{RuleUserPolicies, RuleSessionPolicies}, run: sessionIsNoWiderThanUser},
 		Check{Name: "what a deleted policy allowed is denied", Requires: permanent, Rules: []Rule{RuleUserPolicies}, run: deletedPolicyDenies},
 		Check{Name: "a replaced policy allows no more than the new one", Requires: permanent, Rules: []Rule{RuleUserPolicies}, run: replacedPolicyNarrows},
+		Check{Name: "a probe says what a key may do, and changes nothing", Requires: append(slices.Clone(permanent), driver.CapPolicyProbe), Rules: []Rule{RuleUserPolicies}, together: true, run: probesTellTheTruth},
 		Check{Name: "a boundary bounds what a policy allows", Requires: append(slices.Clone(permanent), driver.CapPolicyBoundary), Rules: []Rule{RuleUserPolicies, RuleBoundaries}, run: boundaryBounds},
 		Check{Name: "a public bucket is read by anybody, and only read", Requires: []driver.Capability{driver.CapBucketPolicy, driver.CapObjects}, Rules: []Rule{RuleBucketPolicies}, run: publicIsReadOnly},
 	)

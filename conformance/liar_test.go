@@ -43,6 +43,7 @@ type liar struct {
 	getObject           call[driver.GetObjectRequest, driver.ObjectDetail]
 	putObject           call[driver.PutObjectRequest, driver.ObjectDetail]
 	deleteObjects       call[driver.DeleteObjectsRequest, driver.DeleteObjectsResponse]
+	probe               call[driver.ProbeRequest, driver.ProbeAnswer]
 	listUsers           func(context.Context) iter.Seq2[driver.User, error]
 	listRoles           func(context.Context) iter.Seq2[driver.Role, error]
 	listBuckets         func(context.Context) iter.Seq2[driver.BucketInfo, error]
@@ -76,6 +77,7 @@ func honest(d driver.Driver) *liar {
 		getObject:           d.GetObject,
 		putObject:           d.PutObject,
 		deleteObjects:       d.DeleteObjects,
+		probe:               d.Probe,
 		listUsers:           d.ListUsers,
 		listRoles:           d.ListRoles,
 		listBuckets:         d.ListBuckets,
@@ -171,6 +173,10 @@ func (l *liar) PutObject(ctx context.Context, req driver.PutObjectRequest) (driv
 
 func (l *liar) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
 	return l.deleteObjects(ctx, req)
+}
+
+func (l *liar) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
+	return l.probe(ctx, req)
 }
 
 func (l *liar) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -47,7 +48,36 @@ var mandatory = memory.Options{Dialect: policy.Dialect{MandatoryStatements: []po
 
 func policyLies() []lie {
 	const denying = "custom and denying"
+	const probe = "a probe says what a key may do, and changes nothing"
 	return []lie{
+		{
+			name: "a probe that finds everything allowed", check: probe, want: "says allowed: true, want false",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				l.probe = func(context.Context, driver.ProbeRequest) (driver.ProbeAnswer, error) {
+					return driver.ProbeAnswer{Allowed: true}, nil
+				}
+			},
+		},
+		{
+			name: "a probe that finds everything denied", check: probe, want: "says allowed: false, want true",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				l.probe = func(context.Context, driver.ProbeRequest) (driver.ProbeAnswer, error) {
+					return driver.ProbeAnswer{}, nil
+				}
+			},
+		},
+		{
+			name: "a probe that writes", check: probe, want: "after the probes the bucket has",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				probe := l.probe
+				l.probe = func(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
+					if req.Action == "s3:PutObject" {
+						_, _ = l.putObject(ctx, driver.PutObjectRequest{Bucket: req.Bucket, Key: req.Key, Body: strings.NewReader("x")})
+					}
+					return probe(ctx, req)
+				}
+			},
+		},
 		{
 			name: "a policy that is widened", check: "a read-only key may do just that", want: "it worked, and must be denied",
 			tell: storing(func(policy.Document) policy.Document {

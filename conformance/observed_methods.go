@@ -136,6 +136,10 @@ func (o *observed) GetManagedPolicy(ctx context.Context, req driver.GetManagedPo
 	return answer(ctx, o, "GetManagedPolicy", o.Driver.GetManagedPolicy, req)
 }
 
+func (o *observed) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
+	return answer(ctx, o, "Probe", o.Driver.Probe, req)
+}
+
 // The methods of Bucket.
 
 func (o *observed) ListBuckets(ctx context.Context) iter.Seq2[driver.BucketInfo, error] {

@@ -106,6 +106,7 @@ func policyMethods(d driver.Driver, name string) []method {
 		{"AttachPolicy", driver.CapPolicyManaged, acting(d.AttachPolicy, attach)},
 		{"DetachPolicy", driver.CapPolicyManaged, acting(d.DetachPolicy, attach)},
 		{"GetManagedPolicy", driver.CapPolicyManaged, returning(d.GetManagedPolicy, driver.GetManagedPolicyRequest{ARN: attach.PolicyARN})},
+		{"Probe", driver.CapPolicyProbe, returning(d.Probe, driver.ProbeRequest{Action: "s3:GetObject", Bucket: name, Key: name})},
 	}
 }
 

@@ -46,3 +46,8 @@ func (e *Engine) DetachPolicy(ctx context.Context, req driver.AttachPolicyReques
 func (e *Engine) GetManagedPolicy(ctx context.Context, req driver.GetManagedPolicyRequest) (driver.ManagedPolicy, error) {
 	return call(ctx, e, driver.CapPolicyManaged, e.driver.GetManagedPolicy, req)
 }
+
+// Probe is driver.Policy.Probe.
+func (e *Engine) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
+	return call(ctx, e, driver.CapPolicyProbe, e.driver.Probe, req)
+}

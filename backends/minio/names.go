@@ -57,7 +57,7 @@ func (b *backend) describe() driver.Description {
 func capabilities() []driver.Capability {
 	declared := []driver.Capability{
 		driver.CapUsers, driver.CapAccessKeys, driver.CapKeyStatus, driver.CapSessions, driver.CapPolicyInline, driver.CapPolicyManaged,
-		driver.CapBucketPolicy, driver.CapObjects,
+		driver.CapBucketPolicy, driver.CapObjects, driver.CapPolicyProbe,
 	}
 	slices.Sort(declared)
 	return declared

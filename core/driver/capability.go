@@ -34,6 +34,8 @@ const (
 	CapPolicyBoundary Capability = "policy.boundary"
 	// CapPolicyPrincipal: a bucket policy can grant access to a user whom it names as in Description.Principal.
 	CapPolicyPrincipal Capability = "policy.principal"
+	// CapPolicyProbe: Probe.
+	CapPolicyProbe Capability = "policy.probe"
 	// CapBucketRegion: CreateBucket with a Region.
 	CapBucketRegion Capability = "bucket.region"
 	// CapObjects: ListObjects, HeadObject, GetObject, PutObject, DeleteObjects.
@@ -63,6 +65,7 @@ var capabilities = func() []capability {
 		{CapPolicyInline, "give a user policies of its own", "grant access in the bucket's policy instead", ""},
 		{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},
 		{CapPolicyPrincipal, "grant access to a user in a bucket policy", "use policies of the user's own instead", ""},
+		{CapPolicyProbe, "try what a key may do", "", ""},
 	}
 	for _, row := range settings {
 		all = append(all, row.capability)

@@ -33,6 +33,13 @@ type Policy interface {
 	DetachPolicy(ctx context.Context, req AttachPolicyRequest) error
 	// GetManagedPolicy returns a managed policy with the document of its default version. NotFound if it does not exist.
 	GetManagedPolicy(ctx context.Context, req GetManagedPolicyRequest) (ManagedPolicy, error)
+
+	// Probe tries whether the credentials may do an action, and changes nothing even if they may: it names what does not exist, or
+	// sends what the system refuses only after it has looked at permissions, such as a wrong checksum. Where a system leaves no
+	// such way, Probe removes what it made, or names it in its answer. A system may say of an object that does not exist that
+	// it may not be read: that is "not allowed", too. Unsupported for an action that cannot be tried; other errors mean that nothing
+	// was found out. See [Probed].
+	Probe(ctx context.Context, req ProbeRequest) (ProbeAnswer, error)
 }
 
 // PrincipalType is the type of a principal.

@@ -84,6 +84,9 @@ func (Unimplemented) DetachPolicy(context.Context, AttachPolicyRequest) error {
 func (Unimplemented) GetManagedPolicy(context.Context, GetManagedPolicyRequest) (ManagedPolicy, error) {
 	return ManagedPolicy{}, unsupported("GetManagedPolicy")
 }
+func (Unimplemented) Probe(context.Context, ProbeRequest) (ProbeAnswer, error) {
+	return ProbeAnswer{}, unsupported("Probe")
+}
 
 // The methods of Bucket.
 func (Unimplemented) ListBuckets(context.Context) iter.Seq2[BucketInfo, error] {

@@ -49,3 +49,8 @@ func (c *client) GetManagedPolicy(ctx context.Context, req driver.GetManagedPoli
 	managed, err := call(ctx, c, c.policy.GetManagedPolicy, request, (*pb.GetManagedPolicyResponse).GetPolicy, fromManagedPolicy)
 	return verifyName(c, managed, err, "managed policy", req.ARN, managed.ARN)
 }
+
+func (c *client) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
+	request := &pb.ProbeRequest{Action: req.Action, Bucket: req.Bucket, Key: req.Key}
+	return call(ctx, c, c.policy.Probe, request, identity, fromProbe)
+}

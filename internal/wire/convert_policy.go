@@ -55,3 +55,11 @@ func fromManagedPolicy(in *pb.ManagedPolicy) driver.ManagedPolicy {
 		},
 	}
 }
+
+func fromProbe(in *pb.ProbeResponse) driver.ProbeAnswer {
+	return driver.ProbeAnswer{Allowed: in.GetAllowed(), Left: in.GetLeft()}
+}
+
+func toProbe(a driver.ProbeAnswer) *pb.ProbeResponse {
+	return &pb.ProbeResponse{Allowed: a.Allowed, Left: a.Left}
+}

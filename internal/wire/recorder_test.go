@@ -57,6 +57,10 @@ func (r *recorder) DeleteAccessKey(_ context.Context, req driver.DeleteAccessKey
 	return nil
 }
 
+func (r *recorder) Probe(_ context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
+	return one[driver.ProbeAnswer](r, req)
+}
+
 func (r *recorder) ListRoles(_ context.Context) iter.Seq2[driver.Role, error] {
 	return many[driver.Role](r, nil)
 }

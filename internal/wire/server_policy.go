@@ -66,3 +66,8 @@ func (p *policyServer) GetManagedPolicy(ctx context.Context, in *pb.GetManagedPo
 			return &pb.GetManagedPolicyResponse{Policy: toManagedPolicy(m)}
 		})
 }
+
+func (p *policyServer) Probe(ctx context.Context, in *pb.ProbeRequest) (*pb.ProbeResponse, error) {
+	req := driver.ProbeRequest{Action: in.GetAction(), Bucket: in.GetBucket(), Key: in.GetKey()}
+	return answer(ctx, p.s, driver.Driver.Probe, req, toProbe)
+}

@@ -1124,6 +1124,122 @@ func (x *PolicyVersion) GetCreated() *timestamppb.Timestamp {
 	return nil
 }
 
+type ProbeRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// An action such as "s3:GetObject".
+	Action string `protobuf:"bytes,1,opt,name=action,proto3" json:"action,omitempty"`
+	// A bucket that exists; empty for actions of "iam:".
+	Bucket string `protobuf:"bytes,2,opt,name=bucket,proto3" json:"bucket,omitempty"`
+	// The object, or the prefix of a listing; for actions of "iam:" the name of a user that does not exist.
+	Key           string `protobuf:"bytes,3,opt,name=key,proto3" json:"key,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProbeRequest) Reset() {
+	*x = ProbeRequest{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProbeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProbeRequest) ProtoMessage() {}
+
+func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProbeRequest.ProtoReflect.Descriptor instead.
+func (*ProbeRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ProbeRequest) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *ProbeRequest) GetBucket() string {
+	if x != nil {
+		return x.Bucket
+	}
+	return ""
+}
+
+func (x *ProbeRequest) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+type ProbeResponse struct {
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Allowed bool                   `protobuf:"varint,1,opt,name=allowed,proto3" json:"allowed,omitempty"`
+	// What the probe left behind; empty for nothing.
+	Left          string `protobuf:"bytes,2,opt,name=left,proto3" json:"left,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProbeResponse) Reset() {
+	*x = ProbeResponse{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProbeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProbeResponse) ProtoMessage() {}
+
+func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProbeResponse.ProtoReflect.Descriptor instead.
+func (*ProbeResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *ProbeResponse) GetAllowed() bool {
+	if x != nil {
+		return x.Allowed
+	}
+	return false
+}
+
+func (x *ProbeResponse) GetLeft() string {
+	if x != nil {
+		return x.Left
+	}
+	return ""
+}
+
 var File_s3credentials_backend_v1_policy_proto protoreflect.FileDescriptor
 
 const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
@@ -1196,7 +1312,14 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\n" +
 	"version_id\x18\x02 \x01(\tR\tversionId\x12,\n" +
 	"\x12is_default_version\x18\x03 \x01(\bR\x10isDefaultVersion\x124\n" +
-	"\acreated\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\acreated2\x9e\a\n" +
+	"\acreated\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\"P\n" +
+	"\fProbeRequest\x12\x16\n" +
+	"\x06action\x18\x01 \x01(\tR\x06action\x12\x16\n" +
+	"\x06bucket\x18\x02 \x01(\tR\x06bucket\x12\x10\n" +
+	"\x03key\x18\x03 \x01(\tR\x03key\"=\n" +
+	"\rProbeResponse\x12\x18\n" +
+	"\aallowed\x18\x01 \x01(\bR\aallowed\x12\x12\n" +
+	"\x04left\x18\x02 \x01(\tR\x04left2\xf8\a\n" +
 	"\rPolicyService\x12d\n" +
 	"\tPutPolicy\x12*.s3credentials.backend.v1.PutPolicyRequest\x1a+.s3credentials.backend.v1.PutPolicyResponse\x12d\n" +
 	"\tGetPolicy\x12*.s3credentials.backend.v1.GetPolicyRequest\x1a+.s3credentials.backend.v1.GetPolicyResponse\x12o\n" +
@@ -1205,7 +1328,8 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\x14ListAttachedPolicies\x125.s3credentials.backend.v1.ListAttachedPoliciesRequest\x1a6.s3credentials.backend.v1.ListAttachedPoliciesResponse0\x01\x12m\n" +
 	"\fAttachPolicy\x12-.s3credentials.backend.v1.AttachPolicyRequest\x1a..s3credentials.backend.v1.AttachPolicyResponse\x12m\n" +
 	"\fDetachPolicy\x12-.s3credentials.backend.v1.DetachPolicyRequest\x1a..s3credentials.backend.v1.DetachPolicyResponse\x12y\n" +
-	"\x10GetManagedPolicy\x121.s3credentials.backend.v1.GetManagedPolicyRequest\x1a2.s3credentials.backend.v1.GetManagedPolicyResponseB\xf9\x01\n" +
+	"\x10GetManagedPolicy\x121.s3credentials.backend.v1.GetManagedPolicyRequest\x1a2.s3credentials.backend.v1.GetManagedPolicyResponse\x12X\n" +
+	"\x05Probe\x12&.s3credentials.backend.v1.ProbeRequest\x1a'.s3credentials.backend.v1.ProbeResponseB\xf9\x01\n" +
 	"\x1ccom.s3credentials.backend.v1B\vPolicyProtoP\x01ZJgithub.com/s3-credentials/s3-credentials/internal/wire/backendv1;backendv1\xa2\x02\x03SBX\xaa\x02\x18S3credentials.Backend.V1\xca\x02\x18S3credentials\\Backend\\V1\xe2\x02$S3credentials\\Backend\\V1\\GPBMetadata\xea\x02\x1aS3credentials::Backend::V1b\x06proto3"
 
 var (
@@ -1220,7 +1344,7 @@ func file_s3credentials_backend_v1_policy_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_policy_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_s3credentials_backend_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_s3credentials_backend_v1_policy_proto_goTypes = []any{
 	(*Principal)(nil),                    // 0: s3credentials.backend.v1.Principal
 	(*PutPolicyRequest)(nil),             // 1: s3credentials.backend.v1.PutPolicyRequest
@@ -1243,8 +1367,10 @@ var file_s3credentials_backend_v1_policy_proto_goTypes = []any{
 	(*GetManagedPolicyResponse)(nil),     // 18: s3credentials.backend.v1.GetManagedPolicyResponse
 	(*ManagedPolicy)(nil),                // 19: s3credentials.backend.v1.ManagedPolicy
 	(*PolicyVersion)(nil),                // 20: s3credentials.backend.v1.PolicyVersion
-	(*timestamppb.Timestamp)(nil),        // 21: google.protobuf.Timestamp
-	(*Tag)(nil),                          // 22: s3credentials.backend.v1.Tag
+	(*ProbeRequest)(nil),                 // 21: s3credentials.backend.v1.ProbeRequest
+	(*ProbeResponse)(nil),                // 22: s3credentials.backend.v1.ProbeResponse
+	(*timestamppb.Timestamp)(nil),        // 23: google.protobuf.Timestamp
+	(*Tag)(nil),                          // 24: s3credentials.backend.v1.Tag
 }
 var file_s3credentials_backend_v1_policy_proto_depIdxs = []int32{
 	0,  // 0: s3credentials.backend.v1.PutPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
@@ -1258,11 +1384,11 @@ var file_s3credentials_backend_v1_policy_proto_depIdxs = []int32{
 	0,  // 8: s3credentials.backend.v1.AttachPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
 	0,  // 9: s3credentials.backend.v1.DetachPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
 	19, // 10: s3credentials.backend.v1.GetManagedPolicyResponse.policy:type_name -> s3credentials.backend.v1.ManagedPolicy
-	21, // 11: s3credentials.backend.v1.ManagedPolicy.created:type_name -> google.protobuf.Timestamp
-	21, // 12: s3credentials.backend.v1.ManagedPolicy.updated:type_name -> google.protobuf.Timestamp
-	22, // 13: s3credentials.backend.v1.ManagedPolicy.tags:type_name -> s3credentials.backend.v1.Tag
+	23, // 11: s3credentials.backend.v1.ManagedPolicy.created:type_name -> google.protobuf.Timestamp
+	23, // 12: s3credentials.backend.v1.ManagedPolicy.updated:type_name -> google.protobuf.Timestamp
+	24, // 13: s3credentials.backend.v1.ManagedPolicy.tags:type_name -> s3credentials.backend.v1.Tag
 	20, // 14: s3credentials.backend.v1.ManagedPolicy.version:type_name -> s3credentials.backend.v1.PolicyVersion
-	21, // 15: s3credentials.backend.v1.PolicyVersion.created:type_name -> google.protobuf.Timestamp
+	23, // 15: s3credentials.backend.v1.PolicyVersion.created:type_name -> google.protobuf.Timestamp
 	1,  // 16: s3credentials.backend.v1.PolicyService.PutPolicy:input_type -> s3credentials.backend.v1.PutPolicyRequest
 	3,  // 17: s3credentials.backend.v1.PolicyService.GetPolicy:input_type -> s3credentials.backend.v1.GetPolicyRequest
 	6,  // 18: s3credentials.backend.v1.PolicyService.ListPolicies:input_type -> s3credentials.backend.v1.ListPoliciesRequest
@@ -1271,16 +1397,18 @@ var file_s3credentials_backend_v1_policy_proto_depIdxs = []int32{
 	13, // 21: s3credentials.backend.v1.PolicyService.AttachPolicy:input_type -> s3credentials.backend.v1.AttachPolicyRequest
 	15, // 22: s3credentials.backend.v1.PolicyService.DetachPolicy:input_type -> s3credentials.backend.v1.DetachPolicyRequest
 	17, // 23: s3credentials.backend.v1.PolicyService.GetManagedPolicy:input_type -> s3credentials.backend.v1.GetManagedPolicyRequest
-	2,  // 24: s3credentials.backend.v1.PolicyService.PutPolicy:output_type -> s3credentials.backend.v1.PutPolicyResponse
-	4,  // 25: s3credentials.backend.v1.PolicyService.GetPolicy:output_type -> s3credentials.backend.v1.GetPolicyResponse
-	7,  // 26: s3credentials.backend.v1.PolicyService.ListPolicies:output_type -> s3credentials.backend.v1.ListPoliciesResponse
-	9,  // 27: s3credentials.backend.v1.PolicyService.DeletePolicy:output_type -> s3credentials.backend.v1.DeletePolicyResponse
-	11, // 28: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:output_type -> s3credentials.backend.v1.ListAttachedPoliciesResponse
-	14, // 29: s3credentials.backend.v1.PolicyService.AttachPolicy:output_type -> s3credentials.backend.v1.AttachPolicyResponse
-	16, // 30: s3credentials.backend.v1.PolicyService.DetachPolicy:output_type -> s3credentials.backend.v1.DetachPolicyResponse
-	18, // 31: s3credentials.backend.v1.PolicyService.GetManagedPolicy:output_type -> s3credentials.backend.v1.GetManagedPolicyResponse
-	24, // [24:32] is the sub-list for method output_type
-	16, // [16:24] is the sub-list for method input_type
+	21, // 24: s3credentials.backend.v1.PolicyService.Probe:input_type -> s3credentials.backend.v1.ProbeRequest
+	2,  // 25: s3credentials.backend.v1.PolicyService.PutPolicy:output_type -> s3credentials.backend.v1.PutPolicyResponse
+	4,  // 26: s3credentials.backend.v1.PolicyService.GetPolicy:output_type -> s3credentials.backend.v1.GetPolicyResponse
+	7,  // 27: s3credentials.backend.v1.PolicyService.ListPolicies:output_type -> s3credentials.backend.v1.ListPoliciesResponse
+	9,  // 28: s3credentials.backend.v1.PolicyService.DeletePolicy:output_type -> s3credentials.backend.v1.DeletePolicyResponse
+	11, // 29: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:output_type -> s3credentials.backend.v1.ListAttachedPoliciesResponse
+	14, // 30: s3credentials.backend.v1.PolicyService.AttachPolicy:output_type -> s3credentials.backend.v1.AttachPolicyResponse
+	16, // 31: s3credentials.backend.v1.PolicyService.DetachPolicy:output_type -> s3credentials.backend.v1.DetachPolicyResponse
+	18, // 32: s3credentials.backend.v1.PolicyService.GetManagedPolicy:output_type -> s3credentials.backend.v1.GetManagedPolicyResponse
+	22, // 33: s3credentials.backend.v1.PolicyService.Probe:output_type -> s3credentials.backend.v1.ProbeResponse
+	25, // [25:34] is the sub-list for method output_type
+	16, // [16:25] is the sub-list for method input_type
 	16, // [16:16] is the sub-list for extension type_name
 	16, // [16:16] is the sub-list for extension extendee
 	0,  // [0:16] is the sub-list for field type_name
@@ -1299,7 +1427,7 @@ func file_s3credentials_backend_v1_policy_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_policy_proto_rawDesc), len(file_s3credentials_backend_v1_policy_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -27,6 +27,7 @@ const (
 	PolicyService_AttachPolicy_FullMethodName         = "/s3credentials.backend.v1.PolicyService/AttachPolicy"
 	PolicyService_DetachPolicy_FullMethodName         = "/s3credentials.backend.v1.PolicyService/DetachPolicy"
 	PolicyService_GetManagedPolicy_FullMethodName     = "/s3credentials.backend.v1.PolicyService/GetManagedPolicy"
+	PolicyService_Probe_FullMethodName                = "/s3credentials.backend.v1.PolicyService/Probe"
 )
 
 // PolicyServiceClient is the client API for PolicyService service.
@@ -43,6 +44,8 @@ type PolicyServiceClient interface {
 	AttachPolicy(ctx context.Context, in *AttachPolicyRequest, opts ...grpc.CallOption) (*AttachPolicyResponse, error)
 	DetachPolicy(ctx context.Context, in *DetachPolicyRequest, opts ...grpc.CallOption) (*DetachPolicyResponse, error)
 	GetManagedPolicy(ctx context.Context, in *GetManagedPolicyRequest, opts ...grpc.CallOption) (*GetManagedPolicyResponse, error)
+	// Tries whether the credentials may do an action, and changes nothing even if they may. Needs the capability policy.probe.
+	Probe(ctx context.Context, in *ProbeRequest, opts ...grpc.CallOption) (*ProbeResponse, error)
 }
 
 type policyServiceClient struct {
@@ -151,6 +154,16 @@ func (c *policyServiceClient) GetManagedPolicy(ctx context.Context, in *GetManag
 	return out, nil
 }
 
+func (c *policyServiceClient) Probe(ctx context.Context, in *ProbeRequest, opts ...grpc.CallOption) (*ProbeResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ProbeResponse)
+	err := c.cc.Invoke(ctx, PolicyService_Probe_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PolicyServiceServer is the server API for PolicyService service.
 // All implementations must embed UnimplementedPolicyServiceServer
 // for forward compatibility.
@@ -165,6 +178,8 @@ type PolicyServiceServer interface {
 	AttachPolicy(context.Context, *AttachPolicyRequest) (*AttachPolicyResponse, error)
 	DetachPolicy(context.Context, *DetachPolicyRequest) (*DetachPolicyResponse, error)
 	GetManagedPolicy(context.Context, *GetManagedPolicyRequest) (*GetManagedPolicyResponse, error)
+	// Tries whether the credentials may do an action, and changes nothing even if they may. Needs the capability policy.probe.
+	Probe(context.Context, *ProbeRequest) (*ProbeResponse, error)
 	mustEmbedUnimplementedPolicyServiceServer()
 }
 
@@ -198,6 +213,9 @@ func (UnimplementedPolicyServiceServer) DetachPolicy(context.Context, *DetachPol
 }
 func (UnimplementedPolicyServiceServer) GetManagedPolicy(context.Context, *GetManagedPolicyRequest) (*GetManagedPolicyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetManagedPolicy not implemented")
+}
+func (UnimplementedPolicyServiceServer) Probe(context.Context, *ProbeRequest) (*ProbeResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Probe not implemented")
 }
 func (UnimplementedPolicyServiceServer) mustEmbedUnimplementedPolicyServiceServer() {}
 func (UnimplementedPolicyServiceServer) testEmbeddedByValue()                       {}
@@ -350,6 +368,24 @@ func _PolicyService_GetManagedPolicy_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PolicyService_Probe_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProbeRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PolicyServiceServer).Probe(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PolicyService_Probe_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PolicyServiceServer).Probe(ctx, req.(*ProbeRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PolicyService_ServiceDesc is the grpc.ServiceDesc for PolicyService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -380,6 +416,10 @@ var PolicyService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "GetManagedPolicy",
 			Handler:    _PolicyService_GetManagedPolicy_Handler,
+		},
+		{
+			MethodName: "Probe",
+			Handler:    _PolicyService_Probe_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
