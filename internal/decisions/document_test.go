@@ -38,7 +38,7 @@ func (g generator) several(most int, of func() string) []string {
 
 func (g generator) document() policy.Document {
 	doc := policy.Document{Version: policy.Version}
-	if g.oneIn(10) && g.has(oldVersion) {
+	if g.oneIn(10) && g.has(unversioned) {
 		doc.Version = pick(g, "", "2008-10-17")
 	}
 	for range 1 + g.IntN(4) {

@@ -135,6 +135,11 @@ func (s *subject) replace(ctx context.Context, doc policy.Document) error {
 	return s.driver.PutPolicy(ctx, driver.PutPolicyRequest{Principal: s.user, Name: "decisions", Document: doc.JSON()})
 }
 
+// refused reports whether a system, or its backend, does not take a document.
+func refused(err error) bool {
+	return fault.CodeOf(err) == fault.InvalidArgument || fault.CodeOf(err) == fault.Unsupported
+}
+
 // set sends a request that must succeed.
 func (s *subject) set(t *testing.T, key sdk.Credentials, r request) {
 	t.Helper()
@@ -146,12 +151,11 @@ func (s *subject) set(t *testing.T, key sdk.Credentials, r request) {
 // try gives the user the document, and compares the decisions.
 func (s *subject) try(t *testing.T, seed uint64, doc policy.Document, requests []request) tally {
 	t.Helper()
-	if err := s.replace(t.Context(), doc); err != nil {
-		if fault.CodeOf(err) != fault.InvalidArgument && fault.CodeOf(err) != fault.Unsupported {
-			t.Fatalf("seed %d on %s: %v: %s", seed, s.name, err, doc.JSON())
-		}
+	if err := s.replace(t.Context(), doc); refused(err) {
 		t.Logf("seed %d on %s: %v: %s", seed, s.name, err, doc.JSON())
 		return tally{refused: 1}
+	} else if err != nil {
+		t.Fatalf("seed %d on %s: %v: %s", seed, s.name, err, doc.JSON())
 	}
 	answers := make([]string, len(requests))
 	found := make([]tally, len(requests))
