@@ -213,7 +213,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 
 func checkSession(req driver.CreateSessionRequest) error {
 	if document, err := policy.Parse([]byte(req.Policy)); err == nil {
-		if err := checkAddresses(document); err != nil {
+		if err := checkWider(document); err != nil {
 			return err
 		}
 	}

@@ -31,6 +31,7 @@ func implications() []policy.Implication {
 			Condition: map[string]map[string][]string{"StringLike": {"s3:versionid": {"?*"}}},
 		}},
 		{Action: "s3:GetObjectVersion", By: read},
+		{Action: read, By: "s3:GetObjectVersion"},
 		{Action: "s3:GetObjectVersionTagging", By: "s3:GetObjectTagging"},
 		{Action: "s3:PutObjectTagging", By: write},
 		{Action: "s3:ListBucketVersions", By: list},

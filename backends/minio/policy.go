@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"iter"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,7 +12,6 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // policiesOf are the canned policies attached to a user, sorted.
@@ -81,39 +79,6 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	if err := b.attach(ctx, req.Principal.Name, canned); err != nil {
 		b.undoCanned(ctx, canned)
 		return b.wrapError(ctx, err, "give the user %q the policy %q", req.Principal.Name, req.Name)
-	}
-	return nil
-}
-
-func checkDocument(document string) error {
-	if len(document) > maxPolicyBytes {
-		return fault.New(fault.ResourceExhausted, "a policy has at most %d bytes, this one has %d", maxPolicyBytes, len(document))
-	}
-	parsed, err := policy.Parse([]byte(document))
-	if err != nil {
-		return err
-	}
-	for _, s := range parsed.Statement {
-		if len(s.NotAction) > 0 {
-			return fault.New(fault.Unsupported, "MinIO takes a policy with NotAction and cannot list its policies any more then; name the actions in Action")
-		}
-	}
-	return checkAddresses(parsed)
-}
-
-// checkAddresses refuses what MinIO takes for a network that is wider than it reads.
-func checkAddresses(document policy.Document) error {
-	for _, s := range document.Statement {
-		for operator, keys := range s.Condition {
-			if !strings.Contains(operator, "IpAddress") {
-				continue
-			}
-			for _, value := range slices.Concat(slices.Collect(maps.Values(keys))...) {
-				if strings.Contains(value, ":") && !strings.Contains(value, "/") {
-					return fault.New(fault.InvalidArgument, "MinIO takes the address %s for the network %s/32; write %s/128", value, value, value)
-				}
-			}
-		}
 	}
 	return nil
 }

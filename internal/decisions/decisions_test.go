@@ -36,6 +36,7 @@ func TestSandbox(t *testing.T) { tryAll(t, newSandbox(t, systems.Sandbox(t), aws
 // tryAll compares the decisions about many documents.
 func tryAll(t *testing.T, s *subject) {
 	tryDifferences(t, s)
+	tryForgeries(t, s)
 	first, last := seeds(t)
 	began, found := time.Now(), tally{}
 	for seed := first; seed <= last; seed++ {

@@ -87,6 +87,8 @@ type request struct {
 	body                string
 	// source is the object that is copied; empty for none.
 	source string
+	// header is what else is sent.
+	header map[string]string
 	policy.Request
 }
 
