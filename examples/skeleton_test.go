@@ -9,7 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// fence finds the blocks of the guide: what language they are in, the name of the file that they are, and their text.
+// fence finds the blocks of a page: what language they are in, the name of the file that they are, and their text.
 var fence = regexp.MustCompile("(?ms)^```([a-z]*)(?: ([a-z./]+))?\n(.*?)^```$")
 
 // block is one of them.
@@ -21,8 +21,12 @@ func readGuide(t *testing.T) []block {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return blocksOf(string(guide))
+}
+
+func blocksOf(page string) []block {
 	var blocks []block
-	for _, found := range fence.FindAllStringSubmatch(string(guide), -1) {
+	for _, found := range fence.FindAllStringSubmatch(page, -1) {
 		blocks = append(blocks, block{found[1], found[2], found[3]})
 	}
 	return blocks

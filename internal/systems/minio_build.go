@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// buildMinIOWithin allows for the first build on a small machine.
-const buildMinIOWithin = 25 * time.Minute
+// buildWithin allows for the first build on a small machine.
+const buildWithin = 25 * time.Minute
 
 // minioBinary is the server for an operating system. It is built once, into the cache.
 func minioBinary(goos string) (string, error) {
@@ -40,7 +40,7 @@ func buildMinIO(dir, binary, goos string) error {
 	defer os.RemoveAll(gopath)
 	env := append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+runtime.GOARCH, "GOFLAGS=", "GOBIN=",
 		"GOPATH="+gopath, "GOMODCACHE="+modules, "GOWORK=off")
-	_, err = runToolEnv(buildMinIOWithin, env, "go", "install", "-trimpath", "-ldflags=-s -w",
+	_, err = runToolEnv(buildWithin, env, "go", "install", "-trimpath", "-ldflags=-s -w",
 		"github.com/minio/minio@"+minioVersion)
 	if err != nil {
 		return fmt.Errorf("cannot build minio: %w", err)

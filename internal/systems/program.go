@@ -1,8 +1,13 @@
 package systems
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -14,4 +19,36 @@ func Program(t testing.TB, name string) string {
 		missing(t, name, fmt.Errorf("it is not on the PATH; on Debian: apt install %s", name))
 	}
 	return path
+}
+
+// GoProgram is the path of a program that nobody publishes for Debian. It is built from its package, as in
+// "example.com/program@v1.0.0", once for all runs. It is run, never linked.
+func GoProgram(t testing.TB, pkg string) string {
+	t.Helper()
+	module, version, _ := strings.Cut(pkg, "@")
+	name := path.Base(module)
+	binary, err := installed(pkg, name, version)
+	if err != nil {
+		missing(t, name, err)
+	}
+	return binary
+}
+
+func installed(pkg, name, version string) (string, error) {
+	dir, err := cacheDir(name, version)
+	if err != nil {
+		return "", err
+	}
+	binary := filepath.Join(dir, name)
+	err = locked("go-install", func() error {
+		if _, err := os.Stat(binary); !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		env := append(os.Environ(), "GOBIN="+dir, "CGO_ENABLED=0", "GOFLAGS=", "GOWORK=off")
+		if _, err := runToolEnv(buildWithin, env, "go", "install", pkg); err != nil {
+			return fmt.Errorf("cannot build %s: %w", pkg, err)
+		}
+		return nil
+	})
+	return binary, err
 }

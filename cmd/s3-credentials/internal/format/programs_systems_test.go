@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/internal/systems"
@@ -48,44 +47,11 @@ func missing(t *testing.T, name string, err error) {
 	t.Fatalf("%s is missing: %v (to skip its tests: %s=%s)", name, err, allow, name)
 }
 
-// mcModule is MinIO's client. Nobody publishes it as a binary any more, so it is built from its module. It is AGPL: it is run
-// here, never linked.
-const mcModule = "github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9"
-
-// mcProgram is the path of mc, built once for all runs.
+// mcProgram is the path of MinIO's client. Nobody publishes it as a binary any more. It is AGPL: it is run here, never linked.
 func mcProgram(t *testing.T) string {
 	t.Helper()
-	path, err := builtMC()
-	if err != nil {
-		missing(t, "mc", err)
-	}
-	return path
+	return systems.GoProgram(t, "github.com/minio/mc@v0.0.0-20250313080218-cf909e1063a9")
 }
-
-var builtMC = sync.OnceValues(func() (string, error) {
-	cache := os.Getenv("S3_CREDENTIALS_CACHE")
-	if cache == "" {
-		user, err := os.UserCacheDir()
-		if err != nil {
-			return "", err
-		}
-		cache = filepath.Join(user, "s3-credentials")
-	}
-	_, version, _ := strings.Cut(mcModule, "@")
-	dir := filepath.Join(cache, "mc", version)
-	path := filepath.Join(dir, "mc")
-	if _, err := os.Stat(path); err == nil {
-		return path, nil
-	}
-	// go install writes under another name and renames, so two test processes at once do not spoil each other's.
-	command := exec.Command("go", "install", mcModule)
-	command.Env = append(os.Environ(), "GOBIN="+dir, "CGO_ENABLED=0", "GOFLAGS=")
-	command.Dir = os.TempDir()
-	if out, err := command.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("cannot build %s: %w\n%s", mcModule, err, out)
-	}
-	return path, nil
-})
 
 // run runs a program with the given input, in an environment without credentials, and returns what it prints.
 func run(t *testing.T, input string, env []string, name string, args ...string) string {

@@ -1,0 +1,131 @@
+//go:build systems
+
+package examples
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// recipe is what the test knows of a section of docs/recipes.md.
+type recipe struct {
+	// program returns where the program is; it skips the test where it is missing.
+	program func(t *testing.T) string
+	// before makes what the reader has; after fails where the commands did not do what the recipe is for.
+	before, after string
+}
+
+const makeDatabase = `python3 -c 'import sqlite3; db = sqlite3.connect("app.db")
+db.execute("create table notes (text)"); db.execute("insert into notes values (\"remember\")"); db.commit()'
+`
+
+var recipes = map[string]recipe{
+	"restic": {
+		onPath("restic"), "",
+		`diff -r documents restored/documents; restic forget --prune latest; test -z "$(restic list snapshots)"` + "\n",
+	},
+	"rclone": {
+		onPath("rclone"), "",
+		"diff -r documents restored; s3-credentials get-object my-files inbox/notes.txt | diff - documents/notes.txt\n",
+	},
+	"litestream": {
+		func(t *testing.T) string {
+			systems.Program(t, "python3")
+			return systems.GoProgram(t, "github.com/benbjohnson/litestream/cmd/litestream@v0.5.18")
+		},
+		makeDatabase,
+		`python3 -c 'import sqlite3; assert sqlite3.connect("restored.db").execute("select * from notes").fetchall() == [("remember",)]'` + "\n",
+	},
+}
+
+func onPath(name string) func(t *testing.T) string {
+	return func(t *testing.T) string { return systems.Program(t, name) }
+}
+
+// denied is how a command is expected to be denied. The command is ended then, since some try again for a minute; that
+// nothing happened is seen by the commands that follow.
+const denied = `denied() {
+	said=$(sh -c "$1" 2>&1 | sed -E '/access ?denied|forbidden/Iq')
+	if ! echo "$said" | grep -Eiq 'access ?denied|forbidden'; then
+		echo "not denied: $1"; exit 1
+	fi
+}
+`
+
+var endpoint = regexp.MustCompile(`(?m)^export S3_CREDENTIALS_ENDPOINT_URL=.*$`)
+
+// TestRecipes does in an empty folder what each recipe says, in one shell, as somebody would who copies the commands from
+// the page.
+func TestRecipes(t *testing.T) {
+	page, err := os.ReadFile("../docs/recipes.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := strings.Split(string(page), "\n## ")
+	if len(sections)-1 != len(recipes) {
+		t.Errorf("the page has %d recipes, the test %d", len(sections)-1, len(recipes))
+	}
+	for _, section := range sections[1:] {
+		name, _, _ := strings.Cut(section, ":")
+		t.Run(name, func(t *testing.T) {
+			follow(t, recipes[name], recipeCommands(t, sections[0])+recipeCommands(t, section))
+		})
+	}
+}
+
+// recipeCommands is a script of the commands of a part of the page.
+func recipeCommands(t *testing.T, part string) string {
+	t.Helper()
+	var all strings.Builder
+	for _, b := range blocksOf(part) {
+		switch {
+		case b.language == "sh" && b.name == "":
+			all.WriteString(b.text)
+		case b.language == "sh" && b.name == "denied":
+			for line := range strings.Lines(b.text) {
+				fmt.Fprintf(&all, "denied '%s'\n", strings.TrimSuffix(line, "\n"))
+			}
+		default:
+			t.Errorf("the page has a block in %q %q, which is neither commands nor what is denied", b.language, b.name)
+		}
+	}
+	return all.String()
+}
+
+func follow(t *testing.T, r recipe, commands string) {
+	t.Helper()
+	program := r.program(t)
+	minio := systems.MinIO(t)
+	systems.PluginBinary(t, "minio")
+	tools := filepath.Dir(systems.Binary(t, "s3-credentials"))
+	folder := t.TempDir()
+	notes := filepath.Join(folder, "documents", "notes.txt")
+	if err := os.Mkdir(filepath.Dir(notes), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(notes, []byte("remember\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	commands = endpoint.ReplaceAllString(commands, "export S3_CREDENTIALS_ENDPOINT_URL="+minio.EndpointURL)
+	shell := exec.CommandContext(t.Context(), "sh", "-eux", "-c", denied+r.before+commands+r.after)
+	shell.Dir = folder
+	// No program knows the administrator's key, but s3-credentials.
+	shell.Env = []string{
+		"PATH=" + tools + ":" + filepath.Dir(program) + ":" + os.Getenv("PATH"), "HOME=" + folder, "LC_ALL=C.UTF-8",
+		"S3_CREDENTIALS_ACCESS_KEY=" + minio.AccessKeyID, "S3_CREDENTIALS_SECRET_KEY=" + minio.SecretAccessKey,
+		"AWS_EC2_METADATA_DISABLED=true",
+	}
+	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	shell.Cancel = func() error { return syscall.Kill(-shell.Process.Pid, syscall.SIGKILL) }
+	if said, err := shell.CombinedOutput(); err != nil {
+		t.Errorf("the recipe does not work: %v\n%s", err, said)
+	}
+}
