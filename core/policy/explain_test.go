@@ -54,7 +54,7 @@ func TestExplain(t *testing.T) {
 		`{"Effect":"Allow","Action":"s3:*","Resource":"*"},{"Effect":"Deny","Action":"s3:*","Resource":["arn:aws:s3:::a","arn:aws:s3:::a/*"]}`: {
 			"a/*: ", "*/*: list+read+write+delete and s3:*", "*: and s3:*",
 		},
-		`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::*/logs/*"}`: {"*/logs/*: read"},
+		`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::*/logs/*"}`: {"*/*logs/*: read"},
 		`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::photos*"}`:  {"photos*/*: read"},
 		`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/a*"},{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::b/*z"}`: {
 			"b/*z: write", "b/*z and a*: read+write", "b/a*: read",

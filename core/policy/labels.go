@@ -29,7 +29,11 @@ func (s *space) keyLabel(which []int, listed []string, key string) string {
 			labels = append(labels, listed[i-len(s.resources)])
 			continue
 		}
-		_, name, inside := strings.Cut(s.texts[i], "/")
+		bucket, name, inside := strings.Cut(s.texts[i], "/")
+		if strings.Contains(bucket, "*") {
+			// A star before the slash stands for folders, too: "*/b" is the key b, and the key b in any folder.
+			name = "*" + strings.TrimLeft(name, "*")
+		}
 		if elements, known := s.vars.expand(name); !inside || !known || !match(elements, []rune(key)) {
 			name = "*"
 		}

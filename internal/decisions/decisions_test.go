@@ -41,7 +41,11 @@ func tryAll(t *testing.T, s *subject) {
 	began, found := time.Now(), tally{}
 	for seed := first; seed <= last; seed++ {
 		g := newGenerator(seed, s.dialect)
-		found.add(s.try(t, seed, g.document(), g.requests(s.context, s.knowsEmpty)))
+		c, err := g.trial(s.policies)
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		found.add(s.try(t, seed, c, g.requests(s.context, s.knowsEmpty)))
 	}
 	if found.decisions == 0 || last > first && (found.allowed == 0 || found.allowed == found.decisions) {
 		t.Errorf("%d decisions, %d of them allowed: this says nothing", found.decisions, found.allowed)

@@ -30,6 +30,7 @@ const (
 	negatedAny     difference = "ForAnyValue with a negation"
 	negatedAll     difference = "ForAllValues with a negation"
 	wideLetters    difference = "keys beyond ASCII"
+	stars          difference = "keys and prefixes with a star"
 	unversioned    difference = "documents of another Version, or without one"
 	notAction      difference = "NotAction"
 	foldedNames    difference = "actions and condition keys in another case"
@@ -98,6 +99,10 @@ var differences = map[string]map[difference]entry{
 			`{"Effect":"Allow","Action":"s3:ListBucket","Resource":"*","Condition":{"ForAnyValue:StringNotEquals":{"s3:prefix":"x/"}}}`, list},
 		wideLetters: {"for the sandbox a question mark is one byte of them",
 			`{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::aab/?"}`, "PUT s3:PutObject aab/ä"},
+		stars: {"the sandbox takes a star in a text for the one in a pattern, and then tries nothing else",
+			`{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::aab/*z"}`, "PUT s3:PutObject aab/*zz"},
+		listBuckets: {"it is a request for the resource arn:aws:s3:::*, a text with a star",
+			`{"Effect":"Allow","Action":"s3:ListAllMyBuckets","Resource":"arn:aws:s3:::*?"}`, "GET s3:ListAllMyBuckets *"},
 		shortDates: {"for the sandbox they never hold",
 			`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01"}}}`, read},
 		defaults: {"the sandbox leaves such a variable as it is, and it matches nothing",

@@ -19,7 +19,8 @@ func buckets() []string { return []string{"aab", "aba", "abb-x"} }
 
 // existing are the keys of the objects in each bucket, and missing further keys that never exist.
 func (d dialect) existing() []string {
-	return d.with(wideLetters, []string{"a", "ab", "b", "a-b", "x/a", "x/b", "x/y/a", "y/a", "e f/a", "x/*", userName + "/a", userName + "-x"}, "ä/b")
+	plain := d.with(wideLetters, []string{"a", "ab", "b", "a-b", "x/a", "x/b", "x/y/a", "y/a", "e f/a", userName + "/a", userName + "-x"}, "ä/b")
+	return d.with(stars, plain, "x/*")
 }
 
 func missing() []string {
@@ -27,7 +28,7 @@ func missing() []string {
 }
 
 func (d dialect) prefixes() []string {
-	return d.with(wideLetters, []string{"a", "x/", "x/y/", "x", "y/", userName + "/", "e f", "*"}, "ä")
+	return d.with(stars, d.with(wideLetters, []string{"a", "x/", "x/y/", "x", "y/", userName + "/", "e f"}, "ä"), "*")
 }
 
 // kind is a kind of request.

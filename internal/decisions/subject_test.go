@@ -40,10 +40,12 @@ type subject struct {
 	*systems.System
 	name    string
 	dialect dialect
-	driver  driver.Driver
-	user    driver.Principal
-	key     sdk.Credentials
-	client  *http.Client
+	// policies is what the backend says of the system's policies.
+	policies policy.Dialect
+	driver   driver.Driver
+	user     driver.Principal
+	key      sdk.Credentials
+	client   *http.Client
 	// context are the values of condition keys in all requests of the user.
 	context map[string][]string
 	// force replaces the policy past the backend, which refuses what the system takes for more than it reads.
@@ -94,6 +96,11 @@ func newSubject(t *testing.T, system *systems.System, open driver.Opener) *subje
 		}
 	}
 	s.force = s.replace
+	description, err := s.driver.Describe(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.policies = description.Dialect
 	s.user = driver.UserPrincipal(userName)
 	if _, err := s.driver.CreateUser(ctx, driver.CreateUserRequest{Name: userName}); err != nil {
 		t.Fatal(err)
@@ -166,8 +173,17 @@ func (s *subject) set(t *testing.T, key sdk.Credentials, r request) {
 }
 
 // try gives the user the document, and compares the decisions.
-func (s *subject) try(t *testing.T, seed uint64, doc policy.Document, requests []request) tally {
+func (s *subject) try(t *testing.T, seed uint64, c trial, requests []request) tally {
 	t.Helper()
+	doc := c.doc
+	if err := c.prove(s.policies); err != nil {
+		t.Errorf("seed %d on %s: %v: %s", seed, s.name, err, doc.JSON())
+	}
+	rows, err := policy.Explain([]policy.Document{doc}, policy.ExplainOptions{Context: map[string][]string{"aws:username": {userName}}})
+	if err != nil && fault.CodeOf(err) != fault.ResourceExhausted {
+		t.Errorf("seed %d on %s: %v: %s", seed, s.name, err, doc.JSON())
+	}
+	explained := err == nil
 	if err := s.replace(t.Context(), doc); refused(err) {
 		t.Logf("seed %d on %s: %v: %s", seed, s.name, err, doc.JSON())
 		return tally{refused: 1}
@@ -185,9 +201,9 @@ func (s *subject) try(t *testing.T, seed uint64, doc policy.Document, requests [
 			if allowed {
 				found[i].allowed = 1
 			}
-			if want := r.expected(doc); allowed != (want == policy.Allowed) {
+			if wrong := c.wrong(r, allowed, rows, explained); wrong != "" {
 				found[i].wrong = 1
-				answers[i] = fmt.Sprintf("%s %s/%s?%s, %s %v: %s, but the system answers %d", r.method, r.bucket, r.key, r.query.Encode(), r.Action, listing(r), want, status)
+				answers[i] = fmt.Sprintf("%s %s/%s?%s, %s %v, status %d: %s", r.method, r.bucket, r.key, r.query.Encode(), r.Action, listing(r), status, wrong)
 			}
 			return err
 		})
