@@ -53,8 +53,9 @@ func onPath(name string) func(t *testing.T) string {
 // denied is how a command is expected to be denied. The command is ended then, since some try again for a minute; that
 // nothing happened is seen by the commands that follow.
 const denied = `denied() {
-	said=$(sh -c "$1" 2>&1 | sed -E '/access ?denied|forbidden/Iq')
-	if ! echo "$said" | grep -Eiq 'access ?denied|forbidden'; then
+	why='access ?denied|forbidden|not authorized to perform'
+	said=$(sh -c "$1" 2>&1 | sed -E "/$why/Iq")
+	if ! echo "$said" | grep -Eiq "$why"; then
 		echo "not denied: $1"; exit 1
 	fi
 }
@@ -62,13 +63,18 @@ const denied = `denied() {
 
 var endpoint = regexp.MustCompile(`(?m)^export S3_CREDENTIALS_ENDPOINT_URL=.*$`)
 
-// TestRecipes does in an empty folder what each recipe says, in one shell, as somebody would who copies the commands from
+func TestRecipesOnMinIO(t *testing.T) { followAll(t, "minio", systems.MinIO(t)) }
+
+func TestRecipesOnSandbox(t *testing.T) { followAll(t, "aws", systems.Sandbox(t)) }
+
+// followAll does in an empty folder what each recipe says, in one shell, as somebody would who copies the commands from
 // the page.
-func TestRecipes(t *testing.T) {
+func followAll(t *testing.T, backend string, system *systems.System) {
 	page, err := os.ReadFile("../docs/recipes.md")
 	if err != nil {
 		t.Fatal(err)
 	}
+	systems.PluginBinary(t, backend)
 	sections := strings.Split(string(page), "\n## ")
 	if len(sections)-1 != len(recipes) {
 		t.Errorf("the page has %d recipes, the test %d", len(sections)-1, len(recipes))
@@ -76,7 +82,12 @@ func TestRecipes(t *testing.T) {
 	for _, section := range sections[1:] {
 		name, _, _ := strings.Cut(section, ":")
 		t.Run(name, func(t *testing.T) {
-			follow(t, recipes[name], recipeCommands(t, sections[0])+recipeCommands(t, section))
+			t.Parallel() // they wait for programs
+			r, known := recipes[name]
+			if !known {
+				t.Fatal("the test does not know what it needs")
+			}
+			follow(t, system, r, recipeCommands(t, sections[0])+recipeCommands(t, section))
 		})
 	}
 }
@@ -100,11 +111,9 @@ func recipeCommands(t *testing.T, part string) string {
 	return all.String()
 }
 
-func follow(t *testing.T, r recipe, commands string) {
+func follow(t *testing.T, system *systems.System, r recipe, commands string) {
 	t.Helper()
 	program := r.program(t)
-	minio := systems.MinIO(t)
-	systems.PluginBinary(t, "minio")
 	tools := filepath.Dir(systems.Binary(t, "s3-credentials"))
 	folder := t.TempDir()
 	notes := filepath.Join(folder, "documents", "notes.txt")
@@ -114,13 +123,13 @@ func follow(t *testing.T, r recipe, commands string) {
 	if err := os.WriteFile(notes, []byte("remember\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	commands = endpoint.ReplaceAllString(commands, "export S3_CREDENTIALS_ENDPOINT_URL="+minio.EndpointURL)
+	commands = endpoint.ReplaceAllString(commands, "export S3_CREDENTIALS_ENDPOINT_URL="+system.EndpointURL)
 	shell := exec.CommandContext(t.Context(), "sh", "-eux", "-c", denied+r.before+commands+r.after)
 	shell.Dir = folder
 	// No program knows the administrator's key, but s3-credentials.
 	shell.Env = []string{
 		"PATH=" + tools + ":" + filepath.Dir(program) + ":" + os.Getenv("PATH"), "HOME=" + folder, "LC_ALL=C.UTF-8",
-		"S3_CREDENTIALS_ACCESS_KEY=" + minio.AccessKeyID, "S3_CREDENTIALS_SECRET_KEY=" + minio.SecretAccessKey,
+		"S3_CREDENTIALS_ACCESS_KEY=" + system.AccessKeyID, "S3_CREDENTIALS_SECRET_KEY=" + system.SecretAccessKey,
 		"AWS_EC2_METADATA_DISABLED=true",
 	}
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
