@@ -42,11 +42,11 @@ func (g generator) listing(s policy.Statement) bool {
 // ofListings is a condition on a parameter of a listing.
 func (g generator) ofListings() (operator, key string, values []string) {
 	switch g.IntN(6) {
-	case 0:
-		return g.ifExists("Numeric" + pick(g, g.with(notEqual, orders, "NotEquals")...)), "s3:max-keys", g.values(func() string { return pick(g, "0", "1", "2", "10", "1000") })
-	case 1:
-		return "Null", pick(g, "s3:prefix", "s3:delimiter", "s3:max-keys"), g.truth()
+	case 0, 1:
+		return g.ifExists("Numeric" + pick(g, g.with(notEqual, orders, "NotEquals")...)), "s3:max-keys", g.values(func() string { return pick(g, maxKeys()...) })
 	case 2:
+		return "Null", pick(g, "s3:prefix", "s3:delimiter", "s3:max-keys"), g.truth()
+	case 3:
 		return g.textOperator(), "s3:delimiter", g.several(2, func() string { return pick(g, "/", "*", "?", "-") })
 	}
 	return g.textOperator(), "s3:prefix", g.several(3, func() string {

@@ -47,6 +47,9 @@ func tryAll(t *testing.T, s *subject) {
 		}
 		found.add(s.try(t, seed, c, g.requests(s.context, s.knowsEmpty)))
 	}
+	if found.wrong > 0 {
+		t.Errorf("%d disagreements on %s, of which at most %d are shown", found.wrong, s.name, mostShown)
+	}
 	if found.decisions == 0 || last > first && (found.allowed == 0 || found.allowed == found.decisions) {
 		t.Errorf("%d decisions, %d of them allowed: this says nothing", found.decisions, found.allowed)
 	}

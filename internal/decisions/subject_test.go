@@ -50,6 +50,8 @@ type subject struct {
 	context map[string][]string
 	// force replaces the policy past the backend, which refuses what the system takes for more than it reads.
 	force func(context.Context, policy.Document) error
+	// shown is how many disagreements have been printed.
+	shown int
 	// knowsEmpty says that a parameter of a listing which is sent without a value is a condition key with an empty value.
 	knowsEmpty bool
 	// believes says that clients can make up values of condition keys.
@@ -214,15 +216,13 @@ func (s *subject) try(t *testing.T, seed uint64, c trial, requests []request) ta
 	var all tally
 	for i := range requests {
 		all.add(found[i])
-		if answers[i] != "" && shown < mostShown {
-			shown++
+		if answers[i] != "" && s.shown < mostShown {
+			s.shown++
 			t.Errorf("seed %d on %s (again: %s=%d): %s\n%s", seed, s.name, seedVariable, seed, answers[i], doc.JSON())
 		}
 	}
 	return all
 }
-
-var shown int
 
 // listing are the condition keys of a request that others do not have.
 func listing(r request) string {
