@@ -37,7 +37,7 @@ func newPolicy(stdin *cli.Input) *cli.Command {
 		Examples: []cli.Example{
 			{Purpose: "To output a read-only JSON policy for a bucket", Line: "s3-credentials policy my-bucket --read-only"},
 			{Purpose: "To output a policy for backups that cannot be deleted", Line: "s3-credentials policy my-bucket:list+read+write my-bucket/locks/:read-write"},
-			{Purpose: "To see what a policy of your own allows", Line: "s3-credentials policy --explain --policy policy.json --table"},
+			{Purpose: "To see what a policy of your own allows", Line: "s3-credentials policy my-bucket --explain --policy policy.json --table"},
 		},
 		Args:    []cli.Arg{{Name: "BUCKETS", Repeated: true, Complete: cli.CompleteBucket}},
 		Options: append(options, p.explainer.options()...),
