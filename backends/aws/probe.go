@@ -8,8 +8,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 const (
@@ -17,8 +19,6 @@ const (
 	nullVersion = "null"
 	// wrongMD5 is no body's checksum.
 	wrongMD5 = "AAAAAAAAAAAAAAAAAAAAAA=="
-	// noPolicy is no JSON, which is looked at only after the permission.
-	noPolicy = "{"
 	// denyAll is a policy for a user that does not exist.
 	denyAll = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}`
 )
@@ -54,10 +54,11 @@ func (b *backend) try(ctx context.Context, req driver.ProbeRequest) (err error, 
 		_, err = inBucket(ctx, b, req.Bucket, b.s3().DeleteObject, &s3.DeleteObjectInput{Bucket: bucket, Key: key, VersionId: aws.String(nullVersion)})
 	case "s3:GetBucketPolicy":
 		_, err = inBucket(ctx, b, req.Bucket, b.s3().GetBucketPolicy, &s3.GetBucketPolicyInput{Bucket: bucket})
-	case "s3:PutBucketPolicy":
-		_, err = inBucket(ctx, b, req.Bucket, b.s3().PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: bucket, Policy: aws.String(noPolicy)})
-	case "s3:GetBucketVersioning":
-		_, err = inBucket(ctx, b, req.Bucket, b.s3().GetBucketVersioning, &s3.GetBucketVersioningInput{Bucket: bucket})
+	case "s3:PutObjectTagging":
+		in := &s3.PutObjectTaggingInput{Bucket: bucket, Key: key, Tagging: &types.Tagging{TagSet: []types.Tag{}}}
+		_, err = inBucket(ctx, b, req.Bucket, b.s3().PutObjectTagging, in)
+	case "s3:GetBucketTagging":
+		_, err = inBucket(ctx, b, req.Bucket, b.s3().GetBucketTagging, &s3.GetBucketTaggingInput{Bucket: bucket})
 	case "iam:CreateAccessKey":
 		_, err = b.iam().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: key})
 	case "iam:PutUserPolicy":
@@ -79,19 +80,26 @@ func (b *backend) tryRead(ctx context.Context, in *s3.GetObjectInput) error {
 	return err
 }
 
-// probeWrite sends a checksum that is wrong. A system that does not look at it has stored an object, which is removed.
+// probeWrite sends a checksum that is wrong. A system that does not look at it, or answers that it failed, may have stored an object,
+// which is removed.
 func (b *backend) probeWrite(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
 	_, err := inBucket(ctx, b, req.Bucket, b.s3().PutObject, &s3.PutObjectInput{
 		Bucket: &req.Bucket, Key: &req.Key, Body: strings.NewReader(""), ContentMD5: aws.String(wrongMD5),
 	})
-	if err != nil {
-		return driver.Probed(wrapError(ctx, err, "try %s", req.Action))
+	stored := err == nil
+	answer, err := driver.Probed(wrapError(ctx, err, "try %s", req.Action))
+	if err == nil && !stored || fault.CodeOf(err) == fault.NotFound {
+		return answer, err
 	}
-	removed, err := b.probeDelete(ctx, req)
-	if err != nil || !removed.Allowed {
+	removed, failed := b.probeDelete(ctx, req)
+	if failed != nil || !removed.Allowed {
 		removed.Left = "object " + req.Key + " in bucket " + req.Bucket
 	}
-	return driver.ProbeAnswer{Allowed: true, Left: removed.Left}, nil
+	if err != nil && removed.Left != "" {
+		err = fault.Wrap(fault.CodeOf(err), err, "%v; %s may be left", err, removed.Left)
+	}
+	answer.Left = removed.Left
+	return answer, err
 }
 
 // probeDelete deletes what does not exist. In a bucket with versioning, that makes a delete marker.

@@ -6,8 +6,10 @@ import (
 
 	"github.com/minio/madmin-go/v3"
 	"github.com/minio/minio-go/v7"
+	"github.com/minio/minio-go/v7/pkg/tags"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 const (
@@ -55,11 +57,17 @@ func (b *backend) tryOf(req driver.ProbeRequest) func(context.Context) error {
 			_, err := b.s3.GetBucketPolicy(ctx, req.Bucket)
 			return err
 		}
-	case "s3:PutBucketPolicy":
-		return func(ctx context.Context) error { return b.s3.SetBucketPolicy(ctx, req.Bucket, noPolicy) }
-	case "s3:GetBucketVersioning":
+	case "s3:PutObjectTagging":
 		return func(ctx context.Context) error {
-			_, err := b.s3.GetBucketVersioning(ctx, req.Bucket)
+			none, err := tags.NewTags(nil, true)
+			if err != nil {
+				return err
+			}
+			return b.s3.PutObjectTagging(ctx, req.Bucket, req.Key, none, minio.PutObjectTaggingOptions{})
+		}
+	case "s3:GetBucketTagging":
+		return func(ctx context.Context) error {
+			_, err := b.s3.GetBucketTagging(ctx, req.Bucket)
 			return err
 		}
 	case "iam:CreateAccessKey":
@@ -105,20 +113,27 @@ func (b *backend) tryRead(ctx context.Context, req driver.ProbeRequest, version 
 	return err
 }
 
-// probeWrite sends a checksum that is wrong. A system that does not look at it has stored an object, which is removed.
+// probeWrite sends a checksum that is wrong. A system that does not look at it, or answers that it failed, may have stored an object,
+// which is removed.
 func (b *backend) probeWrite(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
 	err := do(ctx, func(ctx context.Context) error {
 		_, err := minio.Core{Client: b.s3}.PutObject(ctx, req.Bucket, req.Key, strings.NewReader(""), 0, wrongMD5, "", minio.PutObjectOptions{})
 		return err
 	})
-	if err != nil {
-		return driver.Probed(b.wrapError(ctx, err, "try %s", req.Action))
+	stored := err == nil
+	answer, err := driver.Probed(b.wrapError(ctx, err, "try %s", req.Action))
+	if err == nil && !stored || fault.CodeOf(err) == fault.NotFound {
+		return answer, err
 	}
-	removed, err := b.probeDelete(ctx, req)
-	if err != nil || !removed.Allowed {
+	removed, failed := b.probeDelete(ctx, req)
+	if failed != nil || !removed.Allowed {
 		removed.Left = "object " + req.Key + " in bucket " + req.Bucket
 	}
-	return driver.ProbeAnswer{Allowed: true, Left: removed.Left}, nil
+	if err != nil && removed.Left != "" {
+		err = fault.Wrap(fault.CodeOf(err), err, "%v; %s may be left", err, removed.Left)
+	}
+	answer.Left = removed.Left
+	return answer, err
 }
 
 // probeDelete deletes what does not exist. In a bucket with versioning, that makes a delete marker.

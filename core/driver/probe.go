@@ -29,7 +29,7 @@ type ProbeAnswer struct {
 // probeActions are the actions that can be tried without a change.
 var probeActions = []string{
 	"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion",
-	"s3:ListBucketVersions", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:GetBucketVersioning", "iam:CreateAccessKey", "iam:PutUserPolicy",
+	"s3:ListBucketVersions", "s3:PutObjectTagging", "s3:GetBucketPolicy", "s3:GetBucketTagging", "iam:CreateAccessKey", "iam:PutUserPolicy",
 }
 
 // ProbeActions returns the actions that Policy.Probe has to know, or to answer with Unsupported.

@@ -17,7 +17,7 @@ func (b *backend) Probe(ctx context.Context, req driver.ProbeRequest) (driver.Pr
 		}
 		defer unlock()
 		return driver.Probed(who.may(req.Action, iamARN("user", req.Key), nil, nil))
-	case "s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:GetBucketVersioning",
+	case "s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketPolicy", "s3:GetBucketTagging", "s3:PutObjectTagging",
 		"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion":
 	default:
 		return driver.ProbeAnswer{}, fault.New(fault.InvalidArgument, "%q is no action that can be tried", req.Action)
@@ -32,7 +32,7 @@ func (b *backend) Probe(ctx context.Context, req driver.ProbeRequest) (driver.Pr
 	switch req.Action {
 	case "s3:ListBucket", "s3:ListBucketVersions":
 		context["s3:prefix"] = []string{req.Key}
-	case "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion":
+	case "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion", "s3:PutObjectTagging":
 		resource += "/" + req.Key
 	}
 	return driver.Probed(who.may(req.Action, resource, k, context))
