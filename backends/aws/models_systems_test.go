@@ -4,6 +4,7 @@ package aws
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -126,6 +127,19 @@ func sendTheRest(t *testing.T, s *systems.System) {
 	// XML cannot hold such a key, so it is deleted by a request of its own.
 	if _, err := d.DeleteObjects(t.Context(), driver.DeleteObjectsRequest{Bucket: bucket, Keys: []string{"a\x01b"}}); err != nil {
 		t.Error(err)
+	}
+	// Moto lets every key pass, so the suite does not probe there.
+	for _, action := range driver.ProbeActions() {
+		answer, err := d.Probe(t.Context(), driver.ProbeRequest{Action: action, Bucket: bucket, Key: "none"})
+		if err != nil || !answer.Allowed || answer.Left != "" {
+			t.Errorf("the probe of %s says %+v, %v", action, answer, err)
+		}
+	}
+	for object, err := range d.ListObjects(t.Context(), driver.ListObjectsRequest{Bucket: bucket}) {
+		t.Errorf("the probes left %s, %v", object.Key, err)
+	}
+	if _, err := d.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: bucket, Setting: driver.SettingPolicy}); !errors.Is(err, fault.NotFound) {
+		t.Errorf("after the probes the bucket's policy is there: %v", err)
 	}
 }
 
