@@ -59,8 +59,8 @@ func (o CreateOptions) allGrants() []policy.Grant {
 	return all
 }
 
-// buckets are those of all grants, each once.
-func (o CreateOptions) buckets() []string {
+// BucketNames are those of all grants, each once.
+func (o CreateOptions) BucketNames() []string {
 	var names []string
 	for _, g := range o.allGrants() {
 		names = append(names, g.Bucket)
@@ -113,7 +113,7 @@ func (e *Engine) PlanCreate(ctx context.Context, options CreateOptions) (*Plan, 
 // checkCreate refuses what is wrong or impossible whatever the documents and the state of the system are.
 func (e *Engine) checkCreate(options CreateOptions) error {
 	switch {
-	case len(options.buckets()) == 0:
+	case len(options.BucketNames()) == 0:
 		return fault.New(fault.InvalidArgument, "name at least one bucket")
 	case options.Policy != "" && (len(options.Statements) > 0 || slices.ContainsFunc(slices.Concat(options.Grants, policy.Grants(options.Access, options.Prefix, "")), saysMore)):
 		return fault.New(fault.InvalidArgument, "a policy of your own cannot be combined with an access, a prefix or statements; put everything into the policy")
@@ -179,7 +179,7 @@ func bucketsOf(grants []grant) []string {
 func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 	var grants []grant
 	omitted := map[string]bool{}
-	for _, bucket := range options.buckets() {
+	for _, bucket := range options.BucketNames() {
 		if bucket == "" {
 			return nil, fault.New(fault.InvalidArgument, "a bucket name is empty")
 		}
@@ -215,7 +215,8 @@ func (e *Engine) askedFor(bucket string, options CreateOptions) (policy.Asked, e
 }
 
 // documentFor makes the document that gives what is asked for, in the dialect of the system, and holds it against that: a mistake
-// in the making of documents must not become access. Documents of the caller's own may be too complex for it.
+// in the making of documents must not become access. Statements of the caller's own may be too complex for it; then what is generated is held against the grants without
+// them.
 func (e *Engine) documentFor(asked policy.Asked) (policy.Document, []string, error) {
 	document, generated := asked.Own, 0
 	if len(asked.Grants) > 0 {
@@ -232,10 +233,15 @@ func (e *Engine) documentFor(asked policy.Asked) (policy.Document, []string, err
 	for _, r := range removed {
 		asked.Omitted = append(asked.Omitted, r.Action)
 	}
-	if err := policy.Prove(document, asked); err != nil && !(errors.Is(err, fault.ResourceExhausted)) {
-		return document, nil, err
+	err = policy.Prove(document, asked)
+	if errors.Is(err, fault.ResourceExhausted) {
+		err = nil // it is the caller's own statements or policy that make so many combinations
+		if asked.Extra != nil && asked.Grants != nil {
+			asked.Extra, asked.Omitted = nil, nil
+			_, asked.Omitted, err = e.documentFor(asked)
+		}
 	}
-	return document, asked.Omitted, nil
+	return document, asked.Omitted, err
 }
 
 // isMissing reports whether a look-up found that there is no such thing.

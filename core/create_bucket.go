@@ -15,7 +15,7 @@ var website = driver.BucketSetting{Website: &driver.Website{IndexDocument: "inde
 // planBuckets adds the steps that create the buckets and make them public. What an existing bucket has of settings is
 // kept, and a rollback puts the former settings back.
 func (s *survey) planBuckets(ctx context.Context, plan *Plan, options CreateOptions) error {
-	for _, bucket := range options.buckets() {
+	for _, bucket := range options.BucketNames() {
 		exists, err := s.bucketExists(ctx, bucket)
 		switch {
 		case err != nil:

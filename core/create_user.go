@@ -50,10 +50,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if err := e.checkKeyLimit(owner); err != nil {
 		return err
 	}
-	plan.add(Step{
-		Verb: Create, Resource: Resource{Kind: KindAccessKey, Owner: driver.UserPrincipal(name)},
-		Before: &State{AccessKeys: owner.keys, Policies: owner.others},
-	})
+	plan.add(owner.newKey())
 	return e.noteFurtherAccess(ctx, plan, owner)
 }
 

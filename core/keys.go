@@ -7,6 +7,38 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
+// PlanCreateKey makes the plan to give a user a further access key, and nothing else: what the user may do stays as it is. It changes
+// nothing. NotFound if there is no such user; ResourceExhausted for one that has as many keys as the system allows; AlreadyExists where
+// a user has one key only.
+func (e *Engine) PlanCreateKey(ctx context.Context, user string) (*Plan, error) {
+	owner, err := e.lookUpUser(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	if !owner.exists {
+		return nil, fault.New(fault.NotFound, "there is no user '%s'", user)
+	}
+	if err := e.checkKeyLimit(owner); err != nil {
+		return nil, err
+	}
+	if e.description.Has(driver.CapPolicyInline) {
+		if owner.others, err = collect(e.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(user)})); err != nil {
+			return nil, err
+		}
+	}
+	plan := &Plan{}
+	plan.add(owner.newKey())
+	return plan, nil
+}
+
+// newKey is the step that makes a further key.
+func (o *keyOwner) newKey() Step {
+	return Step{
+		Verb: Create, Resource: Resource{Kind: KindAccessKey, Owner: driver.UserPrincipal(o.name)},
+		Before: &State{AccessKeys: o.keys, Policies: o.others},
+	}
+}
+
 // PlanDeleteKey makes the plan to delete one access key of a user. It changes nothing. NotFound if the user has no such key;
 // FailedPrecondition for the key whose credentials these are, where the system tells. What is deleted cannot be put back.
 func (e *Engine) PlanDeleteKey(ctx context.Context, user, id string) (*Plan, error) {

@@ -33,6 +33,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		newSetCORSPolicy(),
 		newSetKeyStatus(),
 		newSetPublicAccessBlock(),
+		newVerify(stdin),
 		newWhoami(),
 	}
 }

@@ -14,12 +14,13 @@ import (
 
 // creator is create with its options.
 type creator struct {
-	access   accessOptions
-	options  core.CreateOptions
-	format   string
-	silent   bool
-	dryRun   bool
-	ownRules string // --policy
+	access       accessOptions
+	options      core.CreateOptions
+	format       string
+	silent       bool
+	wait, verify bool
+	dryRun       bool
+	ownRules     string // --policy
 }
 
 func newCreate(stdin *cli.Input) *cli.Command {
@@ -72,6 +73,9 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 			Needing(driver.CapBucketRegion),
 		cli.Flag(&c.silent, "silent", "Don't show performed steps").FromConfig(),
 		cli.Flag(&c.dryRun, "dry-run", "Show steps without executing them"),
+		cli.Flag(&c.wait, "wait", "Return once the key works, after a minute at most").Needing(driver.CapPolicyProbe),
+		cli.Flag(&c.verify, "verify", "Wait, and try whether the key may do what was asked for and no more; undo all if not").
+			Needing(driver.CapPolicyProbe),
 		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+
 			"or 'none' to create without. Defaults to limiting to S3, and to reading if the access changes nothing.").
 			Needing(driver.CapPolicyBoundary),
@@ -79,13 +83,15 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 }
 
 // check refuses contradictory options.
-func (c *creator) check(buckets []string) error {
-	a := &c.access
-	if c.ownRules != "" && a.said() {
+func (c *creator) check(buckets []string) error { return checkOwnRules(c.ownRules, &c.access, buckets) }
+
+// checkOwnRules checks the access options, and that a policy of one's own comes without them.
+func checkOwnRules(ownRules string, a *accessOptions, buckets []string) error {
+	if ownRules != "" && a.said() {
 		return cli.Usagef("--policy cannot be used with %s, --prefix or --statement: put all of it into the policy.",
 			strings.Join(kindOptions(), ", "))
 	}
-	if err := a.check(buckets); err != nil || c.ownRules == "" {
+	if err := a.check(buckets); err != nil || ownRules == "" {
 		return err
 	}
 	for _, bucket := range buckets {
@@ -126,7 +132,37 @@ func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
 	if err != nil {
 		return err
 	}
+	if c.wait || c.verify {
+		if err := c.prove(ctx, env, engine, applied.Result()); err != nil {
+			return applied.Rollback(ctx, "the verification", err)
+		}
+	}
 	return c.handOver(ctx, env, engine.Description(), buckets, applied)
+}
+
+// prove waits until the key works, and with --verify fails unless it does what was asked.
+func (c *creator) prove(ctx context.Context, env *cli.Env, engine *core.Engine, made core.Result) error {
+	found, err := verifyKey(ctx, env, engine, c.coreOptions(), credentialsIn(made))
+	switch {
+	case err != nil:
+		return err
+	case c.verify:
+		if err := differs(env, found); err != nil {
+			return err
+		}
+		c.step(env, fmt.Sprintf("Verified: the key does what was asked for, in %d tries", len(found.Probes)))
+	case found.Verdict() == core.Narrower:
+		env.Step("Warning: %v", differs(env, found))
+	}
+	return nil
+}
+
+// credentialsIn are the credentials that a plan has handed out.
+func credentialsIn(made core.Result) driver.Credentials {
+	if s := made.Session; s != nil {
+		return driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey, SessionToken: s.SessionToken}
+	}
+	return driver.Credentials{AccessKeyID: made.AccessKey.AccessKeyID, SecretAccessKey: made.AccessKey.SecretAccessKey}
 }
 
 // showNotes prints the plan's notes, warnings last. It prints warnings even with --silent.
@@ -158,14 +194,17 @@ func showChange(env *cli.Env, plan *core.Plan) {
 }
 
 func (c *creator) coreOptions() core.CreateOptions {
-	o := c.options
-	o.Policy, o.Statements = c.ownRules, c.access.statements
-	if o.Policy == "" {
-		o.Grants = c.access.grants
-	} else {
-		o.Buckets = c.access.buckets()
-	}
+	access, o := createOptions(c.ownRules, &c.access), c.options
+	o.Policy, o.Statements, o.Grants, o.Buckets = access.Policy, access.Statements, access.Grants, access.Buckets
 	return o
+}
+
+// createOptions are the access that the options say.
+func createOptions(ownRules string, a *accessOptions) core.CreateOptions {
+	if ownRules != "" {
+		return core.CreateOptions{Policy: ownRules, Buckets: a.buckets()}
+	}
+	return core.CreateOptions{Grants: a.grants, Statements: a.statements}
 }
 
 // step prints a step, except with --silent.

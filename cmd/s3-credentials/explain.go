@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -24,20 +23,9 @@ func newExplainer() explainer {
 // print prints a row for each place. In a table, conditions are words.
 func (e *explainer) print(env *cli.Env, rows policy.Explanation) error {
 	words := e.format().Name == "table"
-	return printRows(env, &e.listing, explainedColumns, all(rows), asRow(func(r policy.Row) orderedjson.Object {
+	return printRows(env, &e.listing, explainedColumns, yielded(rows), asRow(func(r policy.Row) orderedjson.Object {
 		return explainedRow(r, words)
 	}))
-}
-
-// all yields the rows.
-func all(rows policy.Explanation) iter.Seq2[policy.Row, error] {
-	return func(yield func(policy.Row, error) bool) {
-		for _, r := range rows {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}
 }
 
 // explainedRow is a row as a listing prints it.

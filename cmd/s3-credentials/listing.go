@@ -94,3 +94,14 @@ func asIs(row orderedjson.Object) (orderedjson.Object, error) { return row, nil 
 func asRow[T any](row func(T) orderedjson.Object) func(T) (orderedjson.Object, error) {
 	return func(item T) (orderedjson.Object, error) { return row(item), nil }
 }
+
+// yielded is a listing of what is there already.
+func yielded[T any](items []T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for _, item := range items {
+			if !yield(item, nil) {
+				return
+			}
+		}
+	}
+}

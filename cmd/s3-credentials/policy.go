@@ -25,7 +25,7 @@ func newPolicy(stdin *cli.Input) *cli.Command {
 		cli.Flag(&p.explain, "explain", "Say what the policy allows, in place of the policy"),
 		cli.Parsed(&p.document, "policy", "POLICY", "With --explain: a policy of your own. Path to a policy.json file, or literal JSON, or - to read it from "+
 			"standard input", policyParser(stdin)).Completing(cli.CompleteFile),
-		cli.Text(&p.user, "user", "With --explain: a user, and all policies that apply to it").Showing("USERNAME").Completing(cli.CompleteUser))
+		cli.Text(&p.user, "user", "With --explain: a user, by its own policies and those attached to it").Showing("USERNAME").Completing(cli.CompleteUser))
 	return &cli.Command{
 		Name:    "policy",
 		Summary: "Output generated JSON policy for one or more buckets",
@@ -37,6 +37,7 @@ func newPolicy(stdin *cli.Input) *cli.Command {
 		Examples: []cli.Example{
 			{Purpose: "To output a read-only JSON policy for a bucket", Line: "s3-credentials policy my-bucket --read-only"},
 			{Purpose: "To output a policy for backups that cannot be deleted", Line: "s3-credentials policy my-bucket:list+read+write my-bucket/locks/:read-write"},
+			{Purpose: "To see what a user may do", Line: "s3-credentials policy --user username --explain"},
 			{Purpose: "To see what a policy of your own allows", Line: "s3-credentials policy my-bucket --explain --policy policy.json --table"},
 		},
 		Args:    []cli.Arg{{Name: "BUCKETS", Repeated: true, Complete: cli.CompleteBucket}},

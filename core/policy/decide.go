@@ -69,10 +69,17 @@ func (s *space) knownTo(a action) []string {
 // others returns a name that S3 does not have for each set of patterns of actions that such a name can match.
 func (s *space) others() []string {
 	var patterns patternSet
+	var literal []string
 	for _, statement := range s.statements {
 		for _, text := range slices.Concat(statement.Action, statement.NotAction) {
-			patterns = append(patterns, pattern(strings.ToLower(text)))
+			text = strings.ToLower(text)
+			patterns, literal = append(patterns, pattern(text)), append(literal, text)
 		}
+	}
+	if !slices.ContainsFunc(literal, func(text string) bool { return strings.ContainsAny(text, "*?") }) {
+		// Each name is apart from all others, and one that nobody has stands for the rest.
+		slices.Sort(literal)
+		return append(slices.DeleteFunc(slices.Compact(literal), isOfS3), "no:action")
 	}
 	// S3's own names are patterns too, so that each is told apart from all others.
 	known := len(patterns)
@@ -88,6 +95,11 @@ func (s *space) others() []string {
 		names = append(names, r.text)
 	}
 	return names
+}
+
+// isOfS3 reports whether S3 has the action, whose name is in lower case.
+func isOfS3(name string) bool {
+	return slices.ContainsFunc(loadCatalogue().Actions, func(a action) bool { return strings.EqualFold(a.Name, name) })
 }
 
 // isListing reports whether the action is about a bucket, and restricted by the prefix that the request asks for.
@@ -125,6 +137,11 @@ func (s *space) requests(a act, in area) ([]request, bool) {
 	default:
 		return nil, true
 	}
+	return s.inAllContexts(a, r, base)
+}
+
+// inAllContexts returns the request in each context that the statements about it can tell apart, on top of a base.
+func (s *space) inAllContexts(a act, r request, base map[string][]string) ([]request, bool) {
 	for _, i := range s.about(r.Resource) {
 		if s.statements[i].covers(a.Name) {
 			r.statements = append(r.statements, s.statements[i])
@@ -151,7 +168,8 @@ func (s *space) valuesFor(a act, statements []versioned) (map[string][][]string,
 		for _, keys := range statement.Condition {
 			for key := range keys {
 				key = strings.ToLower(key)
-				if _, has := values[key]; has || !a.unknown && (key == prefixKey || !a.knows(key)) {
+				_, has := values[key]
+				if _, given := s.given[key]; has || given || !a.unknown && (key == prefixKey || !a.knows(key)) {
 					continue
 				}
 				found, ok := representatives(s.tests[key], s.vars)

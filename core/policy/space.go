@@ -2,7 +2,6 @@ package policy
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -27,7 +26,9 @@ type space struct {
 	resources patternSet
 	texts     []string
 	tests     map[string][]test
-	areas     []area
+	// given are the condition keys, in lower case, whose values the caller says.
+	given map[string]bool
+	areas []area
 	// reaching are the statements about a resource, whatever their actions and conditions are.
 	reaching map[string][]int
 }
@@ -42,14 +43,7 @@ type spaceOptions struct {
 }
 
 func newSpace(docs []Document, opts spaceOptions) (*space, error) {
-	s := &space{statements: statementsOf(docs), principal: opts.principal, reaching: map[string][]int{}}
-	s.partition = cmp.Or(opts.partition, partitionIn(docs), "aws")
-	s.vars = variables{on: true, context: maps.Clone(opts.context)}
-	if s.vars.context == nil {
-		s.vars.context = map[string][]string{}
-	}
-	s.nameVariables()
-	s.tests = tests(s.statements)
+	s := baseSpace(docs, opts)
 	for _, statement := range s.statements {
 		for _, text := range slices.Concat(statement.Resource, statement.NotResource) {
 			s.addPattern(text, statement.version)
@@ -59,6 +53,20 @@ func newSpace(docs []Document, opts spaceOptions) (*space, error) {
 		s.addPattern(text, "")
 	}
 	return s, s.findAreas()
+}
+
+// baseSpace is a space without areas.
+func baseSpace(docs []Document, opts spaceOptions) *space {
+	s := &space{statements: statementsOf(docs), principal: opts.principal, reaching: map[string][]int{}, given: map[string]bool{}}
+	s.partition = cmp.Or(opts.partition, partitionIn(docs), "aws")
+	s.vars = variables{on: true, context: map[string][]string{}}
+	for key, values := range opts.context {
+		key = strings.ToLower(key)
+		s.given[key], s.vars.context[key] = true, values
+	}
+	s.nameVariables()
+	s.tests = tests(s.statements)
+	return s
 }
 
 // about returns the statements about a resource, whatever their actions and conditions are.

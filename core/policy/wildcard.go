@@ -44,5 +44,8 @@ func match(p []wildcard, s []rune) bool {
 
 // matchFold is match without regard to case, for actions and condition keys.
 func matchFold(p, s string) bool {
+	if !strings.ContainsAny(p, "*?") {
+		return strings.EqualFold(p, s)
+	}
 	return match(pattern(strings.ToLower(p)), []rune(strings.ToLower(s)))
 }

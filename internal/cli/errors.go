@@ -16,6 +16,7 @@ const (
 	ExitFailed      = 1
 	ExitUsage       = 2
 	ExitUnsupported = 3
+	ExitDiffers     = 4
 	ExitInterrupted = 130
 	ExitTerminated  = 143
 )
@@ -61,6 +62,12 @@ type Failure string
 // Error returns the sentence.
 func (f Failure) Error() string { return string(f) }
 
+// Difference is a sentence that ends the program with ExitDiffers: what was looked at is not as it should be.
+type Difference string
+
+// Error returns the sentence.
+func (d Difference) Error() string { return string(d) }
+
 // SignalError is the cause of a context that a signal ended.
 type SignalError struct{ Signal syscall.Signal }
 
@@ -76,6 +83,7 @@ func (e SignalError) Error() string {
 func ExitCode(ctx context.Context, err error) int {
 	var usage *UsageError
 	var sig SignalError
+	var differs Difference
 	switch {
 	case err == nil:
 		return ExitDone
@@ -83,6 +91,8 @@ func ExitCode(ctx context.Context, err error) int {
 		return ExitUsage
 	case errors.As(context.Cause(ctx), &sig):
 		return 128 + int(sig.Signal)
+	case errors.As(err, &differs):
+		return ExitDiffers
 	case errors.Is(err, fault.Unsupported):
 		return ExitUnsupported
 	}

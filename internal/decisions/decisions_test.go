@@ -3,20 +3,12 @@
 package decisions
 
 import (
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/backends/aws"
 	"github.com/s3-credentials/s3-credentials/backends/minio"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
-)
-
-// seedsVariable is how many documents to try, and seedVariable the seed of the only one.
-const (
-	seedsVariable = "S3_CREDENTIALS_TEST_SEEDS"
-	seedVariable  = "S3_CREDENTIALS_TEST_SEED"
 )
 
 // shortForm is how many documents are tried without being asked for more, and perDocument how many requests for each.
@@ -37,7 +29,7 @@ func TestSandbox(t *testing.T) { tryAll(t, newSandbox(t, systems.Sandbox(t), aws
 func tryAll(t *testing.T, s *subject) {
 	tryDifferences(t, s)
 	tryForgeries(t, s)
-	first, last := seeds(t)
+	first, last := systems.Seeds(t, shortForm)
 	began, found := time.Now(), tally{}
 	for seed := first; seed <= last; seed++ {
 		g := newGenerator(seed, s.dialect)
@@ -66,24 +58,4 @@ func (c *tally) add(other tally) {
 	c.allowed += other.allowed
 	c.refused += other.refused
 	c.wrong += other.wrong
-}
-
-// seeds are the first and the last seed to try.
-func seeds(t *testing.T) (first, last uint64) {
-	t.Helper()
-	number := func(name string) (uint64, bool) {
-		text, set := os.LookupEnv(name)
-		n, err := strconv.ParseUint(text, 10, 64)
-		if set && err != nil {
-			t.Fatal(err)
-		}
-		return n, set
-	}
-	if seed, set := number(seedVariable); set {
-		return seed, seed
-	}
-	if n, set := number(seedsVariable); set {
-		return 1, n
-	}
-	return 1, shortForm
 }

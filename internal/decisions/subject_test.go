@@ -218,7 +218,7 @@ func (s *subject) try(t *testing.T, seed uint64, c trial, requests []request) ta
 		all.add(found[i])
 		if answers[i] != "" && s.shown < mostShown {
 			s.shown++
-			t.Errorf("seed %d on %s (again: %s=%d): %s\n%s", seed, s.name, seedVariable, seed, answers[i], doc.JSON())
+			t.Errorf("seed %d on %s (again: %s=%d): %s\n%s", seed, s.name, systems.SeedVariable, seed, answers[i], doc.JSON())
 		}
 	}
 	return all

@@ -172,6 +172,30 @@ func (s *Session) connect(ctx context.Context, config driver.Config, env *cli.En
 	return err
 }
 
+// As connects to the same system with other credentials. The function ends what that started.
+func (s *Session) As(ctx context.Context, env *cli.Env, credentials driver.Credentials) (*core.Engine, func(), error) {
+	options, err := s.HostOptions(env.Stderr)
+	if err != nil {
+		return nil, nil, err
+	}
+	options.Name = s.Backend
+	config := s.Config()
+	config.Credentials = &credentials
+	if s.engine != nil && options.Name == "" {
+		options.Name = s.engine.Description().Name // it is known, so the system need not be asked what it is
+	}
+	backend, err := host.Connect(ctx, options, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	end := func() { backend.Close() } //nolint:errcheck // the result is there already
+	engine, err := core.New(ctx, backend)
+	if err != nil {
+		end()
+	}
+	return engine, end, err
+}
+
 // End implements cli.Session: it ends the backend.
 func (s *Session) End() {
 	s.starting.Wait()

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
+)
+
+var probeColumns = []string{"Action", "Bucket", "Key", "Expected", "Found", "Verdict", "Reason", "Left"}
+
+// verifier is verify with its options.
+type verifier struct {
+	access   accessOptions
+	ownRules string
+	user     string
+	list     listing
+}
+
+func newVerify(stdin *cli.Input) *cli.Command {
+	v := &verifier{list: listing{shown: []string{"Action", "Bucket", "Key", "Expected", "Found", "Verdict", "Reason"}}}
+	options := append(v.access.options(),
+		cli.Parsed(&v.ownRules, "policy", "POLICY", "Path to a policy.json file, or literal JSON policy, that the key was made with", policyParser(stdin)).
+			Completing(cli.CompleteFile),
+		cli.Text(&v.user, "user", "Verify a user of this name, with a key that is made for it and deleted again").Showing("USERNAME").
+			Completing(cli.CompleteUser).Needing(driver.CapAccessKeys))
+	return &cli.Command{
+		Name:    "verify",
+		Summary: "Try whether a key may do what was asked for, and no more",
+		Needs:   []driver.Capability{driver.CapPolicyProbe},
+		Long: "Takes the buckets and the access options of the create that made the key. With the key itself (--auth), it tries what must work and what must " +
+			"be denied: under each prefix, beside it, in another bucket, on the bucket's policy and versions, and on users. It prints what was " +
+			"expected and what was found. Exit code 4: the key may do more, or less.\n\n" +
+			"Nothing is changed, even where it is wrongly allowed: the requests name what does not exist, or have a wrong checksum. In a bucket with " +
+			"versioning, the deletion of what does not exist leaves a delete marker, which is named. What the key may do under a prefix that is not " +
+			"named here is not found: policy --explain --user says it.\n\n" + grantForm,
+		Examples: []cli.Example{
+			{Purpose: "To see that a key is what was asked for", Line: "s3-credentials create my-bucket --read-only -d 15m > key.json && " +
+				"s3-credentials verify my-bucket --read-only --auth key.json --table"},
+			{Purpose: "To verify a user, whose keys are elsewhere", Line: "s3-credentials verify my-bucket --user username"},
+		},
+		Args:    []cli.Arg{{Name: "BUCKETS", Required: true, Repeated: true, Complete: cli.CompleteBucket}},
+		Options: append(options, v.list.options()...),
+		Check:   v.check,
+		Run:     v.run,
+	}
+}
+
+func (v *verifier) check(buckets []string) error {
+	if err := v.list.check(nil); err != nil {
+		return err
+	}
+	return checkOwnRules(v.ownRules, &v.access, buckets)
+}
+
+func (v *verifier) run(ctx context.Context, env *cli.Env, _ []string) error {
+	engine, err := connect.Engine(env)
+	if err != nil {
+		return err
+	}
+	options := createOptions(v.ownRules, &v.access)
+	if v.user == "" {
+		found, err := engine.Verify(ctx, options, "")
+		if err != nil {
+			return err
+		}
+		return v.report(env, found)
+	}
+	return v.verifyUser(ctx, env, engine, options)
+}
+
+// keyRemovalTime is how long the removal of a key may take that was made for a moment.
+const keyRemovalTime = 30 * time.Second
+
+// verifyUser makes a key for the user, and deletes it whatever happens.
+func (v *verifier) verifyUser(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions) (err error) {
+	plan, err := admin.PlanCreateKey(ctx, v.user)
+	if err != nil {
+		return err
+	}
+	made, err := admin.Apply(ctx, plan, nil)
+	if err != nil {
+		return err
+	}
+	key := made.Result().AccessKey
+	env.Step("Made access key %s of user %s, for the verification", key.AccessKeyID, v.user)
+	defer func() { err = errors.Join(err, removeKey(ctx, env, admin, key)) }()
+	found, err := verifyKey(ctx, env, admin, options, credentialsIn(made.Result()))
+	if err != nil {
+		return err
+	}
+	return v.report(env, found)
+}
+
+// removeKey deletes a key that was made for a moment, also after an interrupt.
+func removeKey(ctx context.Context, env *cli.Env, admin *core.Engine, key *driver.AccessKey) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyRemovalTime)
+	defer cancel()
+	plan, err := admin.PlanDeleteKey(ctx, key.UserName, key.AccessKeyID)
+	if err == nil {
+		_, err = admin.Apply(ctx, plan, nil)
+	}
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return fmt.Errorf("the access key %s of user '%s', made for the verification, is left: delete it (%w)", key.AccessKeyID, key.UserName, err)
+	}
+	env.Step("Deleted access key %s of user %s", key.AccessKeyID, key.UserName)
+	return nil
+}
+
+// settleTime is how long a new key may take until it works everywhere. On AWS that is some seconds.
+const settleTime = time.Minute
+
+// verifyKey verifies a key that was just made, once it works.
+func verifyKey(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions, key driver.Credentials) (core.Verification, error) {
+	engine, end, err := connect.Of(env).As(ctx, env, key)
+	if err != nil {
+		return core.Verification{}, err
+	}
+	defer end()
+	return engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options), settleTime)
+}
+
+// anotherBucket is a bucket that the key should not be able to use; empty if there is none, or it may not be found.
+func anotherBucket(ctx context.Context, admin *core.Engine, options core.CreateOptions) string {
+	for bucket, err := range admin.ListBuckets(ctx) {
+		if err != nil {
+			return ""
+		}
+		if !slices.Contains(options.BucketNames(), bucket.Name) {
+			return bucket.Name
+		}
+	}
+	return ""
+}
+
+// report prints the probes, and fails unless all are as asked.
+func (v *verifier) report(env *cli.Env, found core.Verification) error {
+	if err := printRows(env, &v.list, probeColumns, yielded(found.Probes), asRow(probeRow)); err != nil {
+		return err
+	}
+	return differs(env, found)
+}
+
+func probeRow(p core.Probe) orderedjson.Object {
+	words := map[bool]string{true: "allowed", false: "denied"}
+	found := words[p.Allowed]
+	if p.Verdict == core.Untold {
+		found = "unknown"
+	}
+	var row orderedjson.Object
+	row.Add("Action", p.Action)
+	row.AddText("Bucket", p.Bucket)
+	row.AddText("Key", p.Key)
+	row.Add("Expected", words[p.Expected])
+	row.Add("Found", found)
+	row.Add("Verdict", string(p.Verdict))
+	row.AddText("Reason", p.Reason)
+	row.AddText("Left", p.Left)
+	return row
+}
+
+// differs is the error for a key that does not do what was asked, and says what the probes left.
+func differs(env *cli.Env, found core.Verification) error {
+	for _, p := range found.Probes {
+		if p.Left != "" {
+			env.Step("Warning: the verification left %s", p.Left)
+		}
+	}
+	if n := len(found.With(core.Untold)); n > 0 {
+		env.Step("Of %d tries the system said nothing in %d", len(found.Probes), n)
+	}
+	verdict := found.Verdict()
+	switch verdict {
+	case core.AsAsked:
+		return nil
+	case core.Untold:
+		return cli.Failure("nothing was found out of what the key should be able to do, so it is not verified")
+	}
+	first := found.With(verdict)[0]
+	words := map[core.Verdict]string{core.Wider: "may", core.Narrower: "may not"}[verdict]
+	place := first.Bucket
+	if first.Key != "" {
+		place += "/" + first.Key
+	}
+	return cli.Difference(fmt.Sprintf("the key is %s than what was asked for: it %s do %s in %s (%d of %d tries differ)",
+		verdict, words, first.Action, place, len(found.With(core.Wider))+len(found.With(core.Narrower)), len(found.Probes)))
+}

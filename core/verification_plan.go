@@ -1,0 +1,129 @@
+package core
+
+import (
+	"crypto/rand"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// documentsFor are the policies that the options ask for.
+func (e *Engine) documentsFor(options CreateOptions) ([]policy.Document, error) {
+	grants, err := e.grantsFor(&Plan{}, options)
+	var documents []policy.Document
+	for _, g := range grants {
+		documents = append(documents, g.document)
+	}
+	return documents, err
+}
+
+// The actions that are tried on objects, on a bucket and on the account. Reading comes with the key of an object that exists, if one is found.
+var (
+	objectProbes  = []string{"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion", "s3:PutObjectTagging"}
+	bucketProbes  = []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketPolicy", "s3:GetBucketTagging"}
+	otherProbes   = []string{"s3:ListBucket", "s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+	accountProbes = []string{"iam:CreateAccessKey", "iam:PutUserPolicy"}
+)
+
+// probesFor lists what to try. What depends on a condition of the policy is not tried.
+func (e *Engine) probesFor(options CreateOptions, other string) ([]Probe, error) {
+	if err := e.require(driver.CapPolicyProbe); err != nil {
+		return nil, err
+	}
+	documents, err := e.documentsFor(options)
+	if err != nil {
+		return nil, err
+	}
+	unique := "s3-credentials-probe-" + strings.ToLower(rand.Text()[:12])
+	var probes []Probe
+	add := func(bucket, key string, actions ...string) {
+		for _, action := range actions {
+			p := Probe{Action: action, Bucket: bucket, Key: key, unique: unique}
+			if !slices.ContainsFunc(probes, func(o Probe) bool { return o.Action == action && o.Bucket == bucket && o.Key == key }) {
+				probes = append(probes, p)
+			}
+		}
+	}
+	rows, err := policy.Explain(documents, policy.ExplainOptions{})
+	if err != nil {
+		return nil, err
+	}
+	for _, bucket := range options.BucketNames() {
+		add(bucket, "", bucketProbes...)
+		add(bucket, unique, objectProbes...)
+		for _, r := range rows {
+			start, _, _ := strings.Cut(r.Prefix, "*")
+			if r.Bucket != bucket || start == "" || strings.Contains(start, "${") {
+				continue
+			}
+			add(bucket, start+unique, objectProbes...)
+			add(bucket, sibling(start)+unique, objectProbes...)
+		}
+	}
+	if other == "" {
+		other = unique
+	}
+	add(other, unique, otherProbes...)
+	add("", unique, accountProbes...)
+	for i := range probes {
+		if !strings.Contains(probes[i].Action, "Bucket") && probes[i].Bucket != "" {
+			number := "-" + strconv.Itoa(i) // they run at the same time, and one must not find what another made
+			probes[i].Key, probes[i].unique = probes[i].Key+number, probes[i].unique+number
+		}
+		if err := e.expect(&probes[i], documents); err != nil {
+			return nil, err
+		}
+	}
+	return probes, nil
+}
+
+// sibling is a prefix with the same beginning that is not within the prefix: logs-/ for logs/, log for logs.
+func sibling(prefix string) string {
+	if folder, is := strings.CutSuffix(prefix, "/"); is {
+		return folder + "-"
+	}
+	_, size := utf8.DecodeLastRuneInString(prefix)
+	return prefix[:len(prefix)-size]
+}
+
+// expect says what a probe should find, by the policies and by what the system is known to permit besides.
+func (e *Engine) expect(p *Probe, documents []policy.Document) error {
+	arn := "arn:" + e.description.Partition + ":s3:::" + p.Bucket
+	request := policy.Request{Action: p.Action, Resource: arn, Context: map[string][]string{}}
+	switch {
+	case p.Bucket == "":
+		request.Resource = "arn:" + e.description.Partition + ":iam::000000000000:user/" + p.Key
+	case strings.HasPrefix(p.Action, "s3:ListBucket"):
+		if p.Key != "" {
+			request.Context["s3:prefix"] = []string{p.Key}
+		}
+	case p.Key != "":
+		request.Resource += "/" + p.Key
+	}
+	decisions, err := policy.Possible(documents, request)
+	if err != nil {
+		return err
+	}
+	p.Expected = slices.Contains(decisions, policy.Allowed)
+	if p.Expected && len(decisions) > 1 {
+		p.Verdict, p.Reason = Untold, "it depends on a condition of the policy"
+		return nil
+	}
+	for _, i := range e.description.Dialect.Implications {
+		if p.Expected || i.Action != p.Action || i.Deny != nil {
+			continue
+		}
+		by := request
+		by.Action = i.By
+		allowed, err := policy.Possible(documents, by)
+		if err != nil {
+			return err
+		}
+		p.implied = p.implied || i.By == "" || slices.Contains(allowed, policy.Allowed)
+	}
+	return nil
+}
