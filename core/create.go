@@ -215,8 +215,8 @@ func (e *Engine) askedFor(bucket string, options CreateOptions) (policy.Asked, e
 }
 
 // documentFor makes the document that gives what is asked for, in the dialect of the system, and holds it against that: a mistake
-// in the making of documents must not become access. Statements of the caller's own may be too complex for it; then what is generated is held against the grants without
-// them.
+// in the making of documents must not become access. Statements of the caller's own may be too complex for it; then what is generated is held against the grants
+// without them.
 func (e *Engine) documentFor(asked policy.Asked) (policy.Document, []string, error) {
 	document, generated := asked.Own, 0
 	if len(asked.Grants) > 0 {

@@ -36,7 +36,7 @@ type Probe struct {
 	Verdict           Verdict
 	// unique is the end of Key that no object has.
 	unique string
-	// implied says that the system is known to permit it unasked.
+	// implied says that it is permitted unasked: by the system, or to everybody.
 	implied bool
 	// Reason says why the verdict is Untold.
 	Reason string

@@ -77,6 +77,8 @@ func (e *Engine) probesFor(options CreateOptions, other string) ([]Probe, error)
 		if err := e.expect(&probes[i], documents); err != nil {
 			return nil, err
 		}
+		isRead := probes[i].Action == "s3:GetObject" && slices.Contains(options.BucketNames(), probes[i].Bucket)
+		probes[i].implied = probes[i].implied || isRead && (options.Public || options.Website) // anybody may
 	}
 	return probes, nil
 }

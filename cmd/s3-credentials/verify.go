@@ -22,6 +22,7 @@ type verifier struct {
 	access   accessOptions
 	ownRules string
 	user     string
+	public   bool
 	list     listing
 }
 
@@ -30,6 +31,7 @@ func newVerify(stdin *cli.Input) *cli.Command {
 	options := append(v.access.options(),
 		cli.Parsed(&v.ownRules, "policy", "POLICY", "Path to a policy.json file, or literal JSON policy, that the key was made with", policyParser(stdin)).
 			Completing(cli.CompleteFile),
+		cli.Flag(&v.public, "public", "The buckets are public, so that the key may read their objects, as anybody may"),
 		cli.Text(&v.user, "user", "Verify a user of this name, with a key that is made for it and deleted again").Showing("USERNAME").
 			Completing(cli.CompleteUser).Needing(driver.CapAccessKeys))
 	return &cli.Command{
@@ -67,6 +69,7 @@ func (v *verifier) run(ctx context.Context, env *cli.Env, _ []string) error {
 		return err
 	}
 	options := createOptions(v.ownRules, &v.access)
+	options.Public = v.public
 	if v.user == "" {
 		found, err := engine.Verify(ctx, options, "")
 		if err != nil {
@@ -104,10 +107,8 @@ func (v *verifier) verifyUser(ctx context.Context, env *cli.Env, admin *core.Eng
 func removeKey(ctx context.Context, env *cli.Env, admin *core.Engine, key *driver.AccessKey) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), keyRemovalTime)
 	defer cancel()
-	plan, err := admin.PlanDeleteKey(ctx, key.UserName, key.AccessKeyID)
-	if err == nil {
-		_, err = admin.Apply(ctx, plan, nil)
-	}
+	// It is not looked for first: a listing may not know it yet.
+	err := admin.DeleteAccessKey(ctx, driver.DeleteAccessKeyRequest{UserName: key.UserName, AccessKeyID: key.AccessKeyID})
 	if err != nil && !errors.Is(err, fault.NotFound) {
 		return fmt.Errorf("the access key %s of user '%s', made for the verification, is left: delete it (%w)", key.AccessKeyID, key.UserName, err)
 	}
@@ -128,13 +129,22 @@ func verifyKey(ctx context.Context, env *cli.Env, admin *core.Engine, options co
 	return engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options), settleTime)
 }
 
-// anotherBucket is a bucket that the key should not be able to use; empty if there is none, or it may not be found.
+// bucketsLookedAt is how many buckets are looked at for one that only their owners may use.
+const bucketsLookedAt = 20
+
+// anotherBucket is a bucket that the key should not be able to use; empty if there is none, or it may not be found. One with a policy
+// may be everybody's.
 func anotherBucket(ctx context.Context, admin *core.Engine, options core.CreateOptions) string {
+	looked := 0
 	for bucket, err := range admin.ListBuckets(ctx) {
-		if err != nil {
+		if looked++; err != nil || looked > bucketsLookedAt {
 			return ""
 		}
-		if !slices.Contains(options.BucketNames(), bucket.Name) {
+		if slices.Contains(options.BucketNames(), bucket.Name) {
+			continue
+		}
+		_, err := admin.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: bucket.Name, Setting: driver.SettingPolicy})
+		if errors.Is(err, fault.NotFound) || errors.Is(err, fault.Unsupported) {
 			return bucket.Name
 		}
 	}
