@@ -22,7 +22,7 @@ func operations() map[ResourceKind]map[Verb]operation {
 				return e.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: s.Resource.Name})
 			}),
 		},
-		KindBucketSetting: {Put: putSetting, Delete: doing(deleteSetting)},
+		KindBucketSetting: {Put: putSetting, Delete: deleteSetting},
 		KindUser:          {Create: createUser, Delete: deleteUser},
 		KindAccessKey:     {Create: createKey, Put: doing(putKeyStatus), Delete: doing(deleteKey)},
 		KindPolicy:        {Put: putPolicy, Replace: putPolicy, Delete: deletePolicy},
@@ -67,10 +67,6 @@ func (a *Applied) foundSetting(ctx context.Context, s Step) *State {
 		return nil
 	}
 	return &State{Setting: found}
-}
-
-func deleteSetting(ctx context.Context, e *Engine, s Step) error {
-	return e.DeleteBucketSetting(ctx, driver.DeleteBucketSettingRequest{Bucket: s.Resource.Bucket, Setting: driver.Setting(s.Resource.Name)})
 }
 
 // answerGrace is how long an interrupted run waits for the answer to what is under way. Without that of a new key, nobody knows the

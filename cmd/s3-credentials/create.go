@@ -134,7 +134,7 @@ func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
 	}
 	if c.wait || c.verify {
 		if err := c.prove(ctx, env, engine, applied.Result()); err != nil {
-			return applied.Rollback(ctx, "the verification", err)
+			return applied.Rollback(ctx, verification, err)
 		}
 	}
 	return c.handOver(ctx, env, engine.Description(), buckets, applied)
@@ -142,19 +142,18 @@ func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
 
 // prove waits until the key works, and with --verify fails unless it does what was asked.
 func (c *creator) prove(ctx context.Context, env *cli.Env, engine *core.Engine, made core.Result) error {
-	found, err := verifyKey(ctx, env, engine, c.coreOptions(), credentialsIn(made))
-	switch {
-	case err != nil:
-		return err
-	case c.verify:
-		if err := differs(env, found); err != nil {
-			return err
+	if c.verify {
+		verified, err := proveKey(ctx, env, engine, c.coreOptions(), credentialsIn(made))
+		if err == nil {
+			c.step(env, verified)
 		}
-		c.step(env, fmt.Sprintf("Verified: the key does what was asked for, in %d tries", len(found.Probes)))
-	case found.Verdict() == core.Narrower:
+		return err
+	}
+	found, err := verifyKey(ctx, env, engine, c.coreOptions(), credentialsIn(made))
+	if err == nil && found.Verdict() == core.Narrower {
 		env.Step("Warning: %v", differs(env, found))
 	}
-	return nil
+	return err
 }
 
 // credentialsIn are the credentials that a plan has handed out.

@@ -25,6 +25,9 @@ type localServer struct {
 	host      string
 	tokenFile string
 	seconds   int
+	verify    bool
+	// applied is the plan of the last session.
+	applied *core.Applied
 }
 
 func newLocalserver() *cli.Command {
@@ -62,6 +65,8 @@ func (l *localServer) flags() []cli.Option {
 		cli.Text(&l.host, "host", "Host to bind the server to (default: localhost)"),
 		cli.Parsed(&l.seconds, "duration", "DURATION", "How long should credentials be valid for, e.g. 15m, 1h, 12h", parseDuration).
 			WithShort("d").FromConfig().MustBeGiven(),
+		cli.Flag(&l.verify, "verify", "Before the first answer, try whether the credentials may do what was asked for and no more; undo all and end if not").
+			Needing(driver.CapPolicyProbe),
 		cli.Text(&l.tokenFile, "token-file", "Path to a file with the token to ask for").FromConfig().Completing(cli.CompleteFile),
 	}, l.access.options()...)
 }
@@ -86,11 +91,15 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, _ []string) error {
 		return err
 	}
 	defer token.Close() //nolint:errcheck // the token is worthless once the server ends
-	server, err := localserver.Listen(ctx, localserver.Options{
+	options := localserver.Options{
 		Bucket: bucket, Permission: core.AccessName(l.access.grants), Host: l.host, Port: l.port,
 		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env),
 		Sentence: env.Sentence,
-	})
+	}
+	if l.verify {
+		options.Verify = func(ctx context.Context, _ driver.Session) error { return l.prove(ctx, env, engine) }
+	}
+	server, err := localserver.Listen(ctx, options)
 	if err != nil {
 		return err
 	}
@@ -109,9 +118,7 @@ func parsePort(s string) (int, error) {
 func (l *localServer) source(engine *core.Engine, env *cli.Env) localserver.Source {
 	noted := false
 	return func(ctx context.Context) (driver.Session, error) {
-		plan, err := engine.PlanCreate(ctx, core.CreateOptions{
-			Grants: l.access.grants, Statements: l.access.statements, DurationSeconds: l.seconds,
-		})
+		plan, err := engine.PlanCreate(ctx, l.options())
 		if err != nil {
 			return driver.Session{}, err
 		}
@@ -125,6 +132,21 @@ func (l *localServer) source(engine *core.Engine, env *cli.Env) localserver.Sour
 		if err != nil {
 			return driver.Session{}, err
 		}
+		l.applied = applied
 		return *applied.Result().Session, nil
 	}
+}
+
+func (l *localServer) options() core.CreateOptions {
+	return core.CreateOptions{Grants: l.access.grants, Statements: l.access.statements, DurationSeconds: l.seconds}
+}
+
+// prove fails unless the last session does what was asked, and undoes what was made for it then.
+func (l *localServer) prove(ctx context.Context, env *cli.Env, engine *core.Engine) error {
+	verified, err := proveKey(ctx, env, engine, l.options(), credentialsIn(l.applied.Result()))
+	if err != nil {
+		return l.applied.Rollback(ctx, verification, err)
+	}
+	env.Step("%s", verified)
+	return nil
 }

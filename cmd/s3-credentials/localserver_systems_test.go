@@ -28,6 +28,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
 
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
@@ -56,7 +57,14 @@ func testLocalserver(t *testing.T, system *systems.System, backend string, enfor
 		}
 	})
 
-	server := startLocalserver(t, system, bucket, "--backend", backend, "--read-only", "-d", "15m", "--port", "0")
+	args := []string{"--backend", backend, "--read-only", "-d", "15m", "--port", "0"}
+	if enforced {
+		args = append(args, "--verify")
+	}
+	server := startLocalserver(t, system, bucket, args...)
+	if before, _, _ := strings.Cut(server.output(), "Serving "); strings.Contains(before, "\nVerified: ") != enforced {
+		t.Errorf("before it served it said %q", before)
+	}
 	keys := server.root(t)
 	checkClient(t, server.sdk(t, system), bucket, enforced)
 	server.botocore(t, system, bucket)
@@ -69,6 +77,24 @@ func testLocalserver(t *testing.T, system *systems.System, backend string, enfor
 	}
 	if left, err := filepath.Glob(filepath.Join(server.runtime, "*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
+	}
+}
+
+// TestLocalserverEndsWhereCredentialsAreWider verifies them on moto, which holds no session to its policy. What was made for them goes.
+func TestLocalserverEndsWhereCredentialsAreWider(t *testing.T) {
+	system := systems.NewMoto(t)
+	bucket := "wider-" + strings.ToLower(rand.Text()[:8])
+	k := &killed{T: t, direct: system, backend: "aws"}
+	if stderr, code := k.tool(system, "create", bucket, "-c"); code != 0 {
+		t.Fatal(stderr)
+	}
+	said, code := k.tool(system, "localserver", bucket, "--verify", "-d", "15m", "--port", "0")
+	if code != cli.ExitDiffers || !strings.Contains(said, "the key is wider than what was asked for") || strings.Contains(said, "Serving") ||
+		!strings.Contains(said, "undone: removal of") {
+		t.Errorf("exit code %d: %s", code, said)
+	}
+	if roles, code := k.tool(system, "list-roles", "s3-credentials.AmazonS3FullAccess"); code == 0 {
+		t.Errorf("the role is left: %s", roles)
 	}
 }
 

@@ -119,14 +119,35 @@ func removeKey(ctx context.Context, env *cli.Env, admin *core.Engine, key *drive
 // settleTime is how long a new key may take until it works everywhere. On AWS that is some seconds.
 const settleTime = time.Minute
 
-// verifyKey verifies a key that was just made, once it works.
+// verifyKey verifies a key that was just made, once it works. One that never works is not what was asked for.
 func verifyKey(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions, key driver.Credentials) (core.Verification, error) {
 	engine, end, err := connect.Of(env).As(ctx, env, key)
 	if err != nil {
-		return core.Verification{}, err
+		return core.Verification{}, working(err)
 	}
 	defer end()
-	return engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options), settleTime)
+	found, err := engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options), settleTime)
+	return found, working(err)
+}
+
+// working makes a difference of the error for a key that the system still does not know.
+func working(err error) error {
+	if errors.Is(err, fault.Unauthenticated) {
+		return cli.Difference(fmt.Sprintf("the key does not work: %v", err))
+	}
+	return err
+}
+
+// verification names what cannot be finished with a key that does not do what was asked.
+const verification = "the verification"
+
+// proveKey verifies a key that was just made, once it works, and fails unless it does what was asked. The text says that it does.
+func proveKey(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions, key driver.Credentials) (text string, err error) {
+	found, err := verifyKey(ctx, env, admin, options, key)
+	if err == nil {
+		err = differs(env, found)
+	}
+	return fmt.Sprintf("Verified: the key does what was asked for, in %d tries", len(found.Probes)), err
 }
 
 // bucketsLookedAt is how many buckets are looked at for one that only their owners may use.

@@ -1,6 +1,8 @@
 package localserver
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"os/exec"
@@ -11,6 +13,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 func TestRootAnswersAsThePythonTool(t *testing.T) {
@@ -105,6 +109,35 @@ Shutting down server...
 		if strings.Contains(got, secret) {
 			t.Errorf("stderr shows the secret %q", secret)
 		}
+	}
+}
+
+func TestTheFirstSessionIsVerifiedBeforeTheServerAnswers(t *testing.T) {
+	said := make(chan string, 1)
+	r := start(t, Options{Host: "localhost", Verify: func(_ context.Context, first driver.Session) error {
+		said <- first.AccessKeyID
+		return nil
+	}})
+	response, _ := r.ask(t, "GET", "/")
+	if got := <-said; got != session.AccessKeyID || response.StatusCode != http.StatusOK {
+		t.Errorf("verified %q, then answered %s", got, response.Status)
+	}
+
+	stderr := &buffer{}
+	server, err := Listen(t.Context(), Options{
+		Host: "localhost", Token: newTestToken(t), Stderr: stderr,
+		Open:   func(context.Context) (driver.Session, error) { return session, nil },
+		Verify: func(context.Context, driver.Session) error { return errors.New("wider") },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := server.Serve(t.Context()); err == nil || err.Error() != "wider" || strings.Contains(stderr.String(), "Serving") {
+		t.Errorf("with credentials that are wider it ended with %v, after\n%s", err, stderr)
+	}
+	if response, err := http.Get(server.URL()); err == nil {
+		response.Body.Close()
+		t.Error("something answers")
 	}
 }
 
