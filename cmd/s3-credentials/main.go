@@ -29,7 +29,7 @@ func newApp(stdin *cli.Input) *cli.App {
 			{"1", "Failed: one sentence on standard error says why."},
 			{"2", "Wrong usage: nothing was done."},
 			{"3", "The backend cannot do this: nothing was done, or what was done is undone."},
-			{"4", "The key may do more or less than was asked (verify, create --verify)."},
+			{"4", "The key may do more or less than was asked (verify, and --verify of create and localserver)."},
 			{"130", "Interrupted (Ctrl-C): what this run had made was undone, or is named."},
 			{"143", "Terminated: the same."},
 		},

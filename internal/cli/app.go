@@ -77,6 +77,19 @@ func (a *App) Shown() []*Command {
 	return slices.DeleteFunc(slices.Clone(a.Commands), func(c *Command) bool { return c.Hidden })
 }
 
+// Groups returns the commands that are not hidden, in groups: those that follow each other and have the same heading.
+func (a *App) Groups() [][]*Command {
+	var groups [][]*Command
+	for _, c := range a.Shown() {
+		if last := len(groups) - 1; last >= 0 && groups[last][0].Heading() == c.Heading() {
+			groups[last] = append(groups[last], c)
+			continue
+		}
+		groups = append(groups, []*Command{c})
+	}
+	return groups
+}
+
 // Main runs the command that args name (without the program's own name) and returns the exit code.
 func (a *App) Main(ctx context.Context, args []string) (code int) {
 	a.stdout, a.messages = newResultWriter(a.Stdout), printable.NewWriter(a.Stderr)

@@ -6,6 +6,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -26,6 +27,8 @@ type Command struct {
 	Args []Arg
 	// Options are the command's own options; every command has the common ones besides.
 	Options []Option
+	// Group is the heading in --help and in the manual under which the command stands; empty for "Commands".
+	Group string
 	// Hidden keeps the command out of --help, completion and the manual: it is for programs.
 	Hidden bool
 	// Needs are the capabilities without which the backend cannot run the command at all.
@@ -89,3 +92,6 @@ func (c *Command) Usage() string {
 	}
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
+
+// Heading is the heading of the command's group.
+func (c *Command) Heading() string { return cmp.Or(c.Group, "Commands") }

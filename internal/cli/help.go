@@ -55,11 +55,10 @@ func (a *App) printProgramHelp(w io.Writer) error {
 	b.WriteString("Options:\n" + table([][2]string{
 		versionRow, {"-h, --help", "Show this message and exit; 'help COMMAND' shows that of a command."},
 	}))
-	var rows [][2]string
-	for _, c := range a.Shown() {
-		rows = append(rows, [2]string{c.Name, c.Summary})
+	width := columnWidth(commandRows(a.Shown()))
+	for _, group := range a.Groups() {
+		b.WriteString("\n" + group[0].Heading() + ":\n" + columns(width, commandRows(group)))
 	}
-	b.WriteString("\nCommands:\n" + table(rows))
 	b.WriteString("\nOptions of every command:\n" + table(optionRows(a.CommonOptions())))
 	b.WriteString("\nSettings:\n" + wrap(a.Settings, "  ") + "\n\n" + wrap(a.Settable(), "  ") + "\n")
 	b.WriteString("\nExit codes:\n" + table(a.ExitCodes))
@@ -107,14 +106,29 @@ func optionRows(options []Option) [][2]string {
 	return rows
 }
 
-// table prints rows of two columns; a first column that is too wide gets a line of its own.
-func table(rows [][2]string) string {
-	width := 0
+func commandRows(commands []*Command) [][2]string {
+	var rows [][2]string
+	for _, c := range commands {
+		rows = append(rows, [2]string{c.Name, c.Summary})
+	}
+	return rows
+}
+
+// table prints rows of two columns.
+func table(rows [][2]string) string { return columns(columnWidth(rows), rows) }
+
+// columnWidth is the width of the first column, of which what is too wide is no part.
+func columnWidth(rows [][2]string) (width int) {
 	for _, r := range rows {
 		if len(r[0]) <= helpWidth/3 {
 			width = max(width, len(r[0]))
 		}
 	}
+	return width
+}
+
+// columns prints rows of two columns, the first of that width; what is too wide for it gets a line of its own.
+func columns(width int, rows [][2]string) string {
 	indent := strings.Repeat(" ", width+4)
 	var b strings.Builder
 	for _, r := range rows {

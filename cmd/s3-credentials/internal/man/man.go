@@ -34,8 +34,13 @@ func programPage(app *cli.App) string {
 	p.section("DESCRIPTION")
 	p.paragraphs(strings.Split(app.Description, "\n\n"))
 	p.section("COMMANDS")
-	for _, c := range app.Shown() {
-		p.entry(app.Program+"-"+c.Name+"(1)", c.Summary)
+	for i, group := range app.Groups() {
+		if i > 0 {
+			p.subsection(group[0].Heading())
+		}
+		for _, c := range group {
+			p.entry(app.Program+"-"+c.Name+"(1)", c.Summary)
+		}
 	}
 	p.section("OPTIONS")
 	p.entry("--version", "Show the version and exit.")

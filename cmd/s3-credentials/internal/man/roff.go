@@ -18,6 +18,8 @@ func newPage(name, version, summary string) *page {
 
 func (p *page) section(title string) { fmt.Fprintf(p, ".SH %s\n", title) }
 
+func (p *page) subsection(title string) { fmt.Fprintf(p, ".SS %s\n", text(title)) }
+
 func (p *page) usage(program, rest string) {
 	fmt.Fprintf(p, "\\fB%s\\fR %s\n", escape(program), escape(rest))
 }
