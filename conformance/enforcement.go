@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"slices"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -34,6 +35,7 @@ func enforcementChecks() []Check {
 		Check{Name: "what a deleted policy allowed is denied", Requires: permanent, Rules: []Rule{RuleUserPolicies}, run: deletedPolicyDenies},
 		Check{Name: "a replaced policy allows no more than the new one", Requires: permanent, Rules: []Rule{RuleUserPolicies}, run: replacedPolicyNarrows},
 		Check{Name: "a probe says what a key may do, and changes nothing", Requires: append(slices.Clone(permanent), driver.CapPolicyProbe), Rules: []Rule{RuleUserPolicies}, together: true, run: probesTellTheTruth},
+		Check{Name: "a policy allows until the time that it says", Requires: append(slices.Clone(permanent), driver.CapPolicyTime), Rules: []Rule{RuleUserPolicies, RulePolicyTime}, run: policyEnds},
 		Check{Name: "a boundary bounds what a policy allows", Requires: append(slices.Clone(permanent), driver.CapPolicyBoundary), Rules: []Rule{RuleUserPolicies, RuleBoundaries}, run: boundaryBounds},
 		Check{Name: "a public bucket is read by anybody, and only read", Requires: []driver.Capability{driver.CapBucketPolicy, driver.CapObjects}, Rules: []Rule{RuleBucketPolicies}, run: publicIsReadOnly},
 	)
@@ -111,6 +113,26 @@ func replacedPolicyNarrows(e *env) {
 	e.putPolicy(driver.UserPrincipal(user), policyName, e.document(policy.WriteOnly, st.bucket, ""))
 	e.mustWork(st.attempt("put an object inside"))
 	e.eventuallyDenied(st.attempt("get an object inside"))
+}
+
+// policyEnds gives a user a policy that ended an hour ago, and in its place one that ends in an hour.
+func policyEnds(e *env) {
+	st := e.newStage()
+	user, own := e.newUser()
+	credentials := credentialsOf(e.newKey(user, own))
+	st.client = e.client(&credentials)
+	name := e.name("p")
+	put := func(end time.Time) {
+		document, err := policy.Until(e.document(policy.ReadOnly, st.bucket, ""), end)
+		e.ok(err, "policy.Until")
+		e.putPolicy(driver.UserPrincipal(user), name, document)
+	}
+	put(time.Now().Add(time.Hour))
+	e.mustWork(st.attempt("get an object inside"))
+	put(time.Now().Add(-time.Hour))
+	e.eventuallyDenied(st.attempt("get an object inside"))
+	put(time.Now().Add(time.Hour))
+	e.mustWork(st.attempt("get an object inside"))
 }
 
 func boundaryBounds(e *env) {

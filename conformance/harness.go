@@ -45,6 +45,8 @@ const (
 	RuleSessionPolicies Rule = "session policies"
 	// RulePrefixConditions: conditions on s3:prefix bound listings.
 	RulePrefixConditions Rule = "prefix conditions"
+	// RulePolicyTime: conditions on aws:CurrentTime end what the policies of users allow.
+	RulePolicyTime Rule = "conditions on the time"
 	// RuleBoundaries: permissions boundaries exist, are shown, and bound what policies allow.
 	RuleBoundaries Rule = "permissions boundaries"
 	// RuleBucketPolicies: bucket policies give access to everybody, or to a user.

@@ -28,6 +28,7 @@ type liar struct {
 	createAccessKey     call[driver.CreateAccessKeyRequest, driver.AccessKey]
 	deleteAccessKey     act[driver.DeleteAccessKeyRequest]
 	setAccessKeyStatus  act[driver.SetAccessKeyStatusRequest]
+	setAccessKeyExpiry  act[driver.SetAccessKeyExpiryRequest]
 	createSession       call[driver.CreateSessionRequest, driver.Session]
 	putPolicy           act[driver.PutPolicyRequest]
 	getPolicy           call[driver.GetPolicyRequest, driver.PolicyDocument]
@@ -62,6 +63,7 @@ func honest(d driver.Driver) *liar {
 		createAccessKey:     d.CreateAccessKey,
 		deleteAccessKey:     d.DeleteAccessKey,
 		setAccessKeyStatus:  d.SetAccessKeyStatus,
+		setAccessKeyExpiry:  d.SetAccessKeyExpiry,
 		createSession:       d.CreateSession,
 		putPolicy:           d.PutPolicy,
 		getPolicy:           d.GetPolicy,
@@ -109,6 +111,10 @@ func (l *liar) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRe
 
 func (l *liar) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
 	return l.deleteAccessKey(ctx, req)
+}
+
+func (l *liar) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKeyExpiryRequest) error {
+	return l.setAccessKeyExpiry(ctx, req)
 }
 
 func (l *liar) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {

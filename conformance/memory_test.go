@@ -39,7 +39,8 @@ func quick(o memory.Options) conformance.Harness {
 // A system in which users have one key, no policies of their own, and are named by bucket policies.
 func TestMemoryWithBucketPoliciesOnly(t *testing.T) {
 	conformance.Run(t, quick(memory.Options{Without: []driver.Capability{
-		driver.CapAccessKeys, driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyBoundary, driver.CapRoles, driver.CapSessions,
+		driver.CapAccessKeys, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyBoundary,
+		driver.CapRoles, driver.CapSessions,
 	}}))
 }
 

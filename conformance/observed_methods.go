@@ -71,6 +71,10 @@ func (o *observed) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessK
 	return done(ctx, o, "SetAccessKeyStatus", o.Driver.SetAccessKeyStatus, req)
 }
 
+func (o *observed) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKeyExpiryRequest) error {
+	return done(ctx, o, "SetAccessKeyExpiry", o.Driver.SetAccessKeyExpiry, req)
+}
+
 func (o *observed) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
 	return answer(ctx, o, "GetAccessKeyUse", o.Driver.GetAccessKeyUse, req)
 }

@@ -42,6 +42,7 @@ func (p Preset) Harness() Harness {
 			RuleUserPolicies:     "moto lets every key pass",
 			RuleSessionPolicies:  "moto lets every key pass",
 			RulePrefixConditions: "moto lets every key pass",
+			RulePolicyTime:       "moto lets every key pass",
 			RuleBoundaries:       "moto lets every key pass",
 			RuleBucketPolicies:   "moto lets every key pass",
 			RuleSettingValues:    "moto takes any document",

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -72,6 +73,10 @@ func identityMethods(e *env, name string) []method {
 		{"CreateUser", driver.CapUsers, returning(d.CreateUser, driver.CreateUserRequest{Name: name})},
 		{"CreateUser with a boundary", driver.CapPolicyBoundary, returning(d.CreateUser, driver.CreateUserRequest{Name: name, PermissionsBoundary: "arn:aws:iam::aws:policy/" + name})},
 		{"DeleteUser", driver.CapUsers, acting(d.DeleteUser, driver.DeleteUserRequest{Name: name})},
+		{"CreateUser with tags", driver.CapUserTags, returning(d.CreateUser, driver.CreateUserRequest{Name: name, Tags: []driver.Tag{{Key: "a", Value: "b"}}})},
+		{"CreateAccessKey with an end", driver.CapKeyExpiry, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name, Expires: time.Now().Add(time.Hour)})},
+		{"CreateAccessKey with tags", driver.CapKeyTags, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name, Tags: []driver.Tag{{Key: "a", Value: "b"}}})},
+		{"SetAccessKeyExpiry", driver.CapKeyExpiry, acting(d.SetAccessKeyExpiry, driver.SetAccessKeyExpiryRequest{UserName: name, AccessKeyID: name, Expires: time.Now().Add(time.Hour)})},
 		{"SetAccessKeyStatus", driver.CapKeyStatus, acting(d.SetAccessKeyStatus, driver.SetAccessKeyStatusRequest{UserName: name, AccessKeyID: name, Status: driver.KeyInactive})},
 		{"GetAccessKeyUse", driver.CapKeyUse, returning(d.GetAccessKeyUse, driver.GetAccessKeyUseRequest{UserName: name, AccessKeyID: name})},
 		{"CreateAccessKey", driver.CapAccessKeys, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name})},

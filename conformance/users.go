@@ -29,6 +29,7 @@ func userChecks() []Check {
 		{Name: "a user of a former user's name has nothing of it", Requires: users, run: userAgain},
 		{Name: "a boundary that is missing is not found", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, run: boundaryMissing},
 		{Name: "a user has the boundary that was asked for", Requires: []driver.Capability{driver.CapUsers, driver.CapPolicyBoundary}, Rules: []Rule{RuleBoundaries}, run: boundaryIsSet},
+		{Name: "a user has its tags", Requires: []driver.Capability{driver.CapUsers, driver.CapUserTags}, together: true, run: userTags},
 		{Name: "a user comes with its only key where keys are not declared", Requires: users, run: userComesWithKey},
 	}
 }

@@ -20,6 +20,8 @@ type Outcome struct {
 	// Ignored says that the system did not take what the step put: it made a user without the permissions boundary, or has
 	// no public access block to open.
 	Ignored bool
+	// Untagged says that the user was made without tags, which the credentials may not set.
+	Untagged bool
 	// Existed says that what the step was to make was there already, because somebody else made it before: a bucket
 	// of the caller's own, the role for sessions, a grant in a bucket's policy, or a policy that is to stay as it is. A rollback
 	// leaves it there.
@@ -42,6 +44,8 @@ type Applied struct {
 	proven map[string]bool
 	// otherKeys are the keys that the user got from others meanwhile, and whose access this run changed.
 	otherKeys []string
+	// caller is who runs it; nil before that was asked.
+	caller *driver.Caller
 	// undoing says that the run is being rolled back.
 	undoing bool
 	// unrestored is whose policy the run removed and could not put back: what it put in its place stays, so that there is access.

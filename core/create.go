@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -45,6 +47,10 @@ type CreateOptions struct {
 	ReplacePolicy bool
 	// PermissionsBoundary bounds a user that is created: an ARN, [NoBoundary], or empty for the backend's default.
 	PermissionsBoundary string
+
+	// Expires is when the access ends by itself; zero for access without an end. The key ends where the system lets keys end, and what
+	// the policies allow elsewhere.
+	Expires time.Time
 
 	// DurationSeconds, if not 0, asks for a session of that length in place of a user.
 	DurationSeconds int
@@ -115,6 +121,8 @@ func (e *Engine) checkCreate(options CreateOptions) error {
 	switch {
 	case len(options.BucketNames()) == 0:
 		return fault.New(fault.InvalidArgument, "name at least one bucket")
+	case !options.Expires.IsZero() && options.DurationSeconds > 0:
+		return fault.New(fault.InvalidArgument, "temporary credentials end by themselves; ask for a duration or for an end, not for both")
 	case options.Policy != "" && (len(options.Statements) > 0 || slices.ContainsFunc(slices.Concat(options.Grants, policy.Grants(options.Access, options.Prefix, "")), saysMore)):
 		return fault.New(fault.InvalidArgument, "a policy of your own cannot be combined with an access, a prefix or statements; put everything into the policy")
 	}
@@ -142,6 +150,9 @@ func (e *Engine) checkCreate(options CreateOptions) error {
 	if options.DurationSeconds > 0 {
 		return e.checkDuration(options.DurationSeconds)
 	}
+	if err := e.checkExpires(options.Expires); err != nil {
+		return err
+	}
 	_, err := e.granter()
 	return err
 }
@@ -157,6 +168,38 @@ func (e *Engine) checkDuration(seconds int) error {
 			seconds, e.description.Name, limits.MinSessionSeconds, limits.MaxSessionSeconds)
 	}
 	return nil
+}
+
+// checkExpires refuses an end that the system cannot give, or not so early or late.
+func (e *Engine) checkExpires(end time.Time) error {
+	switch {
+	case end.IsZero():
+		return nil
+	case !end.After(time.Now()):
+		return fault.New(fault.InvalidArgument, "the end %s is over; choose one in the future", end.UTC().Format(time.RFC3339))
+	case !e.description.Has(driver.CapKeyExpiry):
+		if e.require(driver.CapPolicyTime, driver.CapPolicyInline) != nil {
+			return e.description.Missing(driver.CapKeyExpiry)
+		}
+		return nil
+	}
+	least, most := time.Duration(e.description.Limits.MinKeySeconds)*time.Second, time.Duration(e.description.Limits.MaxKeySeconds)*time.Second
+	if off := time.Until(end); off < least+expiryMargin || most > 0 && off > most {
+		return fault.New(fault.InvalidArgument, "an access key of the %s backend ends in more than %s and at most %s; %s is not within that",
+			e.description.Name, inWords(least), inWords(most), end.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+// expiryMargin is how much later than the system's least an end has to be, because a request takes time.
+const expiryMargin = time.Minute
+
+// inWords words the limits of systems, which are minutes and days.
+func inWords(d time.Duration) string {
+	if days := d / (24 * time.Hour); days > 0 {
+		return fmt.Sprintf("%d days", days)
+	}
+	return fmt.Sprintf("%d minutes", d/time.Minute)
 }
 
 // grant is what a user may do in one bucket.
@@ -205,6 +248,9 @@ func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 // askedFor is what is asked for in one bucket.
 func (e *Engine) askedFor(bucket string, options CreateOptions) (policy.Asked, error) {
 	asked := policy.Asked{Extra: options.Statements, Partition: e.description.Partition, Dialect: e.description.Dialect}
+	if !e.description.Has(driver.CapKeyExpiry) {
+		asked.Until = options.Expires
+	}
 	if options.Policy == "" {
 		asked.Grants = slices.DeleteFunc(options.allGrants(), func(g policy.Grant) bool { return g.Bucket != bucket })
 		return asked, nil
@@ -232,6 +278,11 @@ func (e *Engine) documentFor(asked policy.Asked) (policy.Document, []string, err
 	}
 	for _, r := range removed {
 		asked.Omitted = append(asked.Omitted, r.Action)
+	}
+	if !asked.Until.IsZero() {
+		if document, err = policy.Until(document, asked.Until); err != nil {
+			return document, nil, err
+		}
 	}
 	err = policy.Prove(document, asked)
 	if errors.Is(err, fault.ResourceExhausted) {

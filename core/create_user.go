@@ -50,7 +50,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if err := e.checkKeyLimit(owner); err != nil {
 		return err
 	}
-	plan.add(owner.newKey())
+	plan.add(owner.newKey(options.Expires))
 	return e.noteFurtherAccess(ctx, plan, owner)
 }
 
@@ -59,7 +59,9 @@ func (e *Engine) planOwner(plan *Plan, owner *keyOwner, options CreateOptions) {
 	user := Resource{Kind: KindUser, Name: owner.name}
 	if !owner.exists {
 		boundary := e.boundaryFor(plan, options)
-		plan.add(Step{Verb: Create, Resource: user, After: &State{Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != ""}})
+		plan.add(Step{Verb: Create, Resource: user, After: &State{
+			Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != "", Until: options.Expires,
+		}})
 		return
 	}
 	plan.note(NoteUserExists, user, "")

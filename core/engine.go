@@ -25,6 +25,8 @@ type Engine struct {
 	sleep       func(context.Context, time.Duration) error
 	abort       context.Context
 	slow        func(Step)
+	// version is in the tags of what the engine makes; empty for no tags.
+	version string
 }
 
 // New returns an engine over an open driver. The caller still owns the driver and closes it.
@@ -45,12 +47,7 @@ func (e *Engine) Description() driver.Description { return e.description }
 
 // require fails with Unsupported if the backend lacks one of the capabilities.
 func (e *Engine) require(capabilities ...driver.Capability) error {
-	for _, c := range capabilities {
-		if !e.description.Has(c) {
-			return e.description.Missing(c)
-		}
-	}
-	return nil
+	return e.description.Require(capabilities...)
 }
 
 // call calls a method of the driver, if the backend has the capability.

@@ -24,10 +24,8 @@ func (e *Engine) GetUser(ctx context.Context, req driver.GetUserRequest) (driver
 
 // CreateUser is driver.Identity.CreateUser.
 func (e *Engine) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
-	if req.PermissionsBoundary != "" {
-		if err := e.require(driver.CapPolicyBoundary); err != nil {
-			return driver.CreateUserResponse{}, err
-		}
+	if err := e.require(req.Needs()...); err != nil {
+		return driver.CreateUserResponse{}, err
 	}
 	return call(ctx, e, driver.CapUsers, e.driver.CreateUser, req)
 }
@@ -44,6 +42,9 @@ func (e *Engine) ListUserItems(ctx context.Context, req driver.ListUserItemsRequ
 
 // CreateAccessKey is driver.Identity.CreateAccessKey.
 func (e *Engine) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
+	if err := e.require(req.Needs()...); err != nil {
+		return driver.AccessKey{}, err
+	}
 	return call(ctx, e, driver.CapAccessKeys, e.driver.CreateAccessKey, req)
 }
 
@@ -60,6 +61,11 @@ func (e *Engine) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKey
 // SetAccessKeyStatus is driver.Identity.SetAccessKeyStatus.
 func (e *Engine) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
 	return do(ctx, e, driver.CapKeyStatus, e.driver.SetAccessKeyStatus, req)
+}
+
+// SetAccessKeyExpiry is driver.Identity.SetAccessKeyExpiry.
+func (e *Engine) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKeyExpiryRequest) error {
+	return do(ctx, e, driver.CapKeyExpiry, e.driver.SetAccessKeyExpiry, req)
 }
 
 // GetAccessKeyUse is driver.Identity.GetAccessKeyUse.

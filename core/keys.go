@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -27,16 +28,20 @@ func (e *Engine) PlanCreateKey(ctx context.Context, user string) (*Plan, error) 
 		}
 	}
 	plan := &Plan{}
-	plan.add(owner.newKey())
+	plan.add(owner.newKey(time.Time{}))
 	return plan, nil
 }
 
-// newKey is the step that makes a further key.
-func (o *keyOwner) newKey() Step {
-	return Step{
+// newKey is the step that makes a further key, with an end or without.
+func (o *keyOwner) newKey(until time.Time) Step {
+	s := Step{
 		Verb: Create, Resource: Resource{Kind: KindAccessKey, Owner: driver.UserPrincipal(o.name)},
 		Before: &State{AccessKeys: o.keys, Policies: o.others},
 	}
+	if !until.IsZero() {
+		s.After = &State{Until: until}
+	}
+	return s
 }
 
 // PlanDeleteKey makes the plan to delete one access key of a user. It changes nothing. NotFound if the user has no such key;

@@ -81,7 +81,11 @@ func graced(ctx context.Context) (context.Context, context.CancelFunc) {
 }
 
 func createKey(ctx context.Context, run *Applied, s Step) (Outcome, error) {
-	key, err := run.engine.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: s.Resource.Owner.Name})
+	request := driver.CreateAccessKeyRequest{UserName: s.Resource.Owner.Name, Tags: run.keyTags(ctx, s)}
+	if run.engine.description.Has(driver.CapKeyExpiry) {
+		request.Expires = s.after().Until
+	}
+	key, err := run.engine.CreateAccessKey(ctx, request)
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -13,11 +13,11 @@ import (
 // back; a default one, which is a second line of defence only, is reported as ignored.
 func createUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	e, want := run.engine, s.after()
-	made, err := e.CreateUser(ctx, driver.CreateUserRequest{Name: s.Resource.Name, PermissionsBoundary: want.Boundary})
+	made, untagged, err := run.createTagged(ctx, driver.CreateUserRequest{Name: s.Resource.Name, PermissionsBoundary: want.Boundary, Tags: run.userTags(ctx, s)})
 	if err != nil {
 		return Outcome{}, err
 	}
-	outcome := Outcome{AccessKey: made.AccessKey}
+	outcome := Outcome{AccessKey: made.AccessKey, Untagged: untagged}
 	if made.User.PermissionsBoundary == want.Boundary {
 		return outcome, nil
 	}

@@ -3,6 +3,7 @@ package core
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
@@ -99,6 +100,11 @@ type State struct {
 	AccessKeys, Policies []string
 	// Status is that of an access key: driver.KeyActive or driver.KeyInactive.
 	Status string
+	// Until is when the access ends that a user or a key is made for; zero where it does not end. A key ends by itself then if the
+	// system lets keys end, and by its user's policies if not.
+	Until time.Time
+	// OfUser says that a key stands for one that was made with its user.
+	OfUser bool
 	// RoleARN is the role that a session assumes; empty for one that the same plan creates.
 	RoleARN string
 	// Seconds is how long a session lasts; for a role, its longest session.

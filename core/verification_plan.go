@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -95,7 +96,7 @@ func sibling(prefix string) string {
 // expect says what a probe should find, by the policies and by what the system is known to permit besides.
 func (e *Engine) expect(p *Probe, documents []policy.Document) error {
 	arn := "arn:" + e.description.Partition + ":s3:::" + p.Bucket
-	request := policy.Request{Action: p.Action, Resource: arn, Context: map[string][]string{}}
+	request := policy.Request{Action: p.Action, Resource: arn, Context: map[string][]string{"aws:CurrentTime": {time.Now().UTC().Format(time.RFC3339)}}}
 	switch {
 	case p.Bucket == "":
 		request.Resource = "arn:" + e.description.Partition + ":iam::000000000000:user/" + p.Key

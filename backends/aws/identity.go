@@ -57,6 +57,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	if req.PermissionsBoundary != "" {
 		in.PermissionsBoundary = aws.String(req.PermissionsBoundary)
 	}
+	in.Tags = tagsFor(req.Tags)
 	out, err := b.iam().CreateUser(ctx, in, creating)
 	if err != nil {
 		return driver.CreateUserResponse{}, wrapError(ctx, err, "create the user %q", req.Name)
@@ -110,14 +111,6 @@ func boundaryOf(b *types.AttachedPermissionsBoundary) string {
 		return ""
 	}
 	return aws.ToString(b.PermissionsBoundaryArn)
-}
-
-func tagsOf(tags []types.Tag) []driver.Tag {
-	var converted []driver.Tag
-	for _, t := range tags {
-		converted = append(converted, driver.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)})
-	}
-	return converted
 }
 
 func seconds(n int) time.Duration { return time.Duration(n) * time.Second }

@@ -18,6 +18,9 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	if err := checkPresent("user", req.UserName); err != nil {
 		return driver.AccessKey{}, err
 	}
+	if len(req.Needs()) > 0 {
+		return driver.AccessKey{}, fault.New(fault.Unsupported, "an access key of IAM has no end and no tags; leave them out")
+	}
 	out, err := b.iam().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(req.UserName)}, creating)
 	if err != nil {
 		return driver.AccessKey{}, tooManyKeys(wrapError(ctx, err, "create an access key for the user %q", req.UserName), req.UserName)

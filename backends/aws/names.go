@@ -98,10 +98,12 @@ func describe(ctx context.Context, options s3.Options) (driver.Description, erro
 	}, nil
 }
 
-// capabilities are all except policy.principal: a bucket policy can name a user only together with its account, which is
-// unknown without a request.
+// lacking are the capabilities that this backend does not have. A bucket policy can name a user only together with its account, which is
+// unknown without a request; IAM's access keys have no end and no tags.
+var lacking = []driver.Capability{driver.CapPolicyPrincipal, driver.CapKeyExpiry, driver.CapKeyTags}
+
 func capabilities() []driver.Capability {
-	return slices.DeleteFunc(driver.AllCapabilities(), func(c driver.Capability) bool { return c == driver.CapPolicyPrincipal })
+	return slices.DeleteFunc(driver.AllCapabilities(), func(c driver.Capability) bool { return slices.Contains(lacking, c) })
 }
 
 // objectEndpoint is the endpoint of the objects' path-style URLs: the configured one, else the region's. For us-east-1

@@ -103,8 +103,8 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	if err := checkName("user", req.Name, nameRules().User); err != nil {
 		return none, err
 	}
-	if req.PermissionsBoundary != "" {
-		return none, fault.New(fault.Unsupported, "MinIO has no permissions boundaries; leave the boundary out")
+	if len(req.Needs()) > 0 {
+		return none, fault.New(fault.Unsupported, "a user of MinIO has no permissions boundary and no tags; leave them out")
 	}
 	_, err := b.user(ctx, req.Name)
 	if err == nil {

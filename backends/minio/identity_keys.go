@@ -6,6 +6,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/minio/madmin-go/v3"
 
@@ -18,10 +19,11 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	if err := b.ensureUser(ctx, req.UserName); err != nil {
 		return driver.AccessKey{}, err
 	}
-	wanted := madmin.AddServiceAccountReq{
-		TargetUser: req.UserName, AccessKey: randomText(accessKeyLength), SecretKey: randomText(secretKeyLength),
+	wanted, err := keyRequest(req)
+	if err != nil {
+		return driver.AccessKey{}, err
 	}
-	_, err := adminCall(ctx, func(ctx context.Context) (madmin.Credentials, error) {
+	_, err = adminCall(ctx, func(ctx context.Context) (madmin.Credentials, error) {
 		return b.admin.AddServiceAccount(ctx, wanted)
 	})
 	if err != nil && !b.isTaken(ctx, err, wanted) {
@@ -31,7 +33,37 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 		}
 		return driver.AccessKey{}, failed
 	}
-	return driver.AccessKey{UserName: req.UserName, AccessKeyID: wanted.AccessKey, SecretAccessKey: wanted.SecretKey, Status: driver.KeyActive}, nil
+	return driver.AccessKey{
+		UserName: req.UserName, AccessKeyID: wanted.AccessKey, SecretAccessKey: wanted.SecretKey, Status: driver.KeyActive,
+		Expires: req.Expires, Tags: req.Tags,
+	}, nil
+}
+
+// keyRequest chooses the key.
+func keyRequest(req driver.CreateAccessKeyRequest) (madmin.AddServiceAccountReq, error) {
+	wanted := madmin.AddServiceAccountReq{
+		TargetUser: req.UserName, AccessKey: randomText(accessKeyLength), SecretKey: randomText(secretKeyLength),
+	}
+	var err error
+	if wanted.Description, err = describeKey(req.Tags); err != nil {
+		return wanted, err
+	}
+	if wanted.Description != "" {
+		wanted.Name = taggedName
+	}
+	if !req.Expires.IsZero() {
+		wanted.Expiration = &req.Expires
+		err = checkEnd(req.Expires)
+	}
+	return wanted, err
+}
+
+// checkEnd refuses an end of a key that the server would refuse, with the limits.
+func checkEnd(end time.Time) error {
+	if off := time.Until(end); off <= minKeySeconds*time.Second || off > maxKeySeconds*time.Second {
+		return fault.New(fault.InvalidArgument, "an access key ends in more than %d minutes and at most %d days", minKeySeconds/60, maxKeySeconds/(24*60*60))
+	}
+	return nil
 }
 
 // isTaken reports whether the server refused the key because its id is taken by this very key. Ids are random, so a retry
@@ -79,6 +111,7 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 			if end := account.Expiration; end != nil && end.Unix() > 0 { // a key without an end ends in 1970
 				keys[i].Expires = *end
 			}
+			keys[i].Tags = tagsOf(account.Description)
 		}
 		slices.SortFunc(keys, func(a, b driver.AccessKey) int { return strings.Compare(a.AccessKeyID, b.AccessKeyID) })
 		return keys, err
@@ -104,6 +137,20 @@ func (b *backend) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKe
 		return b.admin.UpdateServiceAccount(ctx, req.AccessKeyID, madmin.UpdateServiceAccountReq{NewStatus: status})
 	})
 	return b.wrapError(ctx, err, "set the status of the access key %s", req.AccessKeyID)
+}
+
+// SetAccessKeyExpiry gives a key an end.
+func (b *backend) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKeyExpiryRequest) error {
+	if err := checkEnd(req.Expires); err != nil {
+		return err
+	}
+	if err := b.ensureKey(ctx, req.UserName, req.AccessKeyID); err != nil {
+		return err
+	}
+	err := b.adminDo(ctx, func(ctx context.Context) error {
+		return b.admin.UpdateServiceAccount(ctx, req.AccessKeyID, madmin.UpdateServiceAccountReq{NewExpiration: &req.Expires})
+	})
+	return b.wrapError(ctx, err, "set the end of the access key %s", req.AccessKeyID)
 }
 
 // DeleteAccessKey deletes a key of a user.

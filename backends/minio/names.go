@@ -24,6 +24,10 @@ const (
 	maxSessionPolicyBytes = 2048
 	minSessionSeconds     = 15 * 60
 	maxSessionSeconds     = 365 * 24 * 60 * 60
+	// A key has the end of a session, and a description of so many bytes.
+	minKeySeconds  = minSessionSeconds
+	maxKeySeconds  = maxSessionSeconds
+	maxDescription = 256
 	// accessKeyLength and secretKeyLength are MinIO's maximum lengths of an access key's id and secret.
 	accessKeyLength = 20
 	secretKeyLength = 40
@@ -50,14 +54,16 @@ func (b *backend) describe() driver.Description {
 			BucketPolicyBytes:  maxPolicyBytes,
 			MinSessionSeconds:  minSessionSeconds,
 			MaxSessionSeconds:  maxSessionSeconds,
+			MinKeySeconds:      minKeySeconds,
+			MaxKeySeconds:      maxKeySeconds,
 		},
 	}
 }
 
 func capabilities() []driver.Capability {
 	declared := []driver.Capability{
-		driver.CapUsers, driver.CapAccessKeys, driver.CapKeyStatus, driver.CapSessions, driver.CapPolicyInline, driver.CapPolicyManaged,
-		driver.CapBucketPolicy, driver.CapObjects, driver.CapPolicyProbe,
+		driver.CapUsers, driver.CapAccessKeys, driver.CapKeyStatus, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapSessions,
+		driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyTime, driver.CapPolicyProbe, driver.CapBucketPolicy, driver.CapObjects,
 	}
 	slices.Sort(declared)
 	return declared

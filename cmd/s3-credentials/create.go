@@ -39,6 +39,10 @@ func newCreate(stdin *cli.Input) *cli.Command {
 				Line:    "s3-credentials create my-existing-bucket --write-only -d 15m",
 			},
 			{
+				Purpose: "To create credentials that end by themselves in 30 days",
+				Line:    "s3-credentials create my-existing-bucket --expires 30d",
+			},
+			{
 				Purpose: "To do the same on MinIO or another system",
 				Line:    "s3-credentials create my-new-bucket -c --endpoint-url http://127.0.0.1:9000",
 			},
@@ -60,6 +64,8 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
 			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h30m, 7d, within what the system allows (AWS: 15 minutes to 12 hours)", parseDuration).WithShort("d").
 			Needing(driver.CapSessions),
+		cli.Parsed(&o.Expires, "expires", "WHEN", "When should permanent credentials end by themselves? After a time such as 30d, or at a date, "+
+			"2026-12-31 (the first moment of that day in UTC) or 2026-12-31T18:00:00Z", parseExpires).Needing(driver.CapUsers),
 		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
 		cli.Flag(&o.ReplacePolicy, "replace-policy", "Let a user that exists have this access in place of what it has for these buckets: "+
 			"the keys that it has change too"),

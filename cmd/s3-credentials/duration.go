@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -43,6 +44,20 @@ func parseDuration(text string) (int, error) {
 		return 0, errors.New("Duration must be longer than nothing") //nolint:staticcheck
 	}
 	return total, nil
+}
+
+// parseExpires returns the moment that 30d, 2026-12-31 or 2026-12-31T18:00:00Z stand for.
+func parseExpires(text string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, time.RFC3339} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	seconds, err := parseDuration(text)
+	if err != nil {
+		return time.Time{}, errors.New("it must be a time such as 12h or 30d, or a date such as 2026-12-31 or 2026-12-31T18:00:00Z")
+	}
+	return time.Now().UTC().Add(time.Duration(seconds) * time.Second).Truncate(time.Second), nil
 }
 
 // checkDuration refuses what the system does not allow, in the Python tool's words.

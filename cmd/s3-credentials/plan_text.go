@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -49,7 +50,7 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 			did:   "Removed what a former user {owner} was granted in the policy of bucket {bucket}",
 		},
 	},
-	core.KindAccessKey: {core.Create: {would: "Would call create access key for user '{owner}'", did: "Created access key for user: {owner}"}},
+	core.KindAccessKey: {core.Create: {would: "Would call create access key for user '{owner}'{until}", did: "Created access key for user: {owner}{until}"}},
 	core.KindRole: {core.Create: {
 		would: "Would ensure role: '{name}'", did: "Created role {name}", existed: "Role {name} exists already: it was made meanwhile",
 	}},
@@ -88,6 +89,8 @@ func did(s core.Step, o core.Outcome) string {
 	switch {
 	case o.Ignored:
 		return withFacts(text.ignored, s)
+	case o.Untagged:
+		return withFacts(text.did, s) + ", without tags that say who made it, because these credentials may not set them"
 	case o.Existed && text.existed != "":
 		return withFacts(text.existed, s)
 	}
@@ -97,7 +100,10 @@ func did(s core.Step, o core.Outcome) string {
 // withFacts replaces the placeholders in a text.
 func withFacts(text string, s core.Step) string {
 	before, after := cmp.Or(s.Before, &core.State{}), cmp.Or(s.After, &core.State{})
-	location, region, boundary := "", "", ""
+	location, region, boundary, until := "", "", "", ""
+	if !after.Until.IsZero() {
+		until = ", which ends at " + after.Until.UTC().Format(time.RFC3339)
+	}
 	if after.Region != "" {
 		location = fmt.Sprintf(" with args {\n    \"CreateBucketConfiguration\": {\n        \"LocationConstraint\": %q\n    }\n}", after.Region)
 		region = " in region: " + after.Region
@@ -112,7 +118,7 @@ func withFacts(text string, s core.Step) string {
 	return strings.NewReplacer(
 		"{name}", s.Resource.Name, "{owner}", s.Resource.Owner.Name, "{bucket}", s.Resource.Bucket,
 		"{document}", indented(after.Document), "{former}", indented(before.Document),
-		"{location}", location, "{region}", region, "{boundary}", boundary,
+		"{location}", location, "{region}", region, "{boundary}", boundary, "{until}", until,
 		"{assume}", assume, "{assumed}", assumed, "{seconds}", fmt.Sprint(after.Seconds),
 	).Replace(text)
 }

@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -22,6 +23,12 @@ const (
 	CapKeyStatus Capability = "identity.key-status"
 	// CapKeyUse: GetAccessKeyUse.
 	CapKeyUse Capability = "identity.key-use"
+	// CapKeyExpiry: CreateAccessKey with Expires, SetAccessKeyExpiry.
+	CapKeyExpiry Capability = "identity.key-expiry"
+	// CapKeyTags: CreateAccessKey with Tags.
+	CapKeyTags Capability = "identity.key-tags"
+	// CapUserTags: CreateUser with Tags.
+	CapUserTags Capability = "identity.user-tags"
 	// CapRoles: ListRoles, GetRole, CreateRole, DeleteRole.
 	CapRoles Capability = "identity.roles"
 	// CapSessions: CreateSession.
@@ -34,6 +41,8 @@ const (
 	CapPolicyBoundary Capability = "policy.boundary"
 	// CapPolicyPrincipal: a bucket policy can grant access to a user whom it names as in Description.Principal.
 	CapPolicyPrincipal Capability = "policy.principal"
+	// CapPolicyTime: the system enforces conditions on aws:CurrentTime in the policies of users.
+	CapPolicyTime Capability = "policy.time"
 	// CapPolicyProbe: Probe.
 	CapPolicyProbe Capability = "policy.probe"
 	// CapBucketRegion: CreateBucket with a Region.
@@ -57,6 +66,9 @@ var capabilities = func() []capability {
 		{CapAccessKeys, "make further access keys for a user", "delete the user first", fault.HintOtherUser},
 		{CapKeyStatus, "switch access keys off and on", "delete the key instead", ""},
 		{CapKeyUse, "tell when an access key was used", "switch the key off to see who needs it", ""},
+		{CapKeyExpiry, "let an access key end by itself", "", fault.HintTemporary},
+		{CapKeyTags, "keep tags with an access key", "", ""},
+		{CapUserTags, "keep tags with a user", "", ""},
 		{CapRoles, "manage roles", "temporary credentials need none there", ""},
 		{CapSessions, "make temporary credentials", "", fault.HintPermanent},
 		{CapUsers, "manage users", "", fault.HintTemporary},
@@ -65,6 +77,7 @@ var capabilities = func() []capability {
 		{CapPolicyInline, "give a user policies of its own", "grant access in the bucket's policy instead", ""},
 		{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},
 		{CapPolicyPrincipal, "grant access to a user in a bucket policy", "use policies of the user's own instead", ""},
+		{CapPolicyTime, "let a policy end by itself", "", fault.HintTemporary},
 		{CapPolicyProbe, "try what a key may do", "", ""},
 	}
 	for _, row := range settings {
@@ -96,6 +109,22 @@ func (c Capability) Purpose() string {
 // hintNeeds are the capabilities that the way out of a hint needs.
 var hintNeeds = map[fault.Hint]Capability{
 	fault.HintTemporary: CapSessions, fault.HintPermanent: CapUsers, fault.HintBucketPolicy: CapBucketPolicy, fault.HintUserPolicies: CapPolicyInline,
+}
+
+// needed are the capabilities that are true, sorted.
+func needed(all map[Capability]bool) []Capability {
+	maps.DeleteFunc(all, func(_ Capability, needs bool) bool { return !needs })
+	return slices.Sorted(maps.Keys(all))
+}
+
+// Require fails with Unsupported if the backend lacks one of the capabilities.
+func (d Description) Require(capabilities ...Capability) error {
+	for _, c := range capabilities {
+		if !d.Has(c) {
+			return d.Missing(c)
+		}
+	}
+	return nil
 }
 
 // Missing returns the Unsupported fault for a backend without the capability, with a hint if the backend has a way out.

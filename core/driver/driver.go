@@ -156,7 +156,7 @@ type Names struct {
 // IAM and STS quotas: 2,048 bytes for all inline policies of a user, 2 access keys of a user, 2,048 bytes for a session
 // policy, 900 to 43,200 seconds for a session; S3's 20 KiB for a bucket policy; and a lag of 20 seconds, as long as botocore's
 // waiter for a new user waits. For MinIO, measured on the server's last
-// public version: 20 KiB for a policy, 2,048 bytes for a session policy, 900 seconds to 365 days for a session.
+// public version: 20 KiB for a policy, 2,048 bytes for a session policy, 900 seconds to 365 days for a session and for the end of a key.
 type Limits struct {
 	// InlinePolicyBytes is the largest inline policy, and InlinePolicyTotalBytes the sum of all inline policies of a user.
 	InlinePolicyBytes, InlinePolicyTotalBytes int
@@ -170,6 +170,8 @@ type Limits struct {
 	AccessKeysPerUser int
 	// MinSessionSeconds and MaxSessionSeconds are the shortest and the longest session.
 	MinSessionSeconds, MaxSessionSeconds int
+	// MinKeySeconds and MaxKeySeconds are how far off the end of an access key may be.
+	MinKeySeconds, MaxKeySeconds int
 	// LagSeconds is how long a change may be missing from the system's answers; 0 where every answer has all earlier changes.
 	LagSeconds int
 }

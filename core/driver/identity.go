@@ -17,7 +17,8 @@ type Identity interface {
 	GetUser(ctx context.Context, req GetUserRequest) (User, error)
 	// CreateUser creates a user without any permissions. AlreadyExists if a user has the name; its access, keys and secrets
 	// are then unchanged. InvalidArgument for a name that Description.Names.User does not permit; NotFound for a permissions
-	// boundary that does not exist; Unsupported for a permissions boundary without CapPolicyBoundary.
+	// boundary that does not exist; Unsupported for a permissions boundary without CapPolicyBoundary, and for tags without
+	// CapUserTags.
 	CreateUser(ctx context.Context, req CreateUserRequest) (CreateUserResponse, error)
 	// DeleteUser deletes a user, and ends its sessions and whatever else the system keeps for this user alone. A user that is
 	// created later with the same name has none of its permissions, keys or sessions. NotFound if no user has the name;
@@ -32,7 +33,8 @@ type Identity interface {
 	ListUserItems(ctx context.Context, req ListUserItemsRequest) iter.Seq2[UserItem, error]
 
 	// CreateAccessKey creates a permanent key for a user. It works as soon as the system permits. NotFound if no user has the
-	// name; ResourceExhausted, with the number in the message, at the system's limit of keys.
+	// name; ResourceExhausted, with the number in the message, at the system's limit of keys; InvalidArgument for an end outside of
+	// Limits, and Unsupported for one without CapKeyExpiry, and for tags without CapKeyTags.
 	CreateAccessKey(ctx context.Context, req CreateAccessKeyRequest) (AccessKey, error)
 	// ListAccessKeys yields the keys of a user, without secrets. NotFound if no user has the name.
 	ListAccessKeys(ctx context.Context, req ListAccessKeysRequest) iter.Seq2[AccessKey, error]
@@ -42,6 +44,9 @@ type Identity interface {
 	// SetAccessKeyStatus makes a key of a user work, or stop working until it is made to work again. It succeeds if the key has the
 	// status already. NotFound if the user has no such key, even if another user has; InvalidArgument for a status that is none.
 	SetAccessKeyStatus(ctx context.Context, req SetAccessKeyStatusRequest) error
+	// SetAccessKeyExpiry gives a key of a user an end, in place of the one that it has. InvalidArgument for an end outside of Limits;
+	// NotFound if the user has no such key, even if another user has.
+	SetAccessKeyExpiry(ctx context.Context, req SetAccessKeyExpiryRequest) error
 	// GetAccessKeyUse returns when a key was last used; a system may need hours to know. NotFound if the user has no such key, even
 	// if another user has.
 	GetAccessKeyUse(ctx context.Context, req GetAccessKeyUseRequest) (AccessKeyUse, error)
@@ -90,6 +95,13 @@ type CreateUserRequest struct {
 	Name string
 	// PermissionsBoundary is the ARN of the managed policy that bounds the user; empty for none.
 	PermissionsBoundary string
+	// Tags are returned by GetUser; a listing may do without them. They need CapUserTags.
+	Tags []Tag
+}
+
+// Needs are the capabilities that the request needs besides CapUsers.
+func (r CreateUserRequest) Needs() []Capability {
+	return needed(map[Capability]bool{CapPolicyBoundary: r.PermissionsBoundary != "", CapUserTags: len(r.Tags) > 0})
 }
 
 // CreateUserResponse is the response of Identity.CreateUser.
@@ -147,6 +159,9 @@ type AccessKey struct {
 	Created time.Time
 	// Expires is when the key ends by itself; zero for one that does not.
 	Expires time.Time
+	// Tags are those that the key was created with, in any order; none where the system does not keep any, or has others' text in
+	// their place.
+	Tags []Tag
 }
 
 // The status of an access key, in IAM's words.
@@ -162,7 +177,19 @@ func (k AccessKey) String() string { return "access key " + k.AccessKeyID + " of
 func (k AccessKey) GoString() string { return k.String() }
 
 // CreateAccessKeyRequest is the request of Identity.CreateAccessKey.
-type CreateAccessKeyRequest struct{ UserName string }
+type CreateAccessKeyRequest struct {
+	UserName string
+	// Expires is when the key ends by itself; zero for one that does not. An end needs CapKeyExpiry. The system may cut off
+	// fractions of a second.
+	Expires time.Time
+	// Tags are returned by ListAccessKeys. They need CapKeyTags.
+	Tags []Tag
+}
+
+// Needs are the capabilities that the request needs besides CapAccessKeys.
+func (r CreateAccessKeyRequest) Needs() []Capability {
+	return needed(map[Capability]bool{CapKeyExpiry: !r.Expires.IsZero(), CapKeyTags: len(r.Tags) > 0})
+}
 
 // ListAccessKeysRequest is the request of Identity.ListAccessKeys.
 type ListAccessKeysRequest struct{ UserName string }
@@ -175,6 +202,13 @@ type SetAccessKeyStatusRequest struct {
 	UserName, AccessKeyID string
 	// Status is KeyActive or KeyInactive.
 	Status string
+}
+
+// SetAccessKeyExpiryRequest is the request of Identity.SetAccessKeyExpiry.
+type SetAccessKeyExpiryRequest struct {
+	UserName, AccessKeyID string
+	// Expires is as in CreateAccessKeyRequest, and not zero.
+	Expires time.Time
 }
 
 // GetAccessKeyUseRequest is the request of Identity.GetAccessKeyUse.

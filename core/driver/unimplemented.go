@@ -40,6 +40,9 @@ func (Unimplemented) DeleteAccessKey(context.Context, DeleteAccessKeyRequest) er
 func (Unimplemented) SetAccessKeyStatus(context.Context, SetAccessKeyStatusRequest) error {
 	return unsupported("SetAccessKeyStatus")
 }
+func (Unimplemented) SetAccessKeyExpiry(context.Context, SetAccessKeyExpiryRequest) error {
+	return unsupported("SetAccessKeyExpiry")
+}
 func (Unimplemented) GetAccessKeyUse(context.Context, GetAccessKeyUseRequest) (AccessKeyUse, error) {
 	return AccessKeyUse{}, unsupported("GetAccessKeyUse")
 }

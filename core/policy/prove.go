@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -15,6 +16,8 @@ type Asked struct {
 	Extra  []Statement
 	// Own is a document of the caller's, in place of grants.
 	Own Document
+	// Until is when all access ends; zero for access without an end.
+	Until time.Time
 	// Omitted are actions that the system does not have.
 	Omitted []string
 	// Partition is the ARN partition; empty for "aws".
@@ -41,13 +44,14 @@ func Prove(doc Document, asked Asked) error {
 	if err != nil {
 		return err
 	}
-	return s.compare(expectation{grants: grants, omitted: asked.Omitted})
+	return s.compare(expectation{grants: grants, omitted: asked.Omitted, until: asked.Until})
 }
 
 // expectation says what a document should decide, without looking at it.
 type expectation struct {
 	grants  []Grant
 	omitted []string
+	until   time.Time
 }
 
 // The documents of the space that Prove makes.
@@ -62,12 +66,22 @@ const (
 func (e expectation) allows(in area, r request) bool {
 	further := r.by(docExtra)
 	switch {
-	case further == ExplicitDeny:
+	case further == ExplicitDeny, !e.until.IsZero() && !r.isBefore(e.until):
 		return false
 	case e.grant(in, r.Action):
 		return true
 	}
 	return further == Allowed && r.by(docGuards) != ExplicitDeny
+}
+
+// isBefore reports whether the request is made before a time.
+func (r request) isBefore(end time.Time) bool {
+	for _, text := range r.Context[strings.ToLower(timeKey)] {
+		if at, ok := parseDate(text); ok {
+			return at.Before(end)
+		}
+	}
+	return false
 }
 
 // verbOf says which access an action on objects, or a listing, needs.

@@ -38,7 +38,8 @@ func (b *backend) authenticate() (caller, error) {
 	}
 	for _, u := range b.system.users {
 		key, ok := u.keys[given.AccessKeyID]
-		if ok && key.Status == driver.KeyActive && key.SecretAccessKey == given.SecretAccessKey && given.SessionToken == "" {
+		ended := ok && !key.Expires.IsZero() && time.Now().After(key.Expires)
+		if ok && !ended && key.Status == driver.KeyActive && key.SecretAccessKey == given.SecretAccessKey && given.SessionToken == "" {
 			b.system.uses[key.AccessKeyID] = driver.AccessKeyUse{Date: now(), Service: "s3", Region: b.config.Region}
 			return b.system.asUser(u), nil
 		}
@@ -84,7 +85,7 @@ func (s *System) documents(g *grants) []policy.Document {
 
 // may fails with PermissionDenied unless the caller may do the action. The policy of the bucket in, if any, applies too.
 func (who caller) may(action, resource string, in *bucket, context map[string][]string) error {
-	keys := map[string][]string{"aws:PrincipalArn": {who.arn}}
+	keys := map[string][]string{"aws:PrincipalArn": {who.arn}, "aws:CurrentTime": {time.Now().UTC().Format(time.RFC3339)}}
 	if who.name != "" {
 		keys["aws:username"] = []string{who.name}
 	}

@@ -22,6 +22,9 @@ func (b *backend) Describe(context.Context) (driver.Description, error) {
 			LagSeconds: 20,
 		},
 	}
+	if b.has(driver.CapKeyExpiry) {
+		d.Limits.MinKeySeconds, d.Limits.MaxKeySeconds = b.system.minKeySeconds(), maxKeySeconds
+	}
 	for _, c := range driver.AllCapabilities() {
 		if b.has(c) {
 			d.Capabilities = append(d.Capabilities, c)

@@ -103,10 +103,7 @@ func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsReq
 
 // CreateUser creates a user without policies.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
-	if req.PermissionsBoundary != "" && !b.has(driver.CapPolicyBoundary) {
-		return driver.CreateUserResponse{}, undeclared(driver.CapPolicyBoundary)
-	}
-	who, unlock, err := b.begin(ctx, "CreateUser", driver.CapUsers)
+	who, unlock, err := b.begin(ctx, "CreateUser", append(req.Needs(), driver.CapUsers)...)
 	if err != nil {
 		return driver.CreateUserResponse{}, err
 	}
@@ -127,7 +124,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	}
 	u := &user{User: driver.User{
 		Path: "/", Name: req.Name, ID: newID("AIDA"), ARN: iamARN("user", req.Name), Created: now(),
-		PermissionsBoundary: req.PermissionsBoundary,
+		PermissionsBoundary: req.PermissionsBoundary, Tags: slices.Clone(req.Tags),
 	}, grants: newGrants(), keys: map[string]*driver.AccessKey{}}
 	b.system.users[req.Name] = u
 	response := driver.CreateUserResponse{User: u.User}

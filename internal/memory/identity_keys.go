@@ -1,29 +1,41 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// keysPerUser is AWS's limit.
-const keysPerUser = 2
+// keysPerUser is AWS's limit; the others are MinIO's.
+const (
+	keysPerUser   = 2
+	minKeySeconds = 900
+	maxKeySeconds = 365 * 24 * 60 * 60
+)
+
+func (s *System) minKeySeconds() int { return cmp.Or(s.options.MinKeySeconds, minKeySeconds) }
 
 // CreateAccessKey makes a key that works at once.
 func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	u, unlock, err := b.withUser(ctx, "CreateAccessKey", "iam:CreateAccessKey", req.UserName, driver.CapAccessKeys)
+	u, unlock, err := b.withUser(ctx, "CreateAccessKey", "iam:CreateAccessKey", req.UserName, append(req.Needs(), driver.CapAccessKeys)...)
 	if err != nil {
 		return driver.AccessKey{}, err
 	}
 	defer unlock()
+	if err := b.system.checkEnd(req.Expires); !req.Expires.IsZero() && err != nil {
+		return driver.AccessKey{}, err
+	}
 	if len(u.keys) >= keysPerUser {
 		return driver.AccessKey{}, fault.New(fault.ResourceExhausted, "the user %q has %d access keys, and cannot have more; delete one first", req.UserName, keysPerUser)
 	}
 	key := newKey(req.UserName)
+	key.Expires, key.Tags = req.Expires.Truncate(time.Second), slices.Clone(req.Tags)
 	u.keys[key.AccessKeyID] = key
 	return *key, nil
 }
@@ -71,6 +83,29 @@ func (b *backend) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKe
 		return fault.New(fault.InvalidArgument, "%q is no status of a key", req.Status)
 	}
 	key.Status = req.Status
+	return nil
+}
+
+// checkEnd refuses an end of a key outside of the limits.
+func (s *System) checkEnd(end time.Time) error {
+	least := s.minKeySeconds()
+	if off := time.Until(end); off < time.Duration(least)*time.Second || off > maxKeySeconds*time.Second {
+		return fault.New(fault.InvalidArgument, "a key ends in %d to %d seconds", least, maxKeySeconds)
+	}
+	return nil
+}
+
+// SetAccessKeyExpiry gives a key an end.
+func (b *backend) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKeyExpiryRequest) error {
+	key, unlock, err := b.withKey(ctx, "SetAccessKeyExpiry", req.UserName, req.AccessKeyID, driver.CapKeyExpiry)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if err := b.system.checkEnd(req.Expires); err != nil {
+		return err
+	}
+	key.Expires = req.Expires.Truncate(time.Second)
 	return nil
 }
 

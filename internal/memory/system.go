@@ -31,6 +31,8 @@ type Options struct {
 	Dialect policy.Dialect
 	// MinSessionSeconds is the shortest session; 0 for AWS's 900.
 	MinSessionSeconds int
+	// MinKeySeconds is how far off the end of a key has to be; 0 for MinIO's 900.
+	MinKeySeconds int
 	// Before, if set, is called before each request with the method's name. An error fails the request before it has an
 	// effect.
 	Before func(ctx context.Context, method string) error

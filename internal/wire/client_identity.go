@@ -22,7 +22,10 @@ func (c *client) GetUser(ctx context.Context, req driver.GetUserRequest) (driver
 }
 
 func (c *client) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
-	request := &pb.CreateUserRequest{Name: req.Name, PermissionsBoundary: req.PermissionsBoundary}
+	if err := c.description.Require(req.Needs()...); err != nil {
+		return driver.CreateUserResponse{}, err
+	}
+	request := &pb.CreateUserRequest{Name: req.Name, PermissionsBoundary: req.PermissionsBoundary, Tags: toTags(req.Tags)}
 	created, err := call(ctx, c, c.identity.CreateUser, request, identity, fromCreateUserResponse)
 	if err == nil && created.AccessKey != nil {
 		err = c.verifyKeyOwner(req.Name, *created.AccessKey)
@@ -40,7 +43,10 @@ func (c *client) ListUserItems(ctx context.Context, req driver.ListUserItemsRequ
 }
 
 func (c *client) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	request := &pb.CreateAccessKeyRequest{UserName: req.UserName}
+	if err := c.description.Require(req.Needs()...); err != nil {
+		return driver.AccessKey{}, err
+	}
+	request := &pb.CreateAccessKeyRequest{UserName: req.UserName, Expires: toTime(req.Expires), Tags: toTags(req.Tags)}
 	key, err := call(ctx, c, c.identity.CreateAccessKey, request, (*pb.CreateAccessKeyResponse).GetAccessKey, fromAccessKey)
 	return verifyName(c, key, err, keyOwner, req.UserName, key.UserName)
 }
@@ -59,6 +65,11 @@ func (c *client) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKey
 func (c *client) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
 	return unary(ctx, c, c.identity.SetAccessKeyStatus,
 		&pb.SetAccessKeyStatusRequest{UserName: req.UserName, AccessKeyId: req.AccessKeyID, Status: req.Status})
+}
+
+func (c *client) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKeyExpiryRequest) error {
+	return unary(ctx, c, c.identity.SetAccessKeyExpiry,
+		&pb.SetAccessKeyExpiryRequest{UserName: req.UserName, AccessKeyId: req.AccessKeyID, Expires: toTime(req.Expires)})
 }
 
 func (c *client) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {

@@ -183,6 +183,8 @@ func toLimits(l driver.Limits) *pb.Limits {
 		MinSessionSeconds:      toInt32(l.MinSessionSeconds),
 		MaxSessionSeconds:      toInt32(l.MaxSessionSeconds),
 		LagSeconds:             toInt32(l.LagSeconds),
+		MinKeySeconds:          toInt32(l.MinKeySeconds),
+		MaxKeySeconds:          toInt32(l.MaxKeySeconds),
 	}
 }
 
@@ -197,6 +199,8 @@ func fromLimits(in *pb.Limits) driver.Limits {
 		MinSessionSeconds:      int(in.GetMinSessionSeconds()),
 		MaxSessionSeconds:      int(in.GetMaxSessionSeconds()),
 		LagSeconds:             int(in.GetLagSeconds()),
+		MinKeySeconds:          int(in.GetMinKeySeconds()),
+		MaxKeySeconds:          int(in.GetMaxKeySeconds()),
 	}
 }
 

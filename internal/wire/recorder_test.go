@@ -48,6 +48,11 @@ func (r *recorder) SetAccessKeyStatus(_ context.Context, req driver.SetAccessKey
 	return nil
 }
 
+func (r *recorder) SetAccessKeyExpiry(_ context.Context, req driver.SetAccessKeyExpiryRequest) error {
+	r.request = req
+	return nil
+}
+
 func (r *recorder) GetAccessKeyUse(_ context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
 	return one[driver.AccessKeyUse](r, req)
 }

@@ -54,7 +54,7 @@ func TestEveryMethodRoundTrips(t *testing.T) {
 		reflect.TypeFor[driver.Identity](), reflect.TypeFor[driver.Policy](),
 		reflect.TypeFor[driver.Bucket](), reflect.TypeFor[driver.Object](),
 	}
-	r := &recorder{}
+	r := &recorder{fake: fake{description: driver.Description{Capabilities: driver.AllCapabilities()}}}
 	client := open(t, r)
 	for _, of := range interfaces {
 		for i := range of.NumMethod() {
@@ -186,7 +186,7 @@ func requireNil(t *testing.T, err reflect.Value) {
 
 func TestEverySettingRoundTrips(t *testing.T) {
 	f := &filler{}
-	r := &recorder{}
+	r := &recorder{fake: fake{description: driver.Description{Capabilities: driver.AllCapabilities()}}}
 	client := open(t, r)
 	tested := map[driver.Setting]bool{}
 	for _, v := range []driver.BucketSetting{
@@ -228,7 +228,7 @@ func TestEverySettingRoundTrips(t *testing.T) {
 }
 
 func TestZeroValuesStayZero(t *testing.T) {
-	r := &recorder{}
+	r := &recorder{fake: fake{description: driver.Description{Capabilities: driver.AllCapabilities()}}}
 	client := open(t, r)
 	r.answer = driver.Role{}
 	role, err := client.GetRole(context.Background(), driver.GetRoleRequest{})

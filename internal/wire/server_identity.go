@@ -31,7 +31,7 @@ func (i *identityServer) GetUser(ctx context.Context, in *pb.GetUserRequest) (*p
 }
 
 func (i *identityServer) CreateUser(ctx context.Context, in *pb.CreateUserRequest) (*pb.CreateUserResponse, error) {
-	req := driver.CreateUserRequest{Name: in.GetName(), PermissionsBoundary: in.GetPermissionsBoundary()}
+	req := driver.CreateUserRequest{Name: in.GetName(), PermissionsBoundary: in.GetPermissionsBoundary(), Tags: fromTags(in.GetTags())}
 	return answer(ctx, i.s, driver.Driver.CreateUser, req, toCreateUserResponse)
 }
 
@@ -48,7 +48,7 @@ func (i *identityServer) ListUserItems(
 }
 
 func (i *identityServer) CreateAccessKey(ctx context.Context, in *pb.CreateAccessKeyRequest) (*pb.CreateAccessKeyResponse, error) {
-	req := driver.CreateAccessKeyRequest{UserName: in.GetUserName()}
+	req := driver.CreateAccessKeyRequest{UserName: in.GetUserName(), Expires: fromTime(in.GetExpires()), Tags: fromTags(in.GetTags())}
 	return answer(ctx, i.s, driver.Driver.CreateAccessKey, req, func(k driver.AccessKey) *pb.CreateAccessKeyResponse {
 		return &pb.CreateAccessKeyResponse{AccessKey: toAccessKey(k)}
 	})
@@ -72,6 +72,11 @@ func (i *identityServer) DeleteAccessKey(ctx context.Context, in *pb.DeleteAcces
 func (i *identityServer) SetAccessKeyStatus(ctx context.Context, in *pb.SetAccessKeyStatusRequest) (*pb.SetAccessKeyStatusResponse, error) {
 	req := driver.SetAccessKeyStatusRequest{UserName: in.GetUserName(), AccessKeyID: in.GetAccessKeyId(), Status: in.GetStatus()}
 	return done(ctx, i.s, driver.Driver.SetAccessKeyStatus, req, &pb.SetAccessKeyStatusResponse{})
+}
+
+func (i *identityServer) SetAccessKeyExpiry(ctx context.Context, in *pb.SetAccessKeyExpiryRequest) (*pb.SetAccessKeyExpiryResponse, error) {
+	req := driver.SetAccessKeyExpiryRequest{UserName: in.GetUserName(), AccessKeyID: in.GetAccessKeyId(), Expires: fromTime(in.GetExpires())}
+	return done(ctx, i.s, driver.Driver.SetAccessKeyExpiry, req, &pb.SetAccessKeyExpiryResponse{})
 }
 
 func (i *identityServer) GetAccessKeyUse(ctx context.Context, in *pb.GetAccessKeyUseRequest) (*pb.GetAccessKeyUseResponse, error) {

@@ -717,7 +717,10 @@ type Limits struct {
 	MinSessionSeconds      int32                  `protobuf:"varint,7,opt,name=min_session_seconds,json=minSessionSeconds,proto3" json:"min_session_seconds,omitempty"`
 	MaxSessionSeconds      int32                  `protobuf:"varint,8,opt,name=max_session_seconds,json=maxSessionSeconds,proto3" json:"max_session_seconds,omitempty"`
 	// How long a change may be missing from the system's answers; 0 where every answer has all earlier changes.
-	LagSeconds    int32 `protobuf:"varint,9,opt,name=lag_seconds,json=lagSeconds,proto3" json:"lag_seconds,omitempty"`
+	LagSeconds int32 `protobuf:"varint,9,opt,name=lag_seconds,json=lagSeconds,proto3" json:"lag_seconds,omitempty"`
+	// How far off the end of an access key may be.
+	MinKeySeconds int32 `protobuf:"varint,10,opt,name=min_key_seconds,json=minKeySeconds,proto3" json:"min_key_seconds,omitempty"`
+	MaxKeySeconds int32 `protobuf:"varint,11,opt,name=max_key_seconds,json=maxKeySeconds,proto3" json:"max_key_seconds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -811,6 +814,20 @@ func (x *Limits) GetMaxSessionSeconds() int32 {
 func (x *Limits) GetLagSeconds() int32 {
 	if x != nil {
 		return x.LagSeconds
+	}
+	return 0
+}
+
+func (x *Limits) GetMinKeySeconds() int32 {
+	if x != nil {
+		return x.MinKeySeconds
+	}
+	return 0
+}
+
+func (x *Limits) GetMaxKeySeconds() int32 {
+	if x != nil {
+		return x.MaxKeySeconds
 	}
 	return 0
 }
@@ -993,7 +1010,7 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"\bNameRule\x12\x10\n" +
 	"\x03min\x18\x01 \x01(\x05R\x03min\x12\x10\n" +
 	"\x03max\x18\x02 \x01(\x05R\x03max\x12\x18\n" +
-	"\apattern\x18\x03 \x01(\tR\apattern\"\xb4\x03\n" +
+	"\apattern\x18\x03 \x01(\tR\apattern\"\x84\x04\n" +
 	"\x06Limits\x12.\n" +
 	"\x13inline_policy_bytes\x18\x01 \x01(\x05R\x11inlinePolicyBytes\x129\n" +
 	"\x19inline_policy_total_bytes\x18\x02 \x01(\x05R\x16inlinePolicyTotalBytes\x120\n" +
@@ -1004,7 +1021,10 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"\x13min_session_seconds\x18\a \x01(\x05R\x11minSessionSeconds\x12.\n" +
 	"\x13max_session_seconds\x18\b \x01(\x05R\x11maxSessionSeconds\x12\x1f\n" +
 	"\vlag_seconds\x18\t \x01(\x05R\n" +
-	"lagSeconds\"H\n" +
+	"lagSeconds\x12&\n" +
+	"\x0fmin_key_seconds\x18\n" +
+	" \x01(\x05R\rminKeySeconds\x12&\n" +
+	"\x0fmax_key_seconds\x18\v \x01(\x05R\rmaxKeySeconds\"H\n" +
 	"\n" +
 	"Boundaries\x12\x1b\n" +
 	"\tread_only\x18\x01 \x01(\tR\breadOnly\x12\x1d\n" +

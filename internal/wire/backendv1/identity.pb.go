@@ -489,8 +489,10 @@ type CreateUserRequest struct {
 	state               protoimpl.MessageState `protogen:"open.v1"`
 	Name                string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	PermissionsBoundary string                 `protobuf:"bytes,2,opt,name=permissions_boundary,json=permissionsBoundary,proto3" json:"permissions_boundary,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// With the capability identity.user-tags.
+	Tags          []*Tag `protobuf:"bytes,3,rep,name=tags,proto3" json:"tags,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CreateUserRequest) Reset() {
@@ -535,6 +537,13 @@ func (x *CreateUserRequest) GetPermissionsBoundary() string {
 		return x.PermissionsBoundary
 	}
 	return ""
+}
+
+func (x *CreateUserRequest) GetTags() []*Tag {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
 }
 
 type CreateUserResponse struct {
@@ -834,7 +843,9 @@ type AccessKey struct {
 	Status  string                 `protobuf:"bytes,4,opt,name=status,proto3" json:"status,omitempty"`
 	Created *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=created,proto3" json:"created,omitempty"`
 	// When the key ends by itself; not set for one that does not.
-	Expires       *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires,proto3" json:"expires,omitempty"`
+	Expires *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires,proto3" json:"expires,omitempty"`
+	// Those that the key was created with.
+	Tags          []*Tag `protobuf:"bytes,7,rep,name=tags,proto3" json:"tags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -911,9 +922,20 @@ func (x *AccessKey) GetExpires() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *AccessKey) GetTags() []*Tag {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
 type CreateAccessKeyRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	UserName string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	// When the key ends by itself; not set for one that does not. With the capability identity.key-expiry.
+	Expires *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expires,proto3" json:"expires,omitempty"`
+	// With the capability identity.key-tags.
+	Tags          []*Tag `protobuf:"bytes,3,rep,name=tags,proto3" json:"tags,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -953,6 +975,20 @@ func (x *CreateAccessKeyRequest) GetUserName() string {
 		return x.UserName
 	}
 	return ""
+}
+
+func (x *CreateAccessKeyRequest) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
+func (x *CreateAccessKeyRequest) GetTags() []*Tag {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
 }
 
 type CreateAccessKeyResponse struct {
@@ -1273,6 +1309,102 @@ func (*SetAccessKeyStatusResponse) Descriptor() ([]byte, []int) {
 	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{24}
 }
 
+type SetAccessKeyExpiryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	AccessKeyId   string                 `protobuf:"bytes,2,opt,name=access_key_id,json=accessKeyId,proto3" json:"access_key_id,omitempty"`
+	Expires       *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expires,proto3" json:"expires,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAccessKeyExpiryRequest) Reset() {
+	*x = SetAccessKeyExpiryRequest{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAccessKeyExpiryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAccessKeyExpiryRequest) ProtoMessage() {}
+
+func (x *SetAccessKeyExpiryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAccessKeyExpiryRequest.ProtoReflect.Descriptor instead.
+func (*SetAccessKeyExpiryRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *SetAccessKeyExpiryRequest) GetUserName() string {
+	if x != nil {
+		return x.UserName
+	}
+	return ""
+}
+
+func (x *SetAccessKeyExpiryRequest) GetAccessKeyId() string {
+	if x != nil {
+		return x.AccessKeyId
+	}
+	return ""
+}
+
+func (x *SetAccessKeyExpiryRequest) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
+type SetAccessKeyExpiryResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAccessKeyExpiryResponse) Reset() {
+	*x = SetAccessKeyExpiryResponse{}
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAccessKeyExpiryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAccessKeyExpiryResponse) ProtoMessage() {}
+
+func (x *SetAccessKeyExpiryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAccessKeyExpiryResponse.ProtoReflect.Descriptor instead.
+func (*SetAccessKeyExpiryResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{26}
+}
+
 type GetAccessKeyUseRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
@@ -1283,7 +1415,7 @@ type GetAccessKeyUseRequest struct {
 
 func (x *GetAccessKeyUseRequest) Reset() {
 	*x = GetAccessKeyUseRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1295,7 +1427,7 @@ func (x *GetAccessKeyUseRequest) String() string {
 func (*GetAccessKeyUseRequest) ProtoMessage() {}
 
 func (x *GetAccessKeyUseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1308,7 +1440,7 @@ func (x *GetAccessKeyUseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAccessKeyUseRequest.ProtoReflect.Descriptor instead.
 func (*GetAccessKeyUseRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{25}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *GetAccessKeyUseRequest) GetUserName() string {
@@ -1334,7 +1466,7 @@ type GetAccessKeyUseResponse struct {
 
 func (x *GetAccessKeyUseResponse) Reset() {
 	*x = GetAccessKeyUseResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1346,7 +1478,7 @@ func (x *GetAccessKeyUseResponse) String() string {
 func (*GetAccessKeyUseResponse) ProtoMessage() {}
 
 func (x *GetAccessKeyUseResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1359,7 +1491,7 @@ func (x *GetAccessKeyUseResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetAccessKeyUseResponse.ProtoReflect.Descriptor instead.
 func (*GetAccessKeyUseResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{26}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *GetAccessKeyUseResponse) GetUse() *AccessKeyUse {
@@ -1382,7 +1514,7 @@ type AccessKeyUse struct {
 
 func (x *AccessKeyUse) Reset() {
 	*x = AccessKeyUse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1394,7 +1526,7 @@ func (x *AccessKeyUse) String() string {
 func (*AccessKeyUse) ProtoMessage() {}
 
 func (x *AccessKeyUse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1407,7 +1539,7 @@ func (x *AccessKeyUse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AccessKeyUse.ProtoReflect.Descriptor instead.
 func (*AccessKeyUse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{27}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *AccessKeyUse) GetDate() *timestamppb.Timestamp {
@@ -1453,7 +1585,7 @@ type Role struct {
 
 func (x *Role) Reset() {
 	*x = Role{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1465,7 +1597,7 @@ func (x *Role) String() string {
 func (*Role) ProtoMessage() {}
 
 func (x *Role) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[28]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1478,7 +1610,7 @@ func (x *Role) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Role.ProtoReflect.Descriptor instead.
 func (*Role) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{28}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Role) GetPath() string {
@@ -1569,7 +1701,7 @@ type RoleLastUsed struct {
 
 func (x *RoleLastUsed) Reset() {
 	*x = RoleLastUsed{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +1713,7 @@ func (x *RoleLastUsed) String() string {
 func (*RoleLastUsed) ProtoMessage() {}
 
 func (x *RoleLastUsed) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[29]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +1726,7 @@ func (x *RoleLastUsed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoleLastUsed.ProtoReflect.Descriptor instead.
 func (*RoleLastUsed) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{29}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RoleLastUsed) GetDate() *timestamppb.Timestamp {
@@ -1619,7 +1751,7 @@ type ListRolesRequest struct {
 
 func (x *ListRolesRequest) Reset() {
 	*x = ListRolesRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1631,7 +1763,7 @@ func (x *ListRolesRequest) String() string {
 func (*ListRolesRequest) ProtoMessage() {}
 
 func (x *ListRolesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[30]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1644,7 +1776,7 @@ func (x *ListRolesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRolesRequest.ProtoReflect.Descriptor instead.
 func (*ListRolesRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{30}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{32}
 }
 
 // One message holds one page of roles.
@@ -1657,7 +1789,7 @@ type ListRolesResponse struct {
 
 func (x *ListRolesResponse) Reset() {
 	*x = ListRolesResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1669,7 +1801,7 @@ func (x *ListRolesResponse) String() string {
 func (*ListRolesResponse) ProtoMessage() {}
 
 func (x *ListRolesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[31]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1682,7 +1814,7 @@ func (x *ListRolesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRolesResponse.ProtoReflect.Descriptor instead.
 func (*ListRolesResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{31}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListRolesResponse) GetRoles() []*Role {
@@ -1701,7 +1833,7 @@ type GetRoleRequest struct {
 
 func (x *GetRoleRequest) Reset() {
 	*x = GetRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1713,7 +1845,7 @@ func (x *GetRoleRequest) String() string {
 func (*GetRoleRequest) ProtoMessage() {}
 
 func (x *GetRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[32]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1726,7 +1858,7 @@ func (x *GetRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoleRequest.ProtoReflect.Descriptor instead.
 func (*GetRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{32}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *GetRoleRequest) GetName() string {
@@ -1745,7 +1877,7 @@ type GetRoleResponse struct {
 
 func (x *GetRoleResponse) Reset() {
 	*x = GetRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1757,7 +1889,7 @@ func (x *GetRoleResponse) String() string {
 func (*GetRoleResponse) ProtoMessage() {}
 
 func (x *GetRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[33]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1770,7 +1902,7 @@ func (x *GetRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetRoleResponse.ProtoReflect.Descriptor instead.
 func (*GetRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{33}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *GetRoleResponse) GetRole() *Role {
@@ -1792,7 +1924,7 @@ type CreateRoleRequest struct {
 
 func (x *CreateRoleRequest) Reset() {
 	*x = CreateRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1804,7 +1936,7 @@ func (x *CreateRoleRequest) String() string {
 func (*CreateRoleRequest) ProtoMessage() {}
 
 func (x *CreateRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[34]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1817,7 +1949,7 @@ func (x *CreateRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRoleRequest.ProtoReflect.Descriptor instead.
 func (*CreateRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{34}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *CreateRoleRequest) GetName() string {
@@ -1857,7 +1989,7 @@ type CreateRoleResponse struct {
 
 func (x *CreateRoleResponse) Reset() {
 	*x = CreateRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1869,7 +2001,7 @@ func (x *CreateRoleResponse) String() string {
 func (*CreateRoleResponse) ProtoMessage() {}
 
 func (x *CreateRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[35]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1882,7 +2014,7 @@ func (x *CreateRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateRoleResponse.ProtoReflect.Descriptor instead.
 func (*CreateRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{35}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *CreateRoleResponse) GetRole() *Role {
@@ -1901,7 +2033,7 @@ type DeleteRoleRequest struct {
 
 func (x *DeleteRoleRequest) Reset() {
 	*x = DeleteRoleRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[36]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1913,7 +2045,7 @@ func (x *DeleteRoleRequest) String() string {
 func (*DeleteRoleRequest) ProtoMessage() {}
 
 func (x *DeleteRoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[36]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1926,7 +2058,7 @@ func (x *DeleteRoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRoleRequest.ProtoReflect.Descriptor instead.
 func (*DeleteRoleRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{36}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *DeleteRoleRequest) GetName() string {
@@ -1944,7 +2076,7 @@ type DeleteRoleResponse struct {
 
 func (x *DeleteRoleResponse) Reset() {
 	*x = DeleteRoleResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[37]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1956,7 +2088,7 @@ func (x *DeleteRoleResponse) String() string {
 func (*DeleteRoleResponse) ProtoMessage() {}
 
 func (x *DeleteRoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[37]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1969,7 +2101,7 @@ func (x *DeleteRoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteRoleResponse.ProtoReflect.Descriptor instead.
 func (*DeleteRoleResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{37}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{39}
 }
 
 type CreateSessionRequest struct {
@@ -1985,7 +2117,7 @@ type CreateSessionRequest struct {
 
 func (x *CreateSessionRequest) Reset() {
 	*x = CreateSessionRequest{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[38]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1997,7 +2129,7 @@ func (x *CreateSessionRequest) String() string {
 func (*CreateSessionRequest) ProtoMessage() {}
 
 func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[38]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2010,7 +2142,7 @@ func (x *CreateSessionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSessionRequest.ProtoReflect.Descriptor instead.
 func (*CreateSessionRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{38}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *CreateSessionRequest) GetRoleArn() string {
@@ -2050,7 +2182,7 @@ type CreateSessionResponse struct {
 
 func (x *CreateSessionResponse) Reset() {
 	*x = CreateSessionResponse{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[39]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2062,7 +2194,7 @@ func (x *CreateSessionResponse) String() string {
 func (*CreateSessionResponse) ProtoMessage() {}
 
 func (x *CreateSessionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[39]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2075,7 +2207,7 @@ func (x *CreateSessionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateSessionResponse.ProtoReflect.Descriptor instead.
 func (*CreateSessionResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{39}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *CreateSessionResponse) GetSession() *Session {
@@ -2098,7 +2230,7 @@ type Session struct {
 
 func (x *Session) Reset() {
 	*x = Session{}
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[40]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2110,7 +2242,7 @@ func (x *Session) String() string {
 func (*Session) ProtoMessage() {}
 
 func (x *Session) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[40]
+	mi := &file_s3credentials_backend_v1_identity_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2123,7 +2255,7 @@ func (x *Session) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Session.ProtoReflect.Descriptor instead.
 func (*Session) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{40}
+	return file_s3credentials_backend_v1_identity_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *Session) GetAccessKeyId() string {
@@ -2184,10 +2316,11 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x04tags\x18\b \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\"-\n" +
 	"\x03Tag\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"Z\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\x8d\x01\n" +
 	"\x11CreateUserRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x121\n" +
-	"\x14permissions_boundary\x18\x02 \x01(\tR\x13permissionsBoundary\"\x8c\x01\n" +
+	"\x14permissions_boundary\x18\x02 \x01(\tR\x13permissionsBoundary\x121\n" +
+	"\x04tags\x18\x03 \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\"\x8c\x01\n" +
 	"\x12CreateUserResponse\x122\n" +
 	"\x04user\x18\x01 \x01(\v2\x1e.s3credentials.backend.v1.UserR\x04user\x12B\n" +
 	"\n" +
@@ -2203,16 +2336,19 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +
-	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xfc\x01\n" +
+	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xaf\x02\n" +
 	"\tAccessKey\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x12*\n" +
 	"\x11secret_access_key\x18\x03 \x01(\tR\x0fsecretAccessKey\x12\x16\n" +
 	"\x06status\x18\x04 \x01(\tR\x06status\x124\n" +
 	"\acreated\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\x124\n" +
-	"\aexpires\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"5\n" +
+	"\aexpires\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x121\n" +
+	"\x04tags\x18\a \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\"\x9e\x01\n" +
 	"\x16CreateAccessKeyRequest\x12\x1b\n" +
-	"\tuser_name\x18\x01 \x01(\tR\buserName\"]\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\x124\n" +
+	"\aexpires\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x121\n" +
+	"\x04tags\x18\x03 \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\"]\n" +
 	"\x17CreateAccessKeyResponse\x12B\n" +
 	"\n" +
 	"access_key\x18\x01 \x01(\v2#.s3credentials.backend.v1.AccessKeyR\taccessKey\"4\n" +
@@ -2229,7 +2365,12 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x12\x16\n" +
 	"\x06status\x18\x03 \x01(\tR\x06status\"\x1c\n" +
-	"\x1aSetAccessKeyStatusResponse\"Y\n" +
+	"\x1aSetAccessKeyStatusResponse\"\x92\x01\n" +
+	"\x19SetAccessKeyExpiryRequest\x12\x1b\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
+	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x124\n" +
+	"\aexpires\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"\x1c\n" +
+	"\x1aSetAccessKeyExpiryResponse\"Y\n" +
 	"\x16GetAccessKeyUseRequest\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\"S\n" +
@@ -2285,7 +2426,7 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\rsession_token\x18\x03 \x01(\tR\fsessionToken\x12:\n" +
 	"\n" +
 	"expiration\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\n" +
-	"expiration2\xe8\r\n" +
+	"expiration2\xe9\x0e\n" +
 	"\x0fIdentityService\x12[\n" +
 	"\x06WhoAmI\x12'.s3credentials.backend.v1.WhoAmIRequest\x1a(.s3credentials.backend.v1.WhoAmIResponse\x12f\n" +
 	"\tListUsers\x12*.s3credentials.backend.v1.ListUsersRequest\x1a+.s3credentials.backend.v1.ListUsersResponse0\x01\x12^\n" +
@@ -2298,7 +2439,8 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x0fCreateAccessKey\x120.s3credentials.backend.v1.CreateAccessKeyRequest\x1a1.s3credentials.backend.v1.CreateAccessKeyResponse\x12u\n" +
 	"\x0eListAccessKeys\x12/.s3credentials.backend.v1.ListAccessKeysRequest\x1a0.s3credentials.backend.v1.ListAccessKeysResponse0\x01\x12v\n" +
 	"\x0fDeleteAccessKey\x120.s3credentials.backend.v1.DeleteAccessKeyRequest\x1a1.s3credentials.backend.v1.DeleteAccessKeyResponse\x12\x7f\n" +
-	"\x12SetAccessKeyStatus\x123.s3credentials.backend.v1.SetAccessKeyStatusRequest\x1a4.s3credentials.backend.v1.SetAccessKeyStatusResponse\x12v\n" +
+	"\x12SetAccessKeyStatus\x123.s3credentials.backend.v1.SetAccessKeyStatusRequest\x1a4.s3credentials.backend.v1.SetAccessKeyStatusResponse\x12\x7f\n" +
+	"\x12SetAccessKeyExpiry\x123.s3credentials.backend.v1.SetAccessKeyExpiryRequest\x1a4.s3credentials.backend.v1.SetAccessKeyExpiryResponse\x12v\n" +
 	"\x0fGetAccessKeyUse\x120.s3credentials.backend.v1.GetAccessKeyUseRequest\x1a1.s3credentials.backend.v1.GetAccessKeyUseResponse\x12f\n" +
 	"\tListRoles\x12*.s3credentials.backend.v1.ListRolesRequest\x1a+.s3credentials.backend.v1.ListRolesResponse0\x01\x12^\n" +
 	"\aGetRole\x12(.s3credentials.backend.v1.GetRoleRequest\x1a).s3credentials.backend.v1.GetRoleResponse\x12g\n" +
@@ -2321,7 +2463,7 @@ func file_s3credentials_backend_v1_identity_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_identity_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 41)
+var file_s3credentials_backend_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 43)
 var file_s3credentials_backend_v1_identity_proto_goTypes = []any{
 	(*WhoAmIRequest)(nil),              // 0: s3credentials.backend.v1.WhoAmIRequest
 	(*WhoAmIResponse)(nil),             // 1: s3credentials.backend.v1.WhoAmIResponse
@@ -2348,86 +2490,95 @@ var file_s3credentials_backend_v1_identity_proto_goTypes = []any{
 	(*DeleteAccessKeyResponse)(nil),    // 22: s3credentials.backend.v1.DeleteAccessKeyResponse
 	(*SetAccessKeyStatusRequest)(nil),  // 23: s3credentials.backend.v1.SetAccessKeyStatusRequest
 	(*SetAccessKeyStatusResponse)(nil), // 24: s3credentials.backend.v1.SetAccessKeyStatusResponse
-	(*GetAccessKeyUseRequest)(nil),     // 25: s3credentials.backend.v1.GetAccessKeyUseRequest
-	(*GetAccessKeyUseResponse)(nil),    // 26: s3credentials.backend.v1.GetAccessKeyUseResponse
-	(*AccessKeyUse)(nil),               // 27: s3credentials.backend.v1.AccessKeyUse
-	(*Role)(nil),                       // 28: s3credentials.backend.v1.Role
-	(*RoleLastUsed)(nil),               // 29: s3credentials.backend.v1.RoleLastUsed
-	(*ListRolesRequest)(nil),           // 30: s3credentials.backend.v1.ListRolesRequest
-	(*ListRolesResponse)(nil),          // 31: s3credentials.backend.v1.ListRolesResponse
-	(*GetRoleRequest)(nil),             // 32: s3credentials.backend.v1.GetRoleRequest
-	(*GetRoleResponse)(nil),            // 33: s3credentials.backend.v1.GetRoleResponse
-	(*CreateRoleRequest)(nil),          // 34: s3credentials.backend.v1.CreateRoleRequest
-	(*CreateRoleResponse)(nil),         // 35: s3credentials.backend.v1.CreateRoleResponse
-	(*DeleteRoleRequest)(nil),          // 36: s3credentials.backend.v1.DeleteRoleRequest
-	(*DeleteRoleResponse)(nil),         // 37: s3credentials.backend.v1.DeleteRoleResponse
-	(*CreateSessionRequest)(nil),       // 38: s3credentials.backend.v1.CreateSessionRequest
-	(*CreateSessionResponse)(nil),      // 39: s3credentials.backend.v1.CreateSessionResponse
-	(*Session)(nil),                    // 40: s3credentials.backend.v1.Session
-	(*timestamppb.Timestamp)(nil),      // 41: google.protobuf.Timestamp
+	(*SetAccessKeyExpiryRequest)(nil),  // 25: s3credentials.backend.v1.SetAccessKeyExpiryRequest
+	(*SetAccessKeyExpiryResponse)(nil), // 26: s3credentials.backend.v1.SetAccessKeyExpiryResponse
+	(*GetAccessKeyUseRequest)(nil),     // 27: s3credentials.backend.v1.GetAccessKeyUseRequest
+	(*GetAccessKeyUseResponse)(nil),    // 28: s3credentials.backend.v1.GetAccessKeyUseResponse
+	(*AccessKeyUse)(nil),               // 29: s3credentials.backend.v1.AccessKeyUse
+	(*Role)(nil),                       // 30: s3credentials.backend.v1.Role
+	(*RoleLastUsed)(nil),               // 31: s3credentials.backend.v1.RoleLastUsed
+	(*ListRolesRequest)(nil),           // 32: s3credentials.backend.v1.ListRolesRequest
+	(*ListRolesResponse)(nil),          // 33: s3credentials.backend.v1.ListRolesResponse
+	(*GetRoleRequest)(nil),             // 34: s3credentials.backend.v1.GetRoleRequest
+	(*GetRoleResponse)(nil),            // 35: s3credentials.backend.v1.GetRoleResponse
+	(*CreateRoleRequest)(nil),          // 36: s3credentials.backend.v1.CreateRoleRequest
+	(*CreateRoleResponse)(nil),         // 37: s3credentials.backend.v1.CreateRoleResponse
+	(*DeleteRoleRequest)(nil),          // 38: s3credentials.backend.v1.DeleteRoleRequest
+	(*DeleteRoleResponse)(nil),         // 39: s3credentials.backend.v1.DeleteRoleResponse
+	(*CreateSessionRequest)(nil),       // 40: s3credentials.backend.v1.CreateSessionRequest
+	(*CreateSessionResponse)(nil),      // 41: s3credentials.backend.v1.CreateSessionResponse
+	(*Session)(nil),                    // 42: s3credentials.backend.v1.Session
+	(*timestamppb.Timestamp)(nil),      // 43: google.protobuf.Timestamp
 }
 var file_s3credentials_backend_v1_identity_proto_depIdxs = []int32{
 	2,  // 0: s3credentials.backend.v1.WhoAmIResponse.caller:type_name -> s3credentials.backend.v1.Caller
 	7,  // 1: s3credentials.backend.v1.ListUsersResponse.users:type_name -> s3credentials.backend.v1.User
 	7,  // 2: s3credentials.backend.v1.GetUserResponse.user:type_name -> s3credentials.backend.v1.User
-	41, // 3: s3credentials.backend.v1.User.created:type_name -> google.protobuf.Timestamp
-	41, // 4: s3credentials.backend.v1.User.password_last_used:type_name -> google.protobuf.Timestamp
+	43, // 3: s3credentials.backend.v1.User.created:type_name -> google.protobuf.Timestamp
+	43, // 4: s3credentials.backend.v1.User.password_last_used:type_name -> google.protobuf.Timestamp
 	8,  // 5: s3credentials.backend.v1.User.tags:type_name -> s3credentials.backend.v1.Tag
-	7,  // 6: s3credentials.backend.v1.CreateUserResponse.user:type_name -> s3credentials.backend.v1.User
-	16, // 7: s3credentials.backend.v1.CreateUserResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
-	15, // 8: s3credentials.backend.v1.ListUserItemsResponse.items:type_name -> s3credentials.backend.v1.UserItem
-	41, // 9: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
-	41, // 10: s3credentials.backend.v1.AccessKey.expires:type_name -> google.protobuf.Timestamp
-	16, // 11: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
-	16, // 12: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
-	27, // 13: s3credentials.backend.v1.GetAccessKeyUseResponse.use:type_name -> s3credentials.backend.v1.AccessKeyUse
-	41, // 14: s3credentials.backend.v1.AccessKeyUse.date:type_name -> google.protobuf.Timestamp
-	41, // 15: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
-	8,  // 16: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
-	29, // 17: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
-	41, // 18: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
-	28, // 19: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
-	28, // 20: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	28, // 21: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	40, // 22: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
-	41, // 23: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
-	0,  // 24: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
-	3,  // 25: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
-	5,  // 26: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
-	9,  // 27: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
-	11, // 28: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
-	13, // 29: s3credentials.backend.v1.IdentityService.ListUserItems:input_type -> s3credentials.backend.v1.ListUserItemsRequest
-	17, // 30: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
-	19, // 31: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
-	21, // 32: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
-	23, // 33: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:input_type -> s3credentials.backend.v1.SetAccessKeyStatusRequest
-	25, // 34: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:input_type -> s3credentials.backend.v1.GetAccessKeyUseRequest
-	30, // 35: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
-	32, // 36: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
-	34, // 37: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
-	36, // 38: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
-	38, // 39: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
-	1,  // 40: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
-	4,  // 41: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
-	6,  // 42: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
-	10, // 43: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
-	12, // 44: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
-	14, // 45: s3credentials.backend.v1.IdentityService.ListUserItems:output_type -> s3credentials.backend.v1.ListUserItemsResponse
-	18, // 46: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
-	20, // 47: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
-	22, // 48: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
-	24, // 49: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:output_type -> s3credentials.backend.v1.SetAccessKeyStatusResponse
-	26, // 50: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:output_type -> s3credentials.backend.v1.GetAccessKeyUseResponse
-	31, // 51: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
-	33, // 52: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
-	35, // 53: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
-	37, // 54: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
-	39, // 55: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
-	40, // [40:56] is the sub-list for method output_type
-	24, // [24:40] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	8,  // 6: s3credentials.backend.v1.CreateUserRequest.tags:type_name -> s3credentials.backend.v1.Tag
+	7,  // 7: s3credentials.backend.v1.CreateUserResponse.user:type_name -> s3credentials.backend.v1.User
+	16, // 8: s3credentials.backend.v1.CreateUserResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
+	15, // 9: s3credentials.backend.v1.ListUserItemsResponse.items:type_name -> s3credentials.backend.v1.UserItem
+	43, // 10: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
+	43, // 11: s3credentials.backend.v1.AccessKey.expires:type_name -> google.protobuf.Timestamp
+	8,  // 12: s3credentials.backend.v1.AccessKey.tags:type_name -> s3credentials.backend.v1.Tag
+	43, // 13: s3credentials.backend.v1.CreateAccessKeyRequest.expires:type_name -> google.protobuf.Timestamp
+	8,  // 14: s3credentials.backend.v1.CreateAccessKeyRequest.tags:type_name -> s3credentials.backend.v1.Tag
+	16, // 15: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
+	16, // 16: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
+	43, // 17: s3credentials.backend.v1.SetAccessKeyExpiryRequest.expires:type_name -> google.protobuf.Timestamp
+	29, // 18: s3credentials.backend.v1.GetAccessKeyUseResponse.use:type_name -> s3credentials.backend.v1.AccessKeyUse
+	43, // 19: s3credentials.backend.v1.AccessKeyUse.date:type_name -> google.protobuf.Timestamp
+	43, // 20: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
+	8,  // 21: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
+	31, // 22: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
+	43, // 23: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
+	30, // 24: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
+	30, // 25: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	30, // 26: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	42, // 27: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
+	43, // 28: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
+	0,  // 29: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
+	3,  // 30: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
+	5,  // 31: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
+	9,  // 32: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
+	11, // 33: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
+	13, // 34: s3credentials.backend.v1.IdentityService.ListUserItems:input_type -> s3credentials.backend.v1.ListUserItemsRequest
+	17, // 35: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
+	19, // 36: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
+	21, // 37: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
+	23, // 38: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:input_type -> s3credentials.backend.v1.SetAccessKeyStatusRequest
+	25, // 39: s3credentials.backend.v1.IdentityService.SetAccessKeyExpiry:input_type -> s3credentials.backend.v1.SetAccessKeyExpiryRequest
+	27, // 40: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:input_type -> s3credentials.backend.v1.GetAccessKeyUseRequest
+	32, // 41: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
+	34, // 42: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
+	36, // 43: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
+	38, // 44: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
+	40, // 45: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
+	1,  // 46: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
+	4,  // 47: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
+	6,  // 48: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
+	10, // 49: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
+	12, // 50: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
+	14, // 51: s3credentials.backend.v1.IdentityService.ListUserItems:output_type -> s3credentials.backend.v1.ListUserItemsResponse
+	18, // 52: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
+	20, // 53: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
+	22, // 54: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
+	24, // 55: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:output_type -> s3credentials.backend.v1.SetAccessKeyStatusResponse
+	26, // 56: s3credentials.backend.v1.IdentityService.SetAccessKeyExpiry:output_type -> s3credentials.backend.v1.SetAccessKeyExpiryResponse
+	28, // 57: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:output_type -> s3credentials.backend.v1.GetAccessKeyUseResponse
+	33, // 58: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
+	35, // 59: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
+	37, // 60: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
+	39, // 61: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
+	41, // 62: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
+	46, // [46:63] is the sub-list for method output_type
+	29, // [29:46] is the sub-list for method input_type
+	29, // [29:29] is the sub-list for extension type_name
+	29, // [29:29] is the sub-list for extension extendee
+	0,  // [0:29] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_identity_proto_init() }
@@ -2441,7 +2592,7 @@ func file_s3credentials_backend_v1_identity_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_identity_proto_rawDesc), len(file_s3credentials_backend_v1_identity_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   41,
+			NumMessages:   43,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

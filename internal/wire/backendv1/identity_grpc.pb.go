@@ -29,6 +29,7 @@ const (
 	IdentityService_ListAccessKeys_FullMethodName     = "/s3credentials.backend.v1.IdentityService/ListAccessKeys"
 	IdentityService_DeleteAccessKey_FullMethodName    = "/s3credentials.backend.v1.IdentityService/DeleteAccessKey"
 	IdentityService_SetAccessKeyStatus_FullMethodName = "/s3credentials.backend.v1.IdentityService/SetAccessKeyStatus"
+	IdentityService_SetAccessKeyExpiry_FullMethodName = "/s3credentials.backend.v1.IdentityService/SetAccessKeyExpiry"
 	IdentityService_GetAccessKeyUse_FullMethodName    = "/s3credentials.backend.v1.IdentityService/GetAccessKeyUse"
 	IdentityService_ListRoles_FullMethodName          = "/s3credentials.backend.v1.IdentityService/ListRoles"
 	IdentityService_GetRole_FullMethodName            = "/s3credentials.backend.v1.IdentityService/GetRole"
@@ -54,6 +55,7 @@ type IdentityServiceClient interface {
 	ListAccessKeys(ctx context.Context, in *ListAccessKeysRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListAccessKeysResponse], error)
 	DeleteAccessKey(ctx context.Context, in *DeleteAccessKeyRequest, opts ...grpc.CallOption) (*DeleteAccessKeyResponse, error)
 	SetAccessKeyStatus(ctx context.Context, in *SetAccessKeyStatusRequest, opts ...grpc.CallOption) (*SetAccessKeyStatusResponse, error)
+	SetAccessKeyExpiry(ctx context.Context, in *SetAccessKeyExpiryRequest, opts ...grpc.CallOption) (*SetAccessKeyExpiryResponse, error)
 	GetAccessKeyUse(ctx context.Context, in *GetAccessKeyUseRequest, opts ...grpc.CallOption) (*GetAccessKeyUseResponse, error)
 	ListRoles(ctx context.Context, in *ListRolesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListRolesResponse], error)
 	GetRole(ctx context.Context, in *GetRoleRequest, opts ...grpc.CallOption) (*GetRoleResponse, error)
@@ -197,6 +199,16 @@ func (c *identityServiceClient) SetAccessKeyStatus(ctx context.Context, in *SetA
 	return out, nil
 }
 
+func (c *identityServiceClient) SetAccessKeyExpiry(ctx context.Context, in *SetAccessKeyExpiryRequest, opts ...grpc.CallOption) (*SetAccessKeyExpiryResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetAccessKeyExpiryResponse)
+	err := c.cc.Invoke(ctx, IdentityService_SetAccessKeyExpiry_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *identityServiceClient) GetAccessKeyUse(ctx context.Context, in *GetAccessKeyUseRequest, opts ...grpc.CallOption) (*GetAccessKeyUseResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetAccessKeyUseResponse)
@@ -283,6 +295,7 @@ type IdentityServiceServer interface {
 	ListAccessKeys(*ListAccessKeysRequest, grpc.ServerStreamingServer[ListAccessKeysResponse]) error
 	DeleteAccessKey(context.Context, *DeleteAccessKeyRequest) (*DeleteAccessKeyResponse, error)
 	SetAccessKeyStatus(context.Context, *SetAccessKeyStatusRequest) (*SetAccessKeyStatusResponse, error)
+	SetAccessKeyExpiry(context.Context, *SetAccessKeyExpiryRequest) (*SetAccessKeyExpiryResponse, error)
 	GetAccessKeyUse(context.Context, *GetAccessKeyUseRequest) (*GetAccessKeyUseResponse, error)
 	ListRoles(*ListRolesRequest, grpc.ServerStreamingServer[ListRolesResponse]) error
 	GetRole(context.Context, *GetRoleRequest) (*GetRoleResponse, error)
@@ -328,6 +341,9 @@ func (UnimplementedIdentityServiceServer) DeleteAccessKey(context.Context, *Dele
 }
 func (UnimplementedIdentityServiceServer) SetAccessKeyStatus(context.Context, *SetAccessKeyStatusRequest) (*SetAccessKeyStatusResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method SetAccessKeyStatus not implemented")
+}
+func (UnimplementedIdentityServiceServer) SetAccessKeyExpiry(context.Context, *SetAccessKeyExpiryRequest) (*SetAccessKeyExpiryResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetAccessKeyExpiry not implemented")
 }
 func (UnimplementedIdentityServiceServer) GetAccessKeyUse(context.Context, *GetAccessKeyUseRequest) (*GetAccessKeyUseResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetAccessKeyUse not implemented")
@@ -527,6 +543,24 @@ func _IdentityService_SetAccessKeyStatus_Handler(srv interface{}, ctx context.Co
 	return interceptor(ctx, in, info, handler)
 }
 
+func _IdentityService_SetAccessKeyExpiry_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetAccessKeyExpiryRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(IdentityServiceServer).SetAccessKeyExpiry(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: IdentityService_SetAccessKeyExpiry_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(IdentityServiceServer).SetAccessKeyExpiry(ctx, req.(*SetAccessKeyExpiryRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _IdentityService_GetAccessKeyUse_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetAccessKeyUseRequest)
 	if err := dec(in); err != nil {
@@ -662,6 +696,10 @@ var IdentityService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "SetAccessKeyStatus",
 			Handler:    _IdentityService_SetAccessKeyStatus_Handler,
+		},
+		{
+			MethodName: "SetAccessKeyExpiry",
+			Handler:    _IdentityService_SetAccessKeyExpiry_Handler,
 		},
 		{
 			MethodName: "GetAccessKeyUse",

@@ -18,6 +18,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/auth"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/version"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
@@ -166,7 +167,7 @@ func (s *Session) connect(ctx context.Context, config driver.Config, env *cli.En
 	if s.backend, err = host.Connect(ctx, options, config); err != nil {
 		return err
 	}
-	s.engine, err = core.New(ctx, s.backend, core.WithAbort(cli.Hurry(ctx)), core.WithSlowRollback(func(step core.Step) {
+	s.engine, err = core.New(ctx, s.backend, core.WithVersion(version.Number()), core.WithAbort(cli.Hurry(ctx)), core.WithSlowRollback(func(step core.Step) {
 		env.Step("Undoing %s ...", step)
 	}))
 	return err

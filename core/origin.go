@@ -1,0 +1,148 @@
+package core
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// Origin is what a user or a key that an engine made says of itself, by tags: who made it, when, with which version, and until when
+// it has access.
+type Origin struct {
+	// By is the ARN of who made it; empty where the system did not tell.
+	By      string
+	At      time.Time
+	Version string
+	// Until is when its access ends; zero where it does not.
+	Until time.Time
+	// OfUser says, of a key, that its user was made with it: on systems whose users have no tags.
+	OfUser bool
+}
+
+// The keys of the tags. Only what has the one of the version was made by an engine.
+const (
+	tagBy      = "s3-credentials:by"
+	tagAt      = "s3-credentials:at"
+	tagVersion = "s3-credentials:version"
+	tagUntil   = "s3-credentials:until"
+	tagUser    = "s3-credentials:user"
+	// userMade is the value of tagUser.
+	userMade = "made"
+)
+
+const (
+	// mostTag is how long the value of a tag may be on AWS.
+	mostTag = 256
+	// mostKeyTag keeps all tags of a key within the 256 bytes that MinIO has for them.
+	mostKeyTag = 100
+)
+
+// WithVersion makes the engine tag the users and keys that it makes, where the system keeps tags, with what OriginOf reads. The version is
+// that of the program.
+func WithVersion(version string) Option {
+	return func(e *Engine) { e.version = version }
+}
+
+// OriginOf reads tags; it reports false for those of what no engine made.
+func OriginOf(tags []driver.Tag) (Origin, bool) {
+	values := map[string]string{}
+	for _, t := range tags {
+		values[t.Key] = t.Value
+	}
+	o := Origin{By: values[tagBy], Version: values[tagVersion], OfUser: values[tagUser] == userMade}
+	o.At, _ = time.Parse(time.RFC3339, values[tagAt])
+	o.Until, _ = time.Parse(time.RFC3339, values[tagUntil])
+	return o, o.Version != ""
+}
+
+// tags are those that OriginOf reads, with at most so many characters each.
+func (o Origin) tags(most int) []driver.Tag {
+	tags := []driver.Tag{{Key: tagVersion, Value: taggable(o.Version, most)}, {Key: tagAt, Value: o.At.UTC().Format(time.RFC3339)}}
+	if o.By != "" {
+		tags = append(tags, driver.Tag{Key: tagBy, Value: taggable(o.By, most)})
+	}
+	if !o.Until.IsZero() {
+		tags = append(tags, driver.Tag{Key: tagUntil, Value: o.Until.UTC().Format(time.RFC3339)})
+	}
+	if o.OfUser {
+		tags = append(tags, driver.Tag{Key: tagUser, Value: userMade})
+	}
+	return tags
+}
+
+// taggable makes a text one that IAM takes as the value of a tag.
+func taggable(text string, most int) string {
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.:/=+-@ ", r) {
+			return r
+		}
+		return '_'
+	}, text)
+	runes := []rune(text)
+	return string(runes[:min(len(runes), most)])
+}
+
+// origin says that this run makes something now. Who runs it is asked once; credentials that the system does not tell of make it all
+// the same.
+func (a *Applied) origin(ctx context.Context, until time.Time) Origin {
+	if a.caller == nil {
+		caller, _ := a.engine.WhoAmI(ctx)
+		a.caller = &caller
+	}
+	return Origin{By: cmp.Or(a.caller.ARN, a.caller.UserID), At: time.Now(), Version: a.engine.version, Until: until}
+}
+
+// userTags are the tags of a user that this run makes.
+func (a *Applied) userTags(ctx context.Context, s Step) []driver.Tag {
+	if a.engine.version == "" || !a.engine.description.Has(driver.CapUserTags) {
+		return nil
+	}
+	return a.origin(ctx, s.after().Until).tags(mostTag)
+}
+
+// keyTags are the tags of a key that this run makes.
+func (a *Applied) keyTags(ctx context.Context, s Step) []driver.Tag {
+	if a.engine.version == "" || !a.engine.description.Has(driver.CapKeyTags) {
+		return nil
+	}
+	o := a.origin(ctx, s.after().Until)
+	o.OfUser = s.after().OfUser || a.creation(KindUser, s.Resource.Owner.Name) >= 0
+	return o.tags(mostKeyTag)
+}
+
+// createTagged creates a user with its tags. Who may make users need not be allowed to tag them: then it makes one without.
+func (a *Applied) createTagged(ctx context.Context, req driver.CreateUserRequest) (made driver.CreateUserResponse, untagged bool, err error) {
+	made, err = a.engine.CreateUser(ctx, req)
+	if len(req.Tags) == 0 || !errors.Is(err, fault.PermissionDenied) {
+		return made, false, err
+	}
+	req.Tags = nil
+	made, err = a.engine.CreateUser(ctx, req)
+	return made, err == nil, err
+}
+
+// UserOrigin says who made a user, by the user's tags or, where users have none, by those of its keys. It reports false for one that no
+// engine made. NotFound if there is no such user.
+func (e *Engine) UserOrigin(ctx context.Context, name string) (Origin, bool, error) {
+	if e.description.Has(driver.CapUserTags) {
+		user, err := e.GetUser(ctx, driver.GetUserRequest{Name: name}) // a listing may do without tags
+		origin, ours := OriginOf(user.Tags)
+		return origin, ours, err
+	}
+	if err := e.require(driver.CapKeyTags); err != nil {
+		return Origin{}, false, err
+	}
+	keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
+	for _, key := range keys {
+		if origin, ours := OriginOf(key.Tags); ours && origin.OfUser {
+			return origin, true, err
+		}
+	}
+	return Origin{}, false, err
+}
