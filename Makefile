@@ -9,7 +9,7 @@
 # make lint         import rules, style and sizes; the wire contract and its generated code
 # make generate     code from plugins/proto; S3's actions, with npm; the tables of docs/minio.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
-# make chaos       runs that are killed, and whose requests meet faults: RUNS of each kind; SEED repeats a run's choices
+# make chaos        runs that are killed (RUNS of each kind on each system) or whose requests meet faults (FAULTS); SEED repeats one's choices
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
 # make man          the manual's pages into bin/man: one for the program, one for each command
 # make clean        remove what make build made
@@ -58,9 +58,11 @@ bench:
 	$(GO) test -run '^$$' -bench . -tags systems -benchtime 1x -timeout 2h ./internal/bench
 
 RUNS ?= 200
+# 500 for each command.
+FAULTS ?= 2500
 
 chaos:
-	RUNS='$(RUNS)' SEED='$(SEED)' $(GO) test -tags systems -count 1 -timeout 24h -v ./internal/chaos
+	RUNS='$(RUNS)' FAULTS='$(FAULTS)' SEED='$(SEED)' $(GO) test -tags systems -count 1 -timeout 24h -v ./internal/chaos
 
 lint: $(LINT) $(TOOLS)/buf
 	$(GO) vet ./...

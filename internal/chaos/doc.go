@@ -18,6 +18,6 @@
 //
 // # Short and long
 //
-// "make test" runs a short form. "make chaos" runs the long one: RUNS says how many runs of each kind, and SEED repeats the
-// random choices of a run that failed.
+// "make test" runs a short form. "make chaos" runs the long one: RUNS says how often each of the command line, the plugin and the
+// system is killed on each system, FAULTS how many runs meet random faults there, and SEED repeats the random choices of a run that failed.
 package chaos

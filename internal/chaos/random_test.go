@@ -34,24 +34,24 @@ func number(t testing.TB, name string, otherwise uint64) uint64 {
 // long reports whether this is the long form.
 func long(t testing.TB) bool { return number(t, "RUNS", 0) > 0 }
 
-// randomRuns does so many runs of each scenario with choices of their own, which follow from the seed and the run's number.
-func randomRuns(t *testing.T, short uint64, do func(*world, scenario, string, *rand.Rand)) {
+// randomRuns does so many runs on each system, one scenario after the other, with choices of their own, which follow from the seed and
+// the run's number: the short form runs each scenario once.
+func randomRuns(t *testing.T, variable string, do func(*world, scenario, string, *rand.Rand)) {
 	seed := number(t, "SEED", uint64(time.Now().UnixNano()))
 	t.Logf("to repeat: SEED=%d", seed)
 	worlds(t, func(w *world) {
-		for _, s := range w.scenarios() {
-			if !long(t) && !w.isShort(s, "after") {
-				continue
-			}
-			for run := range number(t, "RUNS", short) {
-				name := fmt.Sprintf("run-%s-%d", strings.ReplaceAll(s.name, " ", "-"), run)
-				failed := w.Failed()
-				do(w, s, name, rand.New(rand.NewPCG(seed, run)))
-				if w.Failed() && !failed {
-					w.Errorf("%s, run %d: the first to fail; to repeat: SEED=%d RUNS=%d", s.name, run, seed, run+1)
-				}
+		all := slices.DeleteFunc(w.scenarios(), func(s scenario) bool { return !long(t) && !w.isShort(s, "after") })
+		runs := number(t, variable, uint64(len(all)))
+		for run := range runs {
+			s := all[run%uint64(len(all))]
+			name := fmt.Sprintf("run-%s-%d", strings.ReplaceAll(s.name, " ", "-"), run)
+			failed := w.Failed()
+			do(w, s, name, rand.New(rand.NewPCG(seed, run)))
+			if w.Failed() && !failed {
+				w.Errorf("%s, run %d: the first to fail; to repeat: SEED=%d %s=%d", s.name, run, seed, variable, run+1)
 			}
 		}
+		w.Logf("%d runs", runs)
 	})
 }
 
@@ -63,7 +63,7 @@ var faults = []systems.Action{
 // TestRandomFaults lets one request of six meet a fault. A key that the network made twice is nobody's fault, so creations of
 // keys are not repeated on AWS's interface, where the system chooses their ids.
 func TestRandomFaults(t *testing.T) {
-	randomRuns(t, 1, func(w *world, s scenario, name string, random *rand.Rand) {
+	randomRuns(t, "FAULTS", func(w *world, s scenario, name string, random *rand.Rand) {
 		before := w.prepare(s, name)
 		w.checkTraces(name + ", prepared")
 		w.proxy.Reset(func(_ int, r systems.Request) systems.Action {
@@ -91,7 +91,7 @@ func met(seen []systems.Request) string {
 
 // TestPluginKilledTwice kills the plugin at a random request and, while it undoes, once more or not at all.
 func TestPluginKilledTwice(t *testing.T) {
-	randomRuns(t, 1, func(w *world, s scenario, name string, random *rand.Rand) {
+	randomRuns(t, "RUNS", func(w *world, s scenario, name string, random *rand.Rand) {
 		before := w.prepare(s, name)
 		w.checkTraces(name + ", prepared")
 		first, second := 1+random.IntN(12), 1+random.IntN(12)
@@ -117,7 +117,7 @@ func TestPluginKilledTwice(t *testing.T) {
 // TestCommandLineKilled kills the command line at a random request. Nobody names what is left, so that has to be a part of the
 // whole, with no key before its policies, and the same command has to finish it.
 func TestCommandLineKilled(t *testing.T) {
-	randomRuns(t, 1, func(w *world, s scenario, name string, random *rand.Rand) {
+	randomRuns(t, "RUNS", func(w *world, s scenario, name string, random *rand.Rand) {
 		before := w.prepare(s, name)
 		w.checkTraces(name + ", prepared")
 		at, side := 1+random.IntN(12), random.IntN(2)
@@ -195,7 +195,7 @@ func (w *world) checkOrder(what, name string, after state) {
 
 // TestSystemGoneAndBack lets the system be gone from a random request on, as when it is killed, and looks when it is back.
 func TestSystemGoneAndBack(t *testing.T) {
-	randomRuns(t, 1, func(w *world, s scenario, name string, random *rand.Rand) {
+	randomRuns(t, "RUNS", func(w *world, s scenario, name string, random *rand.Rand) {
 		before := w.prepare(s, name)
 		w.checkTraces(name + ", prepared")
 		at, side := 1+random.IntN(12), random.IntN(2)
