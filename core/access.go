@@ -21,8 +21,8 @@ type UserAccess struct {
 	Boundary *policy.Document
 	// Unknown is what may give or take away access and could not be read, such as the policies of a group.
 	Unknown []string
-	// principal is how bucket policies name the user.
-	principal string
+	// principal is how bucket policies name the user, and arn how the system does.
+	principal, arn string
 }
 
 // UserPolicy is a policy that applies to a user.
@@ -38,7 +38,7 @@ func (e *Engine) AccessOf(ctx context.Context, name string) (*UserAccess, error)
 	if err != nil {
 		return nil, err
 	}
-	access := &UserAccess{User: name, principal: user.ARN}
+	access := &UserAccess{User: name, principal: user.ARN, arn: user.ARN}
 	if !e.description.Has(driver.CapPolicyInline) {
 		access.principal = bucketGranter{e}.principal(name)
 	}
@@ -122,7 +122,12 @@ func (a *UserAccess) Explain() (policy.Explanation, error) {
 	for _, p := range a.Policies {
 		documents = append(documents, p.Document)
 	}
-	return policy.Explain(documents, policy.ExplainOptions{Principal: a.principal, Boundary: a.Boundary, Context: map[string][]string{"aws:username": {a.User}}})
+	return policy.Explain(documents, policy.ExplainOptions{Principal: a.principal, Boundary: a.Boundary, Context: a.context()})
+}
+
+// context is what is the same in all requests of the user.
+func (a *UserAccess) context() map[string][]string {
+	return map[string][]string{"aws:username": {a.User}}
 }
 
 // AccessChange is how a plan changes what the keys of a user may do.

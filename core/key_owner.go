@@ -16,8 +16,9 @@ import (
 type keyOwner struct {
 	name   string
 	exists bool
-	// keys are the ids of the access keys that the user has.
+	// keys are the ids of the access keys that the user has, and held the keys themselves.
 	keys []string
+	held []driver.AccessKey
 	// items are what the user has besides keys and policies.
 	items []driver.UserItem
 	// hidden are what the user may have, but these credentials may not list.
@@ -42,9 +43,10 @@ func (e *Engine) lookUpUser(ctx context.Context, name string) (*keyOwner, error)
 			name, e.description.Name).WithHint(fault.HintOtherUser)
 	}
 	owner.exists = true
-	if owner.keys, err = e.keysOf(ctx, name); err != nil {
+	if owner.held, err = collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name})); err != nil {
 		return owner, err
 	}
+	owner.keys = idsOf(owner.held)
 	owner.items, err = e.itemsOf(ctx, name)
 	if errors.Is(err, fault.PermissionDenied) {
 		owner.hidden, err = append(owner.hidden, "groups or a password"), nil
@@ -55,11 +57,15 @@ func (e *Engine) lookUpUser(ctx context.Context, name string) (*keyOwner, error)
 // keysOf returns the ids of a user's access keys.
 func (e *Engine) keysOf(ctx context.Context, user string) ([]string, error) {
 	keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}))
+	return idsOf(keys), err
+}
+
+func idsOf(keys []driver.AccessKey) []string {
 	var ids []string
 	for _, k := range keys {
 		ids = append(ids, k.AccessKeyID)
 	}
-	return ids, err
+	return ids
 }
 
 // itemsOf returns what a user has besides keys and policies. A backend need not know of any such thing.

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -12,24 +13,30 @@ import (
 // nothing. NotFound if there is no such user; ResourceExhausted for one that has as many keys as the system allows; AlreadyExists where
 // a user has one key only.
 func (e *Engine) PlanCreateKey(ctx context.Context, user string) (*Plan, error) {
-	owner, err := e.lookUpUser(ctx, user)
+	owner, err := e.lookUpHolder(ctx, user)
 	if err != nil {
 		return nil, err
-	}
-	if !owner.exists {
-		return nil, fault.New(fault.NotFound, "there is no user '%s'", user)
 	}
 	if err := e.checkKeyLimit(owner); err != nil {
 		return nil, err
 	}
-	if e.description.Has(driver.CapPolicyInline) {
-		if owner.others, err = collect(e.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(user)})); err != nil {
-			return nil, err
-		}
-	}
 	plan := &Plan{}
 	plan.add(owner.newKey(time.Time{}))
 	return plan, nil
+}
+
+// lookUpHolder looks up a user who is to get a further key, and no other access.
+func (e *Engine) lookUpHolder(ctx context.Context, user string) (*keyOwner, error) {
+	owner, err := e.lookUpUser(ctx, user)
+	switch {
+	case err != nil:
+		return nil, err
+	case !owner.exists:
+		return nil, fault.New(fault.NotFound, "there is no user '%s'", user)
+	case e.description.Has(driver.CapPolicyInline):
+		owner.others, err = collect(e.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(user)}))
+	}
+	return owner, err
 }
 
 // newKey is the step that makes a further key, with an end or without.
@@ -93,15 +100,28 @@ func (e *Engine) findKey(ctx context.Context, user, id string) (driver.AccessKey
 		if key.AccessKeyID != id {
 			continue
 		}
-		if caller, err := e.WhoAmI(ctx); err == nil && caller.UserID == id {
-			return key, fault.New(fault.FailedPrecondition, "these are the credentials of the access key %s; change it with those of another key", id)
-		}
-		return key, nil
+		return key, e.refuseOwn(ctx, id)
 	}
 	return driver.AccessKey{}, fault.New(fault.NotFound, "user '%s' has no access key %s", user, id)
 }
 
-func putKeyStatus(ctx context.Context, e *Engine, s Step) error {
+// refuseOwn refuses the change of the key whose credentials these are, where the system tells.
+func (e *Engine) refuseOwn(ctx context.Context, ids ...string) error {
+	if caller, err := e.WhoAmI(ctx); err == nil && slices.Contains(ids, caller.UserID) {
+		return fault.New(fault.FailedPrecondition, "these are the credentials of the access key %s; change it with those of another key", caller.UserID)
+	}
+	return nil
+}
+
+// putKey gives a key a status, or an end. A key that is gone has ended.
+func putKey(ctx context.Context, e *Engine, s Step) error {
+	if end := s.after().Until; !end.IsZero() {
+		err := e.SetAccessKeyExpiry(ctx, driver.SetAccessKeyExpiryRequest{UserName: s.Resource.Owner.Name, AccessKeyID: s.Resource.Name, Expires: end})
+		if isMissing(err) {
+			return nil
+		}
+		return err
+	}
 	return e.SetAccessKeyStatus(ctx, driver.SetAccessKeyStatusRequest{
 		UserName: s.Resource.Owner.Name, AccessKeyID: s.Resource.Name, Status: s.after().Status,
 	})

@@ -24,7 +24,7 @@ func operations() map[ResourceKind]map[Verb]operation {
 		},
 		KindBucketSetting: {Put: putSetting, Delete: deleteSetting},
 		KindUser:          {Create: createUser, Delete: deleteUser},
-		KindAccessKey:     {Create: createKey, Put: doing(putKeyStatus), Delete: doing(deleteKey)},
+		KindAccessKey:     {Create: createKey, Put: doing(putKey), Delete: doing(deleteKey)},
 		KindPolicy:        {Put: putPolicy, Replace: putPolicy, Delete: deletePolicy},
 		KindGrant:         {Put: putGrant, Delete: doing(deleteGrant)},
 		KindRole: {

@@ -196,8 +196,13 @@ func (e *Engine) VerifyWithin(ctx context.Context, options CreateOptions, other 
 	if err != nil {
 		return Verification{}, err
 	}
+	return e.verifyWithin(ctx, patience, func() (Verification, error) { return e.verify(ctx, wanted) })
+}
+
+// verifyWithin verifies until the verdict stays.
+func (e *Engine) verifyWithin(ctx context.Context, patience time.Duration, verify func() (Verification, error)) (Verification, error) {
 	for waited := time.Duration(0); ; waited += verifyPause {
-		found, err := e.verify(ctx, wanted)
+		found, err := verify()
 		limit := patience
 		switch {
 		case err != nil && !errors.Is(err, fault.Unauthenticated), err == nil && (found.Verdict() == AsAsked || found.Verdict() == Untold):

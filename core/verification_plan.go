@@ -2,6 +2,7 @@ package core
 
 import (
 	"crypto/rand"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,14 +13,27 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
-// documentsFor are the policies that the options ask for.
-func (e *Engine) documentsFor(options CreateOptions) ([]policy.Document, error) {
+// expectation is what a key is held against.
+type expectation struct {
+	documents []policy.Document
+	// boundary bounds what the documents allow; nil for no bound.
+	boundary *policy.Document
+	buckets  []string
+	// public says that anybody may read the buckets' objects.
+	public bool
+	// principal is how documents with principals name the key's user, and context has what is the same in all its requests.
+	principal string
+	context   map[string][]string
+}
+
+// expectationOf is what the options ask for.
+func (e *Engine) expectationOf(options CreateOptions) (expectation, error) {
 	grants, err := e.grantsFor(&Plan{}, options)
-	var documents []policy.Document
+	x := expectation{buckets: options.BucketNames(), public: options.Public || options.Website}
 	for _, g := range grants {
-		documents = append(documents, g.document)
+		x.documents = append(x.documents, g.document)
 	}
-	return documents, err
+	return x, err
 }
 
 // The actions that are tried on objects, on a bucket and on the account. Reading comes with the key of an object that exists, if one is found.
@@ -35,10 +49,19 @@ func (e *Engine) probesFor(options CreateOptions, other string) ([]Probe, error)
 	if err := e.require(driver.CapPolicyProbe); err != nil {
 		return nil, err
 	}
-	documents, err := e.documentsFor(options)
+	x, err := e.expectationOf(options)
 	if err != nil {
 		return nil, err
 	}
+	rows, err := policy.Explain(x.documents, policy.ExplainOptions{})
+	if err != nil {
+		return nil, err
+	}
+	return e.probesOf(x, rows, other)
+}
+
+// probesOf lists what to try in the places of the rows, beside them and elsewhere.
+func (e *Engine) probesOf(x expectation, rows policy.Explanation, other string) ([]Probe, error) {
 	unique := "s3-credentials-probe-" + strings.ToLower(rand.Text()[:12])
 	var probes []Probe
 	add := func(bucket, key string, actions ...string) {
@@ -49,11 +72,7 @@ func (e *Engine) probesFor(options CreateOptions, other string) ([]Probe, error)
 			}
 		}
 	}
-	rows, err := policy.Explain(documents, policy.ExplainOptions{})
-	if err != nil {
-		return nil, err
-	}
-	for _, bucket := range options.BucketNames() {
+	for _, bucket := range x.buckets {
 		add(bucket, "", bucketProbes...)
 		add(bucket, unique, objectProbes...)
 		for _, r := range rows {
@@ -75,11 +94,11 @@ func (e *Engine) probesFor(options CreateOptions, other string) ([]Probe, error)
 			number := "-" + strconv.Itoa(i) // they run at the same time, and one must not find what another made
 			probes[i].Key, probes[i].unique = probes[i].Key+number, probes[i].unique+number
 		}
-		if err := e.expect(&probes[i], documents); err != nil {
+		if err := e.expect(&probes[i], x); err != nil {
 			return nil, err
 		}
-		isRead := probes[i].Action == "s3:GetObject" && slices.Contains(options.BucketNames(), probes[i].Bucket)
-		probes[i].implied = probes[i].implied || isRead && (options.Public || options.Website) // anybody may
+		isRead := probes[i].Action == "s3:GetObject" && slices.Contains(x.buckets, probes[i].Bucket)
+		probes[i].implied = probes[i].implied || isRead && x.public // anybody may
 	}
 	return probes, nil
 }
@@ -94,20 +113,9 @@ func sibling(prefix string) string {
 }
 
 // expect says what a probe should find, by the policies and by what the system is known to permit besides.
-func (e *Engine) expect(p *Probe, documents []policy.Document) error {
-	arn := "arn:" + e.description.Partition + ":s3:::" + p.Bucket
-	request := policy.Request{Action: p.Action, Resource: arn, Context: map[string][]string{"aws:CurrentTime": {time.Now().UTC().Format(time.RFC3339)}}}
-	switch {
-	case p.Bucket == "":
-		request.Resource = "arn:" + e.description.Partition + ":iam::000000000000:user/" + p.Key
-	case strings.HasPrefix(p.Action, "s3:ListBucket"):
-		if p.Key != "" {
-			request.Context["s3:prefix"] = []string{p.Key}
-		}
-	case p.Key != "":
-		request.Resource += "/" + p.Key
-	}
-	decisions, err := policy.Possible(documents, request)
+func (e *Engine) expect(p *Probe, x expectation) error {
+	request := e.requestOf(p, x)
+	decisions, err := x.decide(request)
 	if err != nil {
 		return err
 	}
@@ -122,11 +130,42 @@ func (e *Engine) expect(p *Probe, documents []policy.Document) error {
 		}
 		by := request
 		by.Action = i.By
-		allowed, err := policy.Possible(documents, by)
+		allowed, err := x.decide(by)
 		if err != nil {
 			return err
 		}
 		p.implied = p.implied || i.By == "" || slices.Contains(allowed, policy.Allowed)
 	}
 	return nil
+}
+
+// requestOf is the request of a probe, as policies see it.
+func (e *Engine) requestOf(p *Probe, x expectation) policy.Request {
+	request := policy.Request{Principal: x.principal, Action: p.Action, Resource: "arn:" + e.description.Partition + ":s3:::" + p.Bucket}
+	request.Context = map[string][]string{"aws:CurrentTime": {time.Now().UTC().Format(time.RFC3339)}}
+	maps.Copy(request.Context, x.context)
+	switch {
+	case p.Bucket == "":
+		request.Resource = "arn:" + e.description.Partition + ":iam::000000000000:user/" + p.Key
+	case strings.HasPrefix(p.Action, "s3:ListBucket"):
+		if p.Key != "" {
+			request.Context["s3:prefix"] = []string{p.Key}
+		}
+	case p.Key != "":
+		request.Resource += "/" + p.Key
+	}
+	return request
+}
+
+// decide returns how a request can be decided: what the documents allow, the boundary may still not.
+func (x expectation) decide(request policy.Request) ([]policy.Decision, error) {
+	decisions, err := policy.Possible(x.documents, request)
+	if err != nil || x.boundary == nil || !slices.Contains(decisions, policy.Allowed) {
+		return decisions, err
+	}
+	bounded, err := policy.Possible([]policy.Document{*x.boundary}, request)
+	if slices.Contains(bounded, policy.Allowed) {
+		return append(decisions, slices.DeleteFunc(bounded, func(d policy.Decision) bool { return slices.Contains(decisions, d) })...), err
+	}
+	return bounded, err
 }

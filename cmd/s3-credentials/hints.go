@@ -7,6 +7,8 @@ var hintWords = map[fault.Hint]string{
 	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
 	fault.HintOtherUser:         ", or choose another --username",
 	fault.HintReplacePolicy:     "; use --username NAME for a user of its own, or --replace-policy to change the access of the keys there are",
+	fault.HintReplaceOldest:     "; --replace-oldest deletes it",
+	fault.HintForce:             "; --force does it all the same",
 	fault.HintTemporary:         "; use -d/--duration for temporary credentials, or another backend",
 	fault.HintPermanent:         "; make a permanent key with create, without -d/--duration, and delete its user when it is no longer needed",
 	fault.HintNoBoundary:        "; use --user-permissions-boundary none, or leave the option out",

@@ -14,6 +14,10 @@ const (
 	HintOtherUser Hint = "other-user"
 	// HintReplacePolicy: choose another user name, or ask for the access of the keys there are to be changed.
 	HintReplacePolicy Hint = "replace-policy"
+	// HintReplaceOldest: let the key that is in the way be deleted.
+	HintReplaceOldest Hint = "replace-oldest"
+	// HintForce: do it all the same.
+	HintForce Hint = "force"
 	// HintTemporary: ask for temporary credentials in place of a user.
 	HintTemporary Hint = "temporary"
 	// HintPermanent: ask for a permanent key, and delete its user when it is no longer needed.
@@ -59,8 +63,8 @@ const (
 // Hints returns every hint, in a fixed order.
 func Hints() []Hint {
 	return []Hint{
-		HintCreateBucket, HintOtherUser, HintReplacePolicy, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite, HintBucketPolicy,
-		HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
+		HintCreateBucket, HintOtherUser, HintReplacePolicy, HintReplaceOldest, HintForce, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite,
+		HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
 		HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintPin,
 	}
 }
