@@ -125,15 +125,11 @@ func (e *Engine) makeRoom(ctx context.Context, user string, keys []heldKey, repl
 // inTheWay is the key that can give way: the oldest one that does not work, or else the newest that was never used, which is the one of a
 // run that was killed; the older one is likelier to be in somebody's hands. One key that works stays. Nil if there is none.
 func inTheWay(keys []heldKey) *heldKey {
-	working := 0
-	for i, k := range keys {
-		if !k.works() {
-			return &keys[i]
-		}
-		working++
+	if i := slices.IndexFunc(keys, func(k heldKey) bool { return !k.works() }); i >= 0 {
+		return &keys[i]
 	}
 	for i, k := range slices.Backward(keys) {
-		if k.neverUsed() && !k.made.IsZero() && working > 1 {
+		if k.neverUsed() && !k.made.IsZero() && len(keys) > 1 {
 			return &keys[i]
 		}
 	}

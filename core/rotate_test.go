@@ -208,6 +208,24 @@ func TestRotateAtTheQuota(t *testing.T) {
 	}
 }
 
+// single is a system whose users have one key each.
+type single struct{ driver.Driver }
+
+func (s single) Describe(ctx context.Context) (driver.Description, error) {
+	d, err := s.Driver.Describe(ctx)
+	d.Limits.AccessKeysPerUser = 1
+	return d, err
+}
+
+// TestTheOnlyKeyStays does not let the only key that works give way, even if it was never used.
+func TestTheOnlyKeyStays(t *testing.T) {
+	in(t, memory.Options{}, func(d driver.Driver) driver.Driver { return single{d} }, func(t *testing.T, r *rotation) {
+		_, err := r.e.PlanRotate(t.Context(), "ann", core.RotateOptions{ReplaceOldest: true})
+		wantCode(t, err, fault.ResourceExhausted)
+		must(t, r.use(0))
+	})
+}
+
 // TestARotationThatIsKilledGoesOn kills the run after each number of its steps, and runs it again to the end. A key works all the time.
 func TestARotationThatIsKilledGoesOn(t *testing.T) {
 	for _, full := range []bool{false, true} {
