@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
@@ -14,12 +15,12 @@ import (
 
 // creator is create with its options.
 type creator struct {
+	change
 	access       accessOptions
 	options      core.CreateOptions
 	format       string
 	silent       bool
 	wait, verify bool
-	dryRun       bool
 	ownRules     string // --policy
 }
 
@@ -78,18 +79,22 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 		cli.Text(&o.BucketRegion, "bucket-region", "Region in which to create buckets").FromConfig().
 			Needing(driver.CapBucketRegion),
 		cli.Flag(&c.silent, "silent", "Don't show performed steps").FromConfig(),
-		cli.Flag(&c.dryRun, "dry-run", "Show steps without executing them"),
 		cli.Flag(&c.wait, "wait", "Return once the key works, after a minute at most").Needing(driver.CapPolicyProbe),
 		cli.Flag(&c.verify, "verify", "Wait, and try whether the key may do what was asked for and no more; undo all if not").
 			Needing(driver.CapPolicyProbe),
 		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+
 			"or 'none' to create without. Defaults to limiting to S3, and to reading if the access changes nothing.").
 			Needing(driver.CapPolicyBoundary),
-	}, c.access.options()...)
+	}, append(c.change.options(), c.access.options()...)...)
 }
 
 // check refuses contradictory options.
-func (c *creator) check(buckets []string) error { return checkOwnRules(c.ownRules, &c.access, buckets) }
+func (c *creator) check(buckets []string) error {
+	if err := c.change.check(nil); err != nil {
+		return err
+	}
+	return checkOwnRules(c.ownRules, &c.access, buckets)
+}
 
 // checkOwnRules checks the access options, and that a policy of one's own comes without them.
 func checkOwnRules(ownRules string, a *accessOptions, buckets []string) error {
@@ -124,26 +129,25 @@ func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	c.showNotes(env, plan, engine.Description().Name)
-	if c.dryRun {
-		for _, s := range plan.Steps {
-			fmt.Fprintln(env.Stdout, would(s))
-		}
-		showChange(env, plan)
-		return nil
+	if !c.json {
+		c.showNotes(env, plan, engine.Description().Name)
 	}
-	applied, err := engine.Apply(ctx, plan, func(s core.Step, o core.Outcome) {
-		c.step(env, did(s, o))
-	})
+	return c.carryOut(ctx, env, engine, proposal{plan: plan, show: func(w io.Writer) { showCreate(w, plan) },
+		apply: func(ctx context.Context, e *execution) error { return c.apply(ctx, env, e, plan) }})
+}
+
+// apply carries the plan out, tries the key where that is asked for, and prints it.
+func (c *creator) apply(ctx context.Context, env *cli.Env, e *execution, plan *core.Plan) error {
+	applied, err := e.apply(ctx, plan, func(s core.Step, o core.Outcome) { c.step(env, did(s, o)) })
 	if err != nil {
 		return err
 	}
 	if c.wait || c.verify {
-		if err := c.prove(ctx, env, engine, applied.Result()); err != nil {
+		if err := c.prove(ctx, env, e.engine, applied.Result()); err != nil {
 			return applied.Rollback(ctx, verification, err)
 		}
 	}
-	return c.handOver(ctx, env, engine.Description(), buckets, applied)
+	return c.handOver(ctx, env, e.engine.Description(), c.access.buckets(), applied)
 }
 
 // prove waits until the key works, and with --verify fails unless it does what was asked.
@@ -185,16 +189,19 @@ func (c *creator) showNotes(env *cli.Env, plan *core.Plan, backend string) {
 	}
 }
 
-// showChange prints what the keys that the user has gain and lose.
-func showChange(env *cli.Env, plan *core.Plan) {
+// showCreate prints the steps of a dry run, and what the keys that the user has would gain and lose.
+func showCreate(w io.Writer, plan *core.Plan) {
+	for _, s := range plan.Steps {
+		fmt.Fprintln(w, would(s))
+	}
 	if plan.Change == nil {
 		return
 	}
 	for _, r := range plan.Change.Gained {
-		fmt.Fprintln(env.Stdout, "The user's keys would gain "+explainedText(r))
+		fmt.Fprintln(w, "The user's keys would gain "+explainedText(r))
 	}
 	for _, r := range plan.Change.Lost {
-		fmt.Fprintln(env.Stdout, "The user's keys would lose "+explainedText(r))
+		fmt.Fprintln(w, "The user's keys would lose "+explainedText(r))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
@@ -9,7 +10,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
+// keyDeleter is delete-key with its options.
+type keyDeleter struct{ change }
+
 func newDeleteKey() *cli.Command {
+	d := &keyDeleter{}
 	return &cli.Command{
 		Name:    "delete-key",
 		Summary: "Delete an access key of a user",
@@ -19,20 +24,28 @@ func newDeleteKey() *cli.Command {
 		Examples: []cli.Example{
 			{Purpose: "To delete a key of a user", Line: "s3-credentials delete-key username AKIAIOSFODNN7EXAMPLE"},
 		},
-		Args: []cli.Arg{{Name: "USERNAME", Required: true, Complete: cli.CompleteUser}, {Name: "ACCESS_KEY_ID", Required: true}},
-		Run: func(ctx context.Context, env *cli.Env, args []string) error {
-			engine, err := connect.Engine(env)
-			if err != nil {
-				return err
-			}
-			plan, err := engine.PlanDeleteKey(ctx, args[0], args[1])
-			if err != nil {
-				return err
-			}
-			_, err = engine.Apply(ctx, plan, func(core.Step, core.Outcome) {
-				env.Step("Deleted access key %s of user %s", args[1], args[0])
-			})
-			return err
-		},
+		Args:    []cli.Arg{{Name: "USERNAME", Required: true, Complete: cli.CompleteUser}, {Name: "ACCESS_KEY_ID", Required: true}},
+		Options: d.options(),
+		Check:   d.check,
+		Run:     d.run,
 	}
+}
+
+func (d *keyDeleter) run(ctx context.Context, env *cli.Env, args []string) error {
+	engine, err := connect.Engine(env)
+	if err != nil {
+		return err
+	}
+	plan, err := engine.PlanDeleteKey(ctx, args[0], args[1])
+	if err != nil {
+		return err
+	}
+	return d.carryOut(ctx, env, engine, steps(env, plan,
+		func(s core.Step) string {
+			return fmt.Sprintf("Would delete access key %s of user %s", s.Resource.Name, s.Resource.Owner.Name)
+		},
+		func(s core.Step) string {
+			return fmt.Sprintf("Deleted access key %s of user %s", s.Resource.Name, s.Resource.Owner.Name)
+		},
+	))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
@@ -13,7 +14,11 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
+// usersDeleter is delete-user with its options.
+type usersDeleter struct{ change }
+
 func newDeleteUser() *cli.Command {
+	d := &usersDeleter{}
 	return &cli.Command{
 		Name:    "delete-user",
 		Summary: "Delete specified users, their access keys and their inline policies",
@@ -21,28 +26,97 @@ func newDeleteUser() *cli.Command {
 		Long:    "Attached policies are detached. A user that does not exist does not keep the others from being deleted.",
 		Examples: []cli.Example{
 			{Purpose: "To delete two users", Line: "s3-credentials delete-user username1 username2"},
+			{Purpose: "To see what would be deleted", Line: "s3-credentials delete-user username --dry-run"},
 		},
-		Args: []cli.Arg{{Name: "USERNAMES", Required: true, Repeated: true, Complete: cli.CompleteUser}},
-		Run:  deleteUsers,
+		Args:    []cli.Arg{{Name: "USERNAMES", Required: true, Repeated: true, Complete: cli.CompleteUser}},
+		Options: d.options(),
+		Check:   d.check,
+		Run:     d.run,
 	}
 }
 
-func deleteUsers(ctx context.Context, env *cli.Env, names []string) error {
+// deletion is one user to delete.
+type deletion struct {
+	name string
+	// plan is empty where there is an error.
+	plan *core.Plan
+	err  error
+}
+
+func (d *usersDeleter) run(ctx context.Context, env *cli.Env, names []string) error {
 	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
 	}
+	users, whole := planDeletions(ctx, engine, names), &core.Plan{}
+	for _, u := range users {
+		if u.err != nil && !aboutTheUser(u.err) {
+			return joined(users)
+		}
+		whole.Steps = append(whole.Steps, u.plan.Steps...)
+	}
+	err = d.carryOut(ctx, env, engine, proposal{
+		plan:  whole,
+		show:  func(w io.Writer) { showDeletions(w, users) },
+		apply: func(ctx context.Context, e *execution) error { applyDeletions(ctx, env, e, users); return nil },
+	})
+	if err != nil {
+		return err
+	}
+	return joined(users)
+}
+
+// planDeletions makes the plan for each user, up to an error that the next one would have too.
+func planDeletions(ctx context.Context, engine *core.Engine, names []string) []deletion {
+	var users []deletion
+	for _, name := range names {
+		plan, err := engine.PlanDeleteUser(ctx, name)
+		if err != nil {
+			plan = &core.Plan{}
+		}
+		users = append(users, deletion{name, plan, err})
+		if err != nil && !aboutTheUser(err) {
+			break
+		}
+	}
+	return users
+}
+
+// applyDeletions deletes the users, up to an error that the next one would have too.
+func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []deletion) {
+	for i := range users {
+		u := &users[i]
+		fmt.Fprintf(env.Stdout, "User: %s\n", u.name)
+		if u.err != nil {
+			continue
+		}
+		_, u.err = e.apply(ctx, u.plan, func(s core.Step, _ core.Outcome) {
+			fmt.Fprintln(env.Stdout, "  "+deletedText(s, "Deleted", "Detached"))
+		})
+		if u.err != nil && !aboutTheUser(u.err) {
+			return
+		}
+	}
+}
+
+func showDeletions(w io.Writer, users []deletion) {
+	for _, u := range users {
+		fmt.Fprintf(w, "User: %s\n", u.name)
+		for _, s := range u.plan.Steps {
+			fmt.Fprintln(w, "  "+deletedText(s, "Would delete", "Would detach"))
+		}
+	}
+}
+
+// joined is the errors of all users in one sentence.
+func joined(users []deletion) error {
 	var missing []string
 	var failed []error
-	for _, name := range names {
-		err := deleteUser(ctx, env, engine, name)
-		if errors.Is(err, fault.NotFound) {
-			missing = append(missing, "'"+name+"'")
-		} else if err != nil {
-			failed = append(failed, err)
-		}
-		if err != nil && !aboutTheUser(err) {
-			break // the next one would fail too
+	for _, u := range users {
+		if errors.Is(u.err, fault.NotFound) {
+			missing = append(missing, "'"+u.name+"'")
+		} else if u.err != nil {
+			failed = append(failed, u.err)
 		}
 	}
 	switch len(missing) {
@@ -75,27 +149,17 @@ func inOneSentence(errs []error) error {
 	return fault.Wrap(fault.CodeOf(errs[0]), errs[0], "%s", strings.Join(sentences, "; "))
 }
 
-func deleteUser(ctx context.Context, env *cli.Env, engine *core.Engine, name string) error {
-	fmt.Fprintf(env.Stdout, "User: %s\n", name)
-	plan, err := engine.PlanDeleteUser(ctx, name)
-	if err != nil {
-		return err
-	}
-	_, err = engine.Apply(ctx, plan, func(s core.Step, _ core.Outcome) { fmt.Fprintln(env.Stdout, deletedText(s)) })
-	return err
-}
-
-// deletedText words a finished step, as the Python tool does where it has the same step.
-func deletedText(s core.Step) string {
+// deletedText words a step, as the Python tool does where it has the same step.
+func deletedText(s core.Step, deleted, detached string) string {
 	switch s.Resource.Kind {
 	case core.KindPolicy:
-		return "  Deleted policy: " + s.Resource.Name
+		return deleted + " policy: " + s.Resource.Name
 	case core.KindGrant:
-		return "  Deleted grant in the policy of bucket: " + s.Resource.Bucket
+		return deleted + " grant in the policy of bucket: " + s.Resource.Bucket
 	case core.KindAttachment:
-		return "  Detached policy: " + s.Resource.Name
+		return detached + " policy: " + s.Resource.Name
 	case core.KindAccessKey:
-		return "  Deleted access key: " + s.Resource.Name
+		return deleted + " access key: " + s.Resource.Name
 	}
-	return "  Deleted user"
+	return deleted + " user"
 }

@@ -40,7 +40,7 @@ func runScripts(t *testing.T, folder string, params testscript.Params) {
 		}
 		return listenForScripts(env)
 	}
-	params.Cmds = map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "oneline": oneLine, "secretless": secretless}
+	params.Cmds = map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "oneline": oneLine, "secretless": secretless, "plan": isPlan}
 	testscript.Run(t, params)
 }
 

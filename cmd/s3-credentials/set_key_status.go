@@ -13,7 +13,11 @@ import (
 // keyStatuses are the words for the status of a key.
 var keyStatuses = map[string]string{"active": driver.KeyActive, "inactive": driver.KeyInactive}
 
+// keySwitch is set-key-status with its options.
+type keySwitch struct{ change }
+
 func newSetKeyStatus() *cli.Command {
+	k := &keySwitch{}
 	return &cli.Command{
 		Name:    "set-key-status",
 		Summary: "Switch an access key of a user off or on",
@@ -23,29 +27,38 @@ func newSetKeyStatus() *cli.Command {
 			{Purpose: "To see what breaks without a key, before it is deleted", Line: "s3-credentials set-key-status username AKIAIOSFODNN7EXAMPLE inactive"},
 			{Purpose: "To let it work again", Line: "s3-credentials set-key-status username AKIAIOSFODNN7EXAMPLE active"},
 		},
-		Args: []cli.Arg{{Name: "USERNAME", Required: true, Complete: cli.CompleteUser}, {Name: "ACCESS_KEY_ID", Required: true}, {Name: "STATUS", Required: true}},
-		Check: func(args []string) error {
-			if keyStatuses[args[2]] == "" {
-				return cli.InvalidValue("STATUS", fmt.Sprintf("'%s' is not one of 'active', 'inactive'.", args[2]))
-			}
-			return nil
-		},
-		Run: func(ctx context.Context, env *cli.Env, args []string) error {
-			engine, err := connect.Engine(env)
-			if err != nil {
-				return err
-			}
-			plan, err := engine.PlanSetKeyStatus(ctx, args[0], args[1], keyStatuses[args[2]])
-			if err != nil {
-				return err
-			}
-			if len(plan.Steps) == 0 {
-				env.Step("Access key %s of user %s is %s already", args[1], args[0], args[2])
-			}
-			_, err = engine.Apply(ctx, plan, func(core.Step, core.Outcome) {
-				env.Step("Access key %s of user %s is %s now", args[1], args[0], args[2])
-			})
-			return err
-		},
+		Args:    []cli.Arg{{Name: "USERNAME", Required: true, Complete: cli.CompleteUser}, {Name: "ACCESS_KEY_ID", Required: true}, {Name: "STATUS", Required: true}},
+		Options: k.options(),
+		Check:   k.check,
+		Run:     k.run,
 	}
+}
+
+func (k *keySwitch) check(args []string) error {
+	if keyStatuses[args[2]] == "" {
+		return cli.InvalidValue("STATUS", fmt.Sprintf("'%s' is not one of 'active', 'inactive'.", args[2]))
+	}
+	return k.change.check(args)
+}
+
+func (k *keySwitch) run(ctx context.Context, env *cli.Env, args []string) error {
+	engine, err := connect.Engine(env)
+	if err != nil {
+		return err
+	}
+	plan, err := engine.PlanSetKeyStatus(ctx, args[0], args[1], keyStatuses[args[2]])
+	if err != nil {
+		return err
+	}
+	if len(plan.Steps) == 0 {
+		env.Step("Access key %s of user %s is %s already", args[1], args[0], args[2])
+	}
+	return k.carryOut(ctx, env, engine, steps(env, plan,
+		func(core.Step) string {
+			return fmt.Sprintf("Would make access key %s of user %s %s", args[1], args[0], args[2])
+		},
+		func(core.Step) string {
+			return fmt.Sprintf("Access key %s of user %s is %s now", args[1], args[0], args[2])
+		},
+	))
 }

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
+)
+
+// change is what every changing command is made of: the options that say what becomes of its plan, and the order of things.
+type change struct{ dryRun, json bool }
+
+// options returns the options that all changing commands have.
+func (c *change) options() []cli.Option {
+	return []cli.Option{
+		cli.Flag(&c.dryRun, "dry-run", "Show steps without executing them"),
+		cli.Flag(&c.json, "json", "With --dry-run: show the steps as JSON"),
+	}
+}
+
+// check refuses --json where nothing would be shown.
+func (c *change) check([]string) error {
+	if c.json && !c.dryRun {
+		return cli.Usagef("--json shows what would be done, and does nothing: it needs --dry-run.")
+	}
+	return nil
+}
+
+// proposal is a plan that a command has made, and how it would go on.
+type proposal struct {
+	plan *core.Plan
+	// show writes the plan as text.
+	show func(io.Writer)
+	// apply carries the plan out.
+	apply func(context.Context, *execution) error
+}
+
+// carryOut shows the plan where that is all that is asked for, and carries it out otherwise.
+func (c *change) carryOut(ctx context.Context, env *cli.Env, engine *core.Engine, p proposal) error {
+	switch {
+	case c.json:
+		value, err := planValue(p.plan)
+		if err != nil {
+			return err
+		}
+		return env.PrintJSON(value)
+	case c.dryRun:
+		p.show(env.Stdout)
+		return nil
+	}
+	return p.apply(ctx, &execution{engine: engine})
+}
+
+// execution is one run that changes something.
+type execution struct{ engine *core.Engine }
+
+// apply is core's Apply.
+func (e *execution) apply(ctx context.Context, plan *core.Plan, report func(core.Step, core.Outcome)) (*core.Applied, error) {
+	return e.engine.Apply(ctx, plan, report)
+}
+
+// steps is a proposal whose steps have words, and nothing else to it: would is a step in a dry run, did what is told once it is done.
+func steps(env *cli.Env, plan *core.Plan, would, did func(core.Step) string) proposal {
+	return proposal{
+		plan: plan,
+		show: func(w io.Writer) {
+			for _, s := range plan.Steps {
+				fmt.Fprintln(w, would(s))
+			}
+		},
+		apply: func(ctx context.Context, e *execution) error {
+			_, err := e.apply(ctx, plan, func(s core.Step, _ core.Outcome) { env.Step("%s", did(s)) })
+			return err
+		},
+	}
+}
