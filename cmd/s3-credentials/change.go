@@ -10,7 +10,7 @@ import (
 )
 
 // change is what every changing command is made of: the options that say what becomes of its plan, and the order of things.
-type change struct{ dryRun, json bool }
+type change struct{ dryRun, json, yes bool }
 
 // options returns the options that all changing commands have.
 func (c *change) options() []cli.Option {
@@ -18,6 +18,11 @@ func (c *change) options() []cli.Option {
 		cli.Flag(&c.dryRun, "dry-run", "Show steps without executing them"),
 		cli.Flag(&c.json, "json", "With --dry-run: show the steps as JSON"),
 	}
+}
+
+// askingOptions are options for a command that asks on a terminal.
+func (c *change) askingOptions() []cli.Option {
+	return append(c.options(), cli.Flag(&c.yes, "yes", "Don't ask, on a terminal, whether to go on").WithShort("y"))
 }
 
 // check refuses --json where nothing would be shown.
@@ -33,11 +38,13 @@ type proposal struct {
 	plan *core.Plan
 	// show writes the plan as text.
 	show func(io.Writer)
+	// question is asked on a terminal, below the plan; empty where nothing is asked.
+	question string
 	// apply carries the plan out.
 	apply func(context.Context, *execution) error
 }
 
-// carryOut shows the plan where that is all that is asked for, and carries it out otherwise.
+// carryOut shows the plan where that is all that is asked for, and otherwise carries it out, once a person at a terminal agrees.
 func (c *change) carryOut(ctx context.Context, env *cli.Env, engine *core.Engine, p proposal) error {
 	switch {
 	case c.json:
@@ -50,7 +57,19 @@ func (c *change) carryOut(ctx context.Context, env *cli.Env, engine *core.Engine
 		p.show(env.Stdout)
 		return nil
 	}
+	if err := c.confirm(ctx, env, p); err != nil {
+		return err
+	}
 	return p.apply(ctx, &execution{engine: engine})
+}
+
+// confirm asks where that is wanted. Without a terminal nobody is asked: scripts go on as they did.
+func (c *change) confirm(ctx context.Context, env *cli.Env, p proposal) error {
+	if p.question == "" || c.yes || len(p.plan.Steps) == 0 || !env.CanAsk() {
+		return nil
+	}
+	p.show(env.Stderr)
+	return env.Confirm(ctx, p.question)
 }
 
 // execution is one run that changes something.
@@ -59,6 +78,12 @@ type execution struct{ engine *core.Engine }
 // apply is core's Apply.
 func (e *execution) apply(ctx context.Context, plan *core.Plan, report func(core.Step, core.Outcome)) (*core.Applied, error) {
 	return e.engine.Apply(ctx, plan, report)
+}
+
+// asking adds the question.
+func (p proposal) asking(format string, args ...any) proposal {
+	p.question = fmt.Sprintf(format, args...)
+	return p
 }
 
 // steps is a proposal whose steps have words, and nothing else to it: would is a step in a dry run, did what is told once it is done.

@@ -25,7 +25,7 @@ func newDeleteKey() *cli.Command {
 			{Purpose: "To delete a key of a user", Line: "s3-credentials delete-key username AKIAIOSFODNN7EXAMPLE"},
 		},
 		Args:    []cli.Arg{{Name: "USERNAME", Required: true, Complete: cli.CompleteUser}, {Name: "ACCESS_KEY_ID", Required: true}},
-		Options: d.options(),
+		Options: d.askingOptions(),
 		Check:   d.check,
 		Run:     d.run,
 	}
@@ -47,5 +47,5 @@ func (d *keyDeleter) run(ctx context.Context, env *cli.Env, args []string) error
 		func(s core.Step) string {
 			return fmt.Sprintf("Deleted access key %s of user %s", s.Resource.Name, s.Resource.Owner.Name)
 		},
-	))
+	).asking("Delete access key %s of user %s?", args[1], args[0]))
 }

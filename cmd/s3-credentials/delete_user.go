@@ -29,7 +29,7 @@ func newDeleteUser() *cli.Command {
 			{Purpose: "To see what would be deleted", Line: "s3-credentials delete-user username --dry-run"},
 		},
 		Args:    []cli.Arg{{Name: "USERNAMES", Required: true, Repeated: true, Complete: cli.CompleteUser}},
-		Options: d.options(),
+		Options: d.askingOptions(),
 		Check:   d.check,
 		Run:     d.run,
 	}
@@ -48,17 +48,20 @@ func (d *usersDeleter) run(ctx context.Context, env *cli.Env, names []string) er
 	if err != nil {
 		return err
 	}
-	users, whole := planDeletions(ctx, engine, names), &core.Plan{}
+	users, whole, count := planDeletions(ctx, engine, names), &core.Plan{}, 0
 	for _, u := range users {
 		if u.err != nil && !aboutTheUser(u.err) {
 			return joined(users)
 		}
-		whole.Steps = append(whole.Steps, u.plan.Steps...)
+		if u.err == nil {
+			whole.Steps, count = append(whole.Steps, u.plan.Steps...), count+1
+		}
 	}
 	err = d.carryOut(ctx, env, engine, proposal{
-		plan:  whole,
-		show:  func(w io.Writer) { showDeletions(w, users) },
-		apply: func(ctx context.Context, e *execution) error { applyDeletions(ctx, env, e, users); return nil },
+		plan:     whole,
+		show:     func(w io.Writer) { showDeletions(w, users) },
+		question: "Delete " + counted(int64(count), "user") + "?",
+		apply:    func(ctx context.Context, e *execution) error { return applyDeletions(ctx, env, e, users) },
 	})
 	if err != nil {
 		return err
@@ -83,7 +86,7 @@ func planDeletions(ctx context.Context, engine *core.Engine, names []string) []d
 }
 
 // applyDeletions deletes the users, up to an error that the next one would have too.
-func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []deletion) {
+func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []deletion) error {
 	for i := range users {
 		u := &users[i]
 		fmt.Fprintf(env.Stdout, "User: %s\n", u.name)
@@ -94,9 +97,10 @@ func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []del
 			fmt.Fprintln(env.Stdout, "  "+deletedText(s, "Deleted", "Detached"))
 		})
 		if u.err != nil && !aboutTheUser(u.err) {
-			return
+			break
 		}
 	}
+	return joined(users)
 }
 
 func showDeletions(w io.Writer, users []deletion) {

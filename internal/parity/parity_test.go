@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/creack/pty"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/s3-credentials/s3-credentials/internal/systems"
@@ -35,6 +36,8 @@ type parityCase struct {
 	// files are what the working folder holds before: name to content. A name that ends in "/" is an empty folder.
 	files map[string]string
 	stdin string
+	// typed is what a person types, where standard input and standard error are a terminal; empty for none.
+	typed string
 	args  []string
 	// env is added to the environment.
 	env []string
@@ -121,7 +124,12 @@ func (s side) run(t *testing.T, c parityCase, dir string) outcome {
 	command.Stdin = strings.NewReader(c.stdin)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
-	err := command.Run()
+	err := error(nil)
+	if c.typed == "" {
+		err = command.Run()
+	} else {
+		err = runOnTerminal(t, command, c.typed, &stderr)
+	}
 	if command.ProcessState == nil {
 		t.Errorf("%s: %v", s.program, err)
 		return outcome{exit: -1}
@@ -133,6 +141,29 @@ func (s side) run(t *testing.T, c parityCase, dir string) outcome {
 		result.state = client.state(t)
 	}
 	return result
+}
+
+// runOnTerminal runs a command whose standard input and error are a terminal, where a person has typed something.
+func runOnTerminal(t *testing.T, command *exec.Cmd, typed string, screen *bytes.Buffer) error {
+	t.Helper()
+	person, tty, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer person.Close()
+	command.Stdin, command.Stderr = tty, tty
+	if _, err := person.WriteString(typed); err != nil {
+		t.Fatal(err)
+	}
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		screen.ReadFrom(person) //nolint:errcheck // a terminal that is gone is an error on Linux
+	}()
+	err = command.Run()
+	tty.Close()
+	<-shown
+	return err
 }
 
 // arguments puts the server's endpoint in place of "{endpoint}".
