@@ -60,7 +60,7 @@ func (c *change) carryOut(ctx context.Context, env *cli.Env, engine *core.Engine
 	if err := c.confirm(ctx, env, p); err != nil {
 		return err
 	}
-	return p.apply(ctx, &execution{engine: engine})
+	return recorded(ctx, env, engine, p.plan, p.apply)
 }
 
 // confirm asks where that is wanted. Without a terminal nobody is asked: scripts go on as they did.
@@ -70,14 +70,6 @@ func (c *change) confirm(ctx context.Context, env *cli.Env, p proposal) error {
 	}
 	p.show(env.Stderr)
 	return env.Confirm(ctx, p.question)
-}
-
-// execution is one run that changes something.
-type execution struct{ engine *core.Engine }
-
-// apply is core's Apply.
-func (e *execution) apply(ctx context.Context, plan *core.Plan, report func(core.Step, core.Outcome)) (*core.Applied, error) {
-	return e.engine.Apply(ctx, plan, report)
 }
 
 // asking adds the question.

@@ -128,12 +128,14 @@ func (l *localServer) source(engine *core.Engine, env *cli.Env) localserver.Sour
 			}
 			noted = true
 		}
-		applied, err := engine.Apply(ctx, plan, nil)
+		err = recorded(ctx, env, engine, plan, func(ctx context.Context, e *execution) error {
+			l.applied, err = e.apply(ctx, plan, func(core.Step, core.Outcome) {})
+			return err
+		})
 		if err != nil {
 			return driver.Session{}, err
 		}
-		l.applied = applied
-		return *applied.Result().Session, nil
+		return *l.applied.Result().Session, nil
 	}
 }
 

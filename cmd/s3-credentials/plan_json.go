@@ -44,7 +44,11 @@ func stepValue(s core.Step) (orderedjson.Object, error) {
 	}, err
 }
 
-func resourceValue(r core.Resource) orderedjson.Object {
+// resourceValue is nil for what is about no resource.
+func resourceValue(r core.Resource) orderedjson.Value {
+	if r == (core.Resource{}) {
+		return nil
+	}
 	var owner orderedjson.Value
 	if r.Owner != (driver.Principal{}) {
 		owner = orderedjson.Object{{Name: "type", Value: string(r.Owner.Type)}, {Name: "name", Value: r.Owner.Name}}

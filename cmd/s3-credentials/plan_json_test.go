@@ -106,7 +106,7 @@ func TestThePlanHasNotesAndTheChange(t *testing.T) {
 	}
 	checkPrinted(t, core.Plan{
 		Steps:  []core.Step{{Verb: core.Create, Resource: key, Before: &core.State{}, Final: true}},
-		Notes:  []core.Note{{Code: core.NotePolicyAdded, Resource: key, Detail: "AKIA"}},
+		Notes:  []core.Note{{Code: core.NotePolicyAdded, Resource: key, Detail: "AKIA"}, {Code: core.NoteNoBoundary}},
 		Change: &core.AccessChange{Gained: policy.Explanation{row}, Lost: policy.Explanation{{Resource: "arn:aws:s3:::*"}}},
 	})
 }

@@ -84,19 +84,29 @@ func (v *verifier) run(ctx context.Context, env *cli.Env, _ []string) error {
 const keyRemovalTime = 30 * time.Second
 
 // verifyUser makes a key for the user, and deletes it whatever happens.
-func (v *verifier) verifyUser(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions) (err error) {
+func (v *verifier) verifyUser(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions) error {
 	plan, err := admin.PlanCreateKey(ctx, v.user)
 	if err != nil {
 		return err
 	}
-	made, err := admin.Apply(ctx, plan, nil)
+	return recorded(ctx, env, admin, plan, func(ctx context.Context, e *execution) error {
+		return v.withKey(ctx, env, e, plan, options)
+	})
+}
+
+func (v *verifier) withKey(ctx context.Context, env *cli.Env, e *execution, plan *core.Plan, options core.CreateOptions) (err error) {
+	made, err := e.apply(ctx, plan, func(core.Step, core.Outcome) {})
 	if err != nil {
 		return err
 	}
 	key := made.Result().AccessKey
 	env.Step("Made access key %s of user %s, for the verification", key.AccessKeyID, v.user)
-	defer func() { err = errors.Join(err, removeKey(ctx, env, admin, key)) }()
-	found, err := verifyKey(ctx, env, admin, options, credentialsIn(made.Result()))
+	defer func() {
+		removed := removeKey(ctx, env, e.engine, key)
+		e.takeBack(removed)
+		err = errors.Join(err, removed)
+	}()
+	found, err := verifyKey(ctx, env, e.engine, options, credentialsIn(made.Result()))
 	if err != nil {
 		return err
 	}

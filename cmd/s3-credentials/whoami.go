@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
@@ -26,9 +27,13 @@ func whoami(ctx context.Context, env *cli.Env, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return env.PrintJSON(orderedjson.Object{
-		{Name: "UserId", Value: caller.UserID},
-		{Name: "Account", Value: caller.Account},
-		{Name: "Arn", Value: caller.ARN},
-	})
+	return env.PrintJSON(callerValue(caller))
+}
+
+func callerValue(c driver.Caller) orderedjson.Object {
+	return orderedjson.Object{
+		{Name: "UserId", Value: c.UserID},
+		{Name: "Account", Value: c.Account},
+		{Name: "Arn", Value: c.ARN},
+	}
 }

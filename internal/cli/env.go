@@ -20,6 +20,8 @@ type Env struct {
 	App *App
 	// Session is what the program's commands share.
 	Session Session
+	// Typed is the command as it was typed, options first, for a record: values that are secret are left out.
+	Typed []string
 	// ConfigFile is the config file of this run, which need not exist; empty where the user has no folder for such.
 	ConfigFile string
 }

@@ -28,6 +28,8 @@ type Option struct {
 	// Configurable says that the environment (PROGRAM_NAME) and the config file may set it. Never for an option
 	// that can widen access or destroy something: those are typed each time.
 	Configurable bool
+	// Secret says that the value must not stand in any record.
+	Secret bool
 	// CheckElsewhere, if set, refuses values that only the command line may give.
 	CheckElsewhere func(value string) error
 	// Complete says what a shell can offer for the value.
@@ -87,6 +89,9 @@ func (o Option) Showing(metavar string) Option { o.Metavar = metavar; return o }
 
 // FromConfig lets the environment and the config file set the option.
 func (o Option) FromConfig() Option { o.Configurable = true; return o }
+
+// Concealed keeps the value out of records.
+func (o Option) Concealed() Option { o.Secret = true; return o }
 
 // CheckedElsewhere lets the environment and the config file give only what check accepts.
 func (o Option) CheckedElsewhere(check func(value string) error) Option {

@@ -50,7 +50,7 @@ func (a *App) parse(env *Env, command *Command, args []string) (positionals []st
 	if err := p.read(words.options); err != nil {
 		return nil, false, err
 	}
-	env.ConfigFile = p.configFile()
+	env.ConfigFile, env.Typed = p.configFile(), append([]string{command.Name}, words.record()...)
 	for _, o := range p.options {
 		if o.Required && !p.set[o.Name] {
 			return nil, false, Usagef("Missing option %s.", o.Spelled())

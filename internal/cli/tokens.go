@@ -20,6 +20,25 @@ type tokens struct {
 	help        bool
 }
 
+// concealed stands in a record for a value that is secret.
+const concealed = "***"
+
+// record is what was typed, options first, without what is secret.
+func (t *tokens) record() []string {
+	var words []string
+	for _, o := range t.options {
+		words = append(words, "--"+o.option.Name)
+		switch {
+		case o.option.IsFlag():
+		case o.option.Secret:
+			words = append(words, concealed)
+		default:
+			words = append(words, o.value)
+		}
+	}
+	return append(words, t.positionals...)
+}
+
 // tokenizer splits command lines the way click does: options before, between and after arguments; --name value,
 // --name=value, -n value, -nvalue, clusters such as -cd 15m; "-" is an argument, and "--" makes arguments of all that follows.
 type tokenizer struct {

@@ -266,6 +266,7 @@ func cut(w http.ResponseWriter) {
 // refuse sends an error that clients of S3, IAM and MinIO's admin API understand.
 func refuse(w http.ResponseWriter, status int, code string) {
 	w.Header().Set("Content-Type", "application/xml")
+	w.Header().Set("X-Amzn-Requestid", "refused-by-the-test") // where IAM has it
 	w.WriteHeader(status)
 	// An error means that the client has disconnected.
 	_, _ = io.WriteString(w, "<Error><Type>Sender</Type><Code>"+code+"</Code><Message>refused by the test</Message></Error>")

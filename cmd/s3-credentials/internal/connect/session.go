@@ -25,6 +25,8 @@ import (
 // Session is the options that every command has, and the backend that a run works on.
 type Session struct {
 	EndpointURL, Profile, Region, Backend string
+	// AuditLog is the file that says who changed what; empty for none.
+	AuditLog string
 
 	timeout                time.Duration
 	key                    auth.Options
@@ -62,6 +64,8 @@ func (s *Session) Options() []cli.Option {
 			"Default is 30s", parseTimeout).FromConfig(),
 		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
 			FromConfig().Completing(cli.CompleteFolder).CheckedElsewhere(absoluteFolders),
+		cli.Text(&s.AuditLog, "audit-log", "File to add lines of JSON to: who changed what").Showing("FILENAME").
+			FromConfig().Completing(cli.CompleteFile).CheckedElsewhere(absolute),
 	)
 }
 
@@ -91,12 +95,19 @@ func (s *Session) PluginDirs() []string {
 	return dirs
 }
 
-// absoluteFolders refuses relative folders: which one the environment or the config file would mean depends on the folder
-// that a run happens to be in, which may be somebody else's.
+// absolute refuses a relative path: which one the environment or the config file would mean depends on the folder that a run
+// happens to be in, which may be somebody else's.
+func absolute(path string) error {
+	if path != "" && !filepath.IsAbs(path) {
+		return fmt.Errorf("'%s' is relative; only the command line may name what depends on the current folder", path)
+	}
+	return nil
+}
+
 func absoluteFolders(value string) error {
 	for _, dir := range filepath.SplitList(value) {
-		if dir != "" && !filepath.IsAbs(dir) {
-			return fmt.Errorf("'%s' is relative; only the command line may name a folder that depends on the current one", dir)
+		if err := absolute(dir); err != nil {
+			return err
 		}
 	}
 	return nil
