@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -97,6 +99,12 @@ func stateValue(s *core.State) (orderedjson.Value, error) {
 		state.Add("policies", s.Policies)
 	}
 	state.AddText("status", s.Status)
+	if !s.Until.IsZero() {
+		state.Add("until", s.Until.UTC().Format(time.RFC3339))
+	}
+	if s.OfUser {
+		state.Add("of_user", true)
+	}
 	state.AddText("role_arn", s.RoleARN)
 	if s.Seconds != 0 {
 		state.Add("seconds", s.Seconds)

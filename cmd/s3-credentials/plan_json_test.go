@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -21,6 +22,7 @@ import (
 func checkPlan(printed string) error {
 	compiler := jsonschema.NewCompiler()
 	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.AssertFormat()
 	schema, err := compiler.Compile(filepath.Join(sourceFolder, "..", "..", "docs", "plan.schema.json"))
 	if err != nil {
 		return err
@@ -48,7 +50,7 @@ func TestThePlanHasAllOfAState(t *testing.T) {
 	seconds := 5
 	for _, state := range []core.State{
 		{Region: "eu-west-1"}, {Boundary: "arn:aws:iam::aws:policy/AmazonS3FullAccess"}, {BoundaryRequired: true}, {Document: document},
-		{AccessKeys: []string{"AKIA"}}, {Policies: []string{"s3.read-only.b"}}, {Status: driver.KeyActive}, {RoleARN: "arn:aws:iam::1:role/r"}, {Seconds: 900},
+		{AccessKeys: []string{"AKIA"}}, {Policies: []string{"s3.read-only.b"}}, {Status: driver.KeyActive}, {RoleARN: "arn:aws:iam::1:role/r"}, {Seconds: 900}, {Until: time.Now()}, {OfUser: true},
 		{Setting: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document}}},
 		{Setting: driver.BucketSetting{CORS: &driver.CORS{Rules: []driver.CORSRule{{
 			ID: "x", AllowedHeaders: []string{"a"}, AllowedMethods: []string{"GET"}, AllowedOrigins: []string{"*"}, ExposeHeaders: []string{"e"}, MaxAgeSeconds: &seconds,
