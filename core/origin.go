@@ -23,10 +23,8 @@ type Origin struct {
 	Version string
 	// Until is when its access ends; zero where it does not.
 	Until time.Time
-	// OfUser says, of a key, that its user was made with it: on systems whose users have no tags.
-	OfUser bool
-	// user is the mark of the user's name; empty for a key of a user that somebody else made. Tags that were copied to another user do not
-	// make it one that an engine made.
+	// user is the mark of the name of the user that was made, as it or with the key; empty for a further key of a user. Tags that were copied
+	// to another user do not make it one that an engine made.
 	user string
 }
 
@@ -61,7 +59,6 @@ func OriginOf(tags []driver.Tag) (Origin, bool) {
 		values[t.Key] = t.Value
 	}
 	o := Origin{By: values[tagBy], Version: values[tagVersion], user: values[tagUser]}
-	o.OfUser = o.user != ""
 	o.At, _ = time.Parse(time.RFC3339, values[tagAt])
 	o.Until, _ = time.Parse(time.RFC3339, values[tagUntil])
 	return o, o.Version != ""
