@@ -99,6 +99,8 @@ type Harness struct {
 	ManagedPolicy string
 	// OtherRegion is a region to create a bucket in; empty for the backend's region.
 	OtherRegion string
+	// Group is the name of a group that has policies, and GroupMember that of a user in it; both are empty if there is none.
+	Group, GroupMember string
 	// Prefix begins every name that the suite creates: small letters and digits; empty for "s3c".
 	Prefix string
 	// ConsistencyTimeout is how long a change may take to come into force everywhere in the system; 0 for 30 seconds.
@@ -178,6 +180,7 @@ func Checks() []Check {
 		{"sessions", sessionChecks()},
 		{"inline", inlineChecks()},
 		{"managed", managedChecks()},
+		{"groups", groupChecks()},
 		{"bucket", bucketChecks()},
 		{"settings", settingChecks()},
 		{"objects", objectChecks()},

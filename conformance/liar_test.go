@@ -19,79 +19,91 @@ type (
 // liar is a driver whose methods a test replaces.
 type liar struct {
 	driver.Driver
-	describe            func(context.Context) (driver.Description, error)
-	whoAmI              func(context.Context) (driver.Caller, error)
-	close               func() error
-	getUser             call[driver.GetUserRequest, driver.User]
-	createUser          call[driver.CreateUserRequest, driver.CreateUserResponse]
-	deleteUser          act[driver.DeleteUserRequest]
-	createAccessKey     call[driver.CreateAccessKeyRequest, driver.AccessKey]
-	deleteAccessKey     act[driver.DeleteAccessKeyRequest]
-	setAccessKeyStatus  act[driver.SetAccessKeyStatusRequest]
-	setAccessKeyExpiry  act[driver.SetAccessKeyExpiryRequest]
-	createSession       call[driver.CreateSessionRequest, driver.Session]
-	putPolicy           act[driver.PutPolicyRequest]
-	getPolicy           call[driver.GetPolicyRequest, driver.PolicyDocument]
-	deletePolicy        act[driver.DeletePolicyRequest]
-	attachPolicy        act[driver.AttachPolicyRequest]
-	headBucket          call[driver.HeadBucketRequest, driver.BucketDetail]
-	createBucket        act[driver.CreateBucketRequest]
-	deleteBucket        act[driver.DeleteBucketRequest]
-	getBucketSetting    call[driver.GetBucketSettingRequest, driver.BucketSetting]
-	putBucketSetting    act[driver.PutBucketSettingRequest]
-	deleteBucketSetting act[driver.DeleteBucketSettingRequest]
-	headObject          call[driver.HeadObjectRequest, driver.ObjectDetail]
-	getObject           call[driver.GetObjectRequest, driver.ObjectDetail]
-	putObject           call[driver.PutObjectRequest, driver.ObjectDetail]
-	deleteObjects       call[driver.DeleteObjectsRequest, driver.DeleteObjectsResponse]
-	probe               call[driver.ProbeRequest, driver.ProbeAnswer]
-	listUsers           func(context.Context) iter.Seq2[driver.User, error]
-	listRoles           func(context.Context) iter.Seq2[driver.Role, error]
-	listBuckets         func(context.Context) iter.Seq2[driver.BucketInfo, error]
-	listObjects         list[driver.ListObjectsRequest, driver.ObjectInfo]
-	listPolicies        list[driver.ListPoliciesRequest, string]
-	listAccessKeys      list[driver.ListAccessKeysRequest, driver.AccessKey]
+	describe             func(context.Context) (driver.Description, error)
+	whoAmI               func(context.Context) (driver.Caller, error)
+	close                func() error
+	getUser              call[driver.GetUserRequest, driver.User]
+	createUser           call[driver.CreateUserRequest, driver.CreateUserResponse]
+	deleteUser           act[driver.DeleteUserRequest]
+	createAccessKey      call[driver.CreateAccessKeyRequest, driver.AccessKey]
+	deleteAccessKey      act[driver.DeleteAccessKeyRequest]
+	setAccessKeyStatus   act[driver.SetAccessKeyStatusRequest]
+	setAccessKeyExpiry   act[driver.SetAccessKeyExpiryRequest]
+	createSession        call[driver.CreateSessionRequest, driver.Session]
+	putPolicy            act[driver.PutPolicyRequest]
+	getPolicy            call[driver.GetPolicyRequest, driver.PolicyDocument]
+	deletePolicy         act[driver.DeletePolicyRequest]
+	attachPolicy         act[driver.AttachPolicyRequest]
+	headBucket           call[driver.HeadBucketRequest, driver.BucketDetail]
+	createBucket         act[driver.CreateBucketRequest]
+	deleteBucket         act[driver.DeleteBucketRequest]
+	getBucketSetting     call[driver.GetBucketSettingRequest, driver.BucketSetting]
+	putBucketSetting     act[driver.PutBucketSettingRequest]
+	deleteBucketSetting  act[driver.DeleteBucketSettingRequest]
+	headObject           call[driver.HeadObjectRequest, driver.ObjectDetail]
+	getObject            call[driver.GetObjectRequest, driver.ObjectDetail]
+	putObject            call[driver.PutObjectRequest, driver.ObjectDetail]
+	deleteObjects        call[driver.DeleteObjectsRequest, driver.DeleteObjectsResponse]
+	probe                call[driver.ProbeRequest, driver.ProbeAnswer]
+	listUsers            func(context.Context) iter.Seq2[driver.User, error]
+	listRoles            func(context.Context) iter.Seq2[driver.Role, error]
+	listBuckets          func(context.Context) iter.Seq2[driver.BucketInfo, error]
+	listObjects          list[driver.ListObjectsRequest, driver.ObjectInfo]
+	listPolicies         list[driver.ListPoliciesRequest, string]
+	listAttachedPolicies list[driver.ListPoliciesRequest, driver.AttachedPolicy]
+	listUserItems        list[driver.ListUserItemsRequest, driver.UserItem]
+	listAccessKeys       list[driver.ListAccessKeysRequest, driver.AccessKey]
 }
 
 // honest returns a liar that does not lie.
 func honest(d driver.Driver) *liar {
 	return &liar{
 		Driver: d, describe: d.Describe, whoAmI: d.WhoAmI, close: d.Close,
-		getUser:             d.GetUser,
-		createUser:          d.CreateUser,
-		deleteUser:          d.DeleteUser,
-		createAccessKey:     d.CreateAccessKey,
-		deleteAccessKey:     d.DeleteAccessKey,
-		setAccessKeyStatus:  d.SetAccessKeyStatus,
-		setAccessKeyExpiry:  d.SetAccessKeyExpiry,
-		createSession:       d.CreateSession,
-		putPolicy:           d.PutPolicy,
-		getPolicy:           d.GetPolicy,
-		deletePolicy:        d.DeletePolicy,
-		attachPolicy:        d.AttachPolicy,
-		headBucket:          d.HeadBucket,
-		createBucket:        d.CreateBucket,
-		deleteBucket:        d.DeleteBucket,
-		getBucketSetting:    d.GetBucketSetting,
-		putBucketSetting:    d.PutBucketSetting,
-		deleteBucketSetting: d.DeleteBucketSetting,
-		headObject:          d.HeadObject,
-		getObject:           d.GetObject,
-		putObject:           d.PutObject,
-		deleteObjects:       d.DeleteObjects,
-		probe:               d.Probe,
-		listUsers:           d.ListUsers,
-		listRoles:           d.ListRoles,
-		listBuckets:         d.ListBuckets,
-		listObjects:         d.ListObjects,
-		listPolicies:        d.ListPolicies,
-		listAccessKeys:      d.ListAccessKeys,
+		getUser:              d.GetUser,
+		createUser:           d.CreateUser,
+		deleteUser:           d.DeleteUser,
+		createAccessKey:      d.CreateAccessKey,
+		deleteAccessKey:      d.DeleteAccessKey,
+		setAccessKeyStatus:   d.SetAccessKeyStatus,
+		setAccessKeyExpiry:   d.SetAccessKeyExpiry,
+		createSession:        d.CreateSession,
+		putPolicy:            d.PutPolicy,
+		getPolicy:            d.GetPolicy,
+		deletePolicy:         d.DeletePolicy,
+		attachPolicy:         d.AttachPolicy,
+		headBucket:           d.HeadBucket,
+		createBucket:         d.CreateBucket,
+		deleteBucket:         d.DeleteBucket,
+		getBucketSetting:     d.GetBucketSetting,
+		putBucketSetting:     d.PutBucketSetting,
+		deleteBucketSetting:  d.DeleteBucketSetting,
+		headObject:           d.HeadObject,
+		getObject:            d.GetObject,
+		putObject:            d.PutObject,
+		deleteObjects:        d.DeleteObjects,
+		probe:                d.Probe,
+		listUsers:            d.ListUsers,
+		listRoles:            d.ListRoles,
+		listBuckets:          d.ListBuckets,
+		listObjects:          d.ListObjects,
+		listPolicies:         d.ListPolicies,
+		listAttachedPolicies: d.ListAttachedPolicies,
+		listUserItems:        d.ListUserItems,
+		listAccessKeys:       d.ListAccessKeys,
 	}
 }
 
 func (l *liar) Describe(ctx context.Context) (driver.Description, error) { return l.describe(ctx) }
 func (l *liar) WhoAmI(ctx context.Context) (driver.Caller, error)        { return l.whoAmI(ctx) }
-func (l *liar) Close() error                                             { return l.close() }
+func (l *liar) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
+	return l.listAttachedPolicies(ctx, req)
+}
+
+func (l *liar) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	return l.listUserItems(ctx, req)
+}
+
+func (l *liar) Close() error { return l.close() }
 
 func (l *liar) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
 	return l.getUser(ctx, req)

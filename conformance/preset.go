@@ -27,6 +27,7 @@ func (p Preset) Harness() Harness {
 		return Harness{
 			Lacks: map[driver.Capability]string{
 				driver.CapPolicyManaged:           "the sandbox has no managed policies",
+				driver.CapPolicyGroup:             "the sandbox has no groups",
 				driver.CapPolicyBoundary:          "the sandbox makes users without the boundary",
 				driver.CapSessions:                "the sandbox has no AssumeRole",
 				driver.CapBucketPublicAccessBlock: "the sandbox has no public access block",

@@ -100,7 +100,7 @@ func identityMethods(e *env, name string) []method {
 const anyDocument = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::bucket/*"]}]}`
 
 func policyMethods(d driver.Driver, name string) []method {
-	p := driver.UserPrincipal(name)
+	p, group := driver.UserPrincipal(name), driver.GroupPrincipal(name)
 	attach := driver.AttachPolicyRequest{Principal: p, PolicyARN: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"}
 	return []method{
 		{"PutPolicy", driver.CapPolicyInline, acting(d.PutPolicy, driver.PutPolicyRequest{Principal: p, Name: name, Document: anyDocument})},
@@ -111,6 +111,9 @@ func policyMethods(d driver.Driver, name string) []method {
 		{"AttachPolicy", driver.CapPolicyManaged, acting(d.AttachPolicy, attach)},
 		{"DetachPolicy", driver.CapPolicyManaged, acting(d.DetachPolicy, attach)},
 		{"GetManagedPolicy", driver.CapPolicyManaged, returning(d.GetManagedPolicy, driver.GetManagedPolicyRequest{ARN: attach.PolicyARN})},
+		{"ListPolicies of a group", driver.CapPolicyGroup, listing(d.ListPolicies, driver.ListPoliciesRequest{Principal: group})},
+		{"GetPolicy of a group", driver.CapPolicyGroup, returning(d.GetPolicy, driver.GetPolicyRequest{Principal: group, Name: name})},
+		{"ListAttachedPolicies of a group", driver.CapPolicyGroup, listing(d.ListAttachedPolicies, driver.ListPoliciesRequest{Principal: group})},
 		{"Probe", driver.CapPolicyProbe, returning(d.Probe, driver.ProbeRequest{Action: "s3:GetObject", Bucket: name, Key: name})},
 	}
 }

@@ -3,8 +3,7 @@ package core
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -14,22 +13,18 @@ import (
 // UserAccess is what gives a user access.
 type UserAccess struct {
 	User string
-	// Policies are the user's own, those that are attached to it, and what bucket policies grant it on systems whose users have no
-	// policies of their own.
+	// Policies are the user's own, those that are attached to it, and those of its groups.
 	Policies []UserPolicy
-	// Boundary is the permissions boundary, without which nothing is allowed; nil for none.
-	Boundary *policy.Document
-	// Unknown is what may give or take away access and could not be read, such as the policies of a group.
+	// Buckets are what the policies of buckets say of the user, and of everybody.
+	Buckets []UserPolicy
+	// Boundary is the permissions boundary, without which the policies allow nothing; nil for none.
+	Boundary *UserPolicy
+	// Unknown is what may give or take away access and could not be read, and why.
 	Unknown []string
-	// principal is how bucket policies name the user, and arn how the system does.
+	// principal is how the policies of buckets name the user, and arn how the system does.
 	principal, arn string
-}
-
-// UserPolicy is a policy that applies to a user.
-type UserPolicy struct {
-	// Name is that of an inline policy, the ARN of an attached one, or what stands for the statements in a bucket's policy.
-	Name     string
-	Document policy.Document
+	// context are the condition keys whose values are known of the user.
+	context map[string][]string
 }
 
 // AccessOf reads everything that gives a user access. NotFound if there is no such user.
@@ -38,142 +33,59 @@ func (e *Engine) AccessOf(ctx context.Context, name string) (*UserAccess, error)
 	if err != nil {
 		return nil, err
 	}
-	access := &UserAccess{User: name, principal: user.ARN, arn: user.ARN}
-	if !e.description.Has(driver.CapPolicyInline) {
-		access.principal = bucketGranter{e}.principal(name)
+	reader := e.newAccessReader()
+	access, err := reader.userAccess(ctx, user)
+	if err != nil || !e.bucketPoliciesForKeys() {
+		return access, err
 	}
-	for p, err := range e.ListUserPolicies(ctx, name) {
-		if err == nil {
-			err = access.add(p.Name, p.Document)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	if err := e.addAttached(ctx, access); err != nil {
+	buckets, err := reader.buckets(ctx, nil, driver.SettingPolicy)
+	switch {
+	case errors.Is(err, fault.PermissionDenied):
+		access.unknown("the policies of buckets, which may not be listed")
+	case err != nil:
 		return nil, err
 	}
-	if err := e.addItems(ctx, access); err != nil {
-		return nil, err
-	}
-	return access, e.addBoundary(ctx, access, user.PermissionsBoundary)
-}
-
-func (a *UserAccess) add(name, document string) error {
-	parsed, err := policy.Parse([]byte(document))
-	a.Policies = append(a.Policies, UserPolicy{name, parsed})
-	return err
-}
-
-func (e *Engine) addAttached(ctx context.Context, a *UserAccess) error {
-	arns, err := e.attachedTo(ctx, a.User)
-	if errors.Is(err, fault.PermissionDenied) {
-		a.Unknown, err = append(a.Unknown, "attached policies, which may not be listed"), nil
-	}
-	for _, arn := range arns {
-		managed, err := e.GetManagedPolicy(ctx, driver.GetManagedPolicyRequest{ARN: arn})
-		switch {
-		case err == nil:
-			err = a.add(arn, managed.Version.Document)
-		case errors.Is(err, fault.PermissionDenied):
-			a.Unknown, err = append(a.Unknown, fmt.Sprintf("policy %s, which may not be read", arn)), nil
-		}
-		if err != nil {
-			return err
+	for _, b := range buckets {
+		access.unknown(b.Unknown...)
+		if document := b.policy.For(access.principal); len(document.Statement) > 0 {
+			access.Buckets = append(access.Buckets, newUserPolicy(b.policyName(), document))
 		}
 	}
-	return err
+	return access, nil
 }
 
-// addItems names the groups: a backend lists them, and not their policies.
-func (e *Engine) addItems(ctx context.Context, a *UserAccess) error {
-	items, err := e.itemsOf(ctx, a.User)
-	if errors.Is(err, fault.PermissionDenied) {
-		a.Unknown, err = append(a.Unknown, "groups, which may not be listed"), nil
-	}
-	for _, i := range items {
-		if i.Kind == driver.ItemGroup {
-			a.Unknown = append(a.Unknown, "the policies of "+i.String())
-		}
-	}
-	return err
+// bucketPoliciesForKeys reports whether the policies of buckets give or take access of users.
+func (e *Engine) bucketPoliciesForKeys() bool {
+	return e.description.Has(driver.CapBucketPolicy) && !e.description.Dialect.AnonymousBucketPolicies
 }
 
-func (e *Engine) addBoundary(ctx context.Context, a *UserAccess, arn string) error {
-	if arn == "" {
-		return nil
+// newUserAccess is a user's access of which nothing is read yet.
+func (e *Engine) newUserAccess(user driver.User) *UserAccess {
+	a := &UserAccess{User: user.Name, principal: user.ARN, arn: user.ARN, context: map[string][]string{"aws:username": {user.Name}}}
+	if e.description.Principal != "" {
+		a.principal = bucketGranter{e}.principal(user.Name)
 	}
-	managed, err := e.GetManagedPolicy(ctx, driver.GetManagedPolicyRequest{ARN: arn})
-	if isMissing(err) || errors.Is(err, fault.PermissionDenied) || errors.Is(err, fault.Unsupported) {
-		a.Unknown = append(a.Unknown, fmt.Sprintf("the permissions boundary %s, which may not be read", arn))
-		return nil
+	if parts := strings.SplitN(user.ARN, ":", 6); len(parts) == 6 && parts[4] != "" {
+		a.context["aws:PrincipalArn"], a.context["aws:PrincipalAccount"] = []string{user.ARN}, []string{parts[4]}
 	}
-	if err != nil {
-		return err
-	}
-	document, err := policy.Parse([]byte(managed.Version.Document))
-	a.Boundary = &document
-	return err
+	return a
 }
+
+func (a *UserAccess) unknown(what ...string) { a.Unknown = append(a.Unknown, what...) }
 
 // Explain says what the user may do by what is known. ResourceExhausted where policies are too complex to be decided.
 func (a *UserAccess) Explain() (policy.Explanation, error) {
+	options := policy.ExplainOptions{Principal: a.principal, Context: a.context, Resource: documentsOf(a.Buckets)}
+	if a.Boundary != nil {
+		options.Boundary = &a.Boundary.Document
+	}
+	return policy.Explain(documentsOf(a.Policies), options)
+}
+
+func documentsOf(policies []UserPolicy) []policy.Document {
 	var documents []policy.Document
-	for _, p := range a.Policies {
+	for _, p := range policies {
 		documents = append(documents, p.Document)
 	}
-	return policy.Explain(documents, policy.ExplainOptions{Principal: a.principal, Boundary: a.Boundary, Context: a.context()})
-}
-
-// context is what is the same in all requests of the user.
-func (a *UserAccess) context() map[string][]string {
-	return map[string][]string{"aws:username": {a.User}}
-}
-
-// AccessChange is how a plan changes what the keys of a user may do.
-type AccessChange struct {
-	Gained, Lost policy.Explanation
-}
-
-// planChange notes how the plan changes the access of a user who exists. Policies that are too complex to be decided change in a way
-// that is not known.
-func (e *Engine) planChange(plan *Plan, owner *keyOwner) error {
-	if !slices.ContainsFunc(plan.Notes, func(n Note) bool { return changeWords[n.Code] != "" }) {
-		return nil
-	}
-	before, after := slices.Clone(owner.kept), slices.Clone(owner.kept)
-	for _, s := range plan.Steps {
-		if s.Resource.Owner != driver.UserPrincipal(owner.name) || s.Resource.Kind != KindPolicy && s.Resource.Kind != KindGrant {
-			continue
-		}
-		for _, side := range []struct {
-			state State
-			into  *[]policy.Document
-		}{{s.before(), &before}, {s.after(), &after}} {
-			document, err := statementsOf(side.state)
-			if err != nil {
-				return err
-			}
-			*side.into = append(*side.into, document)
-		}
-	}
-	options := policy.ExplainOptions{Principal: bucketGranter{e}.principal(owner.name), Context: map[string][]string{"aws:username": {owner.name}}}
-	gained, err := policy.Gained(before, after, options)
-	if err != nil {
-		return knowable(err)
-	}
-	lost, err := policy.Gained(after, before, options)
-	if err != nil {
-		return knowable(err)
-	}
-	plan.Change = &AccessChange{Gained: gained, Lost: lost}
-	return nil
-}
-
-// knowable drops the error of policies that are too complex.
-func knowable(err error) error {
-	if errors.Is(err, fault.ResourceExhausted) {
-		return nil
-	}
-	return err
+	return documents
 }

@@ -7,6 +7,14 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
+// readingPolicies is the capability to read a principal's policies of a kind.
+func readingPolicies(p driver.Principal, kind driver.Capability) driver.Capability {
+	if p.Type == driver.PrincipalGroup {
+		return driver.CapPolicyGroup
+	}
+	return kind
+}
+
 // PutPolicy is driver.Policy.PutPolicy.
 func (e *Engine) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
 	return do(ctx, e, driver.CapPolicyInline, e.driver.PutPolicy, req)
@@ -14,12 +22,12 @@ func (e *Engine) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) err
 
 // GetPolicy is driver.Policy.GetPolicy.
 func (e *Engine) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
-	return call(ctx, e, driver.CapPolicyInline, e.driver.GetPolicy, req)
+	return call(ctx, e, readingPolicies(req.Principal, driver.CapPolicyInline), e.driver.GetPolicy, req)
 }
 
 // ListPolicies is driver.Policy.ListPolicies.
 func (e *Engine) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
-	return listing(ctx, e, driver.CapPolicyInline, e.driver.ListPolicies, req)
+	return listing(ctx, e, readingPolicies(req.Principal, driver.CapPolicyInline), e.driver.ListPolicies, req)
 }
 
 // DeletePolicy is driver.Policy.DeletePolicy.
@@ -29,7 +37,7 @@ func (e *Engine) DeletePolicy(ctx context.Context, req driver.DeletePolicyReques
 
 // ListAttachedPolicies is driver.Policy.ListAttachedPolicies.
 func (e *Engine) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
-	return listing(ctx, e, driver.CapPolicyManaged, e.driver.ListAttachedPolicies, req)
+	return listing(ctx, e, readingPolicies(req.Principal, driver.CapPolicyManaged), e.driver.ListAttachedPolicies, req)
 }
 
 // AttachPolicy is driver.Policy.AttachPolicy.

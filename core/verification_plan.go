@@ -18,6 +18,8 @@ type expectation struct {
 	documents []policy.Document
 	// boundary bounds what the documents allow; nil for no bound.
 	boundary *policy.Document
+	// resource are the policies of buckets.
+	resource []policy.Document
 	buckets  []string
 	// public says that anybody may read the buckets' objects.
 	public bool
@@ -157,15 +159,7 @@ func (e *Engine) requestOf(p *Probe, x expectation) policy.Request {
 	return request
 }
 
-// decide returns how a request can be decided: what the documents allow, the boundary may still not.
+// decide returns how a request can be decided.
 func (x expectation) decide(request policy.Request) ([]policy.Decision, error) {
-	decisions, err := policy.Possible(x.documents, request)
-	if err != nil || x.boundary == nil || !slices.Contains(decisions, policy.Allowed) {
-		return decisions, err
-	}
-	bounded, err := policy.Possible([]policy.Document{*x.boundary}, request)
-	if slices.Contains(bounded, policy.Allowed) {
-		return append(decisions, slices.DeleteFunc(bounded, func(d policy.Decision) bool { return slices.Contains(decisions, d) })...), err
-	}
-	return bounded, err
+	return policy.PossibleWithin(x.documents, request, x.boundary, x.resource)
 }

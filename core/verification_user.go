@@ -48,9 +48,9 @@ func (e *Engine) probesForUser(access *UserAccess, other string) ([]Probe, error
 	if err != nil {
 		return nil, knowable(err)
 	}
-	x := expectation{boundary: access.Boundary, principal: access.principal, context: access.context()}
-	for _, p := range access.Policies {
-		x.documents = append(x.documents, p.Document)
+	x := expectation{principal: access.principal, context: access.context, documents: documentsOf(access.Policies), resource: documentsOf(access.Buckets)}
+	if access.Boundary != nil {
+		x.boundary = &access.Boundary.Document
 	}
 	for _, r := range rows {
 		if named := r.Bucket != "" && !strings.ContainsAny(r.Bucket, "*?$"); named && !slices.Contains(x.buckets, r.Bucket) && len(x.buckets) < bucketsProven {

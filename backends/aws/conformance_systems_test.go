@@ -18,16 +18,19 @@ func TestConformanceOnSandbox(t *testing.T) {
 // Moto takes much that AWS refuses. So each request is held against AWS's own models, too.
 func TestConformanceOnMoto(t *testing.T) {
 	system, checked := checkedByModels(t, systems.Moto(t))
-	onPreset(t, conformance.PresetMoto, system)
+	onPreset(t, conformance.PresetMoto, system, makeGroup(t))
 	sendTheRest(t, system)
 	checked.report(t)
 }
 
-func onPreset(t *testing.T, preset conformance.Preset, system *systems.System) {
+func onPreset(t *testing.T, preset conformance.Preset, system *systems.System, group ...string) {
 	t.Helper()
 	clearEnvironment(t)
 	h := preset.Harness()
 	h.Open, h.Config, h.CheckTimeout = Open, configOf(system), 10*time.Minute // for machines that are busy
+	for _, name := range group {
+		h.Group, h.GroupMember = name, name+"-member"
+	}
 	conformance.Run(t, h)
 }
 

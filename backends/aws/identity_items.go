@@ -16,14 +16,14 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// ListUserItems yields what IAM wants gone, besides keys and policies, before it deletes a user. What the system does not have
-// is left out. That the caller may not list one kind is an error after all that it may list.
+// ListUserItems yields what IAM wants gone, besides keys and policies, before it deletes a user: all kinds, or the groups alone. What
+// the system does not have is left out. That the caller may not list one kind is an error after all that it may list.
 func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
 	if err := checkPresent("user", req.UserName); err != nil {
 		return failedListing[driver.UserItem](err)
 	}
 	return func(yield func(driver.UserItem, error) bool) {
-		items, err := b.allItems(ctx, req.UserName)
+		items, err := b.allItems(ctx, req)
 		for _, item := range items {
 			if !yield(item, nil) {
 				return
@@ -36,8 +36,11 @@ func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsReq
 }
 
 // allItems lists all kinds at once.
-func (b *backend) allItems(ctx context.Context, user string) ([]driver.UserItem, error) {
-	kinds := b.itemsOf(ctx, user)
+func (b *backend) allItems(ctx context.Context, req driver.ListUserItemsRequest) ([]driver.UserItem, error) {
+	kinds := b.itemsOf(ctx, req.UserName)
+	if req.Kind == driver.ItemGroup {
+		kinds = kinds[:1]
+	}
 	items, denied, unsupported := make([][]driver.UserItem, len(kinds)), make([]error, len(kinds)), make([]error, len(kinds))
 	var asking errgroup.Group
 	for i, kind := range kinds {
@@ -66,7 +69,7 @@ func (b *backend) allItems(ctx context.Context, user string) ([]driver.UserItem,
 	return slices.Concat(items...), cmp.Or(denied...)
 }
 
-// itemsOf returns a listing for each kind of item, which is not read yet.
+// itemsOf returns a listing for each kind of item, groups first, which is not read yet.
 func (b *backend) itemsOf(ctx context.Context, user string) []iter.Seq2[driver.UserItem, error] {
 	name, client := aws.String(user), b.iam()
 	kinds := []iter.Seq2[driver.UserItem, error]{

@@ -12,25 +12,29 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// onPrincipal makes the call for the principal's type. The action completes "cannot ..."; its last two arguments are the
-// principal's type and name.
+// onPrincipal makes the call for the principal's type, of a user or a role. The action completes "cannot ..."; its last two arguments
+// are the principal's type and name.
 func onPrincipal(ctx context.Context, p driver.Principal, user, role func(name *string) error, action string, args ...any) error {
 	if err := checkPrincipal(p); err != nil {
 		return err
 	}
 	call := user
-	if p.Type == driver.PrincipalRole {
+	switch p.Type {
+	case driver.PrincipalRole:
 		call = role
+	case driver.PrincipalGroup:
+		return fault.New(fault.Unsupported, "the policies of groups are only read")
 	}
 	return wrapError(ctx, call(&p.Name), action, append(args, p.Type, p.Name)...)
 }
 
-// checkPrincipal refuses a principal that is neither a user nor a role.
+// checkPrincipal refuses a principal that has no policies.
 func checkPrincipal(p driver.Principal) error {
-	if p.Type != driver.PrincipalUser && p.Type != driver.PrincipalRole {
-		return fault.New(fault.InvalidArgument, "a policy belongs to a user or a role, not to a %q", p.Type)
+	switch p.Type {
+	case driver.PrincipalUser, driver.PrincipalRole, driver.PrincipalGroup:
+		return checkPresent(string(p.Type), p.Name)
 	}
-	return checkPresent(string(p.Type), p.Name)
+	return fault.New(fault.InvalidArgument, "a policy belongs to a user, a role or a group, not to a %q", p.Type)
 }
 
 // errOf drops an answer without content.
@@ -50,6 +54,9 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 
 // GetPolicy returns an inline policy.
 func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
+	if req.Principal.Type == driver.PrincipalGroup {
+		return b.groupPolicy(ctx, req)
+	}
 	var encoded *string
 	err := onPrincipal(ctx, req.Principal, func(user *string) error {
 		out, err := b.iam().GetUserPolicy(ctx, &iam.GetUserPolicyInput{UserName: user, PolicyName: &req.Name})
@@ -77,7 +84,10 @@ func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 		return failedListing[string](err)
 	}
 	name := func(s *string) string { return *s }
-	if p.Type == driver.PrincipalRole {
+	switch p.Type {
+	case driver.PrincipalGroup:
+		return b.groupPolicies(ctx, p)
+	case driver.PrincipalRole:
 		pages := iam.NewListRolePoliciesPaginator(b.iam(), &iam.ListRolePoliciesInput{RoleName: &p.Name})
 		return sorted(listing(ctx, pages, func(page *iam.ListRolePoliciesOutput) []string { return page.PolicyNames }, name, action, p.Type, p.Name))
 	}

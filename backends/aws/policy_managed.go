@@ -13,13 +13,16 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// ListAttachedPolicies yields the managed policies attached to a user or role.
+// ListAttachedPolicies yields the managed policies attached to a user, role or group.
 func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
 	p, action := req.Principal, "list the policies attached to the %s %q"
 	if err := checkPrincipal(p); err != nil {
 		return failedListing[driver.AttachedPolicy](err)
 	}
-	if p.Type == driver.PrincipalRole {
+	switch p.Type {
+	case driver.PrincipalGroup:
+		return b.attachedToGroup(ctx, p)
+	case driver.PrincipalRole:
 		pages := iam.NewListAttachedRolePoliciesPaginator(b.iam(), &iam.ListAttachedRolePoliciesInput{RoleName: &p.Name})
 		of := func(page *iam.ListAttachedRolePoliciesOutput) []types.AttachedPolicy { return page.AttachedPolicies }
 		return listing(ctx, pages, of, attachedOf, action, p.Type, p.Name)

@@ -22,5 +22,7 @@ func TestConformance(t *testing.T) {
 		EndpointURL: system.EndpointURL, Region: system.Region,
 		Credentials: &driver.Credentials{AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey},
 	}
+	h.Group, h.GroupMember = "conformance", "conformance-member"
+	makeGroup(t, system, h.Group, h.GroupMember, "readonly")
 	conformance.Run(t, h)
 }

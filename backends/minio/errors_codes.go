@@ -26,6 +26,7 @@ var serviceCodes = map[string]fault.Code{
 
 	codeNotAUser:                        fault.NotFound,
 	"XMinioAdminNoSuchAccessKey":        fault.NotFound,
+	"XMinioAdminNoSuchGroup":            fault.NotFound,
 	"XMinioAdminNoSuchPolicy":           fault.NotFound,
 	"XMinioAdminNoSuchUser":             fault.NotFound,
 	"XMinioAdminServiceAccountNotFound": fault.NotFound,

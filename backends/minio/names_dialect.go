@@ -11,9 +11,10 @@ import (
 // policy forbids it; those would survive the deletion of the key.
 func dialect() policy.Dialect {
 	return policy.Dialect{
-		RejectedActions:     strings.Fields(rejected),
-		MandatoryStatements: []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
-		Implications:        implications(),
+		RejectedActions:         strings.Fields(rejected),
+		MandatoryStatements:     []policy.Statement{{Effect: policy.Deny, Action: []string{"admin:CreateServiceAccount"}}},
+		Implications:            implications(),
+		AnonymousBucketPolicies: true,
 	}
 }
 

@@ -23,6 +23,9 @@ func policiesOf(info madmin.UserInfo) []string {
 
 // checkPrincipal refuses principals other than users.
 func checkPrincipal(p driver.Principal) error {
+	if p.Type == driver.PrincipalGroup {
+		return fault.New(fault.Unsupported, "the policies of groups are only read")
+	}
 	if p.Type != driver.PrincipalUser {
 		return fault.New(fault.Unsupported, "MinIO has no roles; policies are for users only")
 	}
@@ -127,6 +130,9 @@ func (b *backend) owned(ctx context.Context, p driver.Principal, name string) (s
 
 // GetPolicy returns a user's own policy.
 func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
+	if req.Principal.Type == driver.PrincipalGroup {
+		return driver.PolicyDocument{}, b.noGroupPolicy(ctx, req)
+	}
 	canned, err := b.owned(ctx, req.Principal, req.Name)
 	if err != nil {
 		return driver.PolicyDocument{}, err
@@ -162,6 +168,10 @@ func asPut(document []byte) string {
 // ListPolicies yields the names of a user's own policies.
 func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
 	return driver.Listing(func() ([]string, error) {
+		if req.Principal.Type == driver.PrincipalGroup {
+			_, err := b.group(ctx, req.Principal.Name)
+			return nil, err
+		}
 		info, err := b.principal(ctx, req.Principal)
 		var names []string
 		for _, canned := range policiesOf(info) {

@@ -13,9 +13,12 @@ import (
 
 // MinIO's canned policies are its managed policies, except for those that are users' own. The name of one serves as its ARN.
 
-// ListAttachedPolicies yields the attached canned policies that are not the user's own.
+// ListAttachedPolicies yields the attached canned policies that are not the user's own, and all of a group.
 func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
 	return driver.Listing(func() ([]driver.AttachedPolicy, error) {
+		if req.Principal.Type == driver.PrincipalGroup {
+			return b.attachedToGroup(ctx, req.Principal.Name)
+		}
 		info, err := b.principal(ctx, req.Principal)
 		var attached []driver.AttachedPolicy
 		for _, canned := range policiesOf(info) {

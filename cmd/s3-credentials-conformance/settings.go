@@ -20,24 +20,25 @@ import (
 
 // settings are the values of the options, and what they stand for.
 type settings struct {
-	plugin      string
-	config      driver.Config
-	key         auth.Options
-	timeout     time.Duration
-	total       time.Duration
-	start       time.Duration
-	settle      time.Duration
-	namePrefix  string
-	managed     string
-	otherRegion string
-	preset      string
-	notEnforced string
-	lacks       string
-	format      string
-	selected    string
-	list        bool
-	failFast    bool
-	quick       bool
+	plugin             string
+	config             driver.Config
+	key                auth.Options
+	timeout            time.Duration
+	total              time.Duration
+	start              time.Duration
+	settle             time.Duration
+	namePrefix         string
+	managed            string
+	otherRegion        string
+	group, groupMember string
+	preset             string
+	notEnforced        string
+	lacks              string
+	format             string
+	selected           string
+	list               bool
+	failFast           bool
+	quick              bool
 
 	// known is what the preset and the options say of the system.
 	known   conformance.Harness
@@ -70,6 +71,8 @@ func (s *settings) options() []cli.Option {
 		cli.Text(&s.namePrefix, "name-prefix", "What the name of everything begins with that is made (default: s3c)"),
 		cli.Text(&s.managed, "managed-policy", "A managed policy that is there; empty for the backend's own").Showing("ARN"),
 		cli.Text(&s.otherRegion, "other-region", "Region to create a bucket in; empty for --region"),
+		cli.Text(&s.group, "group", "A group that is there and has policies; empty for none").Showing("NAME"),
+		cli.Text(&s.groupMember, "group-member", "A user in the group").Showing("USERNAME"),
 		cli.Text(&s.notEnforced, "not-enforced", "Rules that the system does not enforce, with commas: all, or any of "+strings.Join(ruleNames(), ", ")).Showing("RULES"),
 		cli.Text(&s.lacks, "lacks", "Capabilities that the backend declares but this system has not, with commas").Showing("CAPABILITIES"),
 		cli.Choice(&s.format, "format", "What to print (default: table)", formats...),
@@ -228,6 +231,7 @@ func (s *settings) harness(plugin *host.Supervisor) conformance.Harness {
 	h := s.known
 	h.Open, h.Process, h.Config = plugin.Open, plugin, s.config
 	h.ManagedPolicy, h.OtherRegion = cmp.Or(s.managed, h.ManagedPolicy), cmp.Or(s.otherRegion, h.OtherRegion)
+	h.Group, h.GroupMember = cmp.Or(s.group, h.Group), cmp.Or(s.groupMember, h.GroupMember)
 	h.Prefix, h.ConsistencyTimeout, h.CheckTimeout = s.namePrefix, s.settle, s.timeout
 	return h
 }

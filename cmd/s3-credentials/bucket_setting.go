@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -12,6 +13,8 @@ type settingText struct {
 	setting driver.Setting
 	// value returns the setting in the form of S3's own answer. The URL is that of the bucket's website, if it has one.
 	value func(v driver.BucketSetting, websiteURL string) orderedjson.Value
+	// words returns the setting for a table; nil if it does not show the setting.
+	words func(v driver.BucketSetting, websiteURL string) string
 	// title and operation are the setting's name and S3's operation in debug-bucket. Both are empty if it does not show
 	// the setting.
 	title, operation string
@@ -26,6 +29,7 @@ var settingTexts = []settingText{
 	{
 		setting: driver.SettingACL, title: "ACL", operation: "GetBucketAcl", column: "bucket_acl",
 		value: func(v driver.BucketSetting, _ string) orderedjson.Value { return aclValue(v.ACL) },
+		words: func(v driver.BucketSetting, _ string) string { return aclWords(v.ACL) },
 	},
 	{
 		setting: driver.SettingPolicyStatus, title: "policy status", operation: "GetBucketPolicyStatus",
@@ -38,6 +42,7 @@ var settingTexts = []settingText{
 		value: func(v driver.BucketSetting, _ string) orderedjson.Value {
 			return publicAccessBlockValue(v.PublicAccessBlock)
 		},
+		words: func(v driver.BucketSetting, _ string) string { return publicAccessBlockWords(v.PublicAccessBlock) },
 		put: stepText{
 			would: "... then add this public access block configuration:\n" +
 				`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`,
@@ -48,6 +53,9 @@ var settingTexts = []settingText{
 	{
 		setting: driver.SettingWebsite, column: "bucket_website",
 		value: func(v driver.BucketSetting, url string) orderedjson.Value { return websiteValue(v.Website, url) },
+		words: func(v driver.BucketSetting, url string) string {
+			return cmp.Or(url, v.Website.IndexDocument, v.Website.RedirectHost)
+		},
 		put: stepText{
 			would: "... then configure index.html and error.html website settings",
 			did:   "Configured website: IndexDocument=index.html, ErrorDocument=error.html",

@@ -36,6 +36,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 		},
 		under("Keys and what they may do",
 			newDeleteKey(),
+			newListAccess(),
 			newListKeys(),
 			newSetKeyStatus(),
 			newVerify(stdin),

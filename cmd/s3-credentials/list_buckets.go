@@ -55,17 +55,25 @@ func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) er
 	if !l.details {
 		return printRows(env, &l.list, bucketColumns, buckets, asRow(bucketRow))
 	}
+	words := l.list.format().Name == "table"
+	if words {
+		l.list.shown = []string{"Name", "public", "public_through", "region", "CreationDate", "bucket_acl", "public_access_block", "bucket_website"}
+	}
 	detailed := lookedUp(ctx, buckets, func(ctx context.Context, b driver.BucketInfo) (orderedjson.Object, error) {
-		return bucketDetails(ctx, engine, b)
+		return bucketDetails(ctx, engine, b, words)
 	})
+	return printRows(env, &l.list, detailColumns(), detailed, asIs)
+}
+
+// detailColumns are the columns with --details: those of the Python tool first.
+func detailColumns() []string {
 	columns := append(slices.Clone(bucketColumns), "region")
 	for _, s := range settingTexts {
 		if s.column != "" {
 			columns = append(columns, s.column)
 		}
 	}
-	l.list.shown = columns
-	return printRows(env, &l.list, columns, detailed, asIs)
+	return append(columns, "public", "public_through")
 }
 
 func bucketRow(b driver.BucketInfo) orderedjson.Object {
@@ -74,9 +82,9 @@ func bucketRow(b driver.BucketInfo) orderedjson.Object {
 	return row
 }
 
-// bucketDetails adds the bucket's region and settings. A setting that is not set or not supported is null.
-func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo) (orderedjson.Object, error) {
-	row := bucketRow(b)
+// bucketDetails adds the bucket's region and settings, and whether everybody may reach it. A setting that is not set or not supported is null.
+func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo, words bool) (orderedjson.Object, error) {
+	row, access := bucketRow(b), &core.BucketAccess{Bucket: b.Name}
 	head, err := engine.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: b.Name})
 	if err != nil {
 		return nil, err
@@ -88,7 +96,10 @@ func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo
 			continue
 		}
 		value, err := engine.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: b.Name, Setting: s.setting})
+		_ = access.Add(s.setting, value, err) // what is an error is one below
 		switch {
+		case err == nil && words:
+			row.Add(s.column, s.words(value, websiteURL(engine, b.Name, region)))
 		case err == nil:
 			row.Add(s.column, s.value(value, websiteURL(engine, b.Name, region)))
 		case errors.Is(err, fault.NotFound), errors.Is(err, fault.Unsupported),
@@ -98,7 +109,23 @@ func bucketDetails(ctx context.Context, engine *core.Engine, b driver.BucketInfo
 			return nil, err
 		}
 	}
-	return row, nil
+	return row, addPublic(ctx, engine, &row, access, words)
+}
+
+// addPublic says whether everybody may reach the bucket, and through what; or, where that is unknown, why.
+func addPublic(ctx context.Context, engine *core.Engine, row *orderedjson.Object, access *core.BucketAccess, words bool) error {
+	public, err := engine.PublicAccess(ctx, access)
+	through := public.Through
+	if public.Is == core.PublicUnknown {
+		through = public.Unknown
+	}
+	row.Add("public", public.Is)
+	if words {
+		row.AddText("public_through", strings.Join(through, "; "))
+	} else {
+		row.Add("public_through", textList(through))
+	}
+	return err
 }
 
 // websiteURL returns the URL of a bucket's website; empty if the system has none.

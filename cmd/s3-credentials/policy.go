@@ -25,7 +25,7 @@ func newPolicy(stdin *cli.Input) *cli.Command {
 		cli.Flag(&p.explain, "explain", "Say what the policy allows, in place of the policy"),
 		cli.Parsed(&p.document, "policy", "POLICY", "With --explain: a policy of your own. Path to a policy.json file, or literal JSON, or - to read it from "+
 			"standard input", policyParser(stdin)).Completing(cli.CompleteFile),
-		cli.Text(&p.user, "user", "With --explain: a user, by its own policies and those attached to it").Showing("USERNAME").Completing(cli.CompleteUser))
+		cli.Text(&p.user, "user", "With --explain: a user, by its own policies, those attached to it, those of its groups and those of buckets").Showing("USERNAME").Completing(cli.CompleteUser))
 	return &cli.Command{
 		Name:    "policy",
 		Summary: "Output generated JSON policy for one or more buckets",

@@ -43,6 +43,8 @@ const (
 	CapPolicyPrincipal Capability = "policy.principal"
 	// CapPolicyTime: the system enforces conditions on aws:CurrentTime in the policies of users.
 	CapPolicyTime Capability = "policy.time"
+	// CapPolicyGroup: GetPolicy, ListPolicies, ListAttachedPolicies for groups.
+	CapPolicyGroup Capability = "policy.group"
 	// CapPolicyProbe: Probe.
 	CapPolicyProbe Capability = "policy.probe"
 	// CapBucketRegion: CreateBucket with a Region.
@@ -78,6 +80,7 @@ var capabilities = func() []capability {
 		{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},
 		{CapPolicyPrincipal, "grant access to a user in a bucket policy", "use policies of the user's own instead", ""},
 		{CapPolicyTime, "let a policy end by itself", "", fault.HintTemporary},
+		{CapPolicyGroup, "read the policies of groups", "", ""},
 		{CapPolicyProbe, "try what a key may do", "", ""},
 	}
 	for _, row := range settings {

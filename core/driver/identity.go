@@ -115,7 +115,11 @@ type CreateUserResponse struct {
 type DeleteUserRequest struct{ Name string }
 
 // ListUserItemsRequest is the request of Identity.ListUserItems.
-type ListUserItemsRequest struct{ UserName string }
+type ListUserItemsRequest struct {
+	UserName string
+	// Kind is the only kind of items that the caller needs; empty for all. A backend may yield others all the same.
+	Kind UserItemKind
+}
 
 // UserItem is something that a user has besides access keys and policies.
 type UserItem struct {

@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Policy manages what users and roles may do: their inline policies, and the managed policies attached to them.
+// Policy manages what users and roles may do: their inline policies, and the managed policies attached to them. With CapPolicyGroup,
+// GetPolicy, ListPolicies and ListAttachedPolicies read those of groups too; the other methods answer Unsupported for a group.
 type Policy interface {
 	// PutPolicy creates or replaces an inline policy of a user or role, which belongs to this principal alone and is deleted
 	// with it. It replaces a policy of the same name as a whole, in one step: the principal never has both, nor more
@@ -49,9 +50,11 @@ type PrincipalType string
 const (
 	PrincipalUser PrincipalType = "user"
 	PrincipalRole PrincipalType = "role"
+	// PrincipalGroup is a group of users, whose policies are only read.
+	PrincipalGroup PrincipalType = "group"
 )
 
-// Principal is a user or a role.
+// Principal is a user, a role or a group.
 type Principal struct {
 	Type PrincipalType
 	Name string
@@ -62,6 +65,9 @@ func UserPrincipal(name string) Principal { return Principal{Type: PrincipalUser
 
 // RolePrincipal returns the principal for a role.
 func RolePrincipal(name string) Principal { return Principal{Type: PrincipalRole, Name: name} }
+
+// GroupPrincipal returns the principal for a group.
+func GroupPrincipal(name string) Principal { return Principal{Type: PrincipalGroup, Name: name} }
 
 // PutPolicyRequest is the request of Policy.PutPolicy.
 type PutPolicyRequest struct {

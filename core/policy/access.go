@@ -75,6 +75,16 @@ func (a Access) String() string {
 	return a.sum()
 }
 
+// Short is String with the short names of kinds: "rw", "ro" and "wo".
+func (a Access) Short() string {
+	for name, access := range shortNames {
+		if access == a {
+			return name
+		}
+	}
+	return a.sum()
+}
+
 func (a Access) sum() string {
 	var names []string
 	for _, v := range verbs {

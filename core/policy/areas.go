@@ -18,7 +18,10 @@ type area struct {
 
 // findAreas finds a bucket for each region of buckets, and in each a key for each region of keys.
 func (s *space) findAreas() error {
-	head := "arn:" + s.partition + ":s3:::"
+	if s.buckets != nil {
+		return s.findBuckets()
+	}
+	head := s.head()
 	buckets, ok := s.resources.explore(s.resources.read(s.resources.start(), head), mayBeInBucket, mostRegions)
 	if !ok {
 		return errTooComplex
@@ -31,13 +34,42 @@ func (s *space) findAreas() error {
 			continue
 		}
 		seen[key] = true
-		bucket := area{bucket: b.text, bucketLabel: s.bucketLabel(b.text), resource: head + b.text, kind: typeBucket, label: "*"}
-		s.areas = append(s.areas, bucket)
-		if err := s.findKeys(bucket, inside); err != nil {
+		if err := s.addBucket(b.text, s.bucketLabel(b.text), inside); err != nil {
 			return err
 		}
 	}
 	return s.findOthers()
+}
+
+// head begins the ARN of every bucket.
+func (s *space) head() string { return "arn:" + s.partition + ":s3:::" }
+
+// findBuckets finds the regions of keys in the buckets that are named, and nothing else.
+func (s *space) findBuckets() error {
+	for _, name := range s.buckets {
+		if err := s.addBucket(name, name, s.resources.read(s.resources.start(), s.head()+name+"/")); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// mayReach reports whether a statement can be about one of the buckets that are named, or what is in it.
+func (s *space) mayReach(statement versioned) bool {
+	if len(statement.Resource) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(statement.Resource, func(text string) bool {
+		elements, known := s.in(statement.version).expand(text)
+		one := patternSet{elements}
+		return known && slices.ContainsFunc(s.buckets, func(name string) bool { return len(one.read(one.start(), s.head()+name)) > 0 })
+	})
+}
+
+func (s *space) addBucket(name, label string, inside cursors) error {
+	bucket := area{bucket: name, bucketLabel: label, resource: s.head() + name, kind: typeBucket, label: "*"}
+	s.areas = append(s.areas, bucket)
+	return s.findKeys(bucket, inside)
 }
 
 func (s *space) findKeys(bucket area, inside cursors) error {

@@ -48,26 +48,28 @@ type ExplainOptions struct {
 	// Context are the values of condition keys that are the same in all requests, such as "aws:username". A policy variable without a
 	// value stands for itself.
 	Context map[string][]string
+	// Partition is the ARN partition of Buckets; empty for that of the documents' ARNs.
+	Partition string
 	// Boundary bounds what the documents allow; nil for no bound.
 	Boundary *Document
+	// Resource are the policies of buckets: what they allow is allowed besides, and no boundary bounds it.
+	Resource []Document
+	// Buckets are the only ones that rows are wanted of, by their names; nil for rows of all that the documents tell apart.
+	Buckets []string
 }
 
 // Explain says what the documents allow together. It fails with ResourceExhausted for documents with so many wildcards or conditions
 // that not all of it can be tried.
 func Explain(docs []Document, opts ExplainOptions) (Explanation, error) {
-	all := docs
-	if opts.Boundary != nil {
-		all = append(slices.Clone(docs), *opts.Boundary)
+	all, sides := together(docs, opts.Boundary, opts.Resource)
+	s := baseSpace(all, spaceOptions{principal: opts.Principal, partition: opts.Partition, context: opts.Context, buckets: opts.Buckets})
+	if !slices.ContainsFunc(s.statements, func(s versioned) bool { return s.Effect == Allow && sides.allowing(s) }) {
+		return nil, nil
 	}
-	s, err := newSpace(all, spaceOptions{principal: opts.Principal, context: opts.Context})
-	if err != nil {
+	if err := s.fill(nil); err != nil {
 		return nil, err
 	}
-	own := func(s versioned) bool { return s.doc < len(docs) }
-	bound := func(s versioned) bool { return s.doc == len(docs) }
-	return s.explain(own, func(r request) bool {
-		return r.among(own) == Allowed && (opts.Boundary == nil || r.among(bound) == Allowed)
-	})
+	return s.explain(sides.allowing, func(r request) bool { return sides.decide(r) == Allowed })
 }
 
 // Gained says what the second documents allow together and the first do not.

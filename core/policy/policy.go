@@ -69,6 +69,8 @@ type Dialect struct {
 	MandatoryStatements []Statement
 	// Implications are what the system permits beyond the policy language of AWS: a document there allows more than it says.
 	Implications []Implication
+	// AnonymousBucketPolicies says that the policy of a bucket is about requests without a key: no key gains or loses anything by it.
+	AnonymousBucketPolicies bool
 }
 
 // Implication is an action that a system permits wherever a document allows another one.

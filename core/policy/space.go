@@ -29,6 +29,8 @@ type space struct {
 	// given are the condition keys, in lower case, whose values the caller says.
 	given map[string]bool
 	areas []area
+	// buckets are the only ones to look at; nil for all.
+	buckets []string
 	// reaching are the statements about a resource, whatever their actions and conditions are.
 	reaching map[string][]int
 }
@@ -40,19 +42,26 @@ type spaceOptions struct {
 	context   map[string][]string
 	// prefixes are further patterns of objects to tell apart, as ARNs.
 	further []string
+	// buckets are the only ones to look at; nil for all.
+	buckets []string
 }
 
 func newSpace(docs []Document, opts spaceOptions) (*space, error) {
 	s := baseSpace(docs, opts)
+	return s, s.fill(opts.further)
+}
+
+// fill finds the areas that the documents, and further patterns, tell apart.
+func (s *space) fill(further []string) error {
 	for _, statement := range s.statements {
 		for _, text := range slices.Concat(statement.Resource, statement.NotResource) {
 			s.addPattern(text, statement.version)
 		}
 	}
-	for _, text := range opts.further {
+	for _, text := range further {
 		s.addPattern(text, "")
 	}
-	return s, s.findAreas()
+	return s.findAreas()
 }
 
 // baseSpace is a space without areas.
@@ -65,6 +74,10 @@ func baseSpace(docs []Document, opts spaceOptions) *space {
 		s.given[key], s.vars.context[key] = true, values
 	}
 	s.nameVariables()
+	s.buckets = opts.buckets
+	if s.buckets != nil {
+		s.statements = slices.DeleteFunc(s.statements, func(statement versioned) bool { return !s.mayReach(statement) })
+	}
 	s.tests = tests(s.statements)
 	return s
 }

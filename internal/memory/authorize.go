@@ -53,6 +53,9 @@ func wrongKey(given *driver.Credentials) error {
 
 func (s *System) asUser(u *user) caller {
 	who := caller{arn: u.ARN, id: u.ID, name: u.Name, allows: s.documents(&u.grants)}
+	for _, g := range s.groupsOf(u.Name) {
+		who.allows = append(who.allows, s.documents(&s.groups[g].grants)...)
+	}
 	if u.PermissionsBoundary != "" {
 		who.bounds = append(who.bounds, s.managed[u.PermissionsBoundary].document)
 	}

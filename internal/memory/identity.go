@@ -90,14 +90,19 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 	return u.User, nil
 }
 
-// ListUserItems yields nothing: users have only keys and policies.
+// ListUserItems yields the user's groups.
 func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
 	return driver.Listing(func() ([]driver.UserItem, error) {
-		_, unlock, err := b.withUser(ctx, "ListUserItems", "iam:GetUser", req.UserName, driver.CapUsers)
-		if err == nil {
-			unlock()
+		u, unlock, err := b.withUser(ctx, "ListUserItems", "iam:GetUser", req.UserName, driver.CapUsers)
+		if err != nil {
+			return nil, err
 		}
-		return nil, err
+		defer unlock()
+		var items []driver.UserItem
+		for _, g := range b.system.groupsOf(u.Name) {
+			items = append(items, driver.UserItem{Kind: driver.ItemGroup, Name: g})
+		}
+		return items, nil
 	})
 }
 
@@ -153,5 +158,6 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 		}
 	}
 	delete(b.system.users, req.Name)
+	b.system.leaveGroups(req.Name)
 	return nil
 }

@@ -32,9 +32,16 @@ func (s *System) addManaged(name string, actions ...string) {
 	}}
 }
 
-// withGrants starts a request about the policies of a user or role. Before and after are the action's name around "User"
-// or "Role".
+// withGrants starts a request about the policies of a user, role or group. Before and after are the action's name around "User",
+// "Role" or "Group".
 func (b *backend) withGrants(ctx context.Context, method, before, after string, p driver.Principal, need driver.Capability) (*grants, func(), error) {
+	if p.Type == driver.PrincipalGroup {
+		g, unlock, err := lookUp(ctx, b, method, "iam:"+before+"Group"+after, "group", p.Name, b.system.groups, driver.CapPolicyGroup)
+		if err != nil {
+			return nil, nil, err
+		}
+		return &g.grants, unlock, nil
+	}
 	if p.Type == driver.PrincipalRole {
 		r, unlock, err := b.withRole(ctx, method, "iam:"+before+"Role"+after, p.Name, need, driver.CapRoles)
 		if err != nil {
@@ -49,8 +56,19 @@ func (b *backend) withGrants(ctx context.Context, method, before, after string, 
 	return &u.grants, unlock, nil
 }
 
+// writable refuses groups, whose policies are only read.
+func writable(p driver.Principal) error {
+	if p.Type == driver.PrincipalGroup {
+		return fault.New(fault.Unsupported, "the policies of groups are only read")
+	}
+	return nil
+}
+
 // PutPolicy replaces an inline policy.
 func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
+	if err := writable(req.Principal); err != nil {
+		return err
+	}
 	g, unlock, err := b.withGrants(ctx, "PutPolicy", "Put", "Policy", req.Principal, driver.CapPolicyInline)
 	if err != nil {
 		return err
@@ -110,6 +128,9 @@ func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 
 // DeletePolicy deletes an inline policy.
 func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
+	if err := writable(req.Principal); err != nil {
+		return err
+	}
 	g, unlock, err := b.withGrants(ctx, "DeletePolicy", "Delete", "Policy", req.Principal, driver.CapPolicyInline)
 	if err != nil {
 		return err
@@ -140,6 +161,9 @@ func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPolic
 
 // AttachPolicy attaches a managed policy.
 func (b *backend) AttachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
+	if err := writable(req.Principal); err != nil {
+		return err
+	}
 	g, unlock, err := b.withGrants(ctx, "AttachPolicy", "Attach", "Policy", req.Principal, driver.CapPolicyManaged)
 	if err != nil {
 		return err
@@ -154,6 +178,9 @@ func (b *backend) AttachPolicy(ctx context.Context, req driver.AttachPolicyReque
 
 // DetachPolicy detaches a managed policy.
 func (b *backend) DetachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
+	if err := writable(req.Principal); err != nil {
+		return err
+	}
 	g, unlock, err := b.withGrants(ctx, "DetachPolicy", "Detach", "Policy", req.Principal, driver.CapPolicyManaged)
 	if err != nil {
 		return err

@@ -46,6 +46,7 @@ type System struct {
 	mu      sync.Mutex
 	users   map[string]*user
 	roles   map[string]*role
+	groups  map[string]*group
 	managed map[string]*managedPolicy
 	buckets map[string]*bucket
 	// sessions and uses are by access key id.
@@ -58,7 +59,7 @@ func New(options Options) *System {
 	s := &System{
 		options: options,
 		root:    driver.Credentials{AccessKeyID: "ROOT" + rand.Text(), SecretAccessKey: rand.Text()},
-		users:   map[string]*user{}, roles: map[string]*role{}, managed: map[string]*managedPolicy{},
+		users:   map[string]*user{}, roles: map[string]*role{}, groups: map[string]*group{}, managed: map[string]*managedPolicy{},
 		buckets: map[string]*bucket{}, sessions: map[string]*session{}, uses: map[string]driver.AccessKeyUse{},
 	}
 	s.addManaged("AmazonS3ReadOnlyAccess", "s3:Get*", "s3:List*")

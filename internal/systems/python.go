@@ -76,38 +76,26 @@ func makeVenv(dir, venv, stamp string) error {
 }
 
 // PythonPlugin is the path of the plugin of examples/python. Its own script builds it into the cache.
-func PythonPlugin(t testing.TB) string { return pythonPlugin(t, "plugin", "") }
-
-// ReleasedPlugin is the path of the same plugin, generated from the contract as it was last released.
-func ReleasedPlugin(t testing.TB) string {
-	return pythonPlugin(t, "plugin-released", filepath.Join("plugins", "proto", "released", "v1.binpb"))
-}
-
-func pythonPlugin(t testing.TB, folder, contract string) string {
+func PythonPlugin(t testing.TB) string {
 	t.Helper()
-	path, err := buildPythonPlugin(folder, contract)
+	path, err := pythonPlugin()
 	if err != nil {
 		missing(t, "python", err)
 	}
 	return path
 }
 
-// buildPythonPlugin builds it from a compiled contract, or, without one, from its source.
-func buildPythonPlugin(folder, contract string) (string, error) {
+func pythonPlugin() (string, error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
 	}
-	dir, err := cacheDir("python", folder)
+	dir, err := cacheDir("python", "plugin")
 	if err != nil {
 		return "", err
 	}
 	err = locked("python", func() error {
-		env := os.Environ()
-		if contract != "" {
-			env = append(env, "CONTRACT="+filepath.Join(root, contract))
-		}
-		_, err := runToolEnv(15*time.Minute, env, filepath.Join(root, "examples", "python", "build"), dir)
+		_, err := runTool(15*time.Minute, filepath.Join(root, "examples", "python", "build"), dir)
 		return err
 	})
 	return filepath.Join(dir, "bin", "s3-credentials-backend-folder"), err

@@ -38,7 +38,7 @@ func (c *client) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) e
 }
 
 func (c *client) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
-	request := &pb.ListUserItemsRequest{UserName: req.UserName}
+	request := &pb.ListUserItemsRequest{UserName: req.UserName, Kind: string(req.Kind)}
 	return receiveListing(ctx, c, c.identity.ListUserItems, request, (*pb.ListUserItemsResponse).GetItems, fromUserItem)
 }
 

@@ -103,7 +103,7 @@ func knownCapabilities(in []string) []driver.Capability {
 }
 
 func toDialect(d policy.Dialect) (*pb.Dialect, error) {
-	out := &pb.Dialect{RejectedActions: d.RejectedActions}
+	out := &pb.Dialect{RejectedActions: d.RejectedActions, AnonymousBucketPolicies: d.AnonymousBucketPolicies}
 	for _, statement := range d.MandatoryStatements {
 		text, err := toStatement(statement)
 		if err != nil {
@@ -125,7 +125,7 @@ func toDialect(d policy.Dialect) (*pb.Dialect, error) {
 }
 
 func fromDialect(in *pb.Dialect) (policy.Dialect, error) {
-	out := policy.Dialect{RejectedActions: in.GetRejectedActions()}
+	out := policy.Dialect{RejectedActions: in.GetRejectedActions(), AnonymousBucketPolicies: in.GetAnonymousBucketPolicies()}
 	for _, text := range in.GetGuards() {
 		statement, err := fromStatement(text)
 		if err != nil {

@@ -42,7 +42,7 @@ func (i *identityServer) DeleteUser(ctx context.Context, in *pb.DeleteUserReques
 func (i *identityServer) ListUserItems(
 	in *pb.ListUserItemsRequest, stream grpc.ServerStreamingServer[pb.ListUserItemsResponse],
 ) error {
-	req := driver.ListUserItemsRequest{UserName: in.GetUserName()}
+	req := driver.ListUserItemsRequest{UserName: in.GetUserName(), Kind: driver.UserItemKind(in.GetKind())}
 	return sendListing(i.s, stream, driver.Driver.ListUserItems, req, toUserItem,
 		func(page []*pb.UserItem) *pb.ListUserItemsResponse { return &pb.ListUserItemsResponse{Items: page} })
 }

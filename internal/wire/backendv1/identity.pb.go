@@ -680,8 +680,10 @@ func (*DeleteUserResponse) Descriptor() ([]byte, []int) {
 }
 
 type ListUserItemsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	UserName string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	// The only kind of items that the host needs; empty for all. Others may be sent all the same.
+	Kind          string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -719,6 +721,13 @@ func (*ListUserItemsRequest) Descriptor() ([]byte, []int) {
 func (x *ListUserItemsRequest) GetUserName() string {
 	if x != nil {
 		return x.UserName
+	}
+	return ""
+}
+
+func (x *ListUserItemsRequest) GetKind() string {
+	if x != nil {
+		return x.Kind
 	}
 	return ""
 }
@@ -2327,9 +2336,10 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"access_key\x18\x02 \x01(\v2#.s3credentials.backend.v1.AccessKeyR\taccessKey\"'\n" +
 	"\x11DeleteUserRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"\x14\n" +
-	"\x12DeleteUserResponse\"3\n" +
+	"\x12DeleteUserResponse\"G\n" +
 	"\x14ListUserItemsRequest\x12\x1b\n" +
-	"\tuser_name\x18\x01 \x01(\tR\buserName\"Q\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\"Q\n" +
 	"\x15ListUserItemsResponse\x128\n" +
 	"\x05items\x18\x01 \x03(\v2\".s3credentials.backend.v1.UserItemR\x05items\"Q\n" +
 	"\bUserItem\x12\x12\n" +

@@ -22,10 +22,10 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// Principal is a user or a role.
+// Principal is a user, a role or a group.
 type Principal struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// "user" or "role".
+	// "user", "role" or "group".
 	Type          string `protobuf:"bytes,1,opt,name=type,proto3" json:"type,omitempty"`
 	Name          string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields

@@ -34,7 +34,8 @@ const (
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// PolicyService manages what users and roles may do. Documents are JSON.
+// PolicyService manages what users and roles may do. Documents are JSON. With the capability policy.group, GetPolicy, ListPolicies
+// and ListAttachedPolicies read the policies of groups too.
 type PolicyServiceClient interface {
 	PutPolicy(ctx context.Context, in *PutPolicyRequest, opts ...grpc.CallOption) (*PutPolicyResponse, error)
 	GetPolicy(ctx context.Context, in *GetPolicyRequest, opts ...grpc.CallOption) (*GetPolicyResponse, error)
@@ -168,7 +169,8 @@ func (c *policyServiceClient) Probe(ctx context.Context, in *ProbeRequest, opts 
 // All implementations must embed UnimplementedPolicyServiceServer
 // for forward compatibility.
 //
-// PolicyService manages what users and roles may do. Documents are JSON.
+// PolicyService manages what users and roles may do. Documents are JSON. With the capability policy.group, GetPolicy, ListPolicies
+// and ListAttachedPolicies read the policies of groups too.
 type PolicyServiceServer interface {
 	PutPolicy(context.Context, *PutPolicyRequest) (*PutPolicyResponse, error)
 	GetPolicy(context.Context, *GetPolicyRequest) (*GetPolicyResponse, error)
