@@ -20,7 +20,12 @@ type heldKey struct {
 	made time.Time
 	// use is nil where the system does not tell when a key was used.
 	use *driver.AccessKeyUse
+	// newest says that no other key of the user is known to be newer.
+	newest bool
 }
+
+// proofTime is how long after it was made a new key may be tried (see VerifyUserWithin), which counts as a use on the system.
+const proofTime = 2 * time.Minute
 
 // holding are keys, the oldest first; those of which nothing tells the age come before the others.
 func holding(keys []driver.AccessKey) []heldKey {
@@ -34,6 +39,9 @@ func holding(keys []driver.AccessKey) []heldKey {
 	slices.SortStableFunc(held, func(a, b heldKey) int {
 		return cmp.Or(a.made.Compare(b.made), strings.Compare(a.AccessKeyID, b.AccessKeyID))
 	})
+	if last := len(held) - 1; last >= 0 {
+		held[last].newest = true
+	}
 	return held
 }
 
@@ -60,8 +68,10 @@ func (k heldKey) works() bool {
 	return k.Status != driver.KeyInactive && (k.Expires.IsZero() || k.Expires.After(time.Now()))
 }
 
-// neverUsed reports whether the system tells that the key was never used.
-func (k heldKey) neverUsed() bool { return k.use != nil && k.use.Date.IsZero() }
+// neverUsed reports whether the system tells that the key was never used, or, of the newest, for nothing but its proof.
+func (k heldKey) neverUsed() bool {
+	return k.use != nil && (k.use.Date.IsZero() || k.newest && k.use.Date.Before(k.made.Add(proofTime)))
+}
 
 // ends is when the access ends that the key was made for; its own end may be earlier, once another key is in its place.
 func (k heldKey) ends() time.Time {
@@ -83,9 +93,13 @@ func (k heldKey) String() string {
 	if !k.made.IsZero() {
 		facts = append(facts, "made "+ago(k.made))
 	}
-	if k.neverUsed() {
+	switch {
+	case k.use == nil:
+	case k.use.Date.IsZero():
 		facts = append(facts, "never used")
-	} else if k.use != nil {
+	case k.neverUsed():
+		facts = append(facts, "used for no more than its proof")
+	default:
 		facts = append(facts, "used "+ago(k.use.Date))
 	}
 	if len(facts) == 0 {

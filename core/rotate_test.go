@@ -150,15 +150,17 @@ func TestRotateAtTheQuota(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		used, off     [2]bool
+		tried         bool
 		without       driver.Capability
 		gives         int // -1 for none
 		said, saidNot string
 	}{
 		{name: "both used", used: [2]bool{true, true}, gives: -1, said: "none of them is known not to be needed"},
-		{name: "the new one never used", used: [2]bool{true, false}, gives: 1, said: "(made 4 minutes ago, never used)"},
-		{name: "the old one never used", used: [2]bool{false, true}, gives: 0, said: "(made 5 minutes ago, never used)"},
+		{name: "the new one never used", used: [2]bool{true, false}, gives: 1, said: "(made 6 minutes ago, never used)"},
+		{name: "the new one tried", used: [2]bool{true, false}, tried: true, gives: 1, said: "(made 6 minutes ago, used for no more than its proof)"},
+		{name: "the old one never used", used: [2]bool{false, true}, gives: 0, said: "(made 7 minutes ago, never used)"},
 		{name: "none used", gives: 1},
-		{name: "the old one off", used: [2]bool{true, true}, off: [2]bool{true, false}, gives: 0, said: "(inactive, made 5 minutes ago, used 4 minutes ago)"},
+		{name: "the old one off", used: [2]bool{true, true}, off: [2]bool{true, false}, gives: 0, said: "(inactive, made 7 minutes ago, used 4 minutes ago)"},
 		{name: "the old one off, the new one never used", used: [2]bool{true, false}, off: [2]bool{true, false}, gives: 0},
 		{name: "the new one off, the old one never used", off: [2]bool{false, true}, gives: 1},
 		{name: "both off", off: [2]bool{true, true}, gives: 0},
@@ -168,6 +170,10 @@ func TestRotateAtTheQuota(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			in(t, memory.Options{Without: []driver.Capability{c.without}}, nil, func(t *testing.T, r *rotation) {
 				r.rotate(core.RotateOptions{})
+				if c.tried {
+					must(t, r.use(1))
+				}
+				time.Sleep(2 * time.Minute)
 				for n := range 2 {
 					if c.used[n] {
 						must(t, r.use(n))
@@ -252,8 +258,8 @@ func TestARotationThatIsKilledGoesOn(t *testing.T) {
 				if _, was := lost[r.keys[newest].AccessKeyID]; was {
 					t.Error("the key is not a new one")
 				}
-				must(t, r.use(newest))
 				time.Sleep(2 * time.Hour)
+				must(t, r.use(newest))
 				plan, err = r.e.PlanFinishRotation(t.Context(), "ann", core.FinishOptions{Delete: true})
 				must(t, err)
 				for m := range len(plan.Steps) + 1 {
@@ -284,6 +290,9 @@ func TestAnUnfinishedRotationStays(t *testing.T) {
 		in(t, memory.Options{}, nil, func(t *testing.T, r *rotation) {
 			r.rotate(core.RotateOptions{})
 			refused(r, r.keys[1].AccessKeyID+" (made just now, never used) is not in use yet", core.FinishOptions{}, fault.HintForce)
+			must(t, r.use(1))
+			refused(r, r.keys[1].AccessKeyID+" (made just now, used for no more than its proof) is not in use yet", core.FinishOptions{}, fault.HintForce)
+			time.Sleep(2 * time.Minute)
 			must(t, r.use(0))
 			must(t, r.use(1))
 			time.Sleep(59 * time.Minute)

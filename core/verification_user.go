@@ -52,13 +52,29 @@ func (e *Engine) probesForUser(access *UserAccess, other string) ([]Probe, error
 	if access.Boundary != nil {
 		x.boundary = &access.Boundary.Document
 	}
-	for _, r := range rows {
-		if named := r.Bucket != "" && !strings.ContainsAny(r.Bucket, "*?$"); named && !slices.Contains(x.buckets, r.Bucket) && len(x.buckets) < bucketsProven {
-			x.buckets = append(x.buckets, r.Bucket)
-		}
-	}
+	x.buckets = namedIn(rows)
+	x.buckets = x.buckets[:min(len(x.buckets), bucketsProven)]
 	if slices.Contains(x.buckets, other) || slices.ContainsFunc(rows, func(r policy.Row) bool { return r.Bucket == other }) {
 		other = ""
 	}
 	return e.probesOf(x, rows, other)
+}
+
+// Buckets are those that the user's policies name, rather than describe by a pattern; none for policies that are too complex to be decided.
+func (a *UserAccess) Buckets() []string {
+	rows, err := a.Explain()
+	if err != nil {
+		return nil
+	}
+	return namedIn(rows)
+}
+
+func namedIn(rows policy.Explanation) []string {
+	var buckets []string
+	for _, r := range rows {
+		if r.Bucket != "" && !strings.ContainsAny(r.Bucket, "*?$") && !slices.Contains(buckets, r.Bucket) {
+			buckets = append(buckets, r.Bucket)
+		}
+	}
+	return buckets
 }

@@ -50,7 +50,11 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 			did:   "Removed what a former user {owner} was granted in the policy of bucket {bucket}",
 		},
 	},
-	core.KindAccessKey: {core.Create: {would: "Would call create access key for user '{owner}'{until}", did: "Created access key for user: {owner}{until}"}},
+	core.KindAccessKey: {
+		core.Create: {would: "Would call create access key for user '{owner}'{until}", did: "Created access key for user: {owner}{until}"},
+		core.Delete: {would: "Would delete access key {name} of user {owner}", did: "Deleted access key {name} of user {owner}"},
+		core.Put:    {would: "Would make access key {name} of user {owner} {status}", did: "Access key {name} of user {owner} is {status} now"},
+	},
 	core.KindRole: {core.Create: {
 		would: "Would ensure role: '{name}'", did: "Created role {name}", existed: "Role {name} exists already: it was made meanwhile",
 	}},
@@ -68,10 +72,18 @@ var publicText = stepText{
 	existed: "The bucket policy allows public access already: it was made meanwhile",
 }
 
+// endText words the end that a key is given.
+var endText = stepText{
+	would: "Would give access key {name} of user {owner} an end{until}", did: "Access key {name} of user {owner} has an end now{until}",
+}
+
 // textOf returns the text for a step with its placeholders.
 func textOf(s core.Step) stepText {
 	if s.Resource.Kind == core.KindGrant && s.Resource.Owner.Name == "" {
 		return publicText
+	}
+	if s.Resource.Kind == core.KindAccessKey && s.Verb == core.Put && !s.After.Until.IsZero() {
+		return endText
 	}
 	if setting := settingTextOf(driver.Setting(s.Resource.Name)); s.Resource.Kind == core.KindBucketSetting && setting != nil {
 		return setting.put
@@ -118,7 +130,7 @@ func withFacts(text string, s core.Step) string {
 	return strings.NewReplacer(
 		"{name}", s.Resource.Name, "{owner}", s.Resource.Owner.Name, "{bucket}", s.Resource.Bucket,
 		"{document}", indented(after.Document), "{former}", indented(before.Document),
-		"{location}", location, "{region}", region, "{boundary}", boundary, "{until}", until,
+		"{location}", location, "{region}", region, "{boundary}", boundary, "{until}", until, "{status}", strings.ToLower(after.Status),
 		"{assume}", assume, "{assumed}", assumed, "{seconds}", fmt.Sprint(after.Seconds),
 	).Replace(text)
 }

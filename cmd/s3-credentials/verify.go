@@ -136,7 +136,7 @@ func verifyKey(ctx context.Context, env *cli.Env, admin *core.Engine, options co
 		return core.Verification{}, working(err)
 	}
 	defer end()
-	found, err := engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options), settleTime)
+	found, err := engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options.BucketNames()), settleTime)
 	return found, working(err)
 }
 
@@ -165,13 +165,13 @@ const bucketsLookedAt = 20
 
 // anotherBucket is a bucket that the key should not be able to use; empty if there is none, or it may not be found. One with a policy
 // may be everybody's.
-func anotherBucket(ctx context.Context, admin *core.Engine, options core.CreateOptions) string {
+func anotherBucket(ctx context.Context, admin *core.Engine, own []string) string {
 	looked := 0
 	for bucket, err := range admin.ListBuckets(ctx) {
 		if looked++; err != nil || looked > bucketsLookedAt {
 			return ""
 		}
-		if slices.Contains(options.BucketNames(), bucket.Name) {
+		if slices.Contains(own, bucket.Name) {
 			continue
 		}
 		_, err := admin.GetBucketSetting(ctx, driver.GetBucketSettingRequest{Bucket: bucket.Name, Setting: driver.SettingPolicy})
