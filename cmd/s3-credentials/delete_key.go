@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -40,12 +38,5 @@ func (d *keyDeleter) run(ctx context.Context, env *cli.Env, args []string) error
 	if err != nil {
 		return err
 	}
-	return d.carryOut(ctx, env, engine, steps(env, plan,
-		func(s core.Step) string {
-			return fmt.Sprintf("Would delete access key %s of user %s", s.Resource.Name, s.Resource.Owner.Name)
-		},
-		func(s core.Step) string {
-			return fmt.Sprintf("Deleted access key %s of user %s", s.Resource.Name, s.Resource.Owner.Name)
-		},
-	).asking("Delete access key %s of user %s?", args[1], args[0]))
+	return d.carryOut(ctx, env, engine, steps(env, plan, would, done).asking("Delete access key %s of user %s?", args[1], args[0]))
 }

@@ -96,6 +96,9 @@ func textOf(s core.Step) stepText {
 
 func would(s core.Step) string { return withFacts(textOf(s).would, s) }
 
+// done words a step that is done, of a kind that has no other outcome.
+func done(s core.Step) string { return did(s, core.Outcome{}) }
+
 func did(s core.Step, o core.Outcome) string {
 	text := textOf(s)
 	switch {

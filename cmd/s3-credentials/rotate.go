@@ -84,6 +84,11 @@ func (r *rotator) run(ctx context.Context, env *cli.Env, args []string) error {
 	if r.finishes {
 		return r.end(ctx, env, engine, args[0])
 	}
+	if r.overlap > 0 || !r.options.Expires.IsZero() {
+		if err := engine.Description().Require(driver.CapKeyExpiry); err != nil {
+			return err
+		}
+	}
 	access, err := engine.AccessOf(ctx, args[0])
 	if err != nil {
 		return err
@@ -120,7 +125,7 @@ func (r *rotator) end(ctx context.Context, env *cli.Env, engine *core.Engine, us
 	if len(plan.Steps) == 0 {
 		r.step(env, fmt.Sprintf("User %s has no other key than its newest that is left to end", user))
 	}
-	return r.carryOut(ctx, env, engine, askingToDelete(steps(env, plan, would, func(s core.Step) string { return did(s, core.Outcome{}) }), user))
+	return r.carryOut(ctx, env, engine, askingToDelete(steps(env, plan, would, done), user))
 }
 
 // askingToDelete asks for a plan that deletes keys, which cannot be put back.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -53,12 +52,5 @@ func (k *keySwitch) run(ctx context.Context, env *cli.Env, args []string) error 
 	if len(plan.Steps) == 0 {
 		env.Step("Access key %s of user %s is %s already", args[1], args[0], args[2])
 	}
-	return k.carryOut(ctx, env, engine, steps(env, plan,
-		func(core.Step) string {
-			return fmt.Sprintf("Would make access key %s of user %s %s", args[1], args[0], args[2])
-		},
-		func(core.Step) string {
-			return fmt.Sprintf("Access key %s of user %s is %s now", args[1], args[0], args[2])
-		},
-	))
+	return k.carryOut(ctx, env, engine, steps(env, plan, would, done))
 }
