@@ -60,8 +60,8 @@ func (e *Engine) probesForUser(access *UserAccess, other string) ([]Probe, error
 	return e.probesOf(x, rows, other)
 }
 
-// Buckets are those that the user's policies name, rather than describe by a pattern; none for policies that are too complex to be decided.
-func (a *UserAccess) Buckets() []string {
+// NamedBuckets are those that the user's policies name, rather than describe by a pattern; none for policies that are too complex to be decided.
+func (a *UserAccess) NamedBuckets() []string {
 	rows, err := a.Explain()
 	if err != nil {
 		return nil

@@ -32,9 +32,9 @@ func TestRequestsOnMinIO(t *testing.T) {
 		line string
 		most int
 	}{
-		{"create counted -c --username counted-first", 12},
-		{"create counted --username counted-user", 11},
-		{"create counted --username counted-user --read-only --replace-policy", 25},
+		{"create counted -c --username counted-first", 13},
+		{"create counted --username counted-user", 12},
+		{"create counted --username counted-user --read-only --replace-policy", 26},
 		{"create counted --duration 15m", 2},
 		{"whoami", 1},
 		{"list-buckets", 1},

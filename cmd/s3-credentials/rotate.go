@@ -93,7 +93,7 @@ func (r *rotator) run(ctx context.Context, env *cli.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkFormat(r.format, engine.Description(), access.Buckets()); err != nil {
+	if err := checkFormat(r.format, engine.Description(), access.NamedBuckets()); err != nil {
 		return err
 	}
 	key, err := engine.PlanRotate(ctx, args[0], r.options)
@@ -162,7 +162,7 @@ func (r *rotator) replace(ctx context.Context, env *cli.Env, e *execution, acces
 	if others := key.Steps[len(key.Steps)-1].Before.AccessKeys; len(others) > 0 {
 		r.step(env, fmt.Sprintf("User %s has %d access keys now; the others are %s", access.User, result.UserKeys, strings.Join(others, ", ")))
 	}
-	if err := printCredentials(env, r.format, e.engine.Description(), access.Buckets(), result); err != nil {
+	if err := printCredentials(env, r.format, e.engine.Description(), access.NamedBuckets(), result); err != nil {
 		return applied.Rollback(ctx, "printing the credentials", err)
 	}
 	if _, err := e.apply(ctx, ends, report); err != nil {
@@ -178,7 +178,7 @@ func (r *rotator) prove(ctx context.Context, env *cli.Env, admin *core.Engine, a
 		return working(err)
 	}
 	defer end()
-	found, err := engine.VerifyUserWithin(ctx, access, anotherBucket(ctx, admin, access.Buckets()), settleTime)
+	found, err := engine.VerifyUserWithin(ctx, access, anotherBucket(ctx, admin, access.NamedBuckets()), settleTime)
 	if err != nil {
 		return working(err)
 	}
