@@ -46,11 +46,11 @@ func doing(call func(context.Context, *Engine, Step) error) operation {
 }
 
 // putSetting puts a setting. A system that turns out to have no public access block blocks nothing, which is what an open
-// one is put for.
+// one is put for. Who puts that alone, in a final step, is told.
 func putSetting(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	value, found := s.after().Setting, run.foundSetting(ctx, s)
 	err := run.engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{Bucket: s.Resource.Bucket, Value: value})
-	if block := value.PublicAccessBlock; block != nil && *block == (driver.PublicAccessBlock{}) && errors.Is(err, fault.Unsupported) {
+	if block := value.PublicAccessBlock; block != nil && *block == (driver.PublicAccessBlock{}) && !s.Final && errors.Is(err, fault.Unsupported) {
 		return Outcome{Ignored: true}, nil
 	}
 	return Outcome{found: found}, err

@@ -39,6 +39,8 @@ const (
 	// KindAttachment is a managed policy that is attached to a user or a role.
 	KindAttachment ResourceKind = "attachment"
 	KindSession    ResourceKind = "session"
+	// KindObject is an object, or several whose names no step has. An Engine has no such steps: package internal/bulk moves objects.
+	KindObject ResourceKind = "object"
 )
 
 // Resource names what a step changes.
@@ -49,7 +51,7 @@ type Resource struct {
 	Name string
 	// Owner is the user or role whose policy, grant, key or attachment it is, and the role that a session assumes.
 	Owner driver.Principal
-	// Bucket is the bucket of a setting or a grant.
+	// Bucket is the bucket of a setting, a grant or an object.
 	Bucket string
 }
 

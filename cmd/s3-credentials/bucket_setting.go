@@ -2,9 +2,16 @@ package main
 
 import (
 	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
 	"slices"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
@@ -78,6 +85,31 @@ func settingTextOf(setting driver.Setting) *settingText {
 		return nil
 	}
 	return &settingTexts[i]
+}
+
+// settingPlan is the plan to put a setting. What is there is looked up where somebody reads the plan.
+func (c *change) settingPlan(ctx context.Context, env *cli.Env, engine *core.Engine, bucket string, value driver.BucketSetting) (*core.Plan, error) {
+	return engine.PlanPutBucketSetting(ctx, bucket, value, c.dryRun || connect.Of(env).AuditLog != "")
+}
+
+// settingProposal is a plan of one step, with what a dry run says, and what is said on standard error once it is done.
+func settingProposal(env *cli.Env, plan *core.Plan, would, did string) proposal {
+	return proposal{
+		plan: plan,
+		show: func(w io.Writer) { fmt.Fprintln(w, would) },
+		apply: func(ctx context.Context, e *execution) error {
+			_, err := e.apply(ctx, plan, func(core.Step, core.Outcome) {
+				if did != "" {
+					fmt.Fprintln(env.Stderr, did)
+				}
+			})
+			var failed *core.ApplyError
+			if errors.As(err, &failed) {
+				return failed.Err // the command was to do this, and no more
+			}
+			return err
+		},
+	}
 }
 
 func ownerValue(o driver.Owner) orderedjson.Object {

@@ -63,9 +63,12 @@ func (c *change) carryOut(ctx context.Context, env *cli.Env, engine *core.Engine
 	return recorded(ctx, env, engine, p.plan, p.apply)
 }
 
+// asks reports whether there is somebody to ask, who did not say that nothing is to be asked.
+func (c *change) asks(env *cli.Env) bool { return !c.yes && env.CanAsk() }
+
 // confirm asks where that is wanted. Without a terminal nobody is asked: scripts go on as they did.
 func (c *change) confirm(ctx context.Context, env *cli.Env, p proposal) error {
-	if p.question == "" || c.yes || len(p.plan.Steps) == 0 || !env.CanAsk() {
+	if p.question == "" || len(p.plan.Steps) == 0 || !c.asks(env) {
 		return nil
 	}
 	p.show(env.Stderr)

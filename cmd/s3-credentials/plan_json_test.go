@@ -143,7 +143,11 @@ func TestJSONNeedsDryRun(t *testing.T) {
 		for _, o := range c.Options {
 			names[o.Name] = true
 		}
-		if !names["dry-run"] || !names["json"] {
+		if !names["dry-run"] {
+			continue
+		}
+		if !names["json"] {
+			t.Errorf("%s has --dry-run without --json", c.Name)
 			continue
 		}
 		given := arguments[c.Name]

@@ -9,12 +9,15 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/progress"
+	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // objectPutter is put-object with its options.
 type objectPutter struct {
+	change
 	contentType string
 	silent      bool
 }
@@ -40,16 +43,26 @@ func newPutObject() *cli.Command {
 			{Name: "KEY", Required: true},
 			{Name: "PATH", Required: true, Complete: cli.CompleteFile},
 		},
-		Options: []cli.Option{
+		Options: append([]cli.Option{
 			cli.Text(&p.contentType, "content-type", "Content-Type to use (default is auto-detected based on file extension)"),
 			cli.Flag(&p.silent, "silent", "Don't show progress bar").WithShort("s").FromConfig(),
-		},
-		Check: func(args []string) error { return checkReadable(args[2]) },
+		}, p.options()...),
+		Check: p.check,
 		Run:   p.run,
 	}
 }
 
+func (p *objectPutter) check(args []string) error {
+	if err := p.change.check(args); err != nil {
+		return err
+	}
+	return checkReadable(args[2])
+}
+
 func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) error {
+	if p.dryRun {
+		return p.showFiles(env, args[0], yielded([]bulk.File{{Path: args[2], Key: args[1]}}))
+	}
 	request := driver.PutObjectRequest{Bucket: args[0], Key: args[1], ContentType: p.contentType}
 	size, err := p.source(env, &request, args[2])
 	if err != nil {
@@ -59,13 +72,19 @@ func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) err
 	if err != nil {
 		return err
 	}
-	if !p.silent {
-		bar := progress.New(env.App.Stderr, "Uploading", size)
-		defer bar.End()
-		request.Progress = bar.Func()
-	}
-	_, err = engine.PutObject(ctx, request)
-	return err
+	plan := oneObject(core.Put, args[0], args[1])
+	return recorded(ctx, env, engine, plan, func(ctx context.Context, e *execution) error {
+		if !p.silent {
+			bar := progress.New(env.App.Stderr, "Uploading", size)
+			defer bar.End()
+			request.Progress = bar.Func()
+		}
+		_, err := engine.PutObject(ctx, request)
+		if err == nil {
+			e.noteObjects(plan.Steps[0], bulk.Summary{Done: 1})
+		}
+		return err
+	})
 }
 
 // source sets the source of the bytes and returns their number, -1 if unknown.

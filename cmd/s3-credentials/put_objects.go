@@ -8,16 +8,18 @@ import (
 	"iter"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // objectsPutter is put-objects with its options.
 type objectsPutter struct {
+	change
 	transferOptions
 	prefix string
-	dryRun bool
 }
 
 func newPutObjects() *cli.Command {
@@ -42,14 +44,14 @@ func newPutObjects() *cli.Command {
 			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
 			{Name: "OBJECTS", Required: true, Repeated: true, Complete: cli.CompleteFile},
 		},
-		Options: []cli.Option{
+		Options: append([]cli.Option{
 			cli.Text(&p.prefix, "prefix", "Prefix to add to the files within the bucket"),
 			p.silentOption("Don't show progress bar"),
-			cli.Flag(&p.dryRun, "dry-run", "Show steps without executing them"),
 			p.skipOption("Leave out files that are in the bucket already, with the same size and checksum"),
 			p.concurrencyOption("How many files to upload at the same time"),
-		},
-		Run: p.run,
+		}, p.change.options()...),
+		Check: p.check,
+		Run:   p.run,
 	}
 }
 
@@ -69,15 +71,23 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	if err != nil {
 		return err
 	}
+	plan := manyObjects(core.Put, args[0])
+	return recorded(ctx, env, engine, plan, func(ctx context.Context, e *execution) error {
+		summary, err := p.put(ctx, env, engine, args[0], files)
+		e.noteObjects(plan.Steps[0], summary)
+		if err = p.finish(ctx, env, summary, err); err == nil {
+			p.printSummary(env, summary)
+		}
+		return err
+	})
+}
+
+func (p *objectsPutter) put(ctx context.Context, env *cli.Env, engine *core.Engine, bucket string, files *bulk.Files) (bulk.Summary, error) {
 	label := fmt.Sprintf("Uploading %s (%s)", formatBytes(files.Bytes), counted(files.Count, p.noun))
-	options, endBar := p.options(env, label, files.Bytes)
+	options, endBar := p.transferOptions.options(env, label, files.Bytes)
 	options.ContentType = contentTypeOf
-	summary, err := bulk.Put(ctx, engine, args[0], files, options)
-	endBar()
-	if err = p.finish(ctx, env, summary, err); err == nil {
-		p.printSummary(env, summary)
-	}
-	return err
+	defer endBar()
+	return bulk.Put(ctx, engine, bucket, files, options)
 }
 
 // show prints what would be uploaded. It asks the server only with --skip-existing.
@@ -96,11 +106,25 @@ func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, f
 			return checkedFile{file, there}, err
 		}))
 	}
-	summary, err := printFiles(env, bucket, listed)
+	var summary bulk.Summary
+	err := p.showFiles(env, bucket, readable(listed, &summary))
 	if err == nil {
 		err = p.finish(ctx, env, summary, nil)
 	}
 	return err
+}
+
+// readable yields the files that can be read, and takes the others as failures.
+func readable(files iter.Seq2[bulk.File, error], summary *bulk.Summary) iter.Seq2[bulk.File, error] {
+	return func(yield func(bulk.File, error) bool) {
+		for file, err := range files {
+			if err == nil && file.Err != nil {
+				summary.Failures = append(summary.Failures, bulk.Failure{Name: file.Key, Err: file.Err})
+			} else if !yield(file, err) {
+				return
+			}
+		}
+	}
 }
 
 // checkedFile is a file, and whether the bucket has it already.
@@ -120,21 +144,20 @@ func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[bulk.File, error] {
 	}
 }
 
-// printFiles prints the files, and returns unreadable ones as failures.
-func printFiles(env *cli.Env, bucket string, files iter.Seq2[bulk.File, error]) (summary bulk.Summary, err error) {
+// showFiles prints which files would be uploaded.
+func (c *change) showFiles(env *cli.Env, bucket string, files iter.Seq2[bulk.File, error]) error {
+	if c.json {
+		return printSteps(env.Stdout, files, func(f bulk.File) (orderedjson.Object, error) { return putStep(bucket, f.Key, f.Path) })
+	}
 	out := bufio.NewWriter(env.Stdout)
+	var err error
 	for file, fileErr := range files {
-		switch {
-		case fileErr != nil:
-			err = fileErr
-		case file.Err != nil:
-			summary.Failures = append(summary.Failures, bulk.Failure{Name: file.Key, Err: file.Err})
-		default:
+		if err = fileErr; err == nil {
 			_, err = fmt.Fprintf(out, "%s => s3://%s/%s\n", file.Path, bucket, file.Key)
 		}
 		if err != nil {
 			break
 		}
 	}
-	return summary, cmp.Or(err, out.Flush())
+	return cmp.Or(err, out.Flush())
 }

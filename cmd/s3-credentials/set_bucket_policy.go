@@ -16,6 +16,7 @@ import (
 
 // bucketPolicySetter is set-bucket-policy with its options.
 type bucketPolicySetter struct {
+	change
 	stdin       *cli.Input
 	file        string
 	allowAllGet bool
@@ -39,7 +40,7 @@ func newSetBucketPolicy(stdin *cli.Input) *cli.Command {
 			},
 		},
 		Args:    []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
-		Options: []cli.Option{file, cli.Flag(&s.allowAllGet, "allow-all-get", "Allow GET requests from all")},
+		Options: append([]cli.Option{file, cli.Flag(&s.allowAllGet, "allow-all-get", "Allow GET requests from all")}, s.options()...),
 		Check:   s.check,
 		Run:     s.run,
 	}
@@ -47,6 +48,9 @@ func newSetBucketPolicy(stdin *cli.Input) *cli.Command {
 
 // check reads the policy file, and refuses invalid JSON before a plugin starts.
 func (s *bucketPolicySetter) check([]string) error {
+	if err := s.change.check(nil); err != nil {
+		return err
+	}
 	switch {
 	case s.allowAllGet && s.file != "":
 		return cli.Failure("Cannot pass both --allow-all-get and --policy-file")
@@ -78,13 +82,13 @@ func (s *bucketPolicySetter) run(ctx context.Context, env *cli.Env, args []strin
 	if err != nil {
 		return err
 	}
-	err = engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{
-		Bucket: args[0], Value: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: orderedjson.Compact(document)}},
-	})
-	if err == nil {
-		fmt.Fprintf(env.Stderr, "Policy set:\n%s\n", orderedjson.Indented(document, 4))
+	plan, err := s.settingPlan(ctx, env, engine, args[0], driver.BucketSetting{Policy: &driver.BucketPolicy{Document: orderedjson.Compact(document)}})
+	if err != nil {
+		return err
 	}
-	return err
+	text := orderedjson.Indented(document, 4)
+	return s.carryOut(ctx, env, engine, settingProposal(env, plan,
+		fmt.Sprintf("Would set the policy of bucket '%s':\n%s", args[0], text), "Policy set:\n"+text))
 }
 
 // wanted returns the policy to set.

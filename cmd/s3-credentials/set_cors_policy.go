@@ -3,15 +3,18 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 // corsSetter is set-cors-policy with its options.
 type corsSetter struct {
+	change
 	methods, headers, origins, expose []string
 	maxAge                            *int
 }
@@ -31,14 +34,15 @@ func newSetCORSPolicy() *cli.Command {
 			},
 		},
 		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
-		Options: []cli.Option{
+		Options: append([]cli.Option{
 			cli.Texts(&s.methods, "allowed-method", "Allowed method e.g. GET").WithShort("m"),
 			cli.Texts(&s.headers, "allowed-header", "Allowed header e.g. Authorization").WithShort("h"),
 			cli.Texts(&s.origins, "allowed-origin", "Allowed origin e.g. https://www.example.com/").WithShort("o"),
 			cli.Texts(&s.expose, "expose-header", "Header to expose e.g. ETag").WithShort("e"),
 			cli.Number(&s.maxAge, "max-age-seconds", "How long to cache preflight requests"),
-		},
-		Run: s.run,
+		}, s.options()...),
+		Check: s.check,
+		Run:   s.run,
 	}
 }
 
@@ -47,9 +51,12 @@ func (s *corsSetter) run(ctx context.Context, env *cli.Env, args []string) error
 	if err != nil {
 		return err
 	}
-	err = engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{
-		Bucket: args[0], Value: driver.BucketSetting{CORS: &driver.CORS{Rules: []driver.CORSRule{s.rule()}}},
-	})
+	cors := &driver.CORS{Rules: []driver.CORSRule{s.rule()}}
+	plan, err := s.settingPlan(ctx, env, engine, args[0], driver.BucketSetting{CORS: cors})
+	if err == nil {
+		would := fmt.Sprintf("Would set the CORS policy of bucket '%s':\n%s", args[0], orderedjson.Indented(corsValue(cors), 4))
+		err = s.carryOut(ctx, env, engine, settingProposal(env, plan, would, ""))
+	}
 	if errors.Is(err, fault.NotFound) {
 		return fault.Wrap(fault.NotFound, err, "bucket %s does not exist", args[0])
 	}

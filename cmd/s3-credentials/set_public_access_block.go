@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
@@ -14,6 +15,7 @@ import (
 
 // publicAccessBlocker is set-public-access-block with its options. Nil means that the option is not given.
 type publicAccessBlocker struct {
+	change
 	blockACLs, ignoreACLs, blockPolicy, restrict *bool
 	allowPublicAccess                            bool
 }
@@ -33,19 +35,22 @@ func newSetPublicAccessBlock() *cli.Command {
 			},
 		},
 		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
-		Options: []cli.Option{
+		Options: append([]cli.Option{
 			cli.Truth(&p.blockACLs, "block-public-acls", "Block public ACLs for the bucket (true/false)."),
 			cli.Truth(&p.ignoreACLs, "ignore-public-acls", "Ignore public ACLs for the bucket (true/false)."),
 			cli.Truth(&p.blockPolicy, "block-public-policy", "Block public bucket policies (true/false)."),
 			cli.Truth(&p.restrict, "restrict-public-buckets", "Restrict public buckets (true/false)."),
 			cli.Flag(&p.allowPublicAccess, "allow-public-access", "Set all public access settings to false (allows full public access)."),
-		},
+		}, p.options()...),
 		Check: p.check,
 		Run:   p.run,
 	}
 }
 
 func (p *publicAccessBlocker) check([]string) error {
+	if err := p.change.check(nil); err != nil {
+		return err
+	}
 	if !p.allowPublicAccess && p.blockACLs == nil && p.ignoreACLs == nil && p.blockPolicy == nil && p.restrict == nil {
 		return cli.Failure("No valid options provided. Use --help to see available options.")
 	}
@@ -61,14 +66,12 @@ func (p *publicAccessBlocker) run(ctx context.Context, env *cli.Env, args []stri
 	if err != nil {
 		return err
 	}
-	err = engine.PutBucketSetting(ctx, driver.PutBucketSettingRequest{
-		Bucket: args[0], Value: driver.BucketSetting{PublicAccessBlock: &block},
-	})
+	plan, err := p.settingPlan(ctx, env, engine, args[0], driver.BucketSetting{PublicAccessBlock: &block})
 	if err != nil {
 		return err
 	}
-	env.Step("Updated public access block settings for bucket '%s': %s", args[0], orderedjson.Compact(publicAccessBlockValue(&block)))
-	return nil
+	what := fmt.Sprintf("public access block settings for bucket '%s': %s", args[0], orderedjson.Compact(publicAccessBlockValue(&block)))
+	return p.carryOut(ctx, env, engine, settingProposal(env, plan, "Would update "+what, "Updated "+what))
 }
 
 // wanted returns the current settings with the requested changes.

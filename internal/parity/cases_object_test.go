@@ -104,6 +104,13 @@ func manyObjectCases() []parityCase {
 		{name: "delete-objects --prefix that nothing has", given: full, args: []string{"delete-objects", "one", "--prefix", "nothing"}},
 		{name: "delete-objects --dry-run", given: full, args: []string{"delete-objects", "one", "a.txt", "--dry-run"}},
 		{name: "delete-objects -d --prefix", given: full, args: []string{"delete-objects", "one", "--prefix", "folder/", "-d"}},
+		{name: "delete-objects --prefix on a terminal", differs: "delete-asks", given: full, typed: "n\n", args: []string{"delete-objects", "one", "--prefix", "folder/"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1)
+			was, is := bucketState(python, "one")["objects"].(map[string]any), bucketState(ours, "one")["objects"].(map[string]any)
+			if len(was) >= len(is) || !strings.Contains(ours.stderr, "Delete all objects of one whose keys begin with 'folder/'? [y/N] ") {
+				t.Errorf("the Python tool leaves %v, this one %v, and it says %q", was, is, ours.stderr)
+			}
+		}},
 		{name: "delete-objects with both", given: full, args: []string{"delete-objects", "one", "a.txt", "--prefix", "folder/"}},
 		{name: "delete-objects with neither", given: full, args: []string{"delete-objects", "one"}},
 		{name: "delete-objects of a key with a space at its end", differs: "delete-strip", given: append(one, objects("one", "a", "a ")), args: []string{"delete-objects", "one", "a "}, check: func(t *testing.T, python, ours outcome) {
