@@ -178,10 +178,7 @@ func (e *Engine) checkExpires(end time.Time) error {
 	case !end.After(time.Now()):
 		return fault.New(fault.InvalidArgument, "the end %s is over; choose one in the future", end.UTC().Format(time.RFC3339))
 	case !e.description.Has(driver.CapKeyExpiry):
-		if e.require(driver.CapPolicyTime, driver.CapPolicyInline) != nil {
-			return e.description.Missing(driver.CapKeyExpiry)
-		}
-		return nil
+		return e.requireEnds()
 	}
 	least, most := time.Duration(e.description.Limits.MinKeySeconds)*time.Second, time.Duration(e.description.Limits.MaxKeySeconds)*time.Second
 	if off := time.Until(end); off < least+expiryMargin || most > 0 && off > most {
@@ -249,7 +246,7 @@ func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 func (e *Engine) askedFor(bucket string, options CreateOptions) (policy.Asked, error) {
 	asked := policy.Asked{Extra: options.Statements, Partition: e.description.Partition, Dialect: e.description.Dialect}
 	if !e.description.Has(driver.CapKeyExpiry) {
-		asked.Until = options.Expires
+		asked.Until = options.Expires.Truncate(time.Second) // as a policy has it
 	}
 	if options.Policy == "" {
 		asked.Grants = slices.DeleteFunc(options.allGrants(), func(g policy.Grant) bool { return g.Bucket != bucket })

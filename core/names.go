@@ -16,12 +16,20 @@ const hashLength = 12
 
 // namesBucket reports whether a name is derived from buckets of which one is this.
 func (e *Engine) namesBucket(name, bucket string) bool {
+	return slices.Contains(strings.Split(namedBuckets(name), cmp.Or(e.description.Names.Separator, separator)), bucket)
+}
+
+// derived reports whether a name is such as derivedName gives.
+func derived(name string) bool { return namedBuckets(name) != "" }
+
+// namedBuckets are the buckets that a name is derived from, as they stand in it; "" for another name.
+func namedBuckets(name string) string {
 	for _, access := range policy.AccessNames() {
 		if buckets, derived := strings.CutPrefix(name, grantName(access, "")); derived {
-			return slices.Contains(strings.Split(buckets, cmp.Or(e.description.Names.Separator, separator)), bucket)
+			return buckets
 		}
 	}
-	return false
+	return ""
 }
 
 // separator stands between the names of buckets where a system does not say otherwise.

@@ -3,6 +3,8 @@ package core
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"strings"
 	"time"
@@ -21,8 +23,9 @@ type Origin struct {
 	Version string
 	// Until is when its access ends; zero where it does not.
 	Until time.Time
-	// OfUser says, of a key, that its user was made with it: on systems whose users have no tags.
-	OfUser bool
+	// user is the mark of the name of the user that was made, as it or with the key; empty for a further key of a user. Tags that were copied
+	// to another user do not make it one that an engine made.
+	user string
 }
 
 // The keys of the tags. Only what has the one of the version was made by an engine.
@@ -32,15 +35,15 @@ const (
 	tagVersion = "s3-credentials:version"
 	tagUntil   = "s3-credentials:until"
 	tagUser    = "s3-credentials:user"
-	// userMade is the value of tagUser.
-	userMade = "made"
 )
 
+// Tags of keys have to be short: MinIO has 256 bytes for all of a key's, with their names and as JSON.
 const (
 	// mostTag is how long the value of a tag may be on AWS.
-	mostTag = 256
-	// mostKeyTag keeps all tags of a key within the 256 bytes that MinIO has for them.
-	mostKeyTag = 100
+	mostTag     = 256
+	mostBy      = 48
+	mostVersion = 20
+	markLength  = 12
 )
 
 // WithVersion makes the engine tag the users and keys that it makes, where the system keeps tags, with what OriginOf reads. The version is
@@ -55,28 +58,42 @@ func OriginOf(tags []driver.Tag) (Origin, bool) {
 	for _, t := range tags {
 		values[t.Key] = t.Value
 	}
-	o := Origin{By: values[tagBy], Version: values[tagVersion], OfUser: values[tagUser] == userMade}
+	o := Origin{By: values[tagBy], Version: values[tagVersion], user: values[tagUser]}
 	o.At, _ = time.Parse(time.RFC3339, values[tagAt])
 	o.Until, _ = time.Parse(time.RFC3339, values[tagUntil])
 	return o, o.Version != ""
 }
 
-// tags are those that OriginOf reads, with at most so many characters each.
-func (o Origin) tags(most int) []driver.Tag {
-	tags := []driver.Tag{{Key: tagVersion, Value: taggable(o.Version, most)}, {Key: tagAt, Value: o.At.UTC().Format(time.RFC3339)}}
+// originAs reads the tags of what was made as, or with, the user of this name; it reports false for others.
+func originAs(tags []driver.Tag, user string) (Origin, bool) {
+	if o, ours := OriginOf(tags); ours && o.user == markOf(user) {
+		return o, true
+	}
+	return Origin{}, false
+}
+
+// markOf is short, and another for each name.
+func markOf(user string) string {
+	sum := sha256.Sum256([]byte(user))
+	return hex.EncodeToString(sum[:])[:markLength]
+}
+
+// tags are those that OriginOf reads.
+func (o Origin) tags() []driver.Tag {
+	tags := []driver.Tag{{Key: tagVersion, Value: o.Version}, {Key: tagAt, Value: o.At.UTC().Format(time.RFC3339)}}
 	if o.By != "" {
-		tags = append(tags, driver.Tag{Key: tagBy, Value: taggable(o.By, most)})
+		tags = append(tags, driver.Tag{Key: tagBy, Value: o.By})
 	}
 	if !o.Until.IsZero() {
 		tags = append(tags, driver.Tag{Key: tagUntil, Value: o.Until.UTC().Format(time.RFC3339)})
 	}
-	if o.OfUser {
-		tags = append(tags, driver.Tag{Key: tagUser, Value: userMade})
+	if o.user != "" {
+		tags = append(tags, driver.Tag{Key: tagUser, Value: o.user})
 	}
 	return tags
 }
 
-// taggable makes a text one that IAM takes as the value of a tag.
+// taggable makes a text one that IAM takes as the value of a tag, of at most so many bytes.
 func taggable(text string, most int) string {
 	text = strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("_.:/=+-@ ", r) {
@@ -84,18 +101,19 @@ func taggable(text string, most int) string {
 		}
 		return '_'
 	}, text)
-	runes := []rune(text)
-	return string(runes[:min(len(runes), most)])
+	return strings.ToValidUTF8(text[:min(len(text), most)], "")
 }
 
 // origin says that this run makes something now. Who runs it is asked once; credentials that the system does not tell of make it all
 // the same.
-func (a *Applied) origin(ctx context.Context, until time.Time) Origin {
+func (a *Applied) origin(ctx context.Context, until time.Time, mostBy int) Origin {
 	if a.caller == nil {
 		caller, _ := a.engine.WhoAmI(ctx)
 		a.caller = &caller
 	}
-	return Origin{By: cmp.Or(a.caller.ARN, a.caller.UserID), At: time.Now(), Version: a.engine.version, Until: until}
+	return Origin{
+		By: taggable(cmp.Or(a.caller.ARN, a.caller.UserID), mostBy), At: time.Now(), Version: taggable(a.engine.version, mostVersion), Until: until,
+	}
 }
 
 // userTags are the tags of a user that this run makes.
@@ -103,7 +121,9 @@ func (a *Applied) userTags(ctx context.Context, s Step) []driver.Tag {
 	if a.engine.version == "" || !a.engine.description.Has(driver.CapUserTags) {
 		return nil
 	}
-	return a.origin(ctx, s.after().Until).tags(mostTag)
+	o := a.origin(ctx, s.after().Until, mostTag)
+	o.user = markOf(s.Resource.Name)
+	return o.tags()
 }
 
 // keyTags are the tags of a key that this run makes.
@@ -111,9 +131,11 @@ func (a *Applied) keyTags(ctx context.Context, s Step) []driver.Tag {
 	if a.engine.version == "" || !a.engine.description.Has(driver.CapKeyTags) {
 		return nil
 	}
-	o := a.origin(ctx, s.after().Until)
-	o.OfUser = s.after().OfUser || a.creation(KindUser, s.Resource.Owner.Name) >= 0
-	return o.tags(mostKeyTag)
+	o, owner := a.origin(ctx, s.after().Until, mostBy), s.Resource.Owner.Name
+	if s.after().OfUser || a.creation(KindUser, owner) >= 0 {
+		o.user = markOf(owner)
+	}
+	return o.tags()
 }
 
 // createTagged creates a user with its tags. Who may make users need not be allowed to tag them: then it makes one without.
@@ -132,7 +154,7 @@ func (a *Applied) createTagged(ctx context.Context, req driver.CreateUserRequest
 func (e *Engine) UserOrigin(ctx context.Context, name string) (Origin, bool, error) {
 	if e.description.Has(driver.CapUserTags) {
 		user, err := e.GetUser(ctx, driver.GetUserRequest{Name: name}) // a listing may do without tags
-		origin, ours := OriginOf(user.Tags)
+		origin, ours := originAs(user.Tags, name)
 		return origin, ours, err
 	}
 	if err := e.require(driver.CapKeyTags); err != nil {
@@ -140,7 +162,7 @@ func (e *Engine) UserOrigin(ctx context.Context, name string) (Origin, bool, err
 	}
 	keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
 	for _, key := range keys {
-		if origin, ours := OriginOf(key.Tags); ours && origin.OfUser {
+		if origin, ours := originAs(key.Tags, name); ours {
 			return origin, true, err
 		}
 	}

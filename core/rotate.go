@@ -64,8 +64,8 @@ func (e *Engine) successor(ctx context.Context, owner *keyOwner, keys []heldKey,
 	until, ofUser := options.Expires, false
 	if e.description.Has(driver.CapKeyTags) && !e.description.Has(driver.CapUserTags) {
 		ofUser = slices.ContainsFunc(keys, func(k heldKey) bool {
-			origin, ours := OriginOf(k.Tags)
-			return ours && origin.OfUser
+			_, ours := originAs(k.Tags, owner.name)
+			return ours
 		})
 	}
 	if until.IsZero() && e.description.Has(driver.CapKeyExpiry) {

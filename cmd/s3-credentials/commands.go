@@ -38,6 +38,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 			newDeleteKey(),
 			newListAccess(),
 			newListKeys(),
+			newPrune(),
 			newRotate(),
 			newSetKeyStatus(),
 			newVerify(stdin),

@@ -37,10 +37,13 @@ func newDeleteUser() *cli.Command {
 
 // deletion is one user to delete.
 type deletion struct {
-	name string
+	// why is told after the name.
+	name, why string
 	// plan is empty where there is an error.
 	plan *core.Plan
-	err  error
+	// still fails if the user is not to be deleted after all; nil where nothing is to be looked at again.
+	still func(context.Context) error
+	err   error
 }
 
 func (d *usersDeleter) run(ctx context.Context, env *cli.Env, names []string) error {
@@ -48,7 +51,12 @@ func (d *usersDeleter) run(ctx context.Context, env *cli.Env, names []string) er
 	if err != nil {
 		return err
 	}
-	users, whole, count := planDeletions(ctx, engine, names), &core.Plan{}, 0
+	return d.deleteUsers(ctx, env, engine, planDeletions(ctx, engine, names))
+}
+
+// deleteUsers carries out the plans of several users as one.
+func (c *change) deleteUsers(ctx context.Context, env *cli.Env, engine *core.Engine, users []deletion) error {
+	whole, count := &core.Plan{}, 0
 	for _, u := range users {
 		if u.err != nil && !aboutTheUser(u.err) {
 			return joined(users)
@@ -57,7 +65,7 @@ func (d *usersDeleter) run(ctx context.Context, env *cli.Env, names []string) er
 			whole.Steps, count = append(whole.Steps, u.plan.Steps...), count+1
 		}
 	}
-	err = d.carryOut(ctx, env, engine, proposal{
+	err := c.carryOut(ctx, env, engine, proposal{
 		plan:     whole,
 		show:     func(w io.Writer) { showDeletions(w, users) },
 		question: "Delete " + counted(int64(count), "user") + "?",
@@ -77,7 +85,7 @@ func planDeletions(ctx context.Context, engine *core.Engine, names []string) []d
 		if err != nil {
 			plan = &core.Plan{}
 		}
-		users = append(users, deletion{name, plan, err})
+		users = append(users, deletion{name: name, plan: plan, err: err})
 		if err != nil && !aboutTheUser(err) {
 			break
 		}
@@ -89,23 +97,33 @@ func planDeletions(ctx context.Context, engine *core.Engine, names []string) []d
 func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []deletion) error {
 	for i := range users {
 		u := &users[i]
-		fmt.Fprintf(env.Stdout, "User: %s\n", u.name)
-		if u.err != nil {
-			continue
-		}
-		_, u.err = e.apply(ctx, u.plan, func(s core.Step, _ core.Outcome) {
-			fmt.Fprintln(env.Stdout, "  "+deletedText(s, "Deleted", "Detached"))
-		})
-		if u.err != nil && !aboutTheUser(u.err) {
+		fmt.Fprintf(env.Stdout, "User: %s%s\n", u.name, u.why)
+		if u.err = u.apply(ctx, env, e); u.err != nil && !aboutTheUser(u.err) {
 			break
 		}
 	}
 	return joined(users)
 }
 
+// apply deletes the user, unless its plan could not be made or is not to be carried out any more.
+func (u *deletion) apply(ctx context.Context, env *cli.Env, e *execution) error {
+	if u.err != nil {
+		return u.err
+	}
+	if u.still != nil {
+		if err := u.still(ctx); err != nil {
+			return err
+		}
+	}
+	_, err := e.apply(ctx, u.plan, func(s core.Step, _ core.Outcome) {
+		fmt.Fprintln(env.Stdout, "  "+deletedText(s, "Deleted", "Detached"))
+	})
+	return err
+}
+
 func showDeletions(w io.Writer, users []deletion) {
 	for _, u := range users {
-		fmt.Fprintf(w, "User: %s\n", u.name)
+		fmt.Fprintf(w, "User: %s%s\n", u.name, u.why)
 		for _, s := range u.plan.Steps {
 			fmt.Fprintln(w, "  "+deletedText(s, "Would delete", "Would detach"))
 		}

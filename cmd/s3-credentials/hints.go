@@ -28,5 +28,6 @@ var hintWords = map[fault.Hint]string{
 	fault.HintRegion:            "; check --region",
 	fault.HintBackend:           "; name another backend with --backend",
 	fault.HintPluginFolder:      "; install it, or name its folder with --plugin-dir",
+	fault.HintByName:            "; users can be told by their names: --by-name",
 	fault.HintPin:               "; if you changed it yourself, run s3-credentials plugins pin NAME",
 }

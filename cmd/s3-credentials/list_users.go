@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"iter"
+	"slices"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
@@ -11,27 +14,87 @@ import (
 
 var userColumns = []string{"UserName", "UserId", "Arn", "Path", "CreateDate", "PasswordLastUsed", "PermissionsBoundary", "Tags"}
 
+// mineColumns are those that --mine adds.
+var mineColumns = []string{"MadeBy", "MadeAt", "MadeWith", "Until"}
+
+// usersLister is list-users with its options.
+type usersLister struct {
+	mine, byName bool
+	list         listing
+}
+
 func newListUsers() *cli.Command {
-	list := listing{shown: []string{"UserName", "CreateDate", "PasswordLastUsed", "Arn"}}
+	l := &usersLister{list: listing{shown: []string{"UserName", "CreateDate", "PasswordLastUsed", "Arn"}}}
 	return &cli.Command{
 		Name:    "list-users",
 		Summary: "List all users for this account",
 		Needs:   []driver.Capability{driver.CapUsers},
+		Long: "What --mine shows is in tags, which create sets: those of the user, or, where users have none (MinIO), those of the key that was made with " +
+			"the user. A user without that key is not shown there. One that --by-name adds has none of it.",
 		Examples: []cli.Example{
 			{Purpose: "To list all users as JSON", Line: "s3-credentials list-users"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-users --csv"},
 			{Purpose: "To read it yourself, in a terminal", Line: "s3-credentials list-users --table"},
+			{Purpose: "To see which users this program made, and who made them", Line: "s3-credentials list-users --mine --table"},
 		},
-		Options: list.options(),
-		Check:   list.check,
-		Run: func(ctx context.Context, env *cli.Env, _ []string) error {
-			engine, err := connect.Engine(env)
-			if err != nil {
-				return err
-			}
-			return printRows(env, &list, userColumns, engine.ListUsers(ctx), asRow(userRow))
-		},
+		Options: append([]cli.Option{
+			cli.Flag(&l.mine, "mine", "Only users that this program made, with who made them (MadeBy), when (MadeAt), with which version "+
+				"(MadeWith), and until when they have access (Until)"),
+			cli.Flag(&l.byName, "by-name", byNameHelp),
+		}, l.list.options()...),
+		Check: l.check,
+		Run:   l.run,
 	}
+}
+
+const byNameHelp = "Count users of earlier versions and of the Python tool too, which only their names tell, such as s3.read-only.my-bucket"
+
+func (l *usersLister) check([]string) error {
+	if l.byName && !l.mine {
+		return cli.Usagef("--by-name says which users --mine shows: it needs --mine.")
+	}
+	return l.list.check(nil)
+}
+
+func (l *usersLister) run(ctx context.Context, env *cli.Env, _ []string) error {
+	engine, err := connect.Engine(env)
+	if err != nil {
+		return err
+	}
+	if !l.mine {
+		return printRows(env, &l.list, userColumns, engine.ListUsers(ctx), asRow(userRow))
+	}
+	if err := engine.CheckMine(l.byName); err != nil {
+		return err
+	}
+	l.list.shown = append([]string{"UserName"}, mineColumns...)
+	return printRows(env, &l.list, slices.Concat(userColumns, mineColumns), ourUsers(ctx, engine, l.byName), asRow(ourUserRow))
+}
+
+// ourUser is a user that this program made.
+type ourUser struct {
+	driver.User
+	core.Origin
+}
+
+// ourUsers yields the users that this program made.
+func ourUsers(ctx context.Context, engine *core.Engine, byName bool) iter.Seq2[ourUser, error] {
+	return lookedUp(ctx, engine.ListUsers(ctx), func(ctx context.Context, user driver.User) (ourUser, error) {
+		origin, ours, err := engine.Mine(ctx, user.Name, byName)
+		if err == nil && !ours {
+			err = errNotListed
+		}
+		return ourUser{user, origin}, err
+	})
+}
+
+func ourUserRow(u ourUser) orderedjson.Object {
+	row := userRow(u.User)
+	row.AddText("MadeBy", u.By)
+	row.AddTime("MadeAt", u.At)
+	row.AddText("MadeWith", u.Version)
+	row.AddTime("Until", u.Until)
+	return row
 }
 
 // userRow has the members in IAM's order.

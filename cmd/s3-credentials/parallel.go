@@ -12,13 +12,16 @@ import (
 // lookUpsAtOnce is how many look-ups a listing with details runs at the same time.
 const lookUpsAtOnce = 16
 
+// errNotListed is what a look-up returns for an item that is not to be listed.
+var errNotListed = errors.New("not listed")
+
 // lookedUp yields the result of lookUp for each item, in order, and runs several look-ups at a time. It omits items that
-// were deleted after they were listed.
+// were deleted after they were listed, and those for which lookUp returns errNotListed.
 func lookedUp[T, U any](ctx context.Context, items iter.Seq2[T, error], lookUp func(context.Context, T) (U, error)) iter.Seq2[U, error] {
 	source := func(context.Context) iter.Seq2[T, error] { return items }
 	found := parallel.Map(ctx, lookUpsAtOnce, source, func(ctx context.Context, item T) (*U, error) {
 		value, err := lookUp(ctx, item)
-		if errors.Is(err, fault.NotFound) {
+		if errors.Is(err, fault.NotFound) || errors.Is(err, errNotListed) {
 			return nil, nil
 		}
 		return &value, err

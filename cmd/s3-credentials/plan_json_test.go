@@ -137,7 +137,7 @@ func TestTheSchemaIsClosed(t *testing.T) {
 
 // TestJSONNeedsDryRun looks at each command with --dry-run: it has --json too, and refuses it alone.
 func TestJSONNeedsDryRun(t *testing.T) {
-	arguments := map[string][]string{"set-key-status": {"u", "k", "active"}, "put-object": {"b", "k", "-"}, "put-objects": {"b", "f"}}
+	arguments := map[string][]string{"set-key-status": {"u", "k", "active"}, "put-object": {"b", "k", "-"}, "put-objects": {"b", "f"}, "prune": {"--expired"}}
 	for _, c := range commands(cli.NewInput(strings.NewReader(""))) {
 		names := map[string]bool{}
 		for _, o := range c.Options {

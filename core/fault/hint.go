@@ -56,6 +56,8 @@ const (
 	HintBackend Hint = "backend"
 	// HintPluginFolder: install the plugin, or name the folder that it is in.
 	HintPluginFolder Hint = "plugin-folder"
+	// HintByName: let names say who made a user.
+	HintByName Hint = "by-name"
 	// HintPin: pin the plugin anew, if its file was changed on purpose.
 	HintPin Hint = "pin"
 )
@@ -65,7 +67,7 @@ func Hints() []Hint {
 	return []Hint{
 		HintCreateBucket, HintOtherUser, HintReplacePolicy, HintReplaceOldest, HintForce, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite,
 		HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
-		HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintPin,
+		HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
 	}
 }
 

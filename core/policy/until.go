@@ -74,3 +74,33 @@ func latest(values []string) (time.Time, error) {
 	}
 	return last, nil
 }
+
+// End is when the last statement of the document that allows something ends by itself, as Until makes it; zero for a document that allows
+// nothing. It reports false if one does not end, or at no date that is plain.
+func End(doc Document) (time.Time, bool) {
+	var last time.Time
+	for _, s := range doc.Statement {
+		if s.Effect != Allow {
+			continue
+		}
+		end, ok := s.end()
+		if !ok {
+			return time.Time{}, false
+		}
+		if end.After(last) {
+			last = end
+		}
+	}
+	return last, true
+}
+
+// end is when a statement ends.
+func (s Statement) end() (time.Time, bool) {
+	for key, values := range s.Condition[lessThan] {
+		if strings.EqualFold(key, timeKey) && len(values) > 0 {
+			end, err := latest(values)
+			return end, err == nil
+		}
+	}
+	return time.Time{}, false
+}

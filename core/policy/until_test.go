@@ -85,3 +85,33 @@ func TestProveUntil(t *testing.T) {
 		}
 	}
 }
+
+func TestEnd(t *testing.T) {
+	end := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
+	until := func(condition string) string {
+		return `{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*","Condition":` + condition + `}`
+	}
+	early, late := until(`{"DateLessThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}`), until(`{"DateLessThan":{"AWS:currenttime":["2026-12-31T00:00:00Z","2026-02-01T00:00:00Z"]}}`)
+	for name, c := range map[string]struct {
+		statements string
+		want       time.Time
+		ends       bool
+	}{
+		"the last counts":             {early + "," + late, end, true},
+		"one does not end":            {late + `,{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}`, time.Time{}, false},
+		"a denial ends nothing":       {late + `,{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, end, true},
+		"nothing allowed":             {`{"Effect":"Deny","Action":"s3:*","Resource":"*"}`, time.Time{}, true},
+		"an end that is not enforced": {until(`{"DateLessThanIfExists":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}`), time.Time{}, false},
+		"a beginning":                 {until(`{"DateGreaterThan":{"aws:CurrentTime":"2026-01-01T00:00:00Z"}}`), time.Time{}, false},
+		"another time":                {until(`{"DateLessThan":{"aws:TokenIssueTime":"2026-01-01T00:00:00Z"}}`), time.Time{}, false},
+		"no date":                     {until(`{"DateLessThan":{"aws:CurrentTime":"soon"}}`), time.Time{}, false},
+	} {
+		doc, err := Parse([]byte(`{"Version":"2012-10-17","Statement":[` + c.statements + `]}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ends := End(doc); !got.Equal(c.want) || ends != c.ends {
+			t.Errorf("%s: ends at %v, %t", name, got, ends)
+		}
+	}
+}

@@ -56,7 +56,9 @@ def faults(context):
 
 def status(fault):
     """The google.rpc.Status of a Fault."""
-    message = fault_pb2.Fault(code=fault.code, message=str(fault), hint=fault.hint)
+    message = fault_pb2.Fault(code=fault.code, message=str(fault))
+    if fault.hint:
+        message.hint = fault.hint
     if fault.service:
         message.service.CopyFrom(fault_pb2.Service(**fault.service))
     detail = any_pb2.Any()

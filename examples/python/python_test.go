@@ -10,6 +10,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -25,8 +26,13 @@ func TestMain(m *testing.M) { systems.Main(m) }
 // launch starts the plugin, and makes a folder with an administrator for it.
 func launch(t *testing.T) (*host.Supervisor, driver.Config) {
 	t.Helper()
+	return launchPlugin(t, systems.PythonPlugin(t))
+}
+
+func launchPlugin(t *testing.T, path string) (*host.Supervisor, driver.Config) {
+	t.Helper()
 	// A start takes the interpreter half a second, and several when the machine is busy.
-	plugin := host.NewSupervisor(host.Options{Name: "folder", Path: systems.PythonPlugin(t), StartTimeout: time.Minute})
+	plugin := host.NewSupervisor(host.Options{Name: "folder", Path: path, StartTimeout: time.Minute})
 	t.Cleanup(func() {
 		if crashes := plugin.Crashes(); len(crashes) > 0 {
 			t.Errorf("the plugin ended by itself: %q", crashes)
@@ -58,6 +64,40 @@ func TestConformance(t *testing.T) {
 			conformance.RuleUserPolicies: "there is no S3 endpoint to try a user's key at; see TestAUserMayNothing",
 		},
 	})
+}
+
+// TestAPluginOfTheReleasedContract uses a plugin that was built before the contract got what it has now: it works as it did, what came
+// since is refused, and its errors mean what they meant.
+func TestAPluginOfTheReleasedContract(t *testing.T) {
+	plugin, config := launchPlugin(t, systems.ReleasedPlugin(t))
+	ctx, admin := t.Context(), open(t, plugin, config)
+	must(t, admin.CreateBucket(ctx, driver.CreateBucketRequest{Bucket: "bucket"}))
+	_, err := admin.PutObject(ctx, driver.PutObjectRequest{Bucket: "bucket", Key: "key", Body: strings.NewReader("data")})
+	must(t, err)
+	for object, err := range admin.ListObjects(ctx, driver.ListObjectsRequest{Bucket: "bucket"}) {
+		if err != nil || object.Key != "key" || object.Size != 4 {
+			t.Errorf("listed is %+v, %v", object, err)
+		}
+	}
+	_, err = admin.CreateUser(ctx, driver.CreateUserRequest{Name: "user"})
+	must(t, err)
+	key, err := admin.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: "user"})
+	must(t, err)
+	_, tagged := admin.CreateUser(ctx, driver.CreateUserRequest{Name: "other", Tags: []driver.Tag{{Key: "a", Value: "b"}}})
+	_, ending := admin.CreateAccessKey(ctx, driver.CreateAccessKeyRequest{UserName: "user", Expires: time.Now().Add(time.Hour)})
+	_, probed := admin.Probe(ctx, driver.ProbeRequest{Action: "s3:GetObject", Bucket: "bucket", Key: "key"})
+	_, nobody := admin.GetUser(ctx, driver.GetUserRequest{Name: "nobody"})
+	for what, c := range map[string]struct{ got, want error }{
+		"a user with tags": {tagged, fault.Unsupported}, "a key with an end": {ending, fault.Unsupported}, "a probe": {probed, fault.Unsupported},
+		"the status of a key": {admin.SetAccessKeyStatus(ctx, driver.SetAccessKeyStatusRequest{UserName: "user", AccessKeyID: key.AccessKeyID, Status: driver.KeyInactive}), fault.Unsupported},
+		"a user that is none": {nobody, fault.NotFound},
+	} {
+		if !errors.Is(c.got, c.want) {
+			t.Errorf("%s: got %v, want %v", what, c.got, c.want)
+		}
+	}
+	must(t, admin.DeleteAccessKey(ctx, driver.DeleteAccessKeyRequest{UserName: "user", AccessKeyID: key.AccessKeyID}))
+	must(t, admin.DeleteUser(ctx, driver.DeleteUserRequest{Name: "user"}))
 }
 
 func TestAUserMayNothing(t *testing.T) {

@@ -76,26 +76,38 @@ func makeVenv(dir, venv, stamp string) error {
 }
 
 // PythonPlugin is the path of the plugin of examples/python. Its own script builds it into the cache.
-func PythonPlugin(t testing.TB) string {
+func PythonPlugin(t testing.TB) string { return pythonPlugin(t, "plugin", "") }
+
+// ReleasedPlugin is the path of the same plugin, generated from the contract as it was last released.
+func ReleasedPlugin(t testing.TB) string {
+	return pythonPlugin(t, "plugin-released", filepath.Join("plugins", "proto", "released", "v1.binpb"))
+}
+
+func pythonPlugin(t testing.TB, folder, contract string) string {
 	t.Helper()
-	path, err := pythonPlugin()
+	path, err := buildPythonPlugin(folder, contract)
 	if err != nil {
 		missing(t, "python", err)
 	}
 	return path
 }
 
-func pythonPlugin() (string, error) {
+// buildPythonPlugin builds it from a compiled contract, or, without one, from its source.
+func buildPythonPlugin(folder, contract string) (string, error) {
 	root, err := moduleRoot()
 	if err != nil {
 		return "", err
 	}
-	dir, err := cacheDir("python", "plugin")
+	dir, err := cacheDir("python", folder)
 	if err != nil {
 		return "", err
 	}
 	err = locked("python", func() error {
-		_, err := runTool(15*time.Minute, filepath.Join(root, "examples", "python", "build"), dir)
+		env := os.Environ()
+		if contract != "" {
+			env = append(env, "CONTRACT="+filepath.Join(root, contract))
+		}
+		_, err := runToolEnv(15*time.Minute, env, filepath.Join(root, "examples", "python", "build"), dir)
 		return err
 	})
 	return filepath.Join(dir, "bin", "s3-credentials-backend-folder"), err

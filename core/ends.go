@@ -1,0 +1,95 @@
+package core
+
+import (
+	"context"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// requireEnds fails with Unsupported if nothing ends by itself on the system: neither keys nor policies.
+func (e *Engine) requireEnds() error {
+	if e.description.Has(driver.CapKeyExpiry) || e.require(driver.CapPolicyTime, driver.CapPolicyInline) == nil {
+		return nil
+	}
+	return e.description.Missing(driver.CapKeyExpiry)
+}
+
+// AccessEnds is when the access of a user ends, or has ended, by itself: with the last of its keys where keys end, with the last of its
+// policies elsewhere. It is zero if it does not, and if the user has access that nothing of the kind ends, such as a policy attached to it, a
+// group, or a password. A tag alone ends nothing.
+func (e *Engine) AccessEnds(ctx context.Context, user string) (time.Time, error) {
+	if err := e.requireEnds(); err != nil {
+		return time.Time{}, err
+	}
+	if e.description.Has(driver.CapKeyExpiry) {
+		keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}))
+		if err != nil {
+			return time.Time{}, err
+		}
+		return e.keysEnd(ctx, user, keys)
+	}
+	return e.policiesEnd(ctx, user)
+}
+
+// keysEnd is the end of the last key; zero if there is none, or one that does not end.
+func (e *Engine) keysEnd(ctx context.Context, user string, keys []driver.AccessKey) (time.Time, error) {
+	var last time.Time
+	for _, k := range keys {
+		if k.Expires.IsZero() {
+			return time.Time{}, nil
+		}
+		if k.Expires.After(last) {
+			last = k.Expires
+		}
+	}
+	if last.IsZero() {
+		return last, nil
+	}
+	more, err := e.hasPassword(ctx, user)
+	if more {
+		last = time.Time{}
+	}
+	return last, err
+}
+
+// hasPassword reports whether somebody may know a secret of the user's own, which does not end with the keys.
+func (e *Engine) hasPassword(ctx context.Context, user string) (bool, error) {
+	items, err := e.itemsOf(ctx, user)
+	owner := keyOwner{items: items}
+	return owner.hasPassword(), err
+}
+
+// policiesEnd is the end of the last policy; zero if something does not end.
+func (e *Engine) policiesEnd(ctx context.Context, user string) (time.Time, error) {
+	var last time.Time
+	for document, err := range e.ListUserPolicies(ctx, user) {
+		if err != nil {
+			return time.Time{}, err
+		}
+		parsed, err := policy.Parse([]byte(document.Document))
+		if err != nil {
+			return time.Time{}, nil // what cannot be read may allow anything, for ever
+		}
+		end, ends := policy.End(parsed)
+		if !ends {
+			return time.Time{}, nil
+		}
+		if end.After(last) {
+			last = end
+		}
+	}
+	if last.IsZero() {
+		return last, nil
+	}
+	attached, err := e.attachedTo(ctx, user)
+	if err != nil || len(attached) > 0 {
+		return time.Time{}, err
+	}
+	items, err := e.itemsOf(ctx, user)
+	if err != nil || (&keyOwner{items: items}).has(driver.ItemGroup) {
+		return time.Time{}, err
+	}
+	return last, nil
+}

@@ -1,0 +1,178 @@
+package core_test
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/memory"
+)
+
+// later is a system on which so much time has passed since its keys were made, and some were used: what was to end has ended.
+type later struct {
+	driver.Driver
+	passed time.Duration
+	used   map[string]time.Time
+}
+
+func (l later) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
+	return func(yield func(driver.AccessKey, error) bool) {
+		for key, err := range l.Driver.ListAccessKeys(ctx, req) {
+			key.Created = key.Created.Add(-l.passed)
+			if !key.Expires.IsZero() {
+				key.Expires = key.Expires.Add(-l.passed)
+			}
+			if !yield(key, err) {
+				return
+			}
+		}
+	}
+}
+
+func (l later) GetAccessKeyUse(_ context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+	return driver.AccessKeyUse{Date: l.used[req.UserName]}, nil
+}
+
+// ended is a policy that ended long ago.
+const ended = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::$!BUCKET_NAME!$/*",` +
+	`"Condition":{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}]}`
+
+// pruned are the users that are to be deleted.
+func pruned(t *testing.T, e *core.Engine, o core.PruneOptions) []string {
+	t.Helper()
+	var names []string
+	for user, err := range e.ListUsers(t.Context()) {
+		must(t, err)
+		p, err := e.PlanPrune(t.Context(), user.Name, o)
+		must(t, err)
+		if p != nil {
+			names = append(names, p.User)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func wantPruned(t *testing.T, e *core.Engine, o core.PruneOptions, want ...string) {
+	t.Helper()
+	if got := pruned(t, e, o); !slices.Equal(got, want) {
+		t.Errorf("with %+v, %q are to be deleted, not %q", o, got, want)
+	}
+}
+
+func TestPruneExpiredWherePoliciesEnd(t *testing.T) {
+	d := open(t, memory.Options{Without: []driver.Capability{driver.CapKeyExpiry}})
+	e := tagging(t, d)
+	end := time.Now().Add(time.Hour)
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ended", Policy: ended, Expires: end})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "goes-on"})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "ends-later", Expires: end})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "extended", Policy: ended, Expires: end})
+	create(t, e, core.CreateOptions{Buckets: []string{"two"}, CreateBuckets: true, UserName: "extended", ReplacePolicy: true})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "attached", Policy: ended, Expires: end})
+	must(t, d.AttachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.UserPrincipal("attached"), PolicyARN: managedARN(t, d)}))
+	wantPruned(t, e, core.PruneOptions{Expired: true}, "ended")
+	wantPruned(t, e, core.PruneOptions{Unused: core.LeastUnused})
+
+	// without a mark, by its name
+	untagged := engine(t, d)
+	create(t, untagged, core.CreateOptions{Buckets: []string{"one"}, Policy: ended, Expires: end})
+	create(t, untagged, core.CreateOptions{Buckets: []string{"one"}, UserName: "unmarked", Policy: ended, Expires: end})
+	wantPruned(t, e, core.PruneOptions{Expired: true}, "ended")
+	wantPruned(t, e, core.PruneOptions{Expired: true, ByName: true}, "ended", "s3.custom.one")
+}
+
+// managedARN is a managed policy that the system has.
+func managedARN(t *testing.T, d driver.Driver) string {
+	t.Helper()
+	description, err := d.Describe(t.Context())
+	must(t, err)
+	return description.Boundaries.ReadOnly
+}
+
+func TestPruneExpiredWhereKeysEnd(t *testing.T) {
+	d := open(t, memory.Options{Without: []driver.Capability{driver.CapUserTags}})
+	e := tagging(t, d)
+	end := time.Now().Add(time.Hour)
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ended", Expires: end})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "goes-on"})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "longer", Expires: end})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "longer", Expires: end.AddDate(0, 0, 100)})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "further", Expires: end})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "further"})
+	wantPruned(t, e, core.PruneOptions{Expired: true})
+	wantPruned(t, tagging(t, later{Driver: d, passed: 48 * time.Hour}), core.PruneOptions{Expired: true}, "ended")
+}
+
+func TestPruneUnused(t *testing.T) {
+	d := open(t, memory.Options{})
+	e := tagging(t, d)
+	for _, user := range []string{"never", "lately", "long-ago", "two"} {
+		create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: user})
+	}
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "keyless"})
+	for key, err := range d.ListAccessKeys(t.Context(), driver.ListAccessKeysRequest{UserName: "keyless"}) {
+		must(t, err)
+		must(t, d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "keyless", AccessKeyID: key.AccessKeyID}))
+	}
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "two"})
+	now := time.Now()
+	used := map[string]time.Time{"lately": now.Add(-time.Hour), "long-ago": now.AddDate(0, 0, -95), "two": now}
+	in := tagging(t, later{d, 100 * 24 * time.Hour, used})
+	wantPruned(t, in, core.PruneOptions{Unused: 90 * 24 * time.Hour}, "long-ago", "never")
+	wantPruned(t, in, core.PruneOptions{Unused: 98 * 24 * time.Hour}, "never")
+	wantPruned(t, in, core.PruneOptions{Unused: 101 * 24 * time.Hour})
+
+	// a use between plan and deletion keeps the user, and so does a further key
+	o := core.PruneOptions{Unused: 90 * 24 * time.Hour}
+	p, err := in.PlanPrune(t.Context(), "never", o)
+	must(t, err)
+	must(t, in.StillPrune(t.Context(), p, o))
+	used["never"] = now
+	wantCode(t, in.StillPrune(t.Context(), p, o), fault.FailedPrecondition)
+	delete(used, "never")
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "never"})
+	wantCode(t, in.StillPrune(t.Context(), p, o), fault.FailedPrecondition)
+}
+
+// silent does not tell when keys were used, although its backend says that it does.
+type silent struct{ driver.Driver }
+
+func (silent) GetAccessKeyUse(context.Context, driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+	return driver.AccessKeyUse{}, fault.New(fault.Unsupported, "no")
+}
+
+func TestPruneIsRefused(t *testing.T) {
+	day := core.PruneOptions{Unused: core.LeastUnused}
+	for name, c := range map[string]struct {
+		without []driver.Capability
+		options core.PruneOptions
+		want    fault.Code
+	}{
+		"no reason":       {nil, core.PruneOptions{ByName: true}, fault.InvalidArgument},
+		"an hour":         {nil, core.PruneOptions{Unused: time.Hour}, fault.InvalidArgument},
+		"no use":          {[]driver.Capability{driver.CapKeyUse}, day, fault.Unsupported},
+		"no use, expired": {[]driver.Capability{driver.CapKeyUse}, core.PruneOptions{Expired: true, Unused: core.LeastUnused}, fault.Unsupported},
+		"no ends":         {[]driver.Capability{driver.CapKeyExpiry, driver.CapPolicyTime}, core.PruneOptions{Expired: true}, fault.Unsupported},
+		"no tags":         {[]driver.Capability{driver.CapUserTags, driver.CapKeyTags}, day, fault.Unsupported},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := engine(t, open(t, memory.Options{Without: c.without, Before: func(_ context.Context, method string) error {
+				return fmt.Errorf("a request was sent: %s", method)
+			}}))
+			wantCode(t, e.CheckPrune(c.options), c.want)
+			_, err := e.PlanPrune(t.Context(), "ann", c.options)
+			wantCode(t, err, c.want)
+		})
+	}
+	e := tagging(t, silent{open(t, memory.Options{})})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann"})
+	_, err := e.PlanPrune(t.Context(), "ann", day)
+	wantCode(t, err, fault.Unsupported)
+}
