@@ -28,7 +28,9 @@ import (
 
 // The examples of --help are run as a user would who copies them into a shell, on a system where what they name exists.
 
-func TestExamplesOnMoto(t *testing.T) { runExamples(t, systems.NewMoto(t), driver.AllCapabilities()) }
+func TestExamplesOnMoto(t *testing.T) {
+	runExamples(t, systems.NewMoto(t), describedByPlugin(t, "aws").Capabilities)
+}
 
 func TestExamplesOnMinIO(t *testing.T) {
 	runExamples(t, systems.MinIO(t), describedByPlugin(t, "minio").Capabilities)

@@ -19,6 +19,8 @@ type scenario struct {
 	args   []string
 	// deletes says that the command takes things away, for good.
 	deletes bool
+	// tries says that the command tries the key that it makes, with a plugin of its own.
+	tries bool
 	// on are the systems that have what it needs; empty for all.
 	on []string
 }
@@ -30,6 +32,11 @@ func scenarios() []scenario {
 		{name: "further key", before: [][]string{made}, args: []string{"create", "NAME", "--username", "NAME"}},
 		{name: "public", args: []string{"create", "NAME", "-c", "--public", "--username", "NAME"}},
 		{name: "session", args: []string{"create", "NAME", "-c", "-d", "15m"}, on: []string{"minio", "moto"}},
+		{name: "rotate", before: [][]string{made}, args: []string{"rotate", "NAME", "--replace-oldest"}, tries: true},
+		{
+			name: "rotate, finished", before: [][]string{made, {"rotate", "NAME"}},
+			args: []string{"rotate", "NAME", "--finish", "--force", "--delete"}, deletes: true,
+		},
 		{name: "delete-user", before: [][]string{made}, args: []string{"delete-user", "NAME"}, deletes: true},
 	}
 }
@@ -37,6 +44,14 @@ func scenarios() []scenario {
 // commands are the scenarios for a system.
 func (w *world) scenarios() []scenario {
 	return slices.DeleteFunc(scenarios(), func(s scenario) bool { return len(s.on) > 0 && !slices.Contains(s.on, w.direct.Name) })
+}
+
+// plugins is how often the command may start the plugin: once more than undisturbed.
+func (s scenario) plugins() int {
+	if s.tries {
+		return 3
+	}
+	return 2
 }
 
 func in(name string, args []string) []string {

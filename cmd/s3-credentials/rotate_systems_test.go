@@ -1,0 +1,105 @@
+//go:build systems
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"sync/atomic"
+	"testing"
+
+	"github.com/minio/minio-go/v7"
+
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// worker is a client that writes and reads all the time, with the key that it was given last.
+type worker struct {
+	*access
+	client atomic.Pointer[minio.Client]
+	// turns gets each turn that somebody waits for, and ended is closed with the last.
+	turns, ended chan struct{}
+}
+
+// work goes on until the context ends, or something fails.
+func (w *worker) work(ctx context.Context) {
+	defer close(w.ended)
+	for n := byte(0); ctx.Err() == nil; n++ {
+		if err := w.turn(ctx, []byte{n}); err != nil {
+			if ctx.Err() == nil {
+				w.Errorf("the client fails: %v", err)
+			}
+			return
+		}
+		select {
+		case w.turns <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (w *worker) turn(ctx context.Context, content []byte) error {
+	client := w.client.Load()
+	if _, err := client.PutObject(ctx, w.bucket, "file", bytes.NewReader(content), int64(len(content)), minio.PutObjectOptions{}); err != nil {
+		return err
+	}
+	object, err := client.GetObject(ctx, w.bucket, "file", minio.GetObjectOptions{})
+	if err != nil {
+		return err
+	}
+	defer object.Close() //nolint:errcheck // it was only read
+	found, err := io.ReadAll(object)
+	if err == nil && !bytes.Equal(found, content) {
+		w.Errorf("it wrote %v and reads %v", content, found)
+	}
+	return err
+}
+
+// await waits until the client has done a whole turn from now on.
+func (w *worker) await() {
+	w.Helper()
+	for range 2 { // the first may have begun before
+		select {
+		case <-w.turns:
+		case <-w.ended:
+			w.FailNow()
+		}
+	}
+}
+
+func (w *worker) give(key createdKey) {
+	w.Helper()
+	w.client.Store(w.access.client(key.AccessKeyID, key.SecretAccessKey, ""))
+	w.await()
+}
+
+// TestAClientNeverNoticesARotation writes and reads throughout several rotations: the keys that it was not given yet, and those that it has no
+// longer, are all that changes.
+func TestAClientNeverNoticesARotation(t *testing.T) {
+	for _, s := range []struct {
+		backend string
+		start   func(testing.TB) *systems.System
+	}{{"aws", systems.Sandbox}, {"minio", systems.MinIO}, {"aws", systems.MotoEnforcing}} {
+		system := s.start(t)
+		t.Run(system.Name, func(t *testing.T) {
+			w := &worker{
+				access: &access{T: t, system: system, backend: s.backend, bucket: "rotated"},
+				turns:  make(chan struct{}), ended: make(chan struct{}),
+			}
+			first := w.create([]string{"create", w.bucket, "-c", "--username", "rotating", "--silent"})
+			w.client.Store(w.access.client(first.AccessKeyID, first.SecretAccessKey, ""))
+			ctx, stop := context.WithCancel(t.Context())
+			go w.work(ctx)
+			defer func() { stop(); <-w.ended }()
+			w.await()
+			for _, finish := range [][]string{{}, {"--delete"}, {}, {}} {
+				next := w.create([]string{"rotate", "rotating", "--silent", "--replace-oldest"})
+				w.await()
+				w.give(next)
+				w.tool(append([]string{"rotate", "rotating", "--finish", "--force"}, finish...)...)
+				w.await()
+			}
+		})
+	}
+}
