@@ -34,7 +34,7 @@ func scenarios() []scenario {
 		{name: "session", args: []string{"create", "NAME", "-c", "-d", "15m"}, on: []string{"minio", "moto"}},
 		{name: "rotate", before: [][]string{made}, args: []string{"rotate", "NAME", "--replace-oldest"}, tries: true},
 		{
-			name: "rotate, finished", before: [][]string{made, {"rotate", "NAME"}},
+			name: "rotate finished", before: [][]string{made, {"rotate", "NAME"}},
 			args: []string{"rotate", "NAME", "--finish", "--force", "--delete"}, deletes: true,
 		},
 		{name: "delete-user", before: [][]string{made}, args: []string{"delete-user", "NAME"}, deletes: true},
