@@ -17,6 +17,7 @@ func bucketChecks() []Check {
 		{Name: "a bucket that was deleted is gone, and no other", run: bucketIsGone},
 		{Name: "a bucket of a former bucket's name has nothing of it", Requires: []driver.Capability{driver.CapBucketPolicy}, run: bucketAgain},
 		{Name: "a bucket that is not empty is not deleted", Requires: []driver.Capability{driver.CapObjects}, run: bucketNotEmpty},
+		{Name: "a bucket that is emptied has nothing left, and others have", Requires: []driver.Capability{driver.CapBucketEmpty, driver.CapObjects}, together: true, run: bucketEmptied},
 		{Name: "names that are none are refused", Rules: []Rule{RuleBucketNames}, run: bucketNames},
 		{Name: "a bucket is created in the region that was asked for", Requires: []driver.Capability{driver.CapBucketRegion}, run: bucketRegion},
 		{Name: "a region that is none is refused", Requires: []driver.Capability{driver.CapBucketRegion}, Rules: []Rule{RuleBucketNames}, run: regionMissing},
@@ -110,6 +111,44 @@ func bucketNotEmpty(e *env) {
 	e.want(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), fault.FailedPrecondition, "DeleteBucket of one that is not empty")
 	if !bytes.Equal(e.get(bucket, "key"), []byte("kept")) {
 		e.Errorf("the object in it has changed")
+	}
+}
+
+func bucketEmptied(e *env) {
+	bucket, other := e.newBucket(), e.newBucket()
+	keys := []string{"key", "folder/key", "with space+plus%25"}
+	for _, key := range keys {
+		e.put(bucket, key, []byte("gone"))
+		e.put(other, key, []byte("kept"))
+	}
+	if e.has(driver.CapBucketPolicy) {
+		e.putSetting(bucket, bucketPolicy(e.denyAll(bucket)))
+	}
+	var emptied []string
+	for _, item := range all(e, e.Driver.EmptyBucket(e.ctx, driver.EmptyBucketRequest{Bucket: bucket}), "EmptyBucket") {
+		emptied = append(emptied, item.Key)
+	}
+	slices.Sort(keys)
+	slices.Sort(emptied)
+	if !slices.Equal(emptied, keys) {
+		e.Errorf("EmptyBucket says that it deleted %q, want %q", emptied, keys)
+	}
+	if left := all(e, e.Driver.ListObjects(e.ctx, driver.ListObjectsRequest{Bucket: bucket}), "ListObjects"); len(left) > 0 {
+		e.Errorf("%d objects are left", len(left))
+	}
+	if e.has(driver.CapBucketPolicy) {
+		e.hasSetting(bucket, bucketPolicy(e.denyAll(bucket)))
+	}
+	if again := all(e, e.Driver.EmptyBucket(e.ctx, driver.EmptyBucketRequest{Bucket: bucket}), "EmptyBucket of an empty one"); len(again) > 0 {
+		e.Errorf("EmptyBucket of an empty one deletes %d things", len(again))
+	}
+	e.ok(e.Driver.DeleteBucket(e.ctx, driver.DeleteBucketRequest{Bucket: bucket}), "DeleteBucket of one that was emptied")
+	_, err := collect(e.Driver.EmptyBucket(e.ctx, driver.EmptyBucketRequest{Bucket: bucket}))
+	e.want(err, fault.NotFound, "EmptyBucket of one that does not exist")
+	for _, key := range keys {
+		if !bytes.Equal(e.get(other, key), []byte("kept")) {
+			e.Errorf("%q in another bucket has changed", key)
+		}
 	}
 }
 

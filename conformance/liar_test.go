@@ -40,6 +40,7 @@ type liar struct {
 	getBucketSetting     call[driver.GetBucketSettingRequest, driver.BucketSetting]
 	putBucketSetting     act[driver.PutBucketSettingRequest]
 	deleteBucketSetting  act[driver.DeleteBucketSettingRequest]
+	emptyBucket          list[driver.EmptyBucketRequest, driver.EmptiedItem]
 	headObject           call[driver.HeadObjectRequest, driver.ObjectDetail]
 	getObject            call[driver.GetObjectRequest, driver.ObjectDetail]
 	putObject            call[driver.PutObjectRequest, driver.ObjectDetail]
@@ -77,6 +78,7 @@ func honest(d driver.Driver) *liar {
 		getBucketSetting:     d.GetBucketSetting,
 		putBucketSetting:     d.PutBucketSetting,
 		deleteBucketSetting:  d.DeleteBucketSetting,
+		emptyBucket:          d.EmptyBucket,
 		headObject:           d.HeadObject,
 		getObject:            d.GetObject,
 		putObject:            d.PutObject,
@@ -175,6 +177,10 @@ func (l *liar) PutBucketSetting(ctx context.Context, req driver.PutBucketSetting
 
 func (l *liar) DeleteBucketSetting(ctx context.Context, req driver.DeleteBucketSettingRequest) error {
 	return l.deleteBucketSetting(ctx, req)
+}
+
+func (l *liar) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+	return l.emptyBucket(ctx, req)
 }
 
 func (l *liar) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {

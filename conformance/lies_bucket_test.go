@@ -3,6 +3,7 @@ package conformance_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"strings"
 	"sync"
 
@@ -12,7 +13,10 @@ import (
 )
 
 func bucketLies() []lie {
-	const denied = "what is denied is denied and not missing"
+	const (
+		denied  = "what is denied is denied and not missing"
+		emptied = "a bucket that is emptied has nothing left, and others have"
+	)
 	return []lie{
 		{
 			name: "a bucket that is denied and said to be missing", check: denied, want: "HeadBucket by a user without permissions: want PermissionDenied, got NotFound",
@@ -49,6 +53,60 @@ func bucketLies() []lie {
 						}
 					}
 					return remove(ctx, req)
+				}
+			},
+		},
+		{
+			name: "emptying a bucket leaves an object", check: emptied, want: "1 objects are left",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				l.emptyBucket = func(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+					return deletingBut(ctx, l, req.Bucket, 1)
+				}
+			},
+		},
+		{
+			name: "emptying a bucket says nothing of what it deletes", check: emptied, want: "EmptyBucket says that it deleted []",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				empty := l.emptyBucket
+				l.emptyBucket = func(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+					return driver.Listing(func() ([]driver.EmptiedItem, error) {
+						for _, err := range empty(ctx, req) {
+							if err != nil {
+								return nil, err
+							}
+						}
+						return nil, nil
+					})
+				}
+			},
+		},
+		{
+			name: "emptying a bucket empties all", check: emptied, want: "GetObject",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				empty := l.emptyBucket
+				l.emptyBucket = func(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+					for b := range l.ListBuckets(ctx) {
+						if b.Name != req.Bucket {
+							for range deletingBut(ctx, l, b.Name, 0) {
+							}
+						}
+					}
+					return empty(ctx, req)
+				}
+			},
+		},
+		{
+			name: "emptying a bucket that does not exist is success", check: emptied, want: "EmptyBucket of one that does not exist: want NotFound",
+			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
+				empty := l.emptyBucket
+				l.emptyBucket = func(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+					return func(yield func(driver.EmptiedItem, error) bool) {
+						for item, err := range empty(ctx, req) {
+							if errors.Is(err, fault.NotFound) || !yield(item, err) {
+								return
+							}
+						}
+					}
 				}
 			},
 		},
@@ -132,4 +190,20 @@ func hiding[Q, T any](method call[Q, T]) call[Q, T] {
 		}
 		return answer, err
 	}
+}
+
+// deletingBut says of all objects of a bucket that it deletes them, and leaves the last ones.
+func deletingBut(ctx context.Context, l *liar, bucket string, left int) iter.Seq2[driver.EmptiedItem, error] {
+	return driver.Listing(func() ([]driver.EmptiedItem, error) {
+		var items []driver.EmptiedItem
+		var keys []string
+		for o, err := range l.ListObjects(ctx, driver.ListObjectsRequest{Bucket: bucket}) {
+			if err != nil {
+				return nil, err
+			}
+			items, keys = append(items, driver.EmptiedItem{Key: o.Key}), append(keys, o.Key)
+		}
+		_, err := l.DeleteObjects(ctx, driver.DeleteObjectsRequest{Bucket: bucket, Keys: keys[:max(0, len(keys)-left)]})
+		return items, err
+	})
 }

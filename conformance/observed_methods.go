@@ -162,6 +162,10 @@ func (o *observed) DeleteBucket(ctx context.Context, req driver.DeleteBucketRequ
 	return done(ctx, o, "DeleteBucket", o.Driver.DeleteBucket, req)
 }
 
+func (o *observed) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+	return listed(o, "EmptyBucket", o.Driver.EmptyBucket(ctx, req), func(i driver.EmptiedItem) string { return i.Key + "\x00" + i.VersionID + "\x00" + i.UploadID })
+}
+
 func (o *observed) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
 	return answer(ctx, o, "GetBucketSetting", o.Driver.GetBucketSetting, req)
 }

@@ -48,6 +48,7 @@ func methods(e *env, name string) []method {
 		{"HeadBucket", "", returning(d.HeadBucket, driver.HeadBucketRequest{Bucket: name})},
 		{"CreateBucket", "", acting(d.CreateBucket, driver.CreateBucketRequest{Bucket: name})},
 		{"DeleteBucket", "", acting(d.DeleteBucket, driver.DeleteBucketRequest{Bucket: name})},
+		{"EmptyBucket", driver.CapBucketEmpty, listing(d.EmptyBucket, driver.EmptyBucketRequest{Bucket: name})},
 		{"CreateBucket with a region", driver.CapBucketRegion, acting(d.CreateBucket, driver.CreateBucketRequest{Bucket: name, Region: "xx-nowhere-9"})},
 	})
 	for _, s := range driver.Settings() {

@@ -17,6 +17,8 @@ type Outcome struct {
 	Session *driver.Session
 	// RoleARN is the role that the step made.
 	RoleARN string
+	// Emptied is how many objects, versions, delete markers and uploads the step deleted.
+	Emptied int64
 	// Ignored says that the system did not take what the step put: it made a user without the permissions boundary, or has
 	// no public access block to open.
 	Ignored bool
@@ -109,8 +111,12 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 	return run, nil
 }
 
-// forward runs a step. An interrupted run waits for the answer a while: what is under way may arrive after what undoes it.
+// forward runs a step. An interrupted run waits for the answer a while: what is under way may arrive after what undoes it. What is
+// deleted for good ends at once.
 func (a *Applied) forward(ctx context.Context, s Step) (Outcome, error) {
+	if s.Resource.Kind == KindObjects {
+		return a.step(ctx, s)
+	}
 	ctx, cancel := graced(ctx)
 	defer cancel()
 	return a.step(ctx, s)

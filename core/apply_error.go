@@ -19,6 +19,8 @@ type ApplyError struct {
 	RolledBack []Step
 	// Kept are the final steps that were done, in order: they cannot be rolled back.
 	Kept []Step
+	// Emptied is how many objects, versions, delete markers and uploads the step had deleted that failed.
+	Emptied int64
 	// Orphans are what this run made, or may have made, and could not roll back, newest first.
 	Orphans []Orphan
 }
@@ -39,6 +41,9 @@ func (e *ApplyError) Error() string {
 		b.WriteString("interrupted")
 	} else {
 		fmt.Fprintf(&b, "cannot finish %s: %v", e.What, e.Err)
+	}
+	if e.Emptied > 0 {
+		fmt.Fprintf(&b, "; deleted for good until then: %d objects, versions and uploads", e.Emptied)
 	}
 	list(&b, "done, and not undone", e.Kept)
 	list(&b, "undone", e.RolledBack)

@@ -38,6 +38,11 @@ func (e *Engine) DeleteBucket(ctx context.Context, req driver.DeleteBucketReques
 	return e.driver.DeleteBucket(ctx, req)
 }
 
+// EmptyBucket is driver.Bucket.EmptyBucket.
+func (e *Engine) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+	return listing(ctx, e, driver.CapBucketEmpty, e.driver.EmptyBucket, req)
+}
+
 // GetBucketSetting is driver.Bucket.GetBucketSetting.
 func (e *Engine) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
 	return call(ctx, e, req.Setting.Capability(), e.driver.GetBucketSetting, req)

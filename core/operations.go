@@ -18,10 +18,9 @@ func operations() map[ResourceKind]map[Verb]operation {
 	return map[ResourceKind]map[Verb]operation{
 		KindBucket: {
 			Create: createBucket,
-			Delete: doing(func(ctx context.Context, e *Engine, s Step) error {
-				return e.DeleteBucket(ctx, driver.DeleteBucketRequest{Bucket: s.Resource.Name})
-			}),
+			Delete: deleteBucket,
 		},
+		KindObjects:       {Delete: emptyBucket},
 		KindBucketSetting: {Put: putSetting, Delete: deleteSetting},
 		KindUser:          {Create: createUser, Delete: deleteUser},
 		KindAccessKey:     {Create: createKey, Put: doing(putKey), Delete: doing(deleteKey)},

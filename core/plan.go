@@ -29,8 +29,10 @@ type ResourceKind string
 const (
 	KindBucket        ResourceKind = "bucket"
 	KindBucketSetting ResourceKind = "bucket-setting"
-	KindUser          ResourceKind = "user"
-	KindAccessKey     ResourceKind = "access-key"
+	// KindObjects is all that is in a bucket: objects with their versions and delete markers, and unfinished uploads.
+	KindObjects   ResourceKind = "objects"
+	KindUser      ResourceKind = "user"
+	KindAccessKey ResourceKind = "access-key"
 	// KindPolicy is an inline policy of a user.
 	KindPolicy ResourceKind = "policy"
 	// KindGrant is what a bucket's policy grants to a user, or, without an owner, to everybody.
@@ -51,7 +53,7 @@ type Resource struct {
 	Name string
 	// Owner is the user or role whose policy, grant, key or attachment it is, and the role that a session assumes.
 	Owner driver.Principal
-	// Bucket is the bucket of a setting, a grant or an object.
+	// Bucket is the bucket of a setting, a grant, an object, or of all that is in it.
 	Bucket string
 }
 
@@ -60,6 +62,8 @@ func (r Resource) String() string {
 	switch r.Kind {
 	case KindBucketSetting:
 		return fmt.Sprintf("%s of bucket %s", strings.ReplaceAll(r.Name, "-", " "), r.Bucket)
+	case KindObjects:
+		return "all that is in bucket " + r.Bucket
 	case KindUser:
 		return fmt.Sprintf("user '%s'", r.Name)
 	case KindPolicy:
@@ -89,6 +93,8 @@ func (r Resource) short() string {
 type State struct {
 	// Region is where a bucket is; empty for the backend's own region.
 	Region string
+	// Objects is how many objects a bucket has, without older versions; at most CountedObjects.
+	Objects int
 	// Setting is the value of a bucket setting.
 	Setting driver.BucketSetting
 	// Boundary is the ARN of a user's permissions boundary. BoundaryRequired says that the user must not exist without it.

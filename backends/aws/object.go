@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"iter"
-	"net/url"
 	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -51,7 +50,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 
 func objectOf(o types.Object, encoding types.EncodingType) driver.ObjectInfo {
 	info := driver.ObjectInfo{
-		Key:          aws.ToString(o.Key),
+		Key:          decoded(o.Key, encoding),
 		LastModified: aws.ToTime(o.LastModified),
 		ETag:         aws.ToString(o.ETag),
 		ChecksumType: string(o.ChecksumType),
@@ -61,11 +60,6 @@ func objectOf(o types.Object, encoding types.EncodingType) driver.ObjectInfo {
 	}
 	for _, algorithm := range o.ChecksumAlgorithm {
 		info.ChecksumAlgorithm = append(info.ChecksumAlgorithm, string(algorithm))
-	}
-	if encoding == types.EncodingTypeUrl {
-		if key, err := url.QueryUnescape(info.Key); err == nil {
-			info.Key = key
-		}
 	}
 	return info
 }
@@ -116,13 +110,7 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 	for i := range keys {
 		objects[i].Key = &keys[i]
 	}
-	in := &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)}}
-	var options []func(*s3.Options)
-	if b.s3().Options().BaseEndpoint != nil {
-		// The SDK sends one of the newer checksums; older systems require an MD5.
-		options = append(options, s3.WithAPIOptions(smithyhttp.AddContentChecksumMiddleware))
-	}
-	out, err := inBucket(ctx, b, bucket, b.s3().DeleteObjects, in, options...)
+	out, err := b.sendDeletion(ctx, bucket, objects)
 	if err != nil {
 		return err
 	}
@@ -142,6 +130,17 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 		}
 	}
 	return nil
+}
+
+// sendDeletion sends one request. The answer names what could not be deleted.
+func (b *backend) sendDeletion(ctx context.Context, bucket string, objects []types.ObjectIdentifier) (*s3.DeleteObjectsOutput, error) {
+	in := &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)}}
+	var options []func(*s3.Options)
+	if b.s3().Options().BaseEndpoint != nil {
+		// The SDK sends one of the newer checksums; older systems require an MD5.
+		options = append(options, s3.WithAPIOptions(smithyhttp.AddContentChecksumMiddleware))
+	}
+	return inBucket(ctx, b, bucket, b.s3().DeleteObjects, in, options...)
 }
 
 func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *driver.DeleteObjectsResponse) error {

@@ -63,7 +63,8 @@ func (b *backend) describe() driver.Description {
 func capabilities() []driver.Capability {
 	declared := []driver.Capability{
 		driver.CapUsers, driver.CapAccessKeys, driver.CapKeyStatus, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapSessions,
-		driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyTime, driver.CapPolicyGroup, driver.CapPolicyProbe, driver.CapBucketPolicy, driver.CapObjects,
+		driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyTime, driver.CapPolicyGroup, driver.CapPolicyProbe,
+		driver.CapBucketPolicy, driver.CapBucketEmpty, driver.CapObjects,
 	}
 	slices.Sort(declared)
 	return declared

@@ -5,6 +5,7 @@ import "github.com/s3-credentials/s3-credentials/core/fault"
 // hintWords names the options and commands for each hint. The words follow the error's sentence.
 var hintWords = map[fault.Hint]string{
 	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
+	fault.HintObjectsToo:        "; --objects deletes all that is in it, too",
 	fault.HintOtherUser:         ", or choose another --username",
 	fault.HintReplacePolicy:     "; use --username NAME for a user of its own, or --replace-policy to change the access of the keys there are",
 	fault.HintReplaceOldest:     "; --replace-oldest deletes it",

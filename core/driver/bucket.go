@@ -21,6 +21,11 @@ type Bucket interface {
 	// DeleteBucket deletes an empty bucket. NotFound if it does not exist; FailedPrecondition if it is not empty, and nothing
 	// is deleted then.
 	DeleteBucket(ctx context.Context, req DeleteBucketRequest) error
+	// EmptyBucket deletes all that is in a bucket, for good: the objects with all their versions and delete markers, and the parts
+	// of unfinished uploads. It yields each thing once that is deleted. At the first thing that the system does not delete, it ends with an error that
+	// names it: PermissionDenied where the credentials may not, FailedPrecondition where it is to be kept. The bucket and
+	// its settings stay, and so does what is added meanwhile. NotFound if the bucket does not exist.
+	EmptyBucket(ctx context.Context, req EmptyBucketRequest) iter.Seq2[EmptiedItem, error]
 
 	// GetBucketSetting returns one setting. NotFound if the bucket does not exist, or the setting is not set.
 	GetBucketSetting(ctx context.Context, req GetBucketSettingRequest) (BucketSetting, error)

@@ -47,6 +47,8 @@ const (
 	CapPolicyGroup Capability = "policy.group"
 	// CapPolicyProbe: Probe.
 	CapPolicyProbe Capability = "policy.probe"
+	// CapBucketEmpty: EmptyBucket.
+	CapBucketEmpty Capability = "bucket.empty"
 	// CapBucketRegion: CreateBucket with a Region.
 	CapBucketRegion Capability = "bucket.region"
 	// CapObjects: ListObjects, HeadObject, GetObject, PutObject, DeleteObjects.
@@ -64,6 +66,7 @@ type capability struct {
 // capabilities are all capabilities, sorted.
 var capabilities = func() []capability {
 	all := []capability{
+		{CapBucketEmpty, "delete all that is in a bucket", "empty it with the system's own client", ""},
 		{CapBucketRegion, "choose a bucket's region", "", fault.HintNoRegion},
 		{CapAccessKeys, "make further access keys for a user", "delete the user first", fault.HintOtherUser},
 		{CapKeyStatus, "switch access keys off and on", "delete the key instead", ""},

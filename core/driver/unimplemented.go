@@ -104,6 +104,9 @@ func (Unimplemented) CreateBucket(context.Context, CreateBucketRequest) error {
 func (Unimplemented) DeleteBucket(context.Context, DeleteBucketRequest) error {
 	return unsupported("DeleteBucket")
 }
+func (Unimplemented) EmptyBucket(context.Context, EmptyBucketRequest) iter.Seq2[EmptiedItem, error] {
+	return unsupportedSeq[EmptiedItem]("EmptyBucket")
+}
 func (Unimplemented) GetBucketSetting(context.Context, GetBucketSettingRequest) (BucketSetting, error) {
 	return BucketSetting{}, unsupported("GetBucketSetting")
 }

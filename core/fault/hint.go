@@ -10,6 +10,8 @@ type Hint string
 const (
 	// HintCreateBucket: let the same run create the bucket.
 	HintCreateBucket Hint = "create-bucket"
+	// HintObjectsToo: let the same run delete the objects too.
+	HintObjectsToo Hint = "objects-too"
 	// HintOtherUser: choose another user name.
 	HintOtherUser Hint = "other-user"
 	// HintReplacePolicy: choose another user name, or ask for the access of the keys there are to be changed.
@@ -65,9 +67,9 @@ const (
 // Hints returns every hint, in a fixed order.
 func Hints() []Hint {
 	return []Hint{
-		HintCreateBucket, HintOtherUser, HintReplacePolicy, HintReplaceOldest, HintForce, HintTemporary, HintPermanent, HintNoBoundary, HintNoRegion, HintNoWebsite,
-		HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials, HintCredentialsApart, HintSetEndpoint, HintEndpoint,
-		HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
+		HintCreateBucket, HintObjectsToo, HintOtherUser, HintReplacePolicy, HintReplaceOldest, HintForce, HintTemporary, HintPermanent, HintNoBoundary,
+		HintNoRegion, HintNoWebsite, HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials,
+		HintCredentialsApart, HintSetEndpoint, HintEndpoint, HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
 	}
 }
 

@@ -25,6 +25,10 @@ func (c *client) DeleteBucket(ctx context.Context, req driver.DeleteBucketReques
 	return unary(ctx, c, c.bucket.DeleteBucket, &pb.DeleteBucketRequest{Bucket: req.Bucket})
 }
 
+func (c *client) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+	return receiveListing(ctx, c, c.bucket.EmptyBucket, &pb.EmptyBucketRequest{Bucket: req.Bucket}, (*pb.EmptyBucketResponse).GetItems, fromEmptied)
+}
+
 func (c *client) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
 	request := &pb.GetBucketSettingRequest{Bucket: req.Bucket, Setting: string(req.Setting)}
 	value, err := call(ctx, c, c.bucket.GetBucketSetting, request, (*pb.GetBucketSettingResponse).GetValue, fromSetting)

@@ -150,6 +150,10 @@ func (r *recorder) PutBucketSetting(_ context.Context, req driver.PutBucketSetti
 	return nil
 }
 
+func (r *recorder) EmptyBucket(_ context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+	return many[driver.EmptiedItem](r, req)
+}
+
 func (r *recorder) DeleteBucketSetting(_ context.Context, req driver.DeleteBucketSettingRequest) error {
 	r.request = req
 	return nil

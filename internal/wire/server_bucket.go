@@ -37,6 +37,11 @@ func (b *bucketServer) DeleteBucket(ctx context.Context, in *pb.DeleteBucketRequ
 	return done(ctx, b.s, driver.Driver.DeleteBucket, req, &pb.DeleteBucketResponse{})
 }
 
+func (b *bucketServer) EmptyBucket(in *pb.EmptyBucketRequest, stream grpc.ServerStreamingServer[pb.EmptyBucketResponse]) error {
+	return sendListing(b.s, stream, driver.Driver.EmptyBucket, driver.EmptyBucketRequest{Bucket: in.GetBucket()}, toEmptied,
+		func(page []*pb.EmptiedItem) *pb.EmptyBucketResponse { return &pb.EmptyBucketResponse{Items: page} })
+}
+
 func (b *bucketServer) GetBucketSetting(ctx context.Context, in *pb.GetBucketSettingRequest) (*pb.GetBucketSettingResponse, error) {
 	req := driver.GetBucketSettingRequest{Bucket: in.GetBucket(), Setting: driver.Setting(in.GetSetting())}
 	return answer(ctx, b.s, driver.Driver.GetBucketSetting, req, func(v driver.BucketSetting) *pb.GetBucketSettingResponse {

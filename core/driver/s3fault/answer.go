@@ -190,7 +190,7 @@ func (x *exchange) checkContent(answer *http.Response, body []byte, root string)
 	}
 	lacking, asked := x.lacks(answer, body), x.form.Get("Marker")
 	if x.form == nil {
-		asked = x.url.Query().Get("continuation-token")
+		asked = pageOf(x.url.Query())
 	}
 	switch {
 	case err != nil:

@@ -2,6 +2,7 @@ package s3fault
 
 import (
 	"context"
+	"net/url"
 	"sync"
 )
 
@@ -37,4 +38,9 @@ func repeated(ctx context.Context, token string) bool {
 		p.token, p.count, p.after = token, 0, 2*p.after
 	}
 	return false
+}
+
+// pageOf names the page of a listing that a request to S3 asks for; empty for the first.
+func pageOf(query url.Values) string {
+	return query.Get("continuation-token") + query.Get("key-marker") + query.Get("version-id-marker") + query.Get("upload-id-marker")
 }

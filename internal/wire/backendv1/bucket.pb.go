@@ -440,6 +440,158 @@ func (*DeleteBucketResponse) Descriptor() ([]byte, []int) {
 	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{8}
 }
 
+type EmptyBucketRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Bucket        string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EmptyBucketRequest) Reset() {
+	*x = EmptyBucketRequest{}
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EmptyBucketRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EmptyBucketRequest) ProtoMessage() {}
+
+func (x *EmptyBucketRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EmptyBucketRequest.ProtoReflect.Descriptor instead.
+func (*EmptyBucketRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *EmptyBucketRequest) GetBucket() string {
+	if x != nil {
+		return x.Bucket
+	}
+	return ""
+}
+
+// One message holds some of the things that were deleted since the last one.
+type EmptyBucketResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Items         []*EmptiedItem         `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EmptyBucketResponse) Reset() {
+	*x = EmptyBucketResponse{}
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EmptyBucketResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EmptyBucketResponse) ProtoMessage() {}
+
+func (x *EmptyBucketResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EmptyBucketResponse.ProtoReflect.Descriptor instead.
+func (*EmptyBucketResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *EmptyBucketResponse) GetItems() []*EmptiedItem {
+	if x != nil {
+		return x.Items
+	}
+	return nil
+}
+
+// EmptiedItem is a version of an object, a delete marker, or an unfinished upload.
+type EmptiedItem struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Key   string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
+	// Empty for an upload, and where the system has no versions.
+	VersionId string `protobuf:"bytes,2,opt,name=version_id,json=versionId,proto3" json:"version_id,omitempty"`
+	// Empty for all but an upload.
+	UploadId      string `protobuf:"bytes,3,opt,name=upload_id,json=uploadId,proto3" json:"upload_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EmptiedItem) Reset() {
+	*x = EmptiedItem{}
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EmptiedItem) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EmptiedItem) ProtoMessage() {}
+
+func (x *EmptiedItem) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EmptiedItem.ProtoReflect.Descriptor instead.
+func (*EmptiedItem) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *EmptiedItem) GetKey() string {
+	if x != nil {
+		return x.Key
+	}
+	return ""
+}
+
+func (x *EmptiedItem) GetVersionId() string {
+	if x != nil {
+		return x.VersionId
+	}
+	return ""
+}
+
+func (x *EmptiedItem) GetUploadId() string {
+	if x != nil {
+		return x.UploadId
+	}
+	return ""
+}
+
 type GetBucketSettingRequest struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
 	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
@@ -451,7 +603,7 @@ type GetBucketSettingRequest struct {
 
 func (x *GetBucketSettingRequest) Reset() {
 	*x = GetBucketSettingRequest{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[9]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -463,7 +615,7 @@ func (x *GetBucketSettingRequest) String() string {
 func (*GetBucketSettingRequest) ProtoMessage() {}
 
 func (x *GetBucketSettingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[9]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -476,7 +628,7 @@ func (x *GetBucketSettingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBucketSettingRequest.ProtoReflect.Descriptor instead.
 func (*GetBucketSettingRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{9}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *GetBucketSettingRequest) GetBucket() string {
@@ -502,7 +654,7 @@ type GetBucketSettingResponse struct {
 
 func (x *GetBucketSettingResponse) Reset() {
 	*x = GetBucketSettingResponse{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[10]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -514,7 +666,7 @@ func (x *GetBucketSettingResponse) String() string {
 func (*GetBucketSettingResponse) ProtoMessage() {}
 
 func (x *GetBucketSettingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[10]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -527,7 +679,7 @@ func (x *GetBucketSettingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetBucketSettingResponse.ProtoReflect.Descriptor instead.
 func (*GetBucketSettingResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{10}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *GetBucketSettingResponse) GetValue() *BucketSetting {
@@ -547,7 +699,7 @@ type PutBucketSettingRequest struct {
 
 func (x *PutBucketSettingRequest) Reset() {
 	*x = PutBucketSettingRequest{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[11]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -559,7 +711,7 @@ func (x *PutBucketSettingRequest) String() string {
 func (*PutBucketSettingRequest) ProtoMessage() {}
 
 func (x *PutBucketSettingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[11]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -572,7 +724,7 @@ func (x *PutBucketSettingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutBucketSettingRequest.ProtoReflect.Descriptor instead.
 func (*PutBucketSettingRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{11}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *PutBucketSettingRequest) GetBucket() string {
@@ -597,7 +749,7 @@ type PutBucketSettingResponse struct {
 
 func (x *PutBucketSettingResponse) Reset() {
 	*x = PutBucketSettingResponse{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[12]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -609,7 +761,7 @@ func (x *PutBucketSettingResponse) String() string {
 func (*PutBucketSettingResponse) ProtoMessage() {}
 
 func (x *PutBucketSettingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[12]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -622,7 +774,7 @@ func (x *PutBucketSettingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutBucketSettingResponse.ProtoReflect.Descriptor instead.
 func (*PutBucketSettingResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{12}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{15}
 }
 
 type DeleteBucketSettingRequest struct {
@@ -635,7 +787,7 @@ type DeleteBucketSettingRequest struct {
 
 func (x *DeleteBucketSettingRequest) Reset() {
 	*x = DeleteBucketSettingRequest{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[13]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -647,7 +799,7 @@ func (x *DeleteBucketSettingRequest) String() string {
 func (*DeleteBucketSettingRequest) ProtoMessage() {}
 
 func (x *DeleteBucketSettingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[13]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -660,7 +812,7 @@ func (x *DeleteBucketSettingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteBucketSettingRequest.ProtoReflect.Descriptor instead.
 func (*DeleteBucketSettingRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{13}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *DeleteBucketSettingRequest) GetBucket() string {
@@ -685,7 +837,7 @@ type DeleteBucketSettingResponse struct {
 
 func (x *DeleteBucketSettingResponse) Reset() {
 	*x = DeleteBucketSettingResponse{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[14]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -697,7 +849,7 @@ func (x *DeleteBucketSettingResponse) String() string {
 func (*DeleteBucketSettingResponse) ProtoMessage() {}
 
 func (x *DeleteBucketSettingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[14]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -710,7 +862,7 @@ func (x *DeleteBucketSettingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteBucketSettingResponse.ProtoReflect.Descriptor instead.
 func (*DeleteBucketSettingResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{14}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{17}
 }
 
 // BucketSetting is the value of one setting.
@@ -731,7 +883,7 @@ type BucketSetting struct {
 
 func (x *BucketSetting) Reset() {
 	*x = BucketSetting{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[15]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -743,7 +895,7 @@ func (x *BucketSetting) String() string {
 func (*BucketSetting) ProtoMessage() {}
 
 func (x *BucketSetting) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[15]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -756,7 +908,7 @@ func (x *BucketSetting) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BucketSetting.ProtoReflect.Descriptor instead.
 func (*BucketSetting) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{15}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *BucketSetting) GetValue() isBucketSetting_Value {
@@ -870,7 +1022,7 @@ type BucketPolicy struct {
 
 func (x *BucketPolicy) Reset() {
 	*x = BucketPolicy{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[16]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -882,7 +1034,7 @@ func (x *BucketPolicy) String() string {
 func (*BucketPolicy) ProtoMessage() {}
 
 func (x *BucketPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[16]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -895,7 +1047,7 @@ func (x *BucketPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BucketPolicy.ProtoReflect.Descriptor instead.
 func (*BucketPolicy) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{16}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *BucketPolicy) GetDocument() string {
@@ -914,7 +1066,7 @@ type PolicyStatus struct {
 
 func (x *PolicyStatus) Reset() {
 	*x = PolicyStatus{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[17]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -926,7 +1078,7 @@ func (x *PolicyStatus) String() string {
 func (*PolicyStatus) ProtoMessage() {}
 
 func (x *PolicyStatus) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[17]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -939,7 +1091,7 @@ func (x *PolicyStatus) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyStatus.ProtoReflect.Descriptor instead.
 func (*PolicyStatus) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{17}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *PolicyStatus) GetIsPublic() bool {
@@ -958,7 +1110,7 @@ type Cors struct {
 
 func (x *Cors) Reset() {
 	*x = Cors{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[18]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -970,7 +1122,7 @@ func (x *Cors) String() string {
 func (*Cors) ProtoMessage() {}
 
 func (x *Cors) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[18]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -983,7 +1135,7 @@ func (x *Cors) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Cors.ProtoReflect.Descriptor instead.
 func (*Cors) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{18}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Cors) GetRules() []*CorsRule {
@@ -1008,7 +1160,7 @@ type CorsRule struct {
 
 func (x *CorsRule) Reset() {
 	*x = CorsRule{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[19]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1020,7 +1172,7 @@ func (x *CorsRule) String() string {
 func (*CorsRule) ProtoMessage() {}
 
 func (x *CorsRule) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[19]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1033,7 +1185,7 @@ func (x *CorsRule) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CorsRule.ProtoReflect.Descriptor instead.
 func (*CorsRule) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{19}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *CorsRule) GetId() string {
@@ -1092,7 +1244,7 @@ type Website struct {
 
 func (x *Website) Reset() {
 	*x = Website{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[20]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1104,7 +1256,7 @@ func (x *Website) String() string {
 func (*Website) ProtoMessage() {}
 
 func (x *Website) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[20]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1117,7 +1269,7 @@ func (x *Website) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Website.ProtoReflect.Descriptor instead.
 func (*Website) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{20}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *Website) GetIndexDocument() string {
@@ -1165,7 +1317,7 @@ type Acl struct {
 
 func (x *Acl) Reset() {
 	*x = Acl{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1177,7 +1329,7 @@ func (x *Acl) String() string {
 func (*Acl) ProtoMessage() {}
 
 func (x *Acl) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1190,7 +1342,7 @@ func (x *Acl) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Acl.ProtoReflect.Descriptor instead.
 func (*Acl) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{21}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *Acl) GetOwner() *Owner {
@@ -1218,7 +1370,7 @@ type Owner struct {
 
 func (x *Owner) Reset() {
 	*x = Owner{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1230,7 +1382,7 @@ func (x *Owner) String() string {
 func (*Owner) ProtoMessage() {}
 
 func (x *Owner) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1243,7 +1395,7 @@ func (x *Owner) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Owner.ProtoReflect.Descriptor instead.
 func (*Owner) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{22}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *Owner) GetDisplayName() string {
@@ -1274,7 +1426,7 @@ type Grant struct {
 
 func (x *Grant) Reset() {
 	*x = Grant{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1286,7 +1438,7 @@ func (x *Grant) String() string {
 func (*Grant) ProtoMessage() {}
 
 func (x *Grant) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1299,7 +1451,7 @@ func (x *Grant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Grant.ProtoReflect.Descriptor instead.
 func (*Grant) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{23}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *Grant) GetGranteeType() string {
@@ -1349,7 +1501,7 @@ type PublicAccessBlock struct {
 
 func (x *PublicAccessBlock) Reset() {
 	*x = PublicAccessBlock{}
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1361,7 +1513,7 @@ func (x *PublicAccessBlock) String() string {
 func (*PublicAccessBlock) ProtoMessage() {}
 
 func (x *PublicAccessBlock) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_bucket_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1374,7 +1526,7 @@ func (x *PublicAccessBlock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PublicAccessBlock.ProtoReflect.Descriptor instead.
 func (*PublicAccessBlock) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{24}
+	return file_s3credentials_backend_v1_bucket_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *PublicAccessBlock) GetBlockPublicAcls() bool {
@@ -1429,7 +1581,16 @@ const file_s3credentials_backend_v1_bucket_proto_rawDesc = "" +
 	"\x14CreateBucketResponse\"-\n" +
 	"\x13DeleteBucketRequest\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\"\x16\n" +
-	"\x14DeleteBucketResponse\"K\n" +
+	"\x14DeleteBucketResponse\",\n" +
+	"\x12EmptyBucketRequest\x12\x16\n" +
+	"\x06bucket\x18\x01 \x01(\tR\x06bucket\"R\n" +
+	"\x13EmptyBucketResponse\x12;\n" +
+	"\x05items\x18\x01 \x03(\v2%.s3credentials.backend.v1.EmptiedItemR\x05items\"[\n" +
+	"\vEmptiedItem\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x1d\n" +
+	"\n" +
+	"version_id\x18\x02 \x01(\tR\tversionId\x12\x1b\n" +
+	"\tupload_id\x18\x03 \x01(\tR\buploadId\"K\n" +
 	"\x17GetBucketSettingRequest\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x18\n" +
 	"\asetting\x18\x02 \x01(\tR\asetting\"Y\n" +
@@ -1491,13 +1652,14 @@ const file_s3credentials_backend_v1_bucket_proto_rawDesc = "" +
 	"\x11block_public_acls\x18\x01 \x01(\bR\x0fblockPublicAcls\x12,\n" +
 	"\x12ignore_public_acls\x18\x02 \x01(\bR\x10ignorePublicAcls\x12.\n" +
 	"\x13block_public_policy\x18\x03 \x01(\bR\x11blockPublicPolicy\x126\n" +
-	"\x17restrict_public_buckets\x18\x04 \x01(\bR\x15restrictPublicBuckets2\xbf\x06\n" +
+	"\x17restrict_public_buckets\x18\x04 \x01(\bR\x15restrictPublicBuckets2\xad\a\n" +
 	"\rBucketService\x12l\n" +
 	"\vListBuckets\x12,.s3credentials.backend.v1.ListBucketsRequest\x1a-.s3credentials.backend.v1.ListBucketsResponse0\x01\x12g\n" +
 	"\n" +
 	"HeadBucket\x12+.s3credentials.backend.v1.HeadBucketRequest\x1a,.s3credentials.backend.v1.HeadBucketResponse\x12m\n" +
 	"\fCreateBucket\x12-.s3credentials.backend.v1.CreateBucketRequest\x1a..s3credentials.backend.v1.CreateBucketResponse\x12m\n" +
-	"\fDeleteBucket\x12-.s3credentials.backend.v1.DeleteBucketRequest\x1a..s3credentials.backend.v1.DeleteBucketResponse\x12y\n" +
+	"\fDeleteBucket\x12-.s3credentials.backend.v1.DeleteBucketRequest\x1a..s3credentials.backend.v1.DeleteBucketResponse\x12l\n" +
+	"\vEmptyBucket\x12,.s3credentials.backend.v1.EmptyBucketRequest\x1a-.s3credentials.backend.v1.EmptyBucketResponse0\x01\x12y\n" +
 	"\x10GetBucketSetting\x121.s3credentials.backend.v1.GetBucketSettingRequest\x1a2.s3credentials.backend.v1.GetBucketSettingResponse\x12y\n" +
 	"\x10PutBucketSetting\x121.s3credentials.backend.v1.PutBucketSettingRequest\x1a2.s3credentials.backend.v1.PutBucketSettingResponse\x12\x82\x01\n" +
 	"\x13DeleteBucketSetting\x124.s3credentials.backend.v1.DeleteBucketSettingRequest\x1a5.s3credentials.backend.v1.DeleteBucketSettingResponseB\xf9\x01\n" +
@@ -1515,7 +1677,7 @@ func file_s3credentials_backend_v1_bucket_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_bucket_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_bucket_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_s3credentials_backend_v1_bucket_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_s3credentials_backend_v1_bucket_proto_goTypes = []any{
 	(*ListBucketsRequest)(nil),          // 0: s3credentials.backend.v1.ListBucketsRequest
 	(*ListBucketsResponse)(nil),         // 1: s3credentials.backend.v1.ListBucketsResponse
@@ -1526,57 +1688,63 @@ var file_s3credentials_backend_v1_bucket_proto_goTypes = []any{
 	(*CreateBucketResponse)(nil),        // 6: s3credentials.backend.v1.CreateBucketResponse
 	(*DeleteBucketRequest)(nil),         // 7: s3credentials.backend.v1.DeleteBucketRequest
 	(*DeleteBucketResponse)(nil),        // 8: s3credentials.backend.v1.DeleteBucketResponse
-	(*GetBucketSettingRequest)(nil),     // 9: s3credentials.backend.v1.GetBucketSettingRequest
-	(*GetBucketSettingResponse)(nil),    // 10: s3credentials.backend.v1.GetBucketSettingResponse
-	(*PutBucketSettingRequest)(nil),     // 11: s3credentials.backend.v1.PutBucketSettingRequest
-	(*PutBucketSettingResponse)(nil),    // 12: s3credentials.backend.v1.PutBucketSettingResponse
-	(*DeleteBucketSettingRequest)(nil),  // 13: s3credentials.backend.v1.DeleteBucketSettingRequest
-	(*DeleteBucketSettingResponse)(nil), // 14: s3credentials.backend.v1.DeleteBucketSettingResponse
-	(*BucketSetting)(nil),               // 15: s3credentials.backend.v1.BucketSetting
-	(*BucketPolicy)(nil),                // 16: s3credentials.backend.v1.BucketPolicy
-	(*PolicyStatus)(nil),                // 17: s3credentials.backend.v1.PolicyStatus
-	(*Cors)(nil),                        // 18: s3credentials.backend.v1.Cors
-	(*CorsRule)(nil),                    // 19: s3credentials.backend.v1.CorsRule
-	(*Website)(nil),                     // 20: s3credentials.backend.v1.Website
-	(*Acl)(nil),                         // 21: s3credentials.backend.v1.Acl
-	(*Owner)(nil),                       // 22: s3credentials.backend.v1.Owner
-	(*Grant)(nil),                       // 23: s3credentials.backend.v1.Grant
-	(*PublicAccessBlock)(nil),           // 24: s3credentials.backend.v1.PublicAccessBlock
-	(*timestamppb.Timestamp)(nil),       // 25: google.protobuf.Timestamp
+	(*EmptyBucketRequest)(nil),          // 9: s3credentials.backend.v1.EmptyBucketRequest
+	(*EmptyBucketResponse)(nil),         // 10: s3credentials.backend.v1.EmptyBucketResponse
+	(*EmptiedItem)(nil),                 // 11: s3credentials.backend.v1.EmptiedItem
+	(*GetBucketSettingRequest)(nil),     // 12: s3credentials.backend.v1.GetBucketSettingRequest
+	(*GetBucketSettingResponse)(nil),    // 13: s3credentials.backend.v1.GetBucketSettingResponse
+	(*PutBucketSettingRequest)(nil),     // 14: s3credentials.backend.v1.PutBucketSettingRequest
+	(*PutBucketSettingResponse)(nil),    // 15: s3credentials.backend.v1.PutBucketSettingResponse
+	(*DeleteBucketSettingRequest)(nil),  // 16: s3credentials.backend.v1.DeleteBucketSettingRequest
+	(*DeleteBucketSettingResponse)(nil), // 17: s3credentials.backend.v1.DeleteBucketSettingResponse
+	(*BucketSetting)(nil),               // 18: s3credentials.backend.v1.BucketSetting
+	(*BucketPolicy)(nil),                // 19: s3credentials.backend.v1.BucketPolicy
+	(*PolicyStatus)(nil),                // 20: s3credentials.backend.v1.PolicyStatus
+	(*Cors)(nil),                        // 21: s3credentials.backend.v1.Cors
+	(*CorsRule)(nil),                    // 22: s3credentials.backend.v1.CorsRule
+	(*Website)(nil),                     // 23: s3credentials.backend.v1.Website
+	(*Acl)(nil),                         // 24: s3credentials.backend.v1.Acl
+	(*Owner)(nil),                       // 25: s3credentials.backend.v1.Owner
+	(*Grant)(nil),                       // 26: s3credentials.backend.v1.Grant
+	(*PublicAccessBlock)(nil),           // 27: s3credentials.backend.v1.PublicAccessBlock
+	(*timestamppb.Timestamp)(nil),       // 28: google.protobuf.Timestamp
 }
 var file_s3credentials_backend_v1_bucket_proto_depIdxs = []int32{
 	2,  // 0: s3credentials.backend.v1.ListBucketsResponse.buckets:type_name -> s3credentials.backend.v1.Bucket
-	25, // 1: s3credentials.backend.v1.Bucket.created:type_name -> google.protobuf.Timestamp
-	15, // 2: s3credentials.backend.v1.GetBucketSettingResponse.value:type_name -> s3credentials.backend.v1.BucketSetting
-	15, // 3: s3credentials.backend.v1.PutBucketSettingRequest.value:type_name -> s3credentials.backend.v1.BucketSetting
-	16, // 4: s3credentials.backend.v1.BucketSetting.policy:type_name -> s3credentials.backend.v1.BucketPolicy
-	17, // 5: s3credentials.backend.v1.BucketSetting.policy_status:type_name -> s3credentials.backend.v1.PolicyStatus
-	18, // 6: s3credentials.backend.v1.BucketSetting.cors:type_name -> s3credentials.backend.v1.Cors
-	20, // 7: s3credentials.backend.v1.BucketSetting.website:type_name -> s3credentials.backend.v1.Website
-	21, // 8: s3credentials.backend.v1.BucketSetting.acl:type_name -> s3credentials.backend.v1.Acl
-	24, // 9: s3credentials.backend.v1.BucketSetting.public_access_block:type_name -> s3credentials.backend.v1.PublicAccessBlock
-	19, // 10: s3credentials.backend.v1.Cors.rules:type_name -> s3credentials.backend.v1.CorsRule
-	22, // 11: s3credentials.backend.v1.Acl.owner:type_name -> s3credentials.backend.v1.Owner
-	23, // 12: s3credentials.backend.v1.Acl.grants:type_name -> s3credentials.backend.v1.Grant
-	0,  // 13: s3credentials.backend.v1.BucketService.ListBuckets:input_type -> s3credentials.backend.v1.ListBucketsRequest
-	3,  // 14: s3credentials.backend.v1.BucketService.HeadBucket:input_type -> s3credentials.backend.v1.HeadBucketRequest
-	5,  // 15: s3credentials.backend.v1.BucketService.CreateBucket:input_type -> s3credentials.backend.v1.CreateBucketRequest
-	7,  // 16: s3credentials.backend.v1.BucketService.DeleteBucket:input_type -> s3credentials.backend.v1.DeleteBucketRequest
-	9,  // 17: s3credentials.backend.v1.BucketService.GetBucketSetting:input_type -> s3credentials.backend.v1.GetBucketSettingRequest
-	11, // 18: s3credentials.backend.v1.BucketService.PutBucketSetting:input_type -> s3credentials.backend.v1.PutBucketSettingRequest
-	13, // 19: s3credentials.backend.v1.BucketService.DeleteBucketSetting:input_type -> s3credentials.backend.v1.DeleteBucketSettingRequest
-	1,  // 20: s3credentials.backend.v1.BucketService.ListBuckets:output_type -> s3credentials.backend.v1.ListBucketsResponse
-	4,  // 21: s3credentials.backend.v1.BucketService.HeadBucket:output_type -> s3credentials.backend.v1.HeadBucketResponse
-	6,  // 22: s3credentials.backend.v1.BucketService.CreateBucket:output_type -> s3credentials.backend.v1.CreateBucketResponse
-	8,  // 23: s3credentials.backend.v1.BucketService.DeleteBucket:output_type -> s3credentials.backend.v1.DeleteBucketResponse
-	10, // 24: s3credentials.backend.v1.BucketService.GetBucketSetting:output_type -> s3credentials.backend.v1.GetBucketSettingResponse
-	12, // 25: s3credentials.backend.v1.BucketService.PutBucketSetting:output_type -> s3credentials.backend.v1.PutBucketSettingResponse
-	14, // 26: s3credentials.backend.v1.BucketService.DeleteBucketSetting:output_type -> s3credentials.backend.v1.DeleteBucketSettingResponse
-	20, // [20:27] is the sub-list for method output_type
-	13, // [13:20] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	28, // 1: s3credentials.backend.v1.Bucket.created:type_name -> google.protobuf.Timestamp
+	11, // 2: s3credentials.backend.v1.EmptyBucketResponse.items:type_name -> s3credentials.backend.v1.EmptiedItem
+	18, // 3: s3credentials.backend.v1.GetBucketSettingResponse.value:type_name -> s3credentials.backend.v1.BucketSetting
+	18, // 4: s3credentials.backend.v1.PutBucketSettingRequest.value:type_name -> s3credentials.backend.v1.BucketSetting
+	19, // 5: s3credentials.backend.v1.BucketSetting.policy:type_name -> s3credentials.backend.v1.BucketPolicy
+	20, // 6: s3credentials.backend.v1.BucketSetting.policy_status:type_name -> s3credentials.backend.v1.PolicyStatus
+	21, // 7: s3credentials.backend.v1.BucketSetting.cors:type_name -> s3credentials.backend.v1.Cors
+	23, // 8: s3credentials.backend.v1.BucketSetting.website:type_name -> s3credentials.backend.v1.Website
+	24, // 9: s3credentials.backend.v1.BucketSetting.acl:type_name -> s3credentials.backend.v1.Acl
+	27, // 10: s3credentials.backend.v1.BucketSetting.public_access_block:type_name -> s3credentials.backend.v1.PublicAccessBlock
+	22, // 11: s3credentials.backend.v1.Cors.rules:type_name -> s3credentials.backend.v1.CorsRule
+	25, // 12: s3credentials.backend.v1.Acl.owner:type_name -> s3credentials.backend.v1.Owner
+	26, // 13: s3credentials.backend.v1.Acl.grants:type_name -> s3credentials.backend.v1.Grant
+	0,  // 14: s3credentials.backend.v1.BucketService.ListBuckets:input_type -> s3credentials.backend.v1.ListBucketsRequest
+	3,  // 15: s3credentials.backend.v1.BucketService.HeadBucket:input_type -> s3credentials.backend.v1.HeadBucketRequest
+	5,  // 16: s3credentials.backend.v1.BucketService.CreateBucket:input_type -> s3credentials.backend.v1.CreateBucketRequest
+	7,  // 17: s3credentials.backend.v1.BucketService.DeleteBucket:input_type -> s3credentials.backend.v1.DeleteBucketRequest
+	9,  // 18: s3credentials.backend.v1.BucketService.EmptyBucket:input_type -> s3credentials.backend.v1.EmptyBucketRequest
+	12, // 19: s3credentials.backend.v1.BucketService.GetBucketSetting:input_type -> s3credentials.backend.v1.GetBucketSettingRequest
+	14, // 20: s3credentials.backend.v1.BucketService.PutBucketSetting:input_type -> s3credentials.backend.v1.PutBucketSettingRequest
+	16, // 21: s3credentials.backend.v1.BucketService.DeleteBucketSetting:input_type -> s3credentials.backend.v1.DeleteBucketSettingRequest
+	1,  // 22: s3credentials.backend.v1.BucketService.ListBuckets:output_type -> s3credentials.backend.v1.ListBucketsResponse
+	4,  // 23: s3credentials.backend.v1.BucketService.HeadBucket:output_type -> s3credentials.backend.v1.HeadBucketResponse
+	6,  // 24: s3credentials.backend.v1.BucketService.CreateBucket:output_type -> s3credentials.backend.v1.CreateBucketResponse
+	8,  // 25: s3credentials.backend.v1.BucketService.DeleteBucket:output_type -> s3credentials.backend.v1.DeleteBucketResponse
+	10, // 26: s3credentials.backend.v1.BucketService.EmptyBucket:output_type -> s3credentials.backend.v1.EmptyBucketResponse
+	13, // 27: s3credentials.backend.v1.BucketService.GetBucketSetting:output_type -> s3credentials.backend.v1.GetBucketSettingResponse
+	15, // 28: s3credentials.backend.v1.BucketService.PutBucketSetting:output_type -> s3credentials.backend.v1.PutBucketSettingResponse
+	17, // 29: s3credentials.backend.v1.BucketService.DeleteBucketSetting:output_type -> s3credentials.backend.v1.DeleteBucketSettingResponse
+	22, // [22:30] is the sub-list for method output_type
+	14, // [14:22] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_bucket_proto_init() }
@@ -1584,7 +1752,7 @@ func file_s3credentials_backend_v1_bucket_proto_init() {
 	if File_s3credentials_backend_v1_bucket_proto != nil {
 		return
 	}
-	file_s3credentials_backend_v1_bucket_proto_msgTypes[15].OneofWrappers = []any{
+	file_s3credentials_backend_v1_bucket_proto_msgTypes[18].OneofWrappers = []any{
 		(*BucketSetting_Policy)(nil),
 		(*BucketSetting_PolicyStatus)(nil),
 		(*BucketSetting_Cors)(nil),
@@ -1592,14 +1760,14 @@ func file_s3credentials_backend_v1_bucket_proto_init() {
 		(*BucketSetting_Acl)(nil),
 		(*BucketSetting_PublicAccessBlock)(nil),
 	}
-	file_s3credentials_backend_v1_bucket_proto_msgTypes[19].OneofWrappers = []any{}
+	file_s3credentials_backend_v1_bucket_proto_msgTypes[22].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_bucket_proto_rawDesc), len(file_s3credentials_backend_v1_bucket_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   25,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

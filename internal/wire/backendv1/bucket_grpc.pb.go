@@ -23,6 +23,7 @@ const (
 	BucketService_HeadBucket_FullMethodName          = "/s3credentials.backend.v1.BucketService/HeadBucket"
 	BucketService_CreateBucket_FullMethodName        = "/s3credentials.backend.v1.BucketService/CreateBucket"
 	BucketService_DeleteBucket_FullMethodName        = "/s3credentials.backend.v1.BucketService/DeleteBucket"
+	BucketService_EmptyBucket_FullMethodName         = "/s3credentials.backend.v1.BucketService/EmptyBucket"
 	BucketService_GetBucketSetting_FullMethodName    = "/s3credentials.backend.v1.BucketService/GetBucketSetting"
 	BucketService_PutBucketSetting_FullMethodName    = "/s3credentials.backend.v1.BucketService/PutBucketSetting"
 	BucketService_DeleteBucketSetting_FullMethodName = "/s3credentials.backend.v1.BucketService/DeleteBucketSetting"
@@ -38,6 +39,9 @@ type BucketServiceClient interface {
 	HeadBucket(ctx context.Context, in *HeadBucketRequest, opts ...grpc.CallOption) (*HeadBucketResponse, error)
 	CreateBucket(ctx context.Context, in *CreateBucketRequest, opts ...grpc.CallOption) (*CreateBucketResponse, error)
 	DeleteBucket(ctx context.Context, in *DeleteBucketRequest, opts ...grpc.CallOption) (*DeleteBucketResponse, error)
+	// Deletes all that is in a bucket, for good: objects with all their versions and delete markers, and the parts of
+	// unfinished uploads. The bucket stays. Needs the capability bucket.empty.
+	EmptyBucket(ctx context.Context, in *EmptyBucketRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[EmptyBucketResponse], error)
 	GetBucketSetting(ctx context.Context, in *GetBucketSettingRequest, opts ...grpc.CallOption) (*GetBucketSettingResponse, error)
 	PutBucketSetting(ctx context.Context, in *PutBucketSettingRequest, opts ...grpc.CallOption) (*PutBucketSettingResponse, error)
 	DeleteBucketSetting(ctx context.Context, in *DeleteBucketSettingRequest, opts ...grpc.CallOption) (*DeleteBucketSettingResponse, error)
@@ -100,6 +104,25 @@ func (c *bucketServiceClient) DeleteBucket(ctx context.Context, in *DeleteBucket
 	return out, nil
 }
 
+func (c *bucketServiceClient) EmptyBucket(ctx context.Context, in *EmptyBucketRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[EmptyBucketResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &BucketService_ServiceDesc.Streams[1], BucketService_EmptyBucket_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[EmptyBucketRequest, EmptyBucketResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type BucketService_EmptyBucketClient = grpc.ServerStreamingClient[EmptyBucketResponse]
+
 func (c *bucketServiceClient) GetBucketSetting(ctx context.Context, in *GetBucketSettingRequest, opts ...grpc.CallOption) (*GetBucketSettingResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(GetBucketSettingResponse)
@@ -140,6 +163,9 @@ type BucketServiceServer interface {
 	HeadBucket(context.Context, *HeadBucketRequest) (*HeadBucketResponse, error)
 	CreateBucket(context.Context, *CreateBucketRequest) (*CreateBucketResponse, error)
 	DeleteBucket(context.Context, *DeleteBucketRequest) (*DeleteBucketResponse, error)
+	// Deletes all that is in a bucket, for good: objects with all their versions and delete markers, and the parts of
+	// unfinished uploads. The bucket stays. Needs the capability bucket.empty.
+	EmptyBucket(*EmptyBucketRequest, grpc.ServerStreamingServer[EmptyBucketResponse]) error
 	GetBucketSetting(context.Context, *GetBucketSettingRequest) (*GetBucketSettingResponse, error)
 	PutBucketSetting(context.Context, *PutBucketSettingRequest) (*PutBucketSettingResponse, error)
 	DeleteBucketSetting(context.Context, *DeleteBucketSettingRequest) (*DeleteBucketSettingResponse, error)
@@ -164,6 +190,9 @@ func (UnimplementedBucketServiceServer) CreateBucket(context.Context, *CreateBuc
 }
 func (UnimplementedBucketServiceServer) DeleteBucket(context.Context, *DeleteBucketRequest) (*DeleteBucketResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeleteBucket not implemented")
+}
+func (UnimplementedBucketServiceServer) EmptyBucket(*EmptyBucketRequest, grpc.ServerStreamingServer[EmptyBucketResponse]) error {
+	return status.Error(codes.Unimplemented, "method EmptyBucket not implemented")
 }
 func (UnimplementedBucketServiceServer) GetBucketSetting(context.Context, *GetBucketSettingRequest) (*GetBucketSettingResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetBucketSetting not implemented")
@@ -260,6 +289,17 @@ func _BucketService_DeleteBucket_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _BucketService_EmptyBucket_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(EmptyBucketRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(BucketServiceServer).EmptyBucket(m, &grpc.GenericServerStream[EmptyBucketRequest, EmptyBucketResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type BucketService_EmptyBucketServer = grpc.ServerStreamingServer[EmptyBucketResponse]
+
 func _BucketService_GetBucketSetting_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(GetBucketSettingRequest)
 	if err := dec(in); err != nil {
@@ -350,6 +390,11 @@ var BucketService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "ListBuckets",
 			Handler:       _BucketService_ListBuckets_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "EmptyBucket",
+			Handler:       _BucketService_EmptyBucket_Handler,
 			ServerStreams: true,
 		},
 	},

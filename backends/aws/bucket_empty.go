@@ -1,0 +1,170 @@
+package aws
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/url"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
+	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+// emptying is the deletion of all that is in a bucket.
+type emptying struct {
+	*backend
+	bucket string
+	yield  func(driver.EmptiedItem, error) bool
+}
+
+// errEnough ends a deletion whose caller does not want to go on.
+var errEnough = errors.New("that is enough")
+
+// EmptyBucket deletes versions and delete markers while it lists them, and then unfinished uploads.
+func (b *backend) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+	return func(yield func(driver.EmptiedItem, error) bool) {
+		err := checkBucket(req.Bucket)
+		e := &emptying{b, req.Bucket, yield}
+		if err == nil {
+			err = e.versions(ctx)
+		}
+		if err == nil {
+			err = e.uploads(ctx)
+		}
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(driver.EmptiedItem{}, wrapError(ctx, err, "empty the bucket %q", req.Bucket))
+		}
+	}
+}
+
+// versions lists with URL-encoded keys, because XML cannot express all keys. What a marker names need not be there any more.
+func (e *emptying) versions(ctx context.Context) error {
+	listing := s3fault.Listing(ctx)
+	in := &s3.ListObjectVersionsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
+	for {
+		page, err := inBucket(listing, e.backend, e.bucket, e.s3().ListObjectVersions, in)
+		if err != nil {
+			return err
+		}
+		var items []driver.EmptiedItem
+		for _, v := range page.Versions {
+			items = append(items, driver.EmptiedItem{Key: decoded(v.Key, page.EncodingType), VersionID: aws.ToString(v.VersionId)})
+		}
+		for _, m := range page.DeleteMarkers {
+			items = append(items, driver.EmptiedItem{Key: decoded(m.Key, page.EncodingType), VersionID: aws.ToString(m.VersionId)})
+		}
+		if err := e.delete(ctx, items); err != nil {
+			return err
+		}
+		if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextKeyMarker) == "" {
+			return nil
+		}
+		in.KeyMarker, in.VersionIdMarker = aws.String(decoded(page.NextKeyMarker, page.EncodingType)), page.NextVersionIdMarker
+	}
+}
+
+// decoded is a key of a listing.
+func decoded(key *string, encoding types.EncodingType) string {
+	if encoding == types.EncodingTypeUrl {
+		if plain, err := url.QueryUnescape(aws.ToString(key)); err == nil {
+			return plain
+		}
+	}
+	return aws.ToString(key)
+}
+
+// delete deletes versions: those whose keys XML can express in one request, the others one by one.
+func (e *emptying) delete(ctx context.Context, items []driver.EmptiedItem) error {
+	var together, single []driver.EmptiedItem
+	for _, item := range items {
+		if inXML, _ := transfer.SplitKeys([]string{item.Key}); len(inXML) > 0 {
+			together = append(together, item)
+		} else {
+			single = append(single, item)
+		}
+	}
+	if err := e.deleteTogether(ctx, together); err != nil {
+		return err
+	}
+	for _, item := range single {
+		in := &s3.DeleteObjectInput{Bucket: &e.bucket, Key: &item.Key, VersionId: versionOf(item)}
+		if _, err := inBucket(ctx, e.backend, e.bucket, e.s3().DeleteObject, in); err != nil {
+			return err
+		}
+		if !e.yield(item, nil) {
+			return errEnough
+		}
+	}
+	return nil
+}
+
+func versionOf(item driver.EmptiedItem) *string {
+	if item.VersionID == "" {
+		return nil
+	}
+	return &item.VersionID
+}
+
+func (e *emptying) deleteTogether(ctx context.Context, items []driver.EmptiedItem) error {
+	if len(items) == 0 {
+		return nil
+	}
+	objects := make([]types.ObjectIdentifier, len(items))
+	for i, item := range items {
+		objects[i] = types.ObjectIdentifier{Key: aws.String(item.Key), VersionId: versionOf(item)}
+	}
+	out, err := e.sendDeletion(ctx, e.bucket, objects)
+	if err != nil {
+		return err
+	}
+	kept := map[driver.EmptiedItem]*types.Error{}
+	for _, failed := range out.Errors {
+		if system.Code(&fault.Service{Code: aws.ToString(failed.Code)}) != fault.NotFound {
+			kept[driver.EmptiedItem{Key: aws.ToString(failed.Key), VersionID: aws.ToString(failed.VersionId)}] = &failed
+		}
+	}
+	var first error
+	for _, item := range items {
+		failed := kept[item]
+		switch {
+		case failed == nil && !e.yield(item, nil):
+			return errEnough
+		case failed != nil && first == nil:
+			first = driver.Kept(e.bucket, item, &fault.Service{Code: aws.ToString(failed.Code), Message: aws.ToString(failed.Message)})
+		}
+	}
+	return first
+}
+
+// uploads removes the parts of unfinished uploads.
+func (e *emptying) uploads(ctx context.Context) error {
+	listing := s3fault.Listing(ctx)
+	in := &s3.ListMultipartUploadsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
+	for {
+		page, err := inBucket(listing, e.backend, e.bucket, e.s3().ListMultipartUploads, in)
+		if err != nil {
+			return err
+		}
+		for _, u := range page.Uploads {
+			item := driver.EmptiedItem{Key: decoded(u.Key, page.EncodingType), UploadID: aws.ToString(u.UploadId)}
+			abort := &s3.AbortMultipartUploadInput{Bucket: &e.bucket, Key: &item.Key, UploadId: &item.UploadID}
+			_, err := inBucket(ctx, e.backend, e.bucket, e.s3().AbortMultipartUpload, abort)
+			if err != nil && serviceCodeOf(err) != "NoSuchUpload" {
+				return err
+			}
+			if !e.yield(item, nil) {
+				return errEnough
+			}
+		}
+		if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextKeyMarker) == "" {
+			return nil
+		}
+		in.KeyMarker, in.UploadIdMarker = aws.String(decoded(page.NextKeyMarker, page.EncodingType)), page.NextUploadIdMarker
+	}
+}
