@@ -11,7 +11,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -43,14 +42,13 @@ func (b *backend) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest
 	}
 }
 
-// versions lists with URL-encoded keys, because XML cannot express all keys. What a marker names need not be there any more.
+// versions lists with URL-encoded keys, because XML cannot express all keys.
 func (e *emptying) versions(ctx context.Context) error {
-	listing := s3fault.Listing(ctx)
-	in := &s3.ListObjectVersionsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
-	for {
-		page, err := inBucket(listing, e.backend, e.bucket, e.s3().ListObjectVersions, in)
+	return e.pages(func() ([]driver.EmptiedItem, bool, error) {
+		in := &s3.ListObjectVersionsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
+		page, err := inBucket(ctx, e.backend, e.bucket, e.s3().ListObjectVersions, in)
 		if err != nil {
-			return err
+			return nil, false, err
 		}
 		var items []driver.EmptiedItem
 		for _, v := range page.Versions {
@@ -59,14 +57,56 @@ func (e *emptying) versions(ctx context.Context) error {
 		for _, m := range page.DeleteMarkers {
 			items = append(items, driver.EmptiedItem{Key: decoded(m.Key, page.EncodingType), VersionID: aws.ToString(m.VersionId)})
 		}
-		if err := e.delete(ctx, items); err != nil {
+		return items, aws.ToBool(page.IsTruncated), nil
+	}, func(items []driver.EmptiedItem) error { return e.delete(ctx, items) })
+}
+
+// uploads removes the parts of unfinished uploads.
+func (e *emptying) uploads(ctx context.Context) error {
+	return e.pages(func() ([]driver.EmptiedItem, bool, error) {
+		in := &s3.ListMultipartUploadsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
+		page, err := inBucket(ctx, e.backend, e.bucket, e.s3().ListMultipartUploads, in)
+		if err != nil {
+			return nil, false, err
+		}
+		var items []driver.EmptiedItem
+		for _, u := range page.Uploads {
+			items = append(items, driver.EmptiedItem{Key: decoded(u.Key, page.EncodingType), UploadID: aws.ToString(u.UploadId)})
+		}
+		return items, aws.ToBool(page.IsTruncated), nil
+	}, func(items []driver.EmptiedItem) error { return e.abort(ctx, items) })
+}
+
+// pages deletes what the first page of a listing has, until there is none: not every system goes on after what is deleted.
+func (e *emptying) pages(list func() (items []driver.EmptiedItem, more bool, err error), remove func([]driver.EmptiedItem) error) error {
+	var former driver.EmptiedItem
+	for {
+		items, more, err := list()
+		if err != nil || len(items) == 0 {
 			return err
 		}
-		if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextKeyMarker) == "" {
-			return nil
+		if items[0] == former {
+			return fault.New(fault.Internal, "the system still lists %q in the bucket %q, which it said it has deleted, or somebody puts it there again", former.Key, e.bucket)
 		}
-		in.KeyMarker, in.VersionIdMarker = aws.String(decoded(page.NextKeyMarker, page.EncodingType)), page.NextVersionIdMarker
+		if err := remove(items); err != nil || !more {
+			return err
+		}
+		former = items[0]
 	}
+}
+
+func (e *emptying) abort(ctx context.Context, items []driver.EmptiedItem) error {
+	for _, item := range items {
+		in := &s3.AbortMultipartUploadInput{Bucket: &e.bucket, Key: &item.Key, UploadId: &item.UploadID}
+		_, err := inBucket(ctx, e.backend, e.bucket, e.s3().AbortMultipartUpload, in)
+		if err != nil && serviceCodeOf(err) != "NoSuchUpload" {
+			return err
+		}
+		if !e.yield(item, nil) {
+			return errEnough
+		}
+	}
+	return nil
 }
 
 // decoded is a key of a listing.
@@ -140,31 +180,4 @@ func (e *emptying) deleteTogether(ctx context.Context, items []driver.EmptiedIte
 		}
 	}
 	return first
-}
-
-// uploads removes the parts of unfinished uploads.
-func (e *emptying) uploads(ctx context.Context) error {
-	listing := s3fault.Listing(ctx)
-	in := &s3.ListMultipartUploadsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
-	for {
-		page, err := inBucket(listing, e.backend, e.bucket, e.s3().ListMultipartUploads, in)
-		if err != nil {
-			return err
-		}
-		for _, u := range page.Uploads {
-			item := driver.EmptiedItem{Key: decoded(u.Key, page.EncodingType), UploadID: aws.ToString(u.UploadId)}
-			abort := &s3.AbortMultipartUploadInput{Bucket: &e.bucket, Key: &item.Key, UploadId: &item.UploadID}
-			_, err := inBucket(ctx, e.backend, e.bucket, e.s3().AbortMultipartUpload, abort)
-			if err != nil && serviceCodeOf(err) != "NoSuchUpload" {
-				return err
-			}
-			if !e.yield(item, nil) {
-				return errEnough
-			}
-		}
-		if !aws.ToBool(page.IsTruncated) || aws.ToString(page.NextKeyMarker) == "" {
-			return nil
-		}
-		in.KeyMarker, in.UploadIdMarker = aws.String(decoded(page.NextKeyMarker, page.EncodingType)), page.NextUploadIdMarker
-	}
 }
