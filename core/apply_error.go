@@ -43,7 +43,7 @@ func (e *ApplyError) Error() string {
 		fmt.Fprintf(&b, "cannot finish %s: %v", e.What, e.Err)
 	}
 	if e.Emptied > 0 {
-		fmt.Fprintf(&b, "; deleted for good until then: %d objects, versions and uploads", e.Emptied)
+		fmt.Fprintf(&b, "; objects, versions and uploads deleted for good until then: %d", e.Emptied)
 	}
 	list(&b, "done, and not undone", e.Kept)
 	list(&b, "undone", e.RolledBack)

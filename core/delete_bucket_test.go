@@ -145,7 +145,7 @@ func TestABucketThatIsNotWhollyDeletedSaysWhatIsGone(t *testing.T) {
 	wantCode(t, err, fault.PermissionDenied)
 	for _, want := range []string{
 		`cannot finish removal of all that is in bucket one: cannot delete the version v1 of "b" in the bucket "one"`,
-		"; deleted for good until then: 1 objects, versions and uploads", "; done, and not undone: removal of all that is in bucket first, removal of bucket first",
+		"; objects, versions and uploads deleted for good until then: 1", "; done, and not undone: removal of all that is in bucket first, removal of bucket first",
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error is %v, want %q", err, want)
@@ -170,7 +170,7 @@ func TestAnInterruptEndsTheDeletionOfObjectsAtOnce(t *testing.T) {
 	plan, err := e.PlanDeleteBuckets(ctx, []string{"one"}, true)
 	must(t, err)
 	_, err = e.Apply(ctx, plan, nil)
-	if err == nil || err.Error() != "interrupted; deleted for good until then: 1 objects, versions and uploads" || objectsOf(t, d, "one") < 0 {
+	if err == nil || err.Error() != "interrupted; objects, versions and uploads deleted for good until then: 1" || objectsOf(t, d, "one") < 0 {
 		t.Errorf("the error is %v", err)
 	}
 }

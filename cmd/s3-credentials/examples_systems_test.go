@@ -75,6 +75,7 @@ type stage struct {
 
 var (
 	exampleBucket = regexp.MustCompile(`\bmy-(existing-)?bucket\b`)
+	exampleEmpty  = regexp.MustCompile(`\bmy-empty-bucket\b`)
 	examplePort   = regexp.MustCompile(` --port [0-9]+`)
 	exampleUser   = regexp.MustCompile(`\busername[0-9]?\b`)
 	keyPattern    = regexp.MustCompile(`"AccessKeyId": "(\w+)"`)
@@ -95,6 +96,11 @@ func (s *stage) prepare(t *testing.T, line string) string {
 	}
 	if bucket := exampleBucket.FindString(line); bucket != "" {
 		s.prepareBucket(t, bucket)
+	}
+	if bucket := exampleEmpty.FindString(line); bucket != "" {
+		if code, out := s.run(t, "s3-credentials create "+bucket+" -c --silent --username "+bucket+" >&2"); code != 0 {
+			t.Fatal(out)
+		}
 	}
 	for _, user := range exampleUser.FindAllString(line, -1) {
 		_, _ = s.run(t, "s3-credentials delete-user "+user) // of another example, with its keys

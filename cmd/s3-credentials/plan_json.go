@@ -74,6 +74,9 @@ func stateValue(s *core.State) (orderedjson.Value, error) {
 	}
 	state := orderedjson.Object{}
 	state.AddText("region", s.Region)
+	if s.Objects != 0 {
+		state.Add("objects", s.Objects)
+	}
 	if s.Setting.Setting() != "" {
 		value, err := settingValue(s.Setting)
 		if err != nil {

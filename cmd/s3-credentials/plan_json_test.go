@@ -49,7 +49,7 @@ func TestThePlanHasAllOfAState(t *testing.T) {
 	document := `{"Version": "2012-10-17", "Statement": []}`
 	seconds := 5
 	for _, state := range []core.State{
-		{Region: "eu-west-1"}, {Boundary: "arn:aws:iam::aws:policy/AmazonS3FullAccess"}, {BoundaryRequired: true}, {Document: document},
+		{Region: "eu-west-1"}, {Objects: 3}, {Boundary: "arn:aws:iam::aws:policy/AmazonS3FullAccess"}, {BoundaryRequired: true}, {Document: document},
 		{AccessKeys: []string{"AKIA"}}, {Policies: []string{"s3.read-only.b"}}, {Status: driver.KeyActive}, {RoleARN: "arn:aws:iam::1:role/r"}, {Seconds: 900}, {Until: time.Now()}, {OfUser: true},
 		{Setting: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document}}},
 		{Setting: driver.BucketSetting{CORS: &driver.CORS{Rules: []driver.CORSRule{{
