@@ -111,3 +111,24 @@ func TestATokenWithoutASuccessor(t *testing.T) {
 	}
 	says(t, ask(), "so that the listing never ends")
 }
+
+// TestListingsOfVersionsEnd has pages whose markers lead back to an earlier one.
+func TestListingsOfVersionsEnd(t *testing.T) {
+	for _, markers := range []string{"versions&key-marker=k&version-id-marker=v", "uploads&key-marker=k&upload-id-marker=u"} {
+		ctx := s3fault.Listing(t.Context())
+		root := map[bool]string{true: "ListVersionsResult", false: "ListMultipartUploadsResult"}[strings.HasPrefix(markers, "versions")]
+		transport := &s3fault.Transport{Limits: s3fault.LimitsFor(0), Next: next(func(req *http.Request) (*http.Response, error) {
+			return respond(200, strings.NewReader("<"+root+"><IsTruncated>true</IsTruncated></"+root+">"))(req)
+		})}
+		ask := func(query string) error {
+			_, err := transport.RoundTrip(request(t, "GET", "/b?"+query, nil).WithContext(ctx))
+			return err
+		}
+		for _, query := range []string{markers, strings.Replace(markers, "=k", "=l", 1)} {
+			if err := ask(query); err != nil {
+				t.Errorf("%s: %v", query, err)
+			}
+		}
+		says(t, ask(strings.Replace(markers, "=k", "=l", 1)), "so that the listing never ends")
+	}
+}
