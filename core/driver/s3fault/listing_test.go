@@ -120,15 +120,13 @@ func TestListingsOfVersionsEnd(t *testing.T) {
 		transport := &s3fault.Transport{Limits: s3fault.LimitsFor(0), Next: next(func(req *http.Request) (*http.Response, error) {
 			return respond(200, strings.NewReader("<"+root+"><IsTruncated>true</IsTruncated></"+root+">"))(req)
 		})}
-		ask := func(query string) error {
-			_, err := transport.RoundTrip(request(t, "GET", "/b?"+query, nil).WithContext(ctx))
+		ask := func() error {
+			_, err := transport.RoundTrip(request(t, "GET", "/b?"+markers, nil).WithContext(ctx))
 			return err
 		}
-		for _, query := range []string{markers, strings.Replace(markers, "=k", "=l", 1)} {
-			if err := ask(query); err != nil {
-				t.Errorf("%s: %v", query, err)
-			}
+		if err := ask(); err != nil {
+			t.Errorf("%s: %v", markers, err)
 		}
-		says(t, ask(strings.Replace(markers, "=k", "=l", 1)), "so that the listing never ends")
+		says(t, ask(), "so that the listing never ends")
 	}
 }
