@@ -114,7 +114,7 @@ func (e *Engine) Apply(ctx context.Context, plan *Plan, report func(Step, Outcom
 // forward runs a step. An interrupted run waits for the answer a while: what is under way may arrive after what undoes it. What is
 // deleted for good ends at once.
 func (a *Applied) forward(ctx context.Context, s Step) (Outcome, error) {
-	if s.Resource.Kind == KindObjects {
+	if s.Resource.Kind == KindContents {
 		return a.step(ctx, s)
 	}
 	ctx, cancel := graced(ctx)

@@ -31,7 +31,7 @@ func (e *Engine) PlanDeleteBuckets(ctx context.Context, buckets []string, object
 		case err != nil:
 			return nil, err
 		case objects:
-			plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindObjects, Bucket: bucket}, Before: &State{Objects: count}, Final: true})
+			plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindContents, Bucket: bucket}, Before: &State{Objects: count}, Final: true})
 		case count > 0:
 			return nil, fault.New(fault.FailedPrecondition, "bucket %s is not empty", bucket).WithHint(fault.HintObjectsToo)
 		}
@@ -82,7 +82,7 @@ const emptyRounds = 3
 
 // deleteBucket deletes a bucket. What came into one that the plan empties is deleted too.
 func deleteBucket(ctx context.Context, run *Applied, s Step) (Outcome, error) {
-	contents := Resource{Kind: KindObjects, Bucket: s.Resource.Name}
+	contents := Resource{Kind: KindContents, Bucket: s.Resource.Name}
 	request := driver.DeleteBucketRequest{Bucket: s.Resource.Name}
 	err := run.engine.DeleteBucket(ctx, request)
 	for round := 0; run.touches(contents) && round < emptyRounds && errors.Is(err, fault.FailedPrecondition); round++ {

@@ -20,7 +20,7 @@ func operations() map[ResourceKind]map[Verb]operation {
 			Create: createBucket,
 			Delete: deleteBucket,
 		},
-		KindObjects:       {Delete: emptyBucket},
+		KindContents:      {Delete: emptyBucket},
 		KindBucketSetting: {Put: putSetting, Delete: deleteSetting},
 		KindUser:          {Create: createUser, Delete: deleteUser},
 		KindAccessKey:     {Create: createKey, Put: doing(putKey), Delete: doing(deleteKey)},

@@ -29,8 +29,8 @@ type ResourceKind string
 const (
 	KindBucket        ResourceKind = "bucket"
 	KindBucketSetting ResourceKind = "bucket-setting"
-	// KindObjects is all that is in a bucket: objects with their versions and delete markers, and unfinished uploads.
-	KindObjects   ResourceKind = "objects"
+	// KindContents is all that is in a bucket: objects with their versions and delete markers, and unfinished uploads.
+	KindContents  ResourceKind = "contents"
 	KindUser      ResourceKind = "user"
 	KindAccessKey ResourceKind = "access-key"
 	// KindPolicy is an inline policy of a user.
@@ -62,7 +62,7 @@ func (r Resource) String() string {
 	switch r.Kind {
 	case KindBucketSetting:
 		return fmt.Sprintf("%s of bucket %s", strings.ReplaceAll(r.Name, "-", " "), r.Bucket)
-	case KindObjects:
+	case KindContents:
 		return "all that is in bucket " + r.Bucket
 	case KindUser:
 		return fmt.Sprintf("user '%s'", r.Name)

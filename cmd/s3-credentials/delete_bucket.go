@@ -75,7 +75,7 @@ func (d *bucketsDeleter) question(buckets []string) string {
 }
 
 func wouldDeleteBucket(s core.Step) string {
-	if s.Resource.Kind != core.KindObjects {
+	if s.Resource.Kind != core.KindContents {
 		return "Would delete bucket: " + s.Resource.Name
 	}
 	count := counted(int64(s.Before.Objects), "object")
@@ -86,7 +86,7 @@ func wouldDeleteBucket(s core.Step) string {
 }
 
 func deletedBucket(s core.Step, o core.Outcome) string {
-	if s.Resource.Kind != core.KindObjects {
+	if s.Resource.Kind != core.KindContents {
 		return "Deleted bucket: " + s.Resource.Name
 	}
 	return fmt.Sprintf("Deleted all that was in bucket %s; objects, versions and uploads: %d", s.Resource.Bucket, o.Emptied)
