@@ -58,6 +58,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 func (e *Engine) planOwner(plan *Plan, owner *keyOwner, options CreateOptions) {
 	user := Resource{Kind: KindUser, Name: owner.name}
 	if !owner.exists {
+		owner.mark = e.markFor(owner.name, options.Expires)
 		boundary := e.boundaryFor(plan, options)
 		plan.add(Step{Verb: Create, Resource: user, After: &State{
 			Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != "", Until: options.Expires,

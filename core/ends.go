@@ -2,9 +2,11 @@ package core
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
@@ -33,7 +35,8 @@ func (e *Engine) AccessEnds(ctx context.Context, user string) (time.Time, error)
 	return e.policiesEnd(ctx, user)
 }
 
-// keysEnd is the end of the last key; zero if there is none, or one that does not end.
+// keysEnd is the end of the last key; zero if one does not end. The system may have deleted the keys that have ended: a user without any was to
+// end when it says so.
 func (e *Engine) keysEnd(ctx context.Context, user string, keys []driver.AccessKey) (time.Time, error) {
 	var last time.Time
 	for _, k := range keys {
@@ -43,6 +46,13 @@ func (e *Engine) keysEnd(ctx context.Context, user string, keys []driver.AccessK
 		if k.Expires.After(last) {
 			last = k.Expires
 		}
+	}
+	if len(keys) == 0 {
+		origin, _, err := e.UserOrigin(ctx, user)
+		if err != nil && !errors.Is(err, fault.Unsupported) {
+			return last, err
+		}
+		last = origin.Until
 	}
 	if last.IsZero() {
 		return last, nil

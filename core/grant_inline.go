@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"iter"
 	"slices"
@@ -40,9 +41,10 @@ func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user *ke
 	if err != nil {
 		return err
 	}
-	owner := driver.UserPrincipal(user.name)
+	owner, mark := driver.UserPrincipal(user.name), cmp.Or(user.mark, markIn(after))
 	var removals []Step
 	for _, gr := range grants {
+		gr.document.ID = cmp.Or(gr.document.ID, mark)
 		step := Step{
 			Verb: Put, Resource: policyOf(owner, g.policyName(gr.access, gr.bucket)),
 			After: &State{Document: gr.document.JSON()},

@@ -16,6 +16,8 @@ import (
 type keyOwner struct {
 	name   string
 	exists bool
+	// mark is what the user's policies are to say of who made the user; empty for nothing.
+	mark string
 	// keys are the ids of the access keys that the user has, and held the keys themselves.
 	keys []string
 	held []driver.AccessKey

@@ -30,11 +30,12 @@ type Origin struct {
 
 // The keys of the tags. Only what has the one of the version was made by an engine.
 const (
-	tagBy      = "s3-credentials:by"
-	tagAt      = "s3-credentials:at"
-	tagVersion = "s3-credentials:version"
-	tagUntil   = "s3-credentials:until"
-	tagUser    = "s3-credentials:user"
+	tagPrefix  = "s3-credentials:"
+	tagBy      = tagPrefix + "by"
+	tagAt      = tagPrefix + "at"
+	tagVersion = tagPrefix + "version"
+	tagUntil   = tagPrefix + "until"
+	tagUser    = tagPrefix + "user"
 )
 
 // Tags of keys have to be short: MinIO has 256 bytes for all of a key's, with their names and as JSON.
@@ -149,7 +150,7 @@ func (a *Applied) createTagged(ctx context.Context, req driver.CreateUserRequest
 	return made, err == nil, err
 }
 
-// UserOrigin says who made a user, by the user's tags or, where users have none, by those of its keys. It reports false for one that no
+// UserOrigin says who made a user, by the user's tags or, where users have none, by those of its keys, or what of them its policies keep. It reports false for one that no
 // engine made. NotFound if there is no such user.
 func (e *Engine) UserOrigin(ctx context.Context, name string) (Origin, bool, error) {
 	if e.description.Has(driver.CapUserTags) {
@@ -166,5 +167,8 @@ func (e *Engine) UserOrigin(ctx context.Context, name string) (Origin, bool, err
 			return origin, true, err
 		}
 	}
-	return Origin{}, false, err
+	if err != nil {
+		return Origin{}, false, err
+	}
+	return e.originByMark(ctx, name)
 }

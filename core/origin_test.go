@@ -124,10 +124,15 @@ func TestExpires(t *testing.T) {
 	}
 }
 
-// policyOfAnn is the text of ann's only policy.
 func policyOfAnn(t *testing.T, d driver.Driver) string {
 	t.Helper()
-	owner := driver.UserPrincipal("ann")
+	return policyOf(t, d, "ann")
+}
+
+// policyOf is the text of a user's only policy.
+func policyOf(t *testing.T, d driver.Driver, user string) string {
+	t.Helper()
+	owner := driver.UserPrincipal(user)
 	for name, err := range d.ListPolicies(t.Context(), driver.ListPoliciesRequest{Principal: owner}) {
 		must(t, err)
 		found, err := d.GetPolicy(t.Context(), driver.GetPolicyRequest{Principal: owner, Name: name})

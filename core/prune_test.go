@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/memory"
 )
 
@@ -19,6 +21,8 @@ type later struct {
 	driver.Driver
 	passed time.Duration
 	used   map[string]time.Time
+	// deletes says that the system deletes keys that have ended, as MinIO does.
+	deletes bool
 }
 
 func (l later) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
@@ -27,6 +31,9 @@ func (l later) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequ
 			key.Created = key.Created.Add(-l.passed)
 			if !key.Expires.IsZero() {
 				key.Expires = key.Expires.Add(-l.passed)
+				if l.deletes && key.Expires.Before(time.Now()) {
+					continue
+				}
 			}
 			if !yield(key, err) {
 				return
@@ -110,6 +117,59 @@ func TestPruneExpiredWhereKeysEnd(t *testing.T) {
 	wantPruned(t, tagging(t, later{Driver: d, passed: 48 * time.Hour}), core.PruneOptions{Expired: true}, "ended")
 }
 
+// TestPruneExpiredWhereEndedKeysAreGone knows by their policies which users were made to end.
+func TestPruneExpiredWhereEndedKeysAreGone(t *testing.T) {
+	d := open(t, memory.Options{Without: []driver.Capability{driver.CapUserTags}, MinKeySeconds: 1})
+	e := tagging(t, d)
+	soon, expired := time.Now().Add(62*time.Second), core.PruneOptions{Expired: true}
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ended", Expires: soon})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "goes-on"})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "further", Expires: soon})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "further"}) // the access is the same: the mark is no change
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "changed", Expires: soon})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "changed", Access: policy.ReadOnly, ReplacePolicy: true, Expires: soon})
+	owner := driver.UserPrincipal("ended")
+	found, err := d.GetPolicy(t.Context(), driver.GetPolicyRequest{Principal: owner, Name: "s3.read-write.one"})
+	must(t, err)
+	if !strings.Contains(found.Document, "s3-credentials;version=1.2;at=") {
+		t.Fatalf("the policy has no mark: %s", found.Document)
+	}
+	if text := policyOf(t, d, "goes-on"); strings.Contains(text, "s3-credentials;") {
+		t.Errorf("the policy of a user without an end has a mark: %s", text)
+	}
+	makeForeign(t, d, "copied", nil, true)
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.UserPrincipal("copied"), Name: "s3.read-write.one", Document: found.Document}))
+
+	// one whose key somebody deleted has not ended yet
+	for key, err := range d.ListAccessKeys(t.Context(), driver.ListAccessKeysRequest{UserName: "changed"}) {
+		must(t, err)
+		must(t, d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "changed", AccessKeyID: key.AccessKeyID}))
+	}
+	if got, want := mine(t, e, false), []string{"changed", "ended", "further", "goes-on"}; !slices.Equal(got, want) {
+		t.Errorf("%q are ours, not %q", got, want)
+	}
+	wantPruned(t, tagging(t, later{Driver: d, passed: 48 * time.Hour, deletes: true}), expired)
+	origin, _, err := tagging(t, later{Driver: d, passed: 48 * time.Hour, deletes: true}).UserOrigin(t.Context(), "ended")
+	must(t, err)
+	if !origin.Until.Equal(soon.Truncate(time.Second)) || origin.Version != "1.2" || time.Since(origin.At) > time.Minute {
+		t.Errorf("the mark says %+v", origin)
+	}
+	over := past{later{Driver: d, passed: 48 * time.Hour, deletes: true}, soon}
+	wantPruned(t, tagging(t, over), expired, "changed", "ended")
+}
+
+// past is a system whose policies were made long ago, too.
+type past struct {
+	later
+	end time.Time
+}
+
+func (p past) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
+	found, err := p.later.GetPolicy(ctx, req)
+	found.Document = strings.ReplaceAll(found.Document, p.end.UTC().Format(time.RFC3339), "2020-01-01T00:00:00Z")
+	return found, err
+}
+
 func TestPruneUnused(t *testing.T) {
 	d := open(t, memory.Options{})
 	e := tagging(t, d)
@@ -124,7 +184,7 @@ func TestPruneUnused(t *testing.T) {
 	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "two"})
 	now := time.Now()
 	used := map[string]time.Time{"lately": now.Add(-time.Hour), "long-ago": now.AddDate(0, 0, -95), "two": now}
-	in := tagging(t, later{d, 100 * 24 * time.Hour, used})
+	in := tagging(t, later{d, 100 * 24 * time.Hour, used, false})
 	wantPruned(t, in, core.PruneOptions{Unused: 90 * 24 * time.Hour}, "long-ago", "never")
 	wantPruned(t, in, core.PruneOptions{Unused: 98 * 24 * time.Hour}, "never")
 	wantPruned(t, in, core.PruneOptions{Unused: 101 * 24 * time.Hour})

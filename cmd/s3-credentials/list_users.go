@@ -30,7 +30,7 @@ func newListUsers() *cli.Command {
 		Summary: "List all users for this account",
 		Needs:   []driver.Capability{driver.CapUsers},
 		Long: "What --mine shows is in tags, which create sets: those of the user, or, where users have none (MinIO), those of the key that was made with " +
-			"the user. A user without that key is not shown there. One that --by-name adds has none of it.",
+			"the user. If that key is deleted, a user that was made with --expires is still shown, and another is not. One that --by-name adds has none of it.",
 		Examples: []cli.Example{
 			{Purpose: "To list all users as JSON", Line: "s3-credentials list-users"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-users --csv"},

@@ -15,7 +15,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
-var probeColumns = []string{"Action", "Bucket", "Key", "Expected", "Found", "Verdict", "Reason", "Left"}
+var probeColumns = []string{"Action", "Bucket", "Key", "Expected", "Found", "Verdict", "Reason", "Left", "Expires"}
 
 // verifier is verify with its options.
 type verifier struct {
@@ -24,6 +24,8 @@ type verifier struct {
 	user     string
 	public   bool
 	list     listing
+	// ends is when the user's access ends; zero where it does not, or nothing tells.
+	ends time.Time
 }
 
 func newVerify(stdin *cli.Input) *cli.Command {
@@ -43,7 +45,7 @@ func newVerify(stdin *cli.Input) *cli.Command {
 			"expected and what was found. Exit code 4: the key may do more, or less.\n\n" +
 			"Nothing is changed, even where it is wrongly allowed: the requests name what does not exist, or have a wrong checksum. In a bucket with " +
 			"versioning, the deletion of what does not exist leaves a delete marker, which is named. What the key may do under a prefix that is not " +
-			"named here is not found: policy --explain --user says it.\n\n" + grantForm,
+			"named here is not found: policy --explain --user says it. With --user, Expires is when all access of the user ends by itself.\n\n" + grantForm,
 		Examples: []cli.Example{
 			{Purpose: "To see that a key is what was asked for", Line: "s3-credentials create my-bucket --read-only -d 15m > key.json && " +
 				"s3-credentials verify my-bucket --read-only --auth key.json --table"},
@@ -89,9 +91,21 @@ func (v *verifier) verifyUser(ctx context.Context, env *cli.Env, admin *core.Eng
 	if err != nil {
 		return err
 	}
+	if v.ends, err = endOf(ctx, admin, v.user); err != nil {
+		return err
+	}
 	return recorded(ctx, env, admin, plan, func(ctx context.Context, e *execution) error {
 		return v.withKey(ctx, env, e, plan, options)
 	})
+}
+
+// endOf is when the access of a user ends; zero where nothing tells, or the caller may not look.
+func endOf(ctx context.Context, admin *core.Engine, user string) (time.Time, error) {
+	end, err := admin.AccessEnds(ctx, user)
+	if errors.Is(err, fault.Unsupported) || errors.Is(err, fault.PermissionDenied) {
+		return time.Time{}, nil
+	}
+	return end, err
 }
 
 func (v *verifier) withKey(ctx context.Context, env *cli.Env, e *execution, plan *core.Plan, options core.CreateOptions) (err error) {
@@ -184,13 +198,16 @@ func anotherBucket(ctx context.Context, admin *core.Engine, own []string) string
 
 // report prints the probes, and fails unless all are as asked.
 func (v *verifier) report(env *cli.Env, found core.Verification) error {
-	if err := printRows(env, &v.list, probeColumns, yielded(found.Probes), asRow(probeRow)); err != nil {
+	if !v.ends.IsZero() {
+		env.Step("The access of user %s ends at %s", v.user, v.ends.UTC().Format(time.RFC3339))
+	}
+	if err := printRows(env, &v.list, probeColumns, yielded(found.Probes), asRow(v.probeRow)); err != nil {
 		return err
 	}
 	return differs(env, found)
 }
 
-func probeRow(p core.Probe) orderedjson.Object {
+func (v *verifier) probeRow(p core.Probe) orderedjson.Object {
 	words := map[bool]string{true: "allowed", false: "denied"}
 	found := words[p.Allowed]
 	if p.Verdict == core.Untold {
@@ -205,6 +222,7 @@ func probeRow(p core.Probe) orderedjson.Object {
 	row.Add("Verdict", string(p.Verdict))
 	row.AddText("Reason", p.Reason)
 	row.AddText("Left", p.Left)
+	row.AddTime("Expires", v.ends)
 	return row
 }
 
