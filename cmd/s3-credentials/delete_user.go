@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/parallel"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -23,7 +27,7 @@ func newDeleteUser() *cli.Command {
 		Name:    "delete-user",
 		Summary: "Delete specified users, their access keys and their inline policies",
 		Needs:   []driver.Capability{driver.CapUsers},
-		Long:    "Attached policies are detached. A user that does not exist does not keep the others from being deleted.",
+		Long:    "Attached policies are detached. Several users are deleted at the same time. A user that does not exist does not keep the others from being deleted.",
 		Examples: []cli.Example{
 			{Purpose: "To delete two users", Line: "s3-credentials delete-user username1 username2"},
 			{Purpose: "To see what would be deleted", Line: "s3-credentials delete-user username --dry-run"},
@@ -43,7 +47,9 @@ type deletion struct {
 	plan *core.Plan
 	// still fails if the user is not to be deleted after all; nil where nothing is to be looked at again.
 	still func(context.Context) error
-	err   error
+	// err is why it cannot be planned, or was not carried out.
+	err     error
+	deleted bool
 }
 
 func (d *usersDeleter) run(ctx context.Context, env *cli.Env, names []string) error {
@@ -51,16 +57,17 @@ func (d *usersDeleter) run(ctx context.Context, env *cli.Env, names []string) er
 	if err != nil {
 		return err
 	}
-	return d.deleteUsers(ctx, env, engine, planDeletions(ctx, engine, names))
+	users, err := planDeletions(ctx, engine, names)
+	if err != nil {
+		return err
+	}
+	return d.deleteUsers(ctx, env, engine, users)
 }
 
 // deleteUsers carries out the plans of several users as one.
-func (c *change) deleteUsers(ctx context.Context, env *cli.Env, engine *core.Engine, users []deletion) error {
-	whole, count := &core.Plan{}, 0
+func (c *change) deleteUsers(ctx context.Context, env *cli.Env, engine *core.Engine, users []*deletion) error {
+	whole, count := &core.Plan{}, int64(0)
 	for _, u := range users {
-		if u.err != nil && !aboutTheUser(u.err) {
-			return joined(users)
-		}
 		if u.err == nil {
 			whole.Steps, count = append(whole.Steps, u.plan.Steps...), count+1
 		}
@@ -68,8 +75,8 @@ func (c *change) deleteUsers(ctx context.Context, env *cli.Env, engine *core.Eng
 	err := c.carryOut(ctx, env, engine, proposal{
 		plan:     whole,
 		show:     func(w io.Writer) { showDeletions(w, users) },
-		question: "Delete " + counted(int64(count), "user") + "?",
-		apply:    func(ctx context.Context, e *execution) error { return applyDeletions(ctx, env, e, users) },
+		question: "Delete " + counted(count, "user") + "?",
+		apply:    func(ctx context.Context, e *execution) error { return applyDeletions(ctx, env, e, users, count) },
 	})
 	if err != nil {
 		return err
@@ -77,51 +84,108 @@ func (c *change) deleteUsers(ctx context.Context, env *cli.Env, engine *core.Eng
 	return joined(users)
 }
 
-// planDeletions makes the plan for each user, up to an error that the next one would have too.
-func planDeletions(ctx context.Context, engine *core.Engine, names []string) []deletion {
-	var users []deletion
-	for _, name := range names {
-		plan, err := engine.PlanDeleteUser(ctx, name)
-		if err != nil {
-			plan = &core.Plan{}
-		}
-		users = append(users, deletion{name: name, plan: plan, err: err})
-		if err != nil && !aboutTheUser(err) {
-			break
+// usersAtOnce is how many users are looked at or deleted at the same time. Each takes a dozen requests, one after another.
+const usersAtOnce = 8
+
+// eachUser does something for several users at a time. After an error that the next user would have too, it begins no further one, and
+// lets those end that have begun.
+func eachUser(ctx context.Context, users []*deletion, do func(ctx context.Context, at int, u *deletion)) error {
+	var stop atomic.Bool
+	source := func(context.Context) iter.Seq2[int, error] {
+		return func(yield func(int, error) bool) {
+			for at := range users {
+				if stop.Load() || !yield(at, nil) {
+					return
+				}
+			}
 		}
 	}
-	return users
+	return parallel.Each(ctx, usersAtOnce, source, func(ctx context.Context, at int) error {
+		u := users[at]
+		do(ctx, at, u)
+		if u.err != nil && !aboutTheUser(u.err) {
+			stop.Store(true)
+		}
+		return nil
+	})
 }
 
-// applyDeletions deletes the users, up to an error that the next one would have too.
-func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []deletion) error {
-	for i := range users {
-		u := &users[i]
-		fmt.Fprintf(env.Stdout, "User: %s%s\n", u.name, u.why)
-		if u.err = u.apply(ctx, env, e); u.err != nil && !aboutTheUser(u.err) {
-			break
+// planDeletions makes the plan for each user. It fails with an error that is not about one user.
+func planDeletions(ctx context.Context, engine *core.Engine, names []string) ([]*deletion, error) {
+	var users []*deletion
+	for at, name := range names {
+		if !slices.Contains(names[:at], name) {
+			users = append(users, &deletion{name: name, plan: &core.Plan{}})
 		}
 	}
-	return joined(users)
+	err := eachUser(ctx, users, func(ctx context.Context, _ int, u *deletion) {
+		plan, err := engine.PlanDeleteUser(ctx, u.name)
+		if u.err = err; err == nil {
+			u.plan = plan
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, u := range users {
+		if u.err != nil && !aboutTheUser(u.err) {
+			return nil, joined(users)
+		}
+	}
+	return users, nil
 }
 
-// apply deletes the user, unless its plan could not be made or is not to be carried out any more.
-func (u *deletion) apply(ctx context.Context, env *cli.Env, e *execution) error {
-	if u.err != nil {
-		return u.err
+// applyDeletions deletes the users. Count is how many are to be deleted.
+func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []*deletion, count int64) error {
+	out := newTurns(env.Stdout, len(users))
+	err := eachUser(ctx, users, func(ctx context.Context, at int, u *deletion) {
+		defer out.end(at)
+		out.println(at, "User: "+u.name+u.why)
+		if u.err == nil {
+			u.err = u.apply(ctx, e, func(line string) { out.println(at, line) })
+			u.deleted = u.err == nil
+		}
+	})
+	for at := range users {
+		out.end(at) // an interrupt kept some from beginning
 	}
+	if err == nil {
+		return joined(users)
+	}
+	return interrupted(users, count, err)
+}
+
+// apply deletes the user, unless it is not to be deleted any more.
+func (u *deletion) apply(ctx context.Context, e *execution, say func(line string)) error {
 	if u.still != nil {
 		if err := u.still(ctx); err != nil {
 			return err
 		}
 	}
-	_, err := e.apply(ctx, u.plan, func(s core.Step, _ core.Outcome) {
-		fmt.Fprintln(env.Stdout, "  "+deletedText(s, "Deleted", "Detached"))
-	})
+	_, err := e.apply(ctx, u.plan, func(s core.Step, _ core.Outcome) { say("  " + deletedText(s, "Deleted", "Detached")) })
 	return err
 }
 
-func showDeletions(w io.Writer, users []deletion) {
+// interrupted says how many users were deleted until an interrupt, and what was done of the others.
+func interrupted(users []*deletion, count int64, err error) error {
+	var deleted int64
+	for _, u := range users {
+		var failed *core.ApplyError
+		switch {
+		case u.deleted:
+			deleted++
+		case errors.As(u.err, &failed) && len(failed.Kept)+len(failed.Orphans) == 0:
+			u.err = nil // nothing is done of it
+		}
+	}
+	message := fmt.Sprintf("interrupted; %d of %s deleted", deleted, counted(count, "user"))
+	if failed := joined(users); failed != nil {
+		message += "; " + failed.Error()
+	}
+	return &partialError{message, err}
+}
+
+func showDeletions(w io.Writer, users []*deletion) {
 	for _, u := range users {
 		fmt.Fprintf(w, "User: %s%s\n", u.name, u.why)
 		for _, s := range u.plan.Steps {
@@ -131,7 +195,7 @@ func showDeletions(w io.Writer, users []deletion) {
 }
 
 // joined is the errors of all users in one sentence.
-func joined(users []deletion) error {
+func joined(users []*deletion) error {
 	var missing []string
 	var failed []error
 	for _, u := range users {

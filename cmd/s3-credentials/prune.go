@@ -83,7 +83,7 @@ func (p *pruner) run(ctx context.Context, env *cli.Env, _ []string) error {
 }
 
 // plan makes the plan for each user to whom a reason applies. One that cannot be deleted does not keep the others.
-func (p *pruner) plan(ctx context.Context, engine *core.Engine) ([]deletion, error) {
+func (p *pruner) plan(ctx context.Context, engine *core.Engine) ([]*deletion, error) {
 	options := p.pruneOptions()
 	found := lookedUp(ctx, engine.ListUsers(ctx), func(ctx context.Context, user driver.User) (deletion, error) {
 		pruning, err := engine.PlanPrune(ctx, user.Name, options)
@@ -99,12 +99,12 @@ func (p *pruner) plan(ctx context.Context, engine *core.Engine) ([]deletion, err
 			return engine.StillPrune(ctx, pruning, options)
 		}}, nil
 	})
-	var users []deletion
+	var users []*deletion
 	for user, err := range found {
 		if err != nil {
 			return nil, err
 		}
-		users = append(users, user)
+		users = append(users, &user)
 	}
 	return users, nil
 }
