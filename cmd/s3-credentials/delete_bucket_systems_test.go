@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -14,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
@@ -66,6 +68,41 @@ func TestBucketsAreEmptied(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestWhatIsToBeKeptKeepsTheBucket has a version that MinIO does not delete before its time.
+func TestWhatIsToBeKeptKeepsTheBucket(t *testing.T) {
+	system := systems.MinIO(t)
+	f := &filled{T: t, client: s3.New(s3.Options{
+		Region: system.Region, BaseEndpoint: aws.String(system.EndpointURL), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(system.AccessKeyID, system.SecretAccessKey, ""),
+	})}
+	bucket, ctx := aws.String("kept-"+strings.ToLower(rand.Text()[:8])), t.Context()
+	_, err := f.client.CreateBucket(ctx, &s3.CreateBucketInput{Bucket: bucket, ObjectLockEnabledForBucket: aws.Bool(true)})
+	f.must(err)
+	f.put(*bucket, "free")
+	kept, err := f.client.PutObject(ctx, &s3.PutObjectInput{
+		Bucket: bucket, Key: aws.String("kept"), Body: strings.NewReader("x"), ObjectLockMode: types.ObjectLockModeGovernance,
+		ObjectLockRetainUntilDate: aws.Time(time.Now().Add(time.Hour)),
+	})
+	f.must(err)
+	k := &killed{T: t, direct: system, backend: "minio"}
+	said, code := k.tool(system, "delete-bucket", *bucket, "--objects")
+	for _, want := range []string{
+		"cannot finish removal of all that is in bucket " + *bucket + ": cannot delete the version " + *kept.VersionId + ` of "kept" in the bucket`,
+		"deleted for good until then: 1",
+	} {
+		if code != cli.ExitFailed || !strings.Contains(said, want) {
+			t.Errorf("exit code %d: %s, want %q", code, said, want)
+		}
+	}
+	_, err = f.client.DeleteObject(ctx, &s3.DeleteObjectInput{
+		Bucket: bucket, Key: aws.String("kept"), VersionId: kept.VersionId, BypassGovernanceRetention: aws.Bool(true),
+	})
+	f.must(err)
+	if said, code := k.tool(system, "delete-bucket", *bucket); code != 0 {
+		t.Errorf("once it is gone: %s", said)
 	}
 }
 
