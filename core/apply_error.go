@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -19,8 +20,10 @@ type ApplyError struct {
 	RolledBack []Step
 	// Kept are the final steps that were done, in order: they cannot be rolled back.
 	Kept []Step
-	// Emptied is how many objects, versions, delete markers and uploads the step had deleted that failed.
-	Emptied int64
+	// Emptied is how many objects, versions, delete markers and uploads the step had deleted that failed. EmptiedMore says that there may be
+	// more: the system did not answer the last request.
+	Emptied     int64
+	EmptiedMore bool
 	// Orphans are what this run made, or may have made, and could not roll back, newest first.
 	Orphans []Orphan
 }
@@ -42,8 +45,11 @@ func (e *ApplyError) Error() string {
 	} else {
 		fmt.Fprintf(&b, "cannot finish %s: %v", e.What, e.Err)
 	}
-	if e.Emptied > 0 {
+	if e.Emptied > 0 || e.EmptiedMore {
 		fmt.Fprintf(&b, "; objects, versions and uploads deleted for good until then: %d", e.Emptied)
+	}
+	if e.EmptiedMore {
+		fmt.Fprintf(&b, ", and perhaps up to %d more", driver.MaxDeleteObjects)
 	}
 	list(&b, "done, and not undone", e.Kept)
 	list(&b, "undone", e.RolledBack)

@@ -37,7 +37,7 @@ func (a *Applied) failed(ctx context.Context, s Step, o Outcome, cause error) er
 	ctx, cancel := a.rollbackContext(ctx)
 	defer cancel()
 	failed := a.failing(s.String(), cause)
-	failed.Emptied = o.Emptied
+	failed.Emptied, failed.EmptiedMore = o.Emptied, s.Resource.Kind == KindContents && ambiguous(cause)
 	if o.made || ambiguous(cause) {
 		a.rollbackStep(ctx, failed, s, o, !o.made)
 	}

@@ -5,7 +5,10 @@ package main
 import (
 	"crypto/rand"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -156,5 +159,40 @@ func (f *filled) must(err error) {
 	f.Helper()
 	if err != nil {
 		f.Fatal(err)
+	}
+}
+
+// TestAnInterruptedDeletionSaysThatItMayHaveBegun interrupts while the system does not answer the request that deletes objects.
+func TestAnInterruptedDeletionSaysThatItMayHaveBegun(t *testing.T) {
+	s := newSession(t)
+	k := &killed{T: t, direct: s.direct, backend: "aws"}
+	if said, code := k.tool(s.direct, "create", s.bucket, "-c"); code != 0 {
+		t.Fatal(said)
+	}
+	f := &filled{T: t, client: s3.New(s3.Options{
+		Region: s.direct.Region, BaseEndpoint: aws.String(s.direct.EndpointURL), UsePathStyle: true,
+		Credentials: credentials.NewStaticCredentialsProvider(s.direct.AccessKeyID, s.direct.SecretAccessKey, ""),
+	})}
+	f.put(s.bucket, "there")
+	deletes := func(r systems.Request) bool {
+		return r.Method == http.MethodPost && strings.HasPrefix(r.Query, "delete")
+	}
+	s.proxy.Reset(func(_ int, r systems.Request) systems.Action {
+		if deletes(r) {
+			return systems.Hang
+		}
+		return systems.Pass
+	})
+	s.start("delete-bucket", s.bucket, "--objects")
+	s.until("DeleteObjects", func(seen []systems.Request) bool { return slices.ContainsFunc(seen, deletes) })
+	if code, took := s.interrupt(syscall.SIGINT); code != 130 || took > patience {
+		t.Errorf("exit %d after %s", code, took)
+	}
+	const want = "Error: interrupted; objects, versions and uploads deleted for good until then: 0, and perhaps up to 1000 more\n"
+	if got := s.stderr.String(); got != want {
+		t.Errorf("stderr is %q", got)
+	}
+	if said, code := k.tool(s.direct, "delete-bucket", s.bucket, "--objects"); code != 0 {
+		t.Errorf("run again: %s", said)
 	}
 }
