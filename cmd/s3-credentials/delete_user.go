@@ -94,7 +94,7 @@ func eachUser(ctx context.Context, users []*deletion, do func(ctx context.Contex
 	source := func(context.Context) iter.Seq2[int, error] {
 		return func(yield func(int, error) bool) {
 			for at := range users {
-				if stop.Load() || !yield(at, nil) {
+				if !yield(at, nil) {
 					return
 				}
 			}
@@ -102,6 +102,9 @@ func eachUser(ctx context.Context, users []*deletion, do func(ctx context.Contex
 	}
 	return parallel.Each(ctx, usersAtOnce, source, func(ctx context.Context, at int) error {
 		u := users[at]
+		if stop.Load() { // it has waited for its turn
+			return nil
+		}
 		do(ctx, at, u)
 		if u.err != nil && !aboutTheUser(u.err) {
 			stop.Store(true)
@@ -147,7 +150,7 @@ func applyDeletions(ctx context.Context, env *cli.Env, e *execution, users []*de
 		}
 	})
 	for at := range users {
-		out.end(at) // an interrupt kept some from beginning
+		out.end(at) // an interrupt, or such an error, kept some from beginning
 	}
 	if err == nil {
 		return joined(users)
