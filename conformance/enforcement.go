@@ -38,6 +38,7 @@ func enforcementChecks() []Check {
 		Check{Name: "a policy allows until the time that it says", Requires: append(slices.Clone(permanent), driver.CapPolicyTime), Rules: []Rule{RuleUserPolicies, RulePolicyTime}, run: policyEnds},
 		Check{Name: "a boundary bounds what a policy allows", Requires: append(slices.Clone(permanent), driver.CapPolicyBoundary), Rules: []Rule{RuleUserPolicies, RuleBoundaries}, run: boundaryBounds},
 		Check{Name: "a public bucket is read by anybody, and only read", Requires: []driver.Capability{driver.CapBucketPolicy, driver.CapObjects}, Rules: []Rule{RuleBucketPolicies}, run: publicIsReadOnly},
+		Check{Name: "what everybody may do, a key may do too where bucket policies are for keys", Requires: []driver.Capability{driver.CapUsers, driver.CapBucketPolicy, driver.CapObjects}, Rules: []Rule{RuleUserPolicies, RuleBucketPolicies}, run: publicIsForKeys},
 	)
 }
 
@@ -156,4 +157,19 @@ func publicIsReadOnly(e *env) {
 	}
 	e.ok(e.deleteSetting(st.bucket, driver.SettingPolicy), "DeleteBucketSetting(policy)")
 	e.eventuallyDenied(st.attempt("get an object inside"))
+}
+
+// publicIsForKeys holds the system against Dialect.AnonymousBucketPolicies.
+func publicIsForKeys(e *env) {
+	st := e.newStage()
+	key := e.powerlessKey()
+	e.putSetting(st.bucket, bucketPolicy(policy.PublicGet(st.bucket, e.Description.Partition)))
+	st.client = e.client(nil)
+	e.mustWork(st.attempt("get an object inside"))
+	st.client = e.client(&key)
+	if e.Description.Dialect.AnonymousBucketPolicies {
+		e.mustBeDenied(st.attempt("get an object inside"))
+		return
+	}
+	e.mustWork(st.attempt("get an object inside"))
 }

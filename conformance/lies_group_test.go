@@ -40,6 +40,22 @@ func TestMemoryWithGroups(t *testing.T) {
 	conformance.Run(t, h)
 }
 
+// dialectLies are about whom the policies of buckets are for.
+func dialectLies() []lie {
+	const check = "what everybody may do, a key may do too where bucket policies are for keys"
+	return []lie{
+		{
+			name: "keys that should have nothing of bucket policies", check: check, want: "it worked, and must be denied",
+			tell: describing(func(d *driver.Description) { d.Dialect.AnonymousBucketPolicies = true }),
+		},
+		{
+			name: "keys that have nothing of bucket policies", check: check, want: "get an object inside",
+			options: memory.Options{Dialect: policy.Dialect{AnonymousBucketPolicies: true}},
+			tell:    describing(func(d *driver.Description) { d.Dialect.AnonymousBucketPolicies = false }),
+		},
+	}
+}
+
 func groupLies() []lie {
 	lies := []lie{
 		{

@@ -17,6 +17,8 @@ type caller struct {
 	id     string
 	name   string
 	allows []policy.Document
+	// apart says that the policies of buckets are not about the caller, as it has a key.
+	apart bool
 	// bounds must each allow the request: a permissions boundary, a session's policy.
 	bounds []policy.Document
 }
@@ -104,7 +106,7 @@ func (who caller) may(action, resource string, in *bucket, context map[string][]
 
 func (who caller) allowed(request policy.Request, in *bucket) bool {
 	ofBucket := policy.ImplicitDeny
-	if in != nil && in.policy != nil {
+	if in != nil && in.policy != nil && !who.apart {
 		ofBucket = policy.Evaluate([]policy.Document{*in.policy}, request)
 	}
 	for _, bound := range who.bounds {

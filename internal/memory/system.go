@@ -131,6 +131,7 @@ func (b *backend) begin(ctx context.Context, method string, needs ...driver.Capa
 		b.system.mu.Unlock()
 		return caller{}, nil, err
 	}
+	who.apart = !b.anonymous && b.system.options.Dialect.AnonymousBucketPolicies
 	return who, b.system.mu.Unlock, nil
 }
 
