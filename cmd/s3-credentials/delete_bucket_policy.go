@@ -52,10 +52,10 @@ func (d *settingDeleter) run(ctx context.Context, env *cli.Env, args []string) e
 	}
 	return d.carryOut(ctx, env, engine, steps(env, plan,
 		func(s core.Step) string {
-			return fmt.Sprintf("Would delete the %s of bucket %s:\n%s", d.noun, args[0], settingDocument(s.Before.Setting))
+			return fmt.Sprintf("Would delete the %s of bucket '%s':\n%s", d.noun, args[0], settingDocument(s.Before.Setting))
 		},
-		func(core.Step) string { return fmt.Sprintf("Deleted the %s of bucket %s", d.noun, args[0]) },
-	).asking("Delete the %s of bucket %s?", d.noun, args[0]))
+		func(core.Step) string { return fmt.Sprintf("Deleted the %s of bucket '%s'", d.noun, args[0]) },
+	).asking("Delete the %s of bucket '%s'?", d.noun, args[0]))
 }
 
 // settingDocument is a setting as the command prints it that gets it.

@@ -26,8 +26,6 @@ type localServer struct {
 	tokenFile string
 	seconds   int
 	verify    bool
-	// applied is the plan of the last session.
-	applied *core.Applied
 }
 
 func newLocalserver() *cli.Command {
@@ -91,15 +89,11 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, _ []string) error {
 		return err
 	}
 	defer token.Close() //nolint:errcheck // the token is worthless once the server ends
-	options := localserver.Options{
+	server, err := localserver.Listen(ctx, localserver.Options{
 		Bucket: bucket, Permission: core.AccessName(l.access.grants), Host: l.host, Port: l.port,
-		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(engine, env),
+		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(ctx, engine, env),
 		Sentence: env.Sentence,
-	}
-	if l.verify {
-		options.Verify = func(ctx context.Context, _ driver.Session) error { return l.prove(ctx, env, engine) }
-	}
-	server, err := localserver.Listen(ctx, options)
+	})
 	if err != nil {
 		return err
 	}
@@ -114,28 +108,33 @@ func parsePort(s string) (int, error) {
 	return int(n), nil
 }
 
-// source opens sessions as create does. It prints the notes of the plan once.
-func (l *localServer) source(engine *core.Engine, env *cli.Env) localserver.Source {
-	noted := false
-	return func(ctx context.Context) (driver.Session, error) {
+// source opens sessions as create does. The first has its plan's notes printed, and is verified, which may take longer than a session that
+// a client waits for: as long as the whole run does.
+func (l *localServer) source(run context.Context, engine *core.Engine, env *cli.Env) localserver.Source {
+	first := true
+	return func(ctx context.Context) (session driver.Session, err error) {
 		plan, err := engine.PlanCreate(ctx, l.options())
 		if err != nil {
 			return driver.Session{}, err
 		}
-		if !noted {
+		if first {
 			for _, note := range plan.Notes {
 				env.Step("%s", noteText(note, engine.Description().Name))
 			}
-			noted = true
 		}
 		err = recorded(ctx, env, engine, plan, func(ctx context.Context, e *execution) error {
-			l.applied, err = e.apply(ctx, plan, func(core.Step, core.Outcome) {})
+			applied, err := e.apply(ctx, plan, func(core.Step, core.Outcome) {})
+			if err != nil {
+				return err
+			}
+			session = *applied.Result().Session
+			if first && l.verify {
+				err = l.prove(run, env, engine, applied)
+			}
 			return err
 		})
-		if err != nil {
-			return driver.Session{}, err
-		}
-		return *l.applied.Result().Session, nil
+		first = first && err != nil
+		return session, err
 	}
 }
 
@@ -143,11 +142,11 @@ func (l *localServer) options() core.CreateOptions {
 	return core.CreateOptions{Grants: l.access.grants, Statements: l.access.statements, DurationSeconds: l.seconds}
 }
 
-// prove fails unless the last session does what was asked, and undoes what was made for it then.
-func (l *localServer) prove(ctx context.Context, env *cli.Env, engine *core.Engine) error {
-	verified, err := proveKey(ctx, env, engine, l.options(), credentialsIn(l.applied.Result()))
+// prove fails unless the session does what was asked, and undoes what was made for it then.
+func (l *localServer) prove(ctx context.Context, env *cli.Env, engine *core.Engine, applied *core.Applied) error {
+	verified, err := proveKey(ctx, env, engine, l.options(), credentialsIn(applied.Result()))
 	if err != nil {
-		return l.applied.Rollback(ctx, verification, err)
+		return applied.Rollback(ctx, verification, err)
 	}
 	env.Step("%s", verified)
 	return nil

@@ -88,10 +88,14 @@ func TestLocalserverEndsWhereCredentialsAreWider(t *testing.T) {
 	if stderr, code := k.tool(system, "create", bucket, "-c"); code != 0 {
 		t.Fatal(stderr)
 	}
-	said, code := k.tool(system, "localserver", bucket, "--verify", "-d", "15m", "--port", "0")
+	log := filepath.Join(t.TempDir(), "log")
+	said, code := k.tool(system, "localserver", bucket, "--verify", "-d", "15m", "--port", "0", "--audit-log", log)
 	if code != cli.ExitDiffers || !strings.Contains(said, "the key is wider than what was asked for") || strings.Contains(said, "Serving") ||
 		!strings.Contains(said, ", role s3-credentials.AmazonS3FullAccess") {
 		t.Errorf("exit code %d: %s", code, said)
+	}
+	if lines := auditLines(t, log); len(lines) != 2 || lines[1]["exit"] != float64(cli.ExitDiffers) || len(lines[1]["undone"].([]any)) != 2 {
+		t.Errorf("the audit log has %v", lines)
 	}
 	if roles := k.output("list-roles", "--csv"); strings.Contains(roles, "s3-credentials") {
 		t.Errorf("the role is left: %s", roles)

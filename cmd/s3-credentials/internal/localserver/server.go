@@ -13,7 +13,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -43,8 +42,6 @@ type Options struct {
 	Token *Token
 	// Open opens a session.
 	Open Source
-	// Verify, if set, looks at the first session before the server answers. Its error ends the server.
-	Verify func(ctx context.Context, first driver.Session) error
 	// Sentence words an error for a person; nil means the error's own text.
 	Sentence func(error) string
 	// Stderr receives messages and the access log.
@@ -116,16 +113,10 @@ func (s *Server) Serve(ctx context.Context) error {
 		cache.sentence = s.options.Sentence
 	}
 	s.say("Generating initial credentials...")
-	first, err := cache.Get(ctx)
-	if err != nil {
+	if _, err := cache.Get(ctx); err != nil {
 		limit, cancel := shutdownLimit(ctx)
 		defer cancel()
 		return cmp.Or(cache.settle(limit), err)
-	}
-	if s.options.Verify != nil {
-		if err := s.options.Verify(ctx, first); err != nil {
-			return err
-		}
 	}
 	server := s.newHTTPServer(cache)
 	s.printUsage()
@@ -139,7 +130,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	s.say("\nShutting down server...")
 	limit, cancelLimit := shutdownLimit(ctx)
 	defer cancelLimit()
-	err = shutDown(limit, server)
+	err := shutDown(limit, server)
 	_ = cache.settle(limit) // a client or the log has its error
 	return err
 }

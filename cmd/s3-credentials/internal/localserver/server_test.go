@@ -112,22 +112,12 @@ Shutting down server...
 	}
 }
 
-func TestTheFirstSessionIsVerifiedBeforeTheServerAnswers(t *testing.T) {
-	said := make(chan string, 1)
-	r := start(t, Options{Host: "localhost", Verify: func(_ context.Context, first driver.Session) error {
-		said <- first.AccessKeyID
-		return nil
-	}})
-	response, _ := r.ask(t, "GET", "/")
-	if got := <-said; got != session.AccessKeyID || response.StatusCode != http.StatusOK {
-		t.Errorf("verified %q, then answered %s", got, response.Status)
-	}
-
+// TestASessionThatIsRefusedIsNeverServed has a source that fails once it has looked at the first session.
+func TestASessionThatIsRefusedIsNeverServed(t *testing.T) {
 	stderr := &buffer{}
 	server, err := Listen(t.Context(), Options{
 		Host: "localhost", Token: newTestToken(t), Stderr: stderr,
-		Open:   func(context.Context) (driver.Session, error) { return session, nil },
-		Verify: func(context.Context, driver.Session) error { return errors.New("wider") },
+		Open: func(context.Context) (driver.Session, error) { return session, errors.New("wider") },
 	})
 	if err != nil {
 		t.Fatal(err)
