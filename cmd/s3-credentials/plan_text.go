@@ -100,16 +100,17 @@ func would(s core.Step) string { return withFacts(textOf(s).would, s) }
 func done(s core.Step) string { return did(s, core.Outcome{}) }
 
 func did(s core.Step, o core.Outcome) string {
-	text := textOf(s)
+	text, words := textOf(s), textOf(s).did
 	switch {
 	case o.Ignored:
-		return withFacts(text.ignored, s)
-	case o.Untagged:
-		return withFacts(text.did, s) + ", without tags that say who made it, because these credentials may not set them"
+		words = text.ignored
 	case o.Existed && text.existed != "":
-		return withFacts(text.existed, s)
+		words = text.existed
 	}
-	return withFacts(text.did, s)
+	if o.Untagged {
+		words += ", without tags that say who made it, because these credentials may not set them"
+	}
+	return withFacts(words, s)
 }
 
 // withFacts replaces the placeholders in a text.
