@@ -78,6 +78,15 @@ func createDifferences() []parityCase {
 				t.Errorf("this tool leaves %v", users(ours))
 			}
 		}},
+		{name: "create tags its user", differs: "made-by", given: one, args: []string{"create", "one"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 0)
+			tags := func(o outcome) map[string]string {
+				return users(o)["s3.read-write.one"].(map[string]any)[tagsOfUser].(map[string]string)
+			}
+			if len(tags(python)) != 0 || !strings.HasPrefix(tags(ours)["s3-credentials:by"], "arn:aws:") || tags(ours)["s3-credentials:version"] == "" {
+				t.Errorf("the tags are %v with the Python tool, and %v with this one", tags(python), tags(ours))
+			}
+		}},
 		{name: "create --dry-run for a bucket that exists", differs: "dry-run", given: one, args: []string{"create", "one", "--dry-run"}, check: func(t *testing.T, python, ours outcome) {
 			wantExits(t, python, ours, 0, 0)
 			if !strings.Contains(python.stdout, "Would create bucket") || strings.Contains(ours.stdout, "Would create bucket") {

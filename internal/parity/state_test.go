@@ -43,6 +43,9 @@ func (c client) state(t *testing.T) map[string]any {
 	return map[string]any{"users": c.users(t), "roles": c.roles(t), "buckets": c.buckets(t)}
 }
 
+// tagsOfUser are there with this tool alone (made-by in docs/differences.md).
+const tagsOfUser = "tags"
+
 // users asks for users alone, since nothing compares the policies that would come with them.
 func (c client) users(t *testing.T) map[string]any {
 	details, err := c.iam.GetAccountAuthorizationDetails(t.Context(), &iam.GetAccountAuthorizationDetailsInput{Filter: []types.EntityType{types.EntityTypeUser}})
@@ -65,6 +68,13 @@ func (c client) users(t *testing.T) map[string]any {
 		check(t, err)
 		if err == nil && got.User.PermissionsBoundary != nil {
 			user["boundary"] = *got.User.PermissionsBoundary.PermissionsBoundaryArn
+		}
+		if err == nil {
+			tags := map[string]string{}
+			for _, tag := range got.User.Tags {
+				tags[*tag.Key] = *tag.Value
+			}
+			user[tagsOfUser] = tags
 		}
 		keys, err := c.iam.ListAccessKeys(t.Context(), &iam.ListAccessKeysInput{UserName: u.UserName})
 		check(t, err)
