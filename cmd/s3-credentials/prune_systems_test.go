@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -138,5 +139,35 @@ func testPruneLeavesLookAlikes(t *testing.T, system *systems.System) {
 	}
 	if out := p.run("list-buckets", "--nl"); !strings.Contains(out, `"pruned"`) {
 		t.Errorf("the buckets are %s", out)
+	}
+}
+
+// TestPruneLooksAgain gives a user a further key after the plan was made to delete it, and before it is carried out.
+func TestPruneLooksAgain(t *testing.T) {
+	direct := systems.NewSandbox(t)
+	system, proxy := systems.Behind(t, direct)
+	p, eyes := pruningOn(t, system), pruningOn(t, direct)
+	p.run("create", "pruned", "-c", "--username", "ours", "--silent", "--expires", "30d", "--policy", fmt.Sprintf(endedPolicy, "$!BUCKET_NAME!$"))
+	proxy.Reset(nil)
+	p.run("prune", "--expired", "--dry-run")
+	planned, sent := len(proxy.Seen()), 0
+	var mu sync.Mutex
+	proxy.Reset(func(int, systems.Request) systems.Action {
+		mu.Lock()
+		defer mu.Unlock()
+		if sent++; sent == planned+1 {
+			if _, err := eyes.iam.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: aws.String("ours")}); err != nil {
+				t.Error(err)
+			}
+		}
+		return systems.Pass
+	})
+	cmd := exec.CommandContext(t.Context(), program(t), "prune", "--expired", "--yes")
+	cmd.Env = p.env
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "user 'ours' was used or changed after the plan was made, and stays") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if users := eyes.users(); !slices.Contains(users, `ours ["s3.custom.pruned"] 2`) {
+		t.Errorf("the users are %q", users)
 	}
 }
