@@ -9,7 +9,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// change is what every changing command is made of: the options that say what becomes of its plan, and the order of things.
+// change is what every changing command is made of: the options that say what becomes of its plan, and the order of things. The plan
+// is made, shown and, on a terminal, asked about; it is recorded, carried out, and its end recorded.
 type change struct{ dryRun, json, yes bool }
 
 // options returns the options that all changing commands have.

@@ -57,7 +57,8 @@ func testLocalserver(t *testing.T, system *systems.System, backend string, enfor
 		}
 	})
 
-	args := []string{"--backend", backend, "--read-only", "-d", "15m", "--port", "0"}
+	log := filepath.Join(t.TempDir(), "log")
+	args := []string{"--backend", backend, "--read-only", "-d", "15m", "--port", "0", "--audit-log", log}
 	if enforced {
 		args = append(args, "--verify")
 	}
@@ -70,6 +71,11 @@ func testLocalserver(t *testing.T, system *systems.System, backend string, enfor
 	server.botocore(t, system, bucket)
 
 	stderr := server.terminate(t)
+	recorded, err := os.ReadFile(log)
+	if err != nil || len(auditLines(t, log)) < 2 || !bytes.Contains(recorded, []byte(`"access_key_id": "`+keys.AccessKeyID+`"`)) {
+		t.Errorf("the audit log is %s, %v", recorded, err)
+	}
+	stderr += string(recorded)
 	for _, secret := range []string{keys.SecretAccessKey, keys.SessionToken, server.variables["AWS_CONTAINER_AUTHORIZATION_TOKEN"], system.SecretAccessKey} {
 		if secret == "" || strings.Contains(stderr, secret) {
 			t.Errorf("stderr shows a secret, or there is none (%d characters)", len(secret))
