@@ -19,7 +19,7 @@ type RotateOptions struct {
 
 // PlanRotate makes the plan to give a user a new access key that is to take the place of those it has, with the same access and the same
 // end. The others go on working: once the new one is in use, PlanFinishRotation ends that. It changes nothing. NotFound if there is no
-// such user; ResourceExhausted, with what is known of each key, for one that has as many keys as the system allows, unless one of them
+// such user; FailedPrecondition for one with a key that has less access than the user; ResourceExhausted, with what is known of each key, for one that has as many keys as the system allows, unless one of them
 // may give way. All state is on the system, and a key that works is there at any time. A run that was killed may have made a key that nobody knows
 // the secret of: another run makes another, and where there is no room for it, that key is the one that gives way.
 func (e *Engine) PlanRotate(ctx context.Context, user string, options RotateOptions) (*Plan, error) {
@@ -28,6 +28,9 @@ func (e *Engine) PlanRotate(ctx context.Context, user string, options RotateOpti
 	}
 	owner, err := e.lookUpHolder(ctx, user)
 	if err != nil {
+		return nil, err
+	}
+	if err := owner.refuseWider(); err != nil {
 		return nil, err
 	}
 	keys, plan := holding(owner.held), &Plan{}
@@ -56,6 +59,16 @@ func (e *Engine) checkRotate(options RotateOptions) error {
 		return err
 	}
 	return e.checkExpires(options.Expires)
+}
+
+// refuseWider refuses a new key in place of one that may do less.
+func (o *keyOwner) refuseWider() error {
+	i := slices.IndexFunc(o.held, func(k driver.AccessKey) bool { return k.Restricted })
+	if i < 0 {
+		return nil
+	}
+	return fault.New(fault.FailedPrecondition, "the access key %s has a policy of its own, and a new one could do all that user '%s' may; "+
+		"replace that key with the system's own client, or delete it first", o.held[i].AccessKeyID, o.name)
 }
 
 // successor is the step that makes the new key. It ends as the user's access does, and says that the user is one that an engine made

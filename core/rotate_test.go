@@ -223,6 +223,31 @@ func (s single) Describe(ctx context.Context) (driver.Description, error) {
 	return d, err
 }
 
+// narrowed is a system whose keys have policies of their own.
+type narrowed struct{ driver.Driver }
+
+func (n narrowed) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
+	return func(yield func(driver.AccessKey, error) bool) {
+		for key, err := range n.Driver.ListAccessKeys(ctx, req) {
+			key.Restricted = true
+			if !yield(key, err) {
+				return
+			}
+		}
+	}
+}
+
+// TestAKeyWithAPolicyOfItsOwnIsNotRotated would make the new key a wider one.
+func TestAKeyWithAPolicyOfItsOwnIsNotRotated(t *testing.T) {
+	in(t, memory.Options{}, func(d driver.Driver) driver.Driver { return narrowed{d} }, func(t *testing.T, r *rotation) {
+		_, err := r.e.PlanRotate(t.Context(), "ann", core.RotateOptions{})
+		wantCode(t, err, fault.FailedPrecondition)
+		if !strings.Contains(err.Error(), r.keys[0].AccessKeyID) {
+			t.Errorf("it does not say which key: %v", err)
+		}
+	})
+}
+
 // TestTheOnlyKeyStays does not let the only key that works give way, even if it was never used.
 func TestTheOnlyKeyStays(t *testing.T) {
 	in(t, memory.Options{}, func(d driver.Driver) driver.Driver { return single{d} }, func(t *testing.T, r *rotation) {

@@ -112,10 +112,19 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 				keys[i].Expires = *end
 			}
 			keys[i].Tags = tagsOf(account.Description)
+			keys[i].Restricted = !account.ImpliedPolicy && b.isRestricted(ctx, account.AccessKey)
 		}
 		slices.SortFunc(keys, func(a, b driver.AccessKey) int { return strings.Compare(a.AccessKeyID, b.AccessKeyID) })
 		return keys, err
 	})
+}
+
+// isRestricted reports whether a key has a policy of its own. The lists of older servers do not say so of any key.
+func (b *backend) isRestricted(ctx context.Context, key string) bool {
+	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
+		return b.admin.InfoServiceAccount(ctx, key)
+	})
+	return err != nil || !info.ImpliedPolicy
 }
 
 // The status of a key, as MinIO calls it.

@@ -44,6 +44,22 @@ func keyOf(t *testing.T, d driver.Driver, user string) driver.Credentials {
 	return driver.Credentials{AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey}
 }
 
+// TestAKeyWithAPolicyOfItsOwnSaysSo lists a key that another program narrowed, beside one of this tool.
+func TestAKeyWithAPolicyOfItsOwnSaysSo(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	makeUser(t, d, "narrowing")
+	plain := keyOf(t, d, "narrowing")
+	narrow, err := adminClient(t, s, root(s)).AddServiceAccount(t.Context(), madmin.AddServiceAccountReq{TargetUser: "narrowing", Policy: []byte(everything)})
+	must(t, err)
+	for key, err := range d.ListAccessKeys(t.Context(), driver.ListAccessKeysRequest{UserName: "narrowing"}) {
+		must(t, err)
+		if key.Restricted != (key.AccessKeyID == narrow.AccessKey) {
+			t.Errorf("%s is restricted: %t; the plain key is %s", key.AccessKeyID, key.Restricted, plain.AccessKeyID)
+		}
+	}
+}
+
 func TestAKeyMakesNoFurtherKeys(t *testing.T) {
 	s := systems.MinIO(t)
 	d := open(t, s, root(s))

@@ -163,6 +163,9 @@ type AccessKey struct {
 	Created time.Time
 	// Expires is when the key ends by itself; zero for one that does not.
 	Expires time.Time
+	// Restricted says that the key has a policy of its own, and may do only what that allows too, of what the user may. CreateAccessKey
+	// makes no such key.
+	Restricted bool
 	// Tags are those that the key was created with, in any order; none where the system does not keep any, or has others' text in
 	// their place.
 	Tags []Tag

@@ -854,7 +854,9 @@ type AccessKey struct {
 	// When the key ends by itself; not set for one that does not.
 	Expires *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expires,proto3" json:"expires,omitempty"`
 	// Those that the key was created with.
-	Tags          []*Tag `protobuf:"bytes,7,rep,name=tags,proto3" json:"tags,omitempty"`
+	Tags []*Tag `protobuf:"bytes,7,rep,name=tags,proto3" json:"tags,omitempty"`
+	// The key has a policy of its own, and may do only what that allows too.
+	Restricted    bool `protobuf:"varint,8,opt,name=restricted,proto3" json:"restricted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -936,6 +938,13 @@ func (x *AccessKey) GetTags() []*Tag {
 		return x.Tags
 	}
 	return nil
+}
+
+func (x *AccessKey) GetRestricted() bool {
+	if x != nil {
+		return x.Restricted
+	}
+	return false
 }
 
 type CreateAccessKeyRequest struct {
@@ -2346,7 +2355,7 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +
-	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xaf\x02\n" +
+	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xcf\x02\n" +
 	"\tAccessKey\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x12*\n" +
@@ -2354,7 +2363,10 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x06status\x18\x04 \x01(\tR\x06status\x124\n" +
 	"\acreated\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\x124\n" +
 	"\aexpires\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x121\n" +
-	"\x04tags\x18\a \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\"\x9e\x01\n" +
+	"\x04tags\x18\a \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\x12\x1e\n" +
+	"\n" +
+	"restricted\x18\b \x01(\bR\n" +
+	"restricted\"\x9e\x01\n" +
 	"\x16CreateAccessKeyRequest\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x124\n" +
 	"\aexpires\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x121\n" +
