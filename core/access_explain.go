@@ -139,6 +139,9 @@ func (x *accessExplainer) explain(subject *accessSubject, bucket string, all []U
 			documents, key, personal = append(documents, p.denials), append(key, p.denialText), personal || p.personal
 		}
 	}
+	if strings.HasPrefix(subject.principal, "arn:") {
+		options.Context = map[string][]string{"aws:PrincipalArn": {subject.principal}}
+	}
 	if subject.user != nil {
 		options.Context = subject.user.context
 		if boundary := subject.user.Boundary; boundary != nil && bounded {

@@ -50,6 +50,9 @@ func (s *space) label(which []int) string {
 	return closest(labels)
 }
 
+// joined stands between the patterns of what is in several, none of which is within another.
+const joined = " and "
+
 // closest joins the patterns of a text that no other one of them is within.
 func closest(labels []string) string {
 	slices.Sort(labels)
@@ -60,5 +63,5 @@ func closest(labels []string) string {
 			closest = append(closest, wide)
 		}
 	}
-	return cmp.Or(strings.Join(closest, " and "), "*")
+	return cmp.Or(strings.Join(closest, joined), "*")
 }

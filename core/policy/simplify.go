@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // simplified puts rows in order, named things first, and leaves out what goes without saying: rows that say what the next wider one
@@ -60,7 +61,7 @@ func compareNames(a, b string) int {
 
 func goesWithoutSaying(at place, places []place, rows map[place][]Row) bool {
 	if at.bucket != "" && at.prefix != "*" {
-		return same(rows[at], rows[next(at, places)])
+		return sameAsWider(at, places, rows)
 	}
 	wider := next(at, places)
 	if nothing(rows[at]) && (wider == at || nothing(rows[wider])) {
@@ -68,6 +69,21 @@ func goesWithoutSaying(at place, places []place, rows map[place][]Row) bool {
 	}
 	// A bucket of which all is as in a wider pattern of buckets needs no row, but one that has a row needs that of all its keys.
 	return wider != at && same(within(at, places, rows), within(wider, places, rows))
+}
+
+// sameAsWider reports whether the place is as the next wider one; one that is in several is as each of them.
+func sameAsWider(at place, places []place, rows map[place][]Row) bool {
+	parts := strings.Split(at.prefix, joined)
+	for _, part := range parts {
+		wider := place{bucket: at.bucket, prefix: part}
+		if _, has := rows[wider]; len(parts) == 1 || !has {
+			wider = next(wider, places)
+		}
+		if !same(rows[at], rows[wider]) {
+			return false
+		}
+	}
+	return true
 }
 
 // next is the closest wider place: the place itself if there is none.
