@@ -5,7 +5,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"os/exec"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -101,5 +104,38 @@ func TestAClientNeverNoticesARotation(t *testing.T) {
 				w.await()
 			}
 		})
+	}
+}
+
+// TestAKeyThatNeverWorksIsUndone switches the new key off as soon as it is there. That takes the minute in which a key may begin to work.
+func TestAKeyThatNeverWorksIsUndone(t *testing.T) {
+	t.Parallel()
+	system := systems.NewSandbox(t)
+	seen, proxy := systems.Behind(t, system)
+	a := &access{T: t, system: system, backend: "aws", bucket: "unproven"}
+	first := a.create([]string{"create", a.bucket, "-c", "--username", "unproven", "--silent"})
+	var off atomic.Bool
+	proxy.Reset(func(_ int, r systems.Request) systems.Action {
+		if r.Operation == "GetCallerIdentity" && off.CompareAndSwap(false, true) {
+			for _, line := range strings.Split(a.tool("list-keys", "unproven", "--tsv"), "\n")[1:] {
+				if id := strings.Split(line+"\t", "\t")[1]; id != "" && id != first.AccessKeyID {
+					a.tool("set-key-status", "unproven", id, "inactive")
+				}
+			}
+		}
+		return systems.Pass
+	})
+	cmd := exec.CommandContext(t.Context(), program(t), "rotate", "unproven")
+	cmd.Env = append(seen.Env(), "HOME="+t.TempDir(), "S3_CREDENTIALS_ENDPOINT_URL="+seen.EndpointURL, "S3_CREDENTIALS_BACKEND=aws")
+	out, err := cmd.Output()
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) || exit.ExitCode() != 4 || len(out) > 0 {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if said := string(exit.Stderr); !strings.Contains(said, "the key does not work") || !strings.Contains(said, "undone: access key") {
+		t.Errorf("it says %s", said)
+	}
+	if keys := a.tool("list-keys", "unproven", "--tsv"); strings.Count(keys, "\nunproven\t") != 1 || !strings.Contains(keys, first.AccessKeyID+"\tActive") {
+		t.Errorf("there is %s", keys)
 	}
 }
