@@ -44,7 +44,7 @@ func newPutObject() *cli.Command {
 			{Name: "PATH", Required: true, Complete: cli.CompleteFile},
 		},
 		Options: append([]cli.Option{
-			cli.Text(&p.contentType, "content-type", "Content-Type to use (default is auto-detected based on file extension)"),
+			cli.Text(&p.contentType, "content-type", "Content-Type to use (default is auto-detected based on file extension)").OrEmpty(),
 			cli.Flag(&p.silent, "silent", "Don't show progress bar").WithShort("s").FromConfig(),
 		}, p.options()...),
 		Check: p.check,

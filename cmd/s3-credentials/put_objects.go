@@ -45,7 +45,7 @@ func newPutObjects() *cli.Command {
 			{Name: "OBJECTS", Required: true, Repeated: true, Complete: cli.CompleteFile},
 		},
 		Options: append([]cli.Option{
-			cli.Text(&p.prefix, "prefix", "Prefix to add to the files within the bucket"),
+			cli.Text(&p.prefix, "prefix", "Prefix to add to the files within the bucket").OrEmpty(),
 			p.silentOption("Don't show progress bar"),
 			p.skipOption("Leave out files that are in the bucket already, with the same size and checksum"),
 			p.concurrencyOption("How many files to upload at the same time"),

@@ -20,7 +20,7 @@ func (o *Options) Options() (key []cli.Option, file cli.Option) {
 	return []cli.Option{
 			cli.Text(&o.AccessKeyID, "access-key", "Access key ID").FromConfig(),
 			cli.Text(&o.SecretAccessKey, "secret-key", "Secret access key").FromConfig().Concealed(),
-			cli.Text(&o.SessionToken, "session-token", "Session token").FromConfig().Concealed(),
+			cli.Text(&o.SessionToken, "session-token", "Session token").FromConfig().Concealed().OrEmpty(),
 		}, cli.Text(&o.File, "auth", "Path to JSON/INI file containing credentials, - for standard input").Showing("FILENAME").
 			WithShort("a").FromConfig().Completing(cli.CompleteFile)
 }

@@ -32,6 +32,9 @@ type Option struct {
 	Secret bool
 	// CheckElsewhere, if set, refuses values that only the command line may give.
 	CheckElsewhere func(value string) error
+	// MayBeEmpty says that an empty value on the command line is as good as none. Elsewhere it most likely is a variable of a
+	// shell that is not set, and to go on without the option would do something else than was asked for.
+	MayBeEmpty bool
 	// Complete says what a shell can offer for the value.
 	Complete Complete
 	// Needs are the capabilities without which the backend cannot do what the option asks for.
@@ -98,6 +101,9 @@ func (o Option) CheckedElsewhere(check func(value string) error) Option {
 	o.CheckElsewhere = check
 	return o
 }
+
+// OrEmpty lets the command line give an empty value, which is as good as none.
+func (o Option) OrEmpty() Option { o.MayBeEmpty = true; return o }
 
 // MustBeGiven makes the option required.
 func (o Option) MustBeGiven() Option { o.Required = true; return o }

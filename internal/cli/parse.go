@@ -74,6 +74,9 @@ func (p *parser) read(typed []occurrence) error {
 		if err := setFrom(t.option, value, t.option.Spelled()); err != nil {
 			return err
 		}
+		if value == "" && !t.option.MayBeEmpty {
+			return Usagef("Option %s is given an empty value, as by a variable that is not set: give it a value, or leave the option out.", t.option.Spelled())
+		}
 		p.set[t.option.Name] = true
 	}
 	if err := p.readEnvironment(); err != nil || !p.app.ConfigFile {

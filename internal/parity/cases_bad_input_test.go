@@ -2,6 +2,11 @@
 
 package parity
 
+import (
+	"strings"
+	"testing"
+)
+
 func badInputCases() []parityCase {
 	one := []given{bucket("one")}
 	return []parityCase{
@@ -12,6 +17,14 @@ func badInputCases() []parityCase {
 		{name: "create without a bucket", args: []string{"create"}},
 		{name: "create with both", given: one, args: []string{"create", "one", "--read-only", "--write-only"}},
 		{name: "create -f of no format", given: one, args: []string{"create", "one", "-f", "xml"}},
+		{name: "create --username of nobody", differs: "empty-value", given: one, args: []string{"create", "one", "--username", ""}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 2)
+			if !strings.Contains(ours.stderr, "empty value") {
+				t.Error(ours.stderr)
+			}
+		}},
+		{name: "list-bucket --prefix of nothing", given: one, args: []string{"list-bucket", "one", "--prefix", "", "--session-token", ""}},
+		{name: "put-objects --prefix of nothing", differs: "put-types", given: one, files: map[string]string{"a.txt": "a"}, args: []string{"put-objects", "one", "a.txt", "--prefix", ""}, check: sameContents},
 		{name: "create --policy of no JSON", given: one, args: []string{"create", "one", "--policy", "{no"}},
 		{name: "create --policy of a missing file", given: one, args: []string{"create", "one", "--policy", "missing.json"}},
 		{name: "create --policy of a file that is no JSON", given: one, files: map[string]string{"p.json": "no"}, args: []string{"create", "one", "--policy", "p.json"}},

@@ -64,7 +64,7 @@ func (s *Session) Options() []cli.Option {
 			"Default is 30s", parseTimeout).FromConfig(),
 		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
 			FromConfig().Completing(cli.CompleteFolder).CheckedElsewhere(absoluteFolders),
-		cli.Text(&s.AuditLog, "audit-log", "File to add lines of JSON to: who changed what").Showing("FILENAME").
+		cli.Parsed(&s.AuditLog, "audit-log", "FILENAME", "File to add lines of JSON to: who changed what", lastingFile).
 			FromConfig().Completing(cli.CompleteFile).CheckedElsewhere(absolute),
 	)
 }
@@ -102,6 +102,14 @@ func absolute(path string) error {
 		return fmt.Errorf("'%s' is relative; only the command line may name what depends on the current folder", path)
 	}
 	return nil
+}
+
+// lastingFile refuses the "-" that elsewhere is standard output: a record of changes is to last.
+func lastingFile(path string) (string, error) {
+	if path == "-" {
+		return "", errors.New("it must be a file, not standard output")
+	}
+	return path, nil
 }
 
 func absoluteFolders(value string) error {
