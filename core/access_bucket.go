@@ -27,6 +27,8 @@ func (b *BucketAccess) Add(setting driver.Setting, value driver.BucketSetting, e
 	switch {
 	case errors.Is(err, fault.PermissionDenied):
 		b.Unknown = append(b.Unknown, fmt.Sprintf("the %s of bucket %s, which may not be read", settingWords[setting], b.Bucket))
+	case unanswered(err):
+		b.Unknown = append(b.Unknown, fmt.Sprintf("the %s of bucket %s, which the system does not return: %s", settingWords[setting], b.Bucket, err))
 	case errors.Is(err, fault.NotFound), errors.Is(err, fault.Unsupported):
 	case err != nil:
 		return err

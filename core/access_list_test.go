@@ -23,8 +23,8 @@ type account struct {
 	mu sync.Mutex
 	// asked counts the requests by method.
 	asked map[string]int
-	// denied are methods that the system refuses.
-	denied []string
+	// denied are methods that the system refuses, and broken those that it fails to answer.
+	denied, broken []string
 }
 
 func newAccount(t *testing.T, options memory.Options) *account {
@@ -35,6 +35,9 @@ func newAccount(t *testing.T, options memory.Options) *account {
 		defer a.mu.Unlock()
 		if a.asked[method]++; slices.Contains(a.denied, method) {
 			return fault.New(fault.PermissionDenied, "%s is denied", method)
+		}
+		if slices.Contains(a.broken, method) {
+			return fault.New(fault.Unavailable, "%s has no answer", method)
 		}
 		return nil
 	}
@@ -232,6 +235,31 @@ func TestWhatCannotBeReadIsUnknown(t *testing.T) {
 	a.wants(core.AccessOptions{Users: []string{"ann"}}, "everybody photos/* read through bucket policy",
 		"ann : unknown: the inline policies of the user ann, which may not be listed", "ann : unknown: the policies attached to the user ann, which may not be listed",
 		"ann : unknown: the inline policies of the group staff, which may not be listed", "ann : unknown: the policies attached to the group staff, which may not be listed")
+}
+
+// One policy that the system fails to return leaves all else known.
+func TestWhatTheSystemDoesNotAnswerIsUnknown(t *testing.T) {
+	a := newAccount(t, memory.Options{})
+	a.bucket("photos", statement("Allow", `"*"`, "s3:GetObject", "photos"))
+	a.user("ann", statement("Allow", "", reading, "photos"))
+	must(t, a.AttachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.UserPrincipal("ann"), PolicyARN: "arn:aws:iam::aws:policy/AmazonS3FullAccess"}))
+	a.broken = []string{"GetManagedPolicy", "ListUserItems"}
+	a.wants(core.AccessOptions{}, "everybody photos/* read through bucket policy", "ann photos/* read-only through p1",
+		"ann : unknown: policy arn:aws:iam::aws:policy/AmazonS3FullAccess, which the system does not return: GetManagedPolicy has no answer",
+		"ann : unknown: groups, which the system does not list: ListUserItems has no answer")
+	a.broken = []string{"GetBucketSetting"}
+	public, err := a.PublicAccess(t.Context(), &core.BucketAccess{Bucket: "photos"})
+	if must(t, err); public.Is != "unknown" {
+		t.Errorf("a bucket whose policy is not returned: %+v", public)
+	}
+	a.broken = []string{"ListUsers"}
+	for _, err := range a.ListAccess(t.Context(), core.AccessOptions{}) {
+		if err != nil {
+			wantCode(t, err, fault.Unavailable)
+			return
+		}
+	}
+	t.Error("a system that lists no users has no error")
 }
 
 func TestGroupsThatTheBackendCannotReadAreUnknown(t *testing.T) {

@@ -42,6 +42,8 @@ func (r *policyReading) addDocument(name, document string, err error) error {
 		r.unknown = append(r.unknown, fmt.Sprintf("policy %s, which may not be read", name))
 	case errors.Is(err, fault.NotFound), errors.Is(err, fault.Unsupported):
 		r.unknown = append(r.unknown, fmt.Sprintf("policy %s, which is not found", name))
+	case unanswered(err):
+		r.unknown = append(r.unknown, fmt.Sprintf("policy %s, which the system does not return: %s", name, err))
 	case err != nil:
 		return err
 	default:
@@ -61,10 +63,19 @@ func (r *policyReading) unlisted(what string, err error) error {
 	case errors.Is(err, fault.PermissionDenied):
 		r.unknown = append(r.unknown, what+", which may not be listed")
 		return nil
+	case unanswered(err):
+		r.unknown = append(r.unknown, fmt.Sprintf("%s, which the system does not list: %s", what, err))
+		return nil
 	case errors.Is(err, fault.Unsupported):
 		return nil
 	}
 	return err
+}
+
+// unanswered reports whether the system failed to answer: MinIO does that for some policies that it took, and answers for all others. A
+// system that answers nothing has failed before.
+func unanswered(err error) bool {
+	return errors.Is(err, fault.Unavailable) || errors.Is(err, fault.Internal) || errors.Is(err, fault.Unknown)
 }
 
 // userAccess reads a user's own access: not what the policies of buckets say.
