@@ -71,7 +71,7 @@ func TestOpenNeedsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Region != "us-east-1" || got.Has(driver.CapPolicyPrincipal) || len(got.Capabilities) != len(driver.AllCapabilities())-1 {
+	if got.Region != "us-east-1" || got.Has(driver.CapPolicyPrincipal) || got.Has(driver.CapKeyExpiry) || got.Has(driver.CapKeyTags) || len(got.Capabilities) != len(driver.AllCapabilities())-3 {
 		t.Errorf("got %+v", got)
 	}
 	_, err = d.WhoAmI(t.Context())

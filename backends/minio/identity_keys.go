@@ -2,6 +2,7 @@ package minio
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"iter"
 	"slices"
@@ -139,13 +140,7 @@ func (b *backend) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKe
 	if status == "" {
 		return fault.New(fault.InvalidArgument, "%q is no status of an access key; it is %s or %s", req.Status, driver.KeyActive, driver.KeyInactive)
 	}
-	if err := b.ensureKey(ctx, req.UserName, req.AccessKeyID); err != nil {
-		return err
-	}
-	err := b.adminDo(ctx, func(ctx context.Context) error {
-		return b.admin.UpdateServiceAccount(ctx, req.AccessKeyID, madmin.UpdateServiceAccountReq{NewStatus: status})
-	})
-	return b.wrapError(ctx, err, "set the status of the access key %s", req.AccessKeyID)
+	return b.updateKey(ctx, req.UserName, req.AccessKeyID, madmin.UpdateServiceAccountReq{NewStatus: status}, "set the status of")
 }
 
 // SetAccessKeyExpiry gives a key an end.
@@ -153,13 +148,28 @@ func (b *backend) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKe
 	if err := checkEnd(req.Expires); err != nil {
 		return err
 	}
-	if err := b.ensureKey(ctx, req.UserName, req.AccessKeyID); err != nil {
+	return b.updateKey(ctx, req.UserName, req.AccessKeyID, madmin.UpdateServiceAccountReq{NewExpiration: &req.Expires}, "set the end of")
+}
+
+// updateKey changes a key. An update without a policy takes the key's own policy away, so that the key could do all that its user may:
+// the policy is sent along, and looked at afterwards.
+func (b *backend) updateKey(ctx context.Context, user, key string, update madmin.UpdateServiceAccountReq, what string) error {
+	before, err := b.findKey(ctx, user, key)
+	if err != nil {
 		return err
 	}
-	err := b.adminDo(ctx, func(ctx context.Context) error {
-		return b.admin.UpdateServiceAccount(ctx, req.AccessKeyID, madmin.UpdateServiceAccountReq{NewExpiration: &req.Expires})
-	})
-	return b.wrapError(ctx, err, "set the end of the access key %s", req.AccessKeyID)
+	if !before.ImpliedPolicy {
+		update.NewPolicy = json.RawMessage(before.Policy)
+	}
+	err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.UpdateServiceAccount(ctx, key, update) })
+	if err != nil || before.ImpliedPolicy {
+		return b.wrapError(ctx, err, "%s the access key %s", what, key)
+	}
+	after, err := b.findKey(ctx, user, key)
+	if err == nil && after.ImpliedPolicy {
+		err = fault.New(fault.DataLoss, "the access key %s has lost the policy of its own, so it may do all that the user %q may; delete it", key, user)
+	}
+	return err
 }
 
 // DeleteAccessKey deletes a key of a user.
@@ -176,22 +186,29 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 	return err
 }
 
-// ensureKey fails unless the key is the user's: MinIO would change and delete any user's key.
+// ensureKey fails unless the key is the user's: MinIO would delete any user's key.
 func (b *backend) ensureKey(ctx context.Context, user, key string) error {
+	_, err := b.findKey(ctx, user, key)
+	return err
+}
+
+// findKey looks a key up, and fails unless it is the user's: MinIO would change any user's key.
+func (b *backend) findKey(ctx context.Context, user, key string) (madmin.InfoServiceAccountResp, error) {
+	var none madmin.InfoServiceAccountResp
 	if err := b.ensureUser(ctx, user); err != nil {
-		return err
+		return none, err
 	}
 	if err := checkExisting(key); err != nil {
-		return fault.New(fault.InvalidArgument, "%q cannot be an access key", key)
+		return none, fault.New(fault.InvalidArgument, "%q cannot be an access key", key)
 	}
 	info, err := adminCall(ctx, func(ctx context.Context) (madmin.InfoServiceAccountResp, error) {
 		return b.admin.InfoServiceAccount(ctx, key)
 	})
 	if err != nil {
-		return b.wrapError(ctx, err, "look up the access key %s", key)
+		return none, b.wrapError(ctx, err, "look up the access key %s", key)
 	}
 	if info.ParentUser != user {
-		return fault.New(fault.NotFound, "the user %q has no access key %s", user, key)
+		return none, fault.New(fault.NotFound, "the user %q has no access key %s", user, key)
 	}
-	return nil
+	return info, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/minio/madmin-go/v3"
 	"github.com/minio/minio-go/v7/pkg/credentials"
@@ -56,6 +57,40 @@ func TestAKeyWithAPolicyOfItsOwnSaysSo(t *testing.T) {
 		must(t, err)
 		if key.Restricted != (key.AccessKeyID == narrow.AccessKey) {
 			t.Errorf("%s is restricted: %t; the plain key is %s", key.AccessKeyID, key.Restricted, plain.AccessKeyID)
+		}
+	}
+}
+
+// TestAKeyKeepsThePolicyOfItsOwn switches such a key off and on, and gives it an end: it may do no more after that.
+func TestAKeyKeepsThePolicyOfItsOwn(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	user := makeUser(t, d, "keeping")
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "p", Document: everything}))
+	admin := adminClient(t, s, root(s))
+	const nothing = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::none/*"]}]}`
+	narrow, err := admin.AddServiceAccount(t.Context(), madmin.AddServiceAccountReq{TargetUser: "keeping", Policy: []byte(nothing)})
+	must(t, err)
+	own := func() string {
+		info, err := admin.InfoServiceAccount(t.Context(), narrow.AccessKey)
+		must(t, err)
+		if info.ImpliedPolicy {
+			t.Error("the key has lost its policy")
+		}
+		return info.Policy
+	}
+	before := own()
+	for _, status := range []string{driver.KeyInactive, driver.KeyActive} {
+		must(t, d.SetAccessKeyStatus(t.Context(), driver.SetAccessKeyStatusRequest{UserName: "keeping", AccessKeyID: narrow.AccessKey, Status: status}))
+	}
+	must(t, d.SetAccessKeyExpiry(t.Context(), driver.SetAccessKeyExpiryRequest{UserName: "keeping", AccessKeyID: narrow.AccessKey, Expires: time.Now().Add(time.Hour)}))
+	if after := own(); after != before {
+		t.Errorf("the key's policy was %s and is %s", before, after)
+	}
+	buckets := open(t, s, driver.Credentials{AccessKeyID: narrow.AccessKey, SecretAccessKey: narrow.SecretKey}).ListBuckets(t.Context())
+	for bucket, err := range buckets {
+		if !errors.Is(err, fault.PermissionDenied) {
+			t.Errorf("the key lists %q, %v", bucket.Name, err)
 		}
 	}
 }
