@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -36,8 +37,11 @@ func (b *BucketAccess) Add(setting driver.Setting, value driver.BucketSetting, e
 		if b.policy, err = policy.Parse([]byte(value.Policy.Document)); err != nil {
 			b.Unknown = append(b.Unknown, fmt.Sprintf("the policy of bucket %s, which is not understood: %s", b.Bucket, err))
 		}
+		for _, name := range b.policy.PrincipalPatterns() {
+			b.Unknown = append(b.Unknown, fmt.Sprintf("the policy of bucket %s, where the principal %s is a pattern, which systems decide differently", b.Bucket, name))
+		}
 	case value.ACL != nil:
-		b.acl = aclDocument(b.Bucket, value.ACL)
+		b.addACL(value.ACL)
 	case value.PublicAccessBlock != nil:
 		b.block = *value.PublicAccessBlock
 	}
@@ -59,9 +63,8 @@ func (b *BucketAccess) policyName() string { return "policy of bucket " + b.Buck
 func (b *BucketAccess) everybody() bool { return b.policy.For("").Allows() || b.acl.Allows() }
 
 // restricted reports whether access by the policy is blocked for everybody but the users of the bucket's account.
-func (b *BucketAccess) restricted() bool {
-	return b.block.RestrictPublicBuckets && b.policy.For("").Allows()
-}
+// A policy that allows everybody something under conditions only may be public or not, which the system decides by their values.
+func (b *BucketAccess) restricted() bool { return b.block.RestrictPublicBuckets && b.policy.Public() }
 
 // policiesFor are what the bucket's settings say of a principal; an empty one is everybody. What everybody may do anyway is left out
 // for others.
@@ -71,13 +74,13 @@ func (b *BucketAccess) policiesFor(principal string, ofAccount bool) []UserPolic
 	case principal == "" && b.restricted(), principal != "" && !ofAccount && b.restricted():
 		document = policy.Document{}
 	case principal != "" && !b.restricted():
-		document = document.WithoutPublic()
+		document = document.WithoutPublic(principal)
 	}
 	switch {
 	case b.block.IgnorePublicACLs && (principal == "" || principal == aclAuthenticated):
 		acl = policy.Document{}
 	case principal != "":
-		acl = acl.WithoutPublic()
+		acl = acl.WithoutPublic(principal)
 	}
 	return []UserPolicy{newUserPolicy("bucket policy", document.For(principal)), newUserPolicy("bucket ACL", acl.For(principal))}
 }
@@ -87,33 +90,46 @@ const (
 	aclEverybody = "http://acs.amazonaws.com/groups/global/AllUsers"
 	// aclAuthenticated is whoever has a key, of any account.
 	aclAuthenticated = "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"
+	// aclLogDelivery is S3 itself, when it writes access logs.
+	aclLogDelivery = "http://acs.amazonaws.com/groups/s3/LogDelivery"
 )
 
 // aclActions are what the permissions of a bucket's access control list allow.
 var aclActions = map[string][]string{
-	"READ": {"s3:ListBucket"}, "WRITE": {"s3:PutObject"}, "READ_ACP": {"s3:GetBucketAcl"}, "WRITE_ACP": {"s3:PutBucketAcl"},
-	"FULL_CONTROL": {"s3:ListBucket", "s3:PutObject", "s3:GetBucketAcl", "s3:PutBucketAcl"},
+	"READ": aclListing, "WRITE": {"s3:PutObject"}, "READ_ACP": {"s3:GetBucketAcl"}, "WRITE_ACP": {"s3:PutBucketAcl"},
+	"FULL_CONTROL": append(slices.Clip(aclListing), "s3:PutObject", "s3:GetBucketAcl", "s3:PutBucketAcl"),
 }
 
-// aclDocument is an access control list as a policy, without what it gives the owner.
-func aclDocument(bucket string, acl *driver.ACL) policy.Document {
-	document := policy.Document{Version: policy.Version}
-	arn := "arn:*:s3:::" + bucket
+var aclListing = []string{"s3:ListBucket", "s3:ListBucketVersions", "s3:ListBucketMultipartUploads"}
+
+// addACL adds an access control list as a policy, without what it gives the owner.
+func (b *BucketAccess) addACL(acl *driver.ACL) {
+	b.acl = policy.Document{Version: policy.Version}
+	arn := "arn:*:s3:::" + b.Bucket
 	for _, g := range acl.Grants {
-		principal := &policy.Principal{Of: map[string][]string{"CanonicalUser": {g.GranteeID}}}
+		principal := granteeOf(g)
 		switch {
-		case g.GranteeURI == aclEverybody:
-			principal = &policy.Principal{Any: true}
-		case g.GranteeURI != "":
-			principal.Of = map[string][]string{"Group": {g.GranteeURI}}
-		case g.GranteeID == "" || g.GranteeID == acl.Owner.ID:
-			continue
+		case principal == nil || aclActions[g.Permission] == nil:
+			b.Unknown = append(b.Unknown, fmt.Sprintf("the access control list of bucket %s, with a grant to %s that is not understood", b.Bucket, cmp.Or(g.GranteeURI, g.GranteeID, "somebody")))
+		case g.GranteeURI != "" || g.GranteeID != acl.Owner.ID:
+			b.acl.Statement = append(b.acl.Statement, policy.Statement{
+				Effect: policy.Allow, Principal: principal, Action: aclActions[g.Permission], Resource: []string{arn, arn + "/*"},
+			})
 		}
-		document.Statement = append(document.Statement, policy.Statement{
-			Effect: policy.Allow, Principal: principal, Action: aclActions[g.Permission], Resource: []string{arn, arn + "/*"},
-		})
 	}
-	return document
+}
+
+// granteeOf is whom a grant is for; nil where that is not known.
+func granteeOf(g driver.Grant) *policy.Principal {
+	switch {
+	case g.GranteeURI == aclEverybody:
+		return &policy.Principal{Any: true}
+	case g.GranteeURI == aclAuthenticated, g.GranteeURI == aclLogDelivery:
+		return &policy.Principal{Of: map[string][]string{"Group": {g.GranteeURI}}}
+	case g.GranteeURI == "" && g.GranteeID != "":
+		return &policy.Principal{Of: map[string][]string{"CanonicalUser": {g.GranteeID}}}
+	}
+	return nil
 }
 
 // The answers to whether everybody may reach a bucket.
@@ -139,23 +155,40 @@ func (e *Engine) PublicAccess(ctx context.Context, b *BucketAccess) (PublicAcces
 	if err := reader.readBucket(ctx, b, []driver.Setting{driver.SettingPolicy}); err != nil {
 		return PublicAccess{}, err
 	}
-	public := PublicAccess{Is: PublicNo, Unknown: b.Unknown}
-	if len(b.Unknown) > 0 {
-		public.Is = PublicUnknown
-	}
-	rows, err := newAccessExplainer(e).rows(everybody(), b)
-	for _, r := range rows {
-		if r.Access == 0 && len(r.Actions) == 0 {
-			continue
+	public, explainer := PublicAccess{Is: PublicNo}, newAccessExplainer(e)
+	for _, subject := range []*accessSubject{everybody(), {name: aclAuthenticated, principal: aclAuthenticated}} {
+		rows, err := explainer.rows(subject, b)
+		if err != nil {
+			return PublicAccess{}, err
 		}
-		public.Is = PublicYes
-		through := r.Through
-		if conditions := r.Conditions(); conditions != "" {
-			through += ", " + conditions
-		}
-		if !slices.Contains(public.Through, through) {
-			public.Through = append(public.Through, through)
+		for _, r := range rows {
+			public.add(r, b.block.RestrictPublicBuckets)
 		}
 	}
-	return public, err
+	return public, nil
+}
+
+// add adds a row of everybody's, or of whoever has a key. Where the public access block restricts policies, a condition decides whether
+// it does.
+func (p *PublicAccess) add(r AccessRow, restricted bool) {
+	through, into := r.Through, &p.Through
+	if conditions := r.Conditions(); conditions != "" {
+		through += ", " + conditions
+	}
+	switch {
+	case r.Unknown != "":
+		through, into = r.Unknown, &p.Unknown
+	case r.Access == 0 && len(r.Actions) == 0:
+		return
+	case restricted && r.When != nil:
+		through, into = "it depends on a condition: "+through, &p.Unknown
+	default:
+		p.Is = PublicYes
+	}
+	if p.Is != PublicYes {
+		p.Is = PublicUnknown
+	}
+	if !slices.Contains(*into, through) {
+		*into = append(*into, through)
+	}
 }

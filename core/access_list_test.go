@@ -176,6 +176,33 @@ func TestWhatEverybodyMayIsSaidOnce(t *testing.T) {
 	a.wants(core.AccessOptions{}, "ann public/* write-only through p1", "ann public/* read through bucket policy")
 }
 
+func TestWhatEverybodyIsDeniedIsSaidOfWhoIsSpared(t *testing.T) {
+	a := newAccount(t, memory.Options{})
+	a.bucket("public", strings.TrimSuffix(statement("Allow", `"*"`, "s3:GetObject", "public"), "]}")+
+		`,{"Effect":"Deny","NotPrincipal":`+annIsNamed+`,"Action":"s3:*","Resource":["arn:aws:s3:::public","arn:aws:s3:::public/*"]}]}`)
+	a.user("ann")
+	a.user("bob")
+	a.wants(core.AccessOptions{}, "ann public/* read through bucket policy")
+}
+
+func TestAConditionKeepsAPolicyFromBeingBlocked(t *testing.T) {
+	a := newAccount(t, memory.Options{})
+	a.bucket("inside", statement("Allow", `"*"`, "s3:GetObject", "inside", `{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}`))
+	a.put("inside", driver.BucketSetting{PublicAccessBlock: &driver.PublicAccessBlock{RestrictPublicBuckets: true}})
+	a.wants(core.AccessOptions{}, "everybody inside/* read through bucket policy, when aws:SourceIp IpAddress 203.0.113.7/32")
+}
+
+func TestAPrincipalThatIsAPatternIsUnknown(t *testing.T) {
+	a := newAccount(t, memory.Options{})
+	a.bucket("stars", "")
+	b := &core.BucketAccess{Bucket: "stars"}
+	must(t, b.Add(driver.SettingPolicy, driver.BucketSetting{Policy: &driver.BucketPolicy{Document: statement("Allow", `{"AWS":["?*"]}`, "s3:GetObject", "stars")}}, nil))
+	public, err := a.PublicAccess(t.Context(), b)
+	if must(t, err); public.Is != "unknown" || len(public.Unknown) != 1 {
+		t.Errorf("a bucket for whom a pattern finds: %+v", public)
+	}
+}
+
 func TestWhomElseABucketPolicyNames(t *testing.T) {
 	a := newAccount(t, memory.Options{})
 	a.bucket("shared", strings.Replace(statement("Allow", `{"AWS":["arn:aws:iam::123456789012:root","arn:aws:iam::999999999999:role/reader","arn:aws:iam::123456789012:user/ann"]}`, reading, "shared"),
@@ -350,6 +377,30 @@ func TestWhetherABucketIsPublic(t *testing.T) {
 	public, err = a.PublicAccess(t.Context(), listed)
 	if must(t, err); public.Is != "yes" || !slices.Equal(public.Through, []string{"bucket ACL"}) {
 		t.Errorf("a bucket that everybody may list: %+v", public)
+	}
+	conditional := &core.BucketAccess{Bucket: "conditional"}
+	must(t, conditional.Add(driver.SettingPublicAccessBlock, driver.BucketSetting{PublicAccessBlock: &driver.PublicAccessBlock{RestrictPublicBuckets: true}}, nil))
+	public, err = a.PublicAccess(t.Context(), conditional)
+	if must(t, err); public.Is != "unknown" || !slices.Equal(public.Unknown, []string{"it depends on a condition: bucket policy, when aws:SourceIp IpAddress 10.0.0.0/8"}) {
+		t.Errorf("a bucket whose policy may count as public: %+v", public)
+	}
+	for _, c := range []struct {
+		grant driver.Grant
+		want  string
+	}{
+		{driver.Grant{GranteeURI: "http://acs.amazonaws.com/groups/global/AuthenticatedUsers", Permission: "READ"}, "yes"},
+		{driver.Grant{GranteeURI: "http://acs.amazonaws.com/groups/s3/LogDelivery", Permission: "WRITE"}, "no"},
+		{driver.Grant{GranteeURI: "http://acs.example.com/groups/all", Permission: "READ"}, "unknown"},
+		{driver.Grant{GranteeType: "Group", Permission: "READ"}, "unknown"},
+		{driver.Grant{GranteeURI: "http://acs.amazonaws.com/groups/global/AllUsers", Permission: "ALL"}, "unknown"},
+		{driver.Grant{GranteeID: "p", Permission: "READ"}, "no"},
+	} {
+		granted := &core.BucketAccess{Bucket: "none"}
+		must(t, granted.Add(driver.SettingACL, driver.BucketSetting{ACL: &driver.ACL{Owner: driver.Owner{ID: "o"}, Grants: []driver.Grant{c.grant}}}, nil))
+		public, err = a.PublicAccess(t.Context(), granted)
+		if must(t, err); public.Is != c.want {
+			t.Errorf("%+v makes a bucket public: %+v", c.grant, public)
+		}
 	}
 	a.denied = []string{"GetBucketSetting"}
 	public, err = a.PublicAccess(t.Context(), &core.BucketAccess{Bucket: "open"})

@@ -3,6 +3,7 @@ package policy
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
 // For returns what the policy of a bucket says of a principal, as a document of the principal's own; an empty name is a caller without
@@ -13,10 +14,40 @@ func (d Document) For(principal string) Document {
 	})
 }
 
-// WithoutPublic returns the document without what it allows every caller, with or without a key.
-func (d Document) WithoutPublic() Document {
+// WithoutPublic returns the document without what it allows every caller, with or without a key. Where it denies others something that
+// it does not deny the principal, it is the same document: what every caller may do is less then than what the principal may.
+func (d Document) WithoutPublic(principal string) Document {
+	spared := func(s Statement) bool { return s.Effect != Allow && s.isAbout("") && !s.isAbout(principal) }
+	if slices.ContainsFunc(d.Statement, spared) {
+		return d
+	}
 	d.Statement = slices.DeleteFunc(slices.Clone(d.Statement), func(s Statement) bool { return s.Effect == Allow && s.isAbout("") })
 	return d
+}
+
+// Public reports whether a statement allows every caller something, whatever the request is.
+func (d Document) Public() bool {
+	return slices.ContainsFunc(d.Statement, func(s Statement) bool { return s.Effect == Allow && len(s.Condition) == 0 && s.isAbout("") })
+}
+
+// PrincipalPatterns returns the names of principals with wildcards, other than "*" alone, as they are written. AWS refuses them; other
+// systems find principals with them that this package does not.
+func (d Document) PrincipalPatterns() []string {
+	var patterns []string
+	for _, s := range d.Statement {
+		for _, p := range []*Principal{s.Principal, s.NotPrincipal} {
+			if p == nil {
+				continue
+			}
+			for _, name := range slices.Concat(slices.Collect(maps.Values(p.Of))...) {
+				if name != "*" && strings.ContainsAny(name, "*?") {
+					patterns = append(patterns, name)
+				}
+			}
+		}
+	}
+	slices.Sort(patterns)
+	return slices.Compact(patterns)
 }
 
 // Denials returns the statements that deny.

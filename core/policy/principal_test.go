@@ -50,8 +50,17 @@ func TestWhatAPolicySaysOfAPrincipal(t *testing.T) {
 			t.Errorf("of %q it says %q, want %q", principal, got, want)
 		}
 	}
-	if got := sids(doc.WithoutPublic().For("arn:aws:iam::111111111111:user/ann")); got != "ann notAccount" {
+	const ann, bob = "arn:aws:iam::111111111111:user/ann", "arn:aws:iam::111111111111:user/bob"
+	if got := sids(doc.WithoutPublic(bob).For(bob)); got != "notAccount others" {
 		t.Errorf("but for what everybody may, it says %q", got)
+	}
+	// Everybody but ann is denied something, and what everybody may is less than what ann may.
+	if got := sids(doc.WithoutPublic(ann).For(ann)); got != "everybody ann notAccount" {
+		t.Errorf("of the one who is spared, it says %q", got)
+	}
+	patterns := parsed(t, `{"Statement":[{"Effect":"Allow","Principal":{"AWS":["**","*"]},"Action":"s3:GetObject","Resource":"*"},{"Effect":"Deny","NotPrincipal":{"AWS":"a?n"},"Action":"s3:GetObject","Resource":"*"}]}`)
+	if got := patterns.PrincipalPatterns(); !slices.Equal(got, []string{"**", "a?n"}) {
+		t.Errorf("the patterns are %v", got)
 	}
 	if got := sids(doc.Denials()); got != "notAccount others" || !doc.Allows() || doc.Denials().Allows() {
 		t.Errorf("denied is %q", got)
