@@ -27,6 +27,9 @@ type heldKey struct {
 // proofTime is how long after it was made a new key may be tried (see VerifyUserWithin), which counts as a use on the system.
 const proofTime = 2 * time.Minute
 
+// clocksApart is how far the clocks of two machines may be apart that made keys. What is further in the future says nothing of a key's age.
+const clocksApart = time.Minute
+
 // holding are keys, the oldest first; those of which nothing tells the age come before the others.
 func holding(keys []driver.AccessKey) []heldKey {
 	held := make([]heldKey, len(keys))
@@ -34,6 +37,9 @@ func holding(keys []driver.AccessKey) []heldKey {
 		held[i] = heldKey{AccessKey: k, made: k.Created}
 		if origin, ours := OriginOf(k.Tags); ours && k.Created.IsZero() {
 			held[i].made = origin.At
+		}
+		if time.Until(held[i].made) > clocksApart {
+			held[i].made = time.Time{}
 		}
 	}
 	slices.SortStableFunc(held, func(a, b heldKey) int {

@@ -54,6 +54,21 @@ func TestKeysOfAUser(t *testing.T) {
 	wantCode(t, err, fault.NotFound)
 }
 
+// TestAKeyThatWorksAgainIsNotDeleted switches a key on between the plan to delete it and the deletion.
+func TestAKeyThatWorksAgainIsNotDeleted(t *testing.T) {
+	d := open(t, memory.Options{})
+	e := engine(t, d)
+	_, result := create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann"})
+	key := driver.SetAccessKeyStatusRequest{UserName: "ann", AccessKeyID: result.AccessKey.AccessKeyID, Status: driver.KeyInactive}
+	must(t, d.SetAccessKeyStatus(t.Context(), key))
+	plan, err := e.PlanDeleteKey(t.Context(), "ann", key.AccessKeyID)
+	must(t, err)
+	key.Status = driver.KeyActive
+	must(t, d.SetAccessKeyStatus(t.Context(), key))
+	_, err = e.Apply(t.Context(), plan, nil)
+	wantCode(t, err, fault.FailedPrecondition)
+}
+
 // TestKeysWithoutAStatus asks for what the system does not have.
 func TestKeysWithoutAStatus(t *testing.T) {
 	e := engine(t, open(t, memory.Options{Without: []driver.Capability{driver.CapKeyStatus}}))

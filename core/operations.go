@@ -91,7 +91,17 @@ func createKey(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	return Outcome{AccessKey: &key}, nil
 }
 
+// deleteKey deletes a key. One that did not work when the plan was made, and does now, is one that somebody needs.
 func deleteKey(ctx context.Context, e *Engine, s Step) error {
+	if s.before().Status == driver.KeyInactive {
+		key, err := e.findKey(ctx, s.Resource.Owner.Name, s.Resource.Name)
+		if err != nil {
+			return err
+		}
+		if key.Status != driver.KeyInactive {
+			return fault.New(fault.FailedPrecondition, "somebody has switched it on after the plan was made; make the plan again")
+		}
+	}
 	return e.DeleteAccessKey(ctx, driver.DeleteAccessKeyRequest{UserName: s.Resource.Owner.Name, AccessKeyID: s.Resource.Name})
 }
 

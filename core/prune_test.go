@@ -84,6 +84,12 @@ func TestPruneExpiredWherePoliciesEnd(t *testing.T) {
 	create(t, e, core.CreateOptions{Buckets: []string{"two"}, CreateBuckets: true, UserName: "extended", ReplacePolicy: true})
 	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "attached", Policy: ended, Expires: end})
 	must(t, d.AttachPolicy(t.Context(), driver.AttachPolicyRequest{Principal: driver.UserPrincipal("attached"), PolicyARN: managedARN(t, d)}))
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "named", Policy: ended, Expires: end})
+	named, err := d.GetUser(t.Context(), driver.GetUserRequest{Name: "named"})
+	must(t, err)
+	must(t, d.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: "two", Value: driver.BucketSetting{Policy: &driver.BucketPolicy{
+		Document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + named.ARN + `"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::two/*"}]}`,
+	}}}))
 	wantPruned(t, e, core.PruneOptions{Expired: true}, "ended")
 	wantPruned(t, e, core.PruneOptions{Unused: core.LeastUnused})
 

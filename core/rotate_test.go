@@ -400,6 +400,42 @@ func TestKeysWithoutAStatusAreDeletedInTheEnd(t *testing.T) {
 }
 
 // TestTwoKeysInOneSecond makes a key right after another one: it is newer all the same.
+// ahead is a system of which the first key was made by a machine whose clock is two hours ahead.
+type ahead struct{ driver.Driver }
+
+func (a ahead) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
+	for i, tag := range req.Tags {
+		if made, err := time.Parse(time.RFC3339, tag.Value); err == nil && len(slices.Collect(keyIDs(ctx, a.Driver, req.UserName))) == 0 {
+			req.Tags[i].Value = made.Add(2 * time.Hour).Format(time.RFC3339)
+		}
+	}
+	return a.Driver.CreateAccessKey(ctx, req)
+}
+
+func keyIDs(ctx context.Context, d driver.Driver, user string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for key, err := range d.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}) {
+			if err != nil || !yield(key.AccessKeyID) {
+				return
+			}
+		}
+	}
+}
+
+// TestAKeyOfTheFutureIsNotTheNewest ends no key by the word of a clock that was wrong.
+func TestAKeyOfTheFutureIsNotTheNewest(t *testing.T) {
+	in(t, likeMinIO, func(d driver.Driver) driver.Driver { return ahead{asMinIO(d)} }, func(t *testing.T, r *rotation) {
+		r.rotate(core.RotateOptions{})
+		_, err := r.e.PlanFinishRotation(t.Context(), "ann", core.FinishOptions{})
+		wantCode(t, err, fault.FailedPrecondition)
+		plan, err := r.e.PlanFinishRotation(t.Context(), "ann", core.FinishOptions{Force: true})
+		must(t, err)
+		if len(plan.Steps) != 1 || plan.Steps[0].Resource.Name != r.keys[0].AccessKeyID {
+			t.Errorf("the plan ends %v", plan.Steps)
+		}
+	})
+}
+
 func TestTwoKeysInOneSecond(t *testing.T) {
 	in(t, memory.Options{}, nil, func(t *testing.T, r *rotation) {
 		r.keys = append(r.keys, *r.mustApply(r.e.PlanRotate(t.Context(), "ann", core.RotateOptions{})).AccessKey)
