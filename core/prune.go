@@ -122,7 +122,7 @@ func (e *Engine) noBucketNames(ctx context.Context, name string) (bool, error) {
 	}
 	principal := e.newUserAccess(user).principal
 	for _, b := range buckets {
-		if len(b.Unknown) > 0 || len(b.policy.WithoutPublic().For(principal).Statement) > 0 {
+		if len(b.Unknown) > 0 || len(b.policy.WithoutPublic(principal).For(principal).Statement) > 0 {
 			return false, nil
 		}
 	}
