@@ -109,9 +109,10 @@ func (b *BucketAccess) addACL(acl *driver.ACL) {
 	for _, g := range acl.Grants {
 		principal := granteeOf(g)
 		switch {
+		case g.GranteeType != "Group" && g.GranteeURI == "" && g.GranteeID == acl.Owner.ID:
 		case principal == nil || aclActions[g.Permission] == nil:
 			b.Unknown = append(b.Unknown, fmt.Sprintf("the access control list of bucket %s, with a grant to %s that is not understood", b.Bucket, cmp.Or(g.GranteeURI, g.GranteeID, "somebody")))
-		case g.GranteeURI != "" || g.GranteeID != acl.Owner.ID:
+		default:
 			b.acl.Statement = append(b.acl.Statement, policy.Statement{
 				Effect: policy.Allow, Principal: principal, Action: aclActions[g.Permission], Resource: []string{arn, arn + "/*"},
 			})

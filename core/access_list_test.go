@@ -185,6 +185,18 @@ func TestWhatEverybodyIsDeniedIsSaidOfWhoIsSpared(t *testing.T) {
 	a.wants(core.AccessOptions{}, "ann public/* read through bucket policy")
 }
 
+func TestWhatAPolicyMayAllowBesidesIsUnknown(t *testing.T) {
+	implied := policy.Implication{Action: "s3:GetObjectVersion", By: "s3:GetObject"}
+	a := newAccount(t, memory.Options{Dialect: policy.Dialect{Implications: []policy.Implication{implied}}})
+	a.bucket("photos", "")
+	a.user("ann", `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::photos/*"}]}`)
+	a.user("bob", statement("Allow", "", reading, "${aws:PrincipalTag/team}"))
+	a.wants(core.AccessOptions{Buckets: []string{"photos"}},
+		"ann : unknown: policy p1, of which the memory backend's system may allow more than it says: statement 1 has actions on buckets, and resources that systems find differently",
+		"bob : unknown: policy p1, where the bucket depends on a variable: arn:aws:s3:::${aws:PrincipalTag/team}",
+		"bob : unknown: policy p1, where the bucket depends on a variable: arn:aws:s3:::${aws:PrincipalTag/team}/*")
+}
+
 func TestAConditionKeepsAPolicyFromBeingBlocked(t *testing.T) {
 	a := newAccount(t, memory.Options{})
 	a.bucket("inside", statement("Allow", `"*"`, "s3:GetObject", "inside", `{"IpAddress":{"aws:SourceIp":"203.0.113.7/32"}}`))
@@ -392,6 +404,7 @@ func TestWhetherABucketIsPublic(t *testing.T) {
 		{driver.Grant{GranteeURI: "http://acs.amazonaws.com/groups/s3/LogDelivery", Permission: "WRITE"}, "no"},
 		{driver.Grant{GranteeURI: "http://acs.example.com/groups/all", Permission: "READ"}, "unknown"},
 		{driver.Grant{GranteeType: "Group", Permission: "READ"}, "unknown"},
+		{driver.Grant{GranteeType: "CanonicalUser", GranteeID: "o", Permission: "FULL_CONTROL"}, "no"},
 		{driver.Grant{GranteeURI: "http://acs.amazonaws.com/groups/global/AllUsers", Permission: "ALL"}, "unknown"},
 		{driver.Grant{GranteeID: "p", Permission: "READ"}, "no"},
 	} {

@@ -92,6 +92,14 @@ func (r *accessReader) userAccess(ctx context.Context, user driver.User) (*UserA
 	}
 	found.add(groups)
 	access.Policies, access.Unknown = found.policies, found.unknown
+	for _, p := range found.policies {
+		for _, pattern := range p.Document.BucketVariables(access.context) {
+			access.unknown(fmt.Sprintf("policy %s, where the bucket depends on a variable: %s", p.Name, pattern))
+		}
+		for _, why := range r.description.Dialect.MayAllowMore(p.Document) {
+			access.unknown(fmt.Sprintf("policy %s, of which the %s backend's system may allow more than it says: %s", p.Name, r.description.Name, why))
+		}
+	}
 	return access, r.addBoundary(ctx, access, user.PermissionsBoundary)
 }
 

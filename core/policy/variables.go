@@ -58,3 +58,37 @@ func (v variables) value(inside string) (string, bool) {
 	}
 	return "", false
 }
+
+// BucketVariables returns the patterns of resources in which the bucket depends on a variable without a value, and by which the document
+// may allow something in any bucket.
+func (d Document) BucketVariables(context map[string][]string) []string {
+	var patterns []string
+	for _, s := range d.Statement {
+		resources := s.Resource
+		if s.Effect != Allow {
+			resources = s.NotResource
+		}
+		for _, r := range resources {
+			if (variables{context: context}).varyBucket(r) {
+				patterns = append(patterns, r)
+			}
+		}
+	}
+	return patterns
+}
+
+// varyBucket reports whether a variable without a value is before the first slash of a pattern.
+func (v variables) varyBucket(text string) bool {
+	for {
+		before, rest, found := strings.Cut(text, "${")
+		inside, after, closed := strings.Cut(rest, "}")
+		if !found || !closed || strings.Contains(before, "/") {
+			return false
+		}
+		key, _, _ := strings.Cut(inside, ",")
+		if _, has := v.lookup(strings.TrimSpace(key)); !has && !strings.Contains("*?$", inside) {
+			return true
+		}
+		text = after
+	}
+}
