@@ -71,8 +71,11 @@ func (e *Engine) addUses(ctx context.Context, keys []heldKey) error {
 
 // works reports whether the key is neither switched off nor at its end.
 func (k heldKey) works() bool {
-	return k.Status != driver.KeyInactive && (k.Expires.IsZero() || k.Expires.After(time.Now()))
+	return k.Status != driver.KeyInactive && !k.ended()
 }
+
+// ended reports whether the key is at its end.
+func (k heldKey) ended() bool { return !k.Expires.IsZero() && !k.Expires.After(time.Now()) }
 
 // neverUsed reports whether the system tells that the key was never used, or, of the newest, for nothing but its proof.
 func (k heldKey) neverUsed() bool {

@@ -11,7 +11,7 @@ import (
 
 // RotateOptions say which key a user gets in place of those that it has.
 type RotateOptions struct {
-	// Expires is when the new key ends; zero for the end that the user's access has, if it has one.
+	// Expires is when the new key ends; zero for the end that the newest of the user's keys was made for, of those that have not ended.
 	Expires time.Time
 	// ReplaceOldest lets a key give way, where the user has as many as the system allows, that does not work or was never used.
 	ReplaceOldest bool
@@ -19,7 +19,7 @@ type RotateOptions struct {
 
 // PlanRotate makes the plan to give a user a new access key that is to take the place of those it has, with the same access and the same
 // end. The others go on working: once the new one is in use, PlanFinishRotation ends that. It changes nothing. NotFound if there is no
-// such user; FailedPrecondition for one with a key that has less access than the user; ResourceExhausted, with what is known of each key, for one that has as many keys as the system allows, unless one of them
+// such user; FailedPrecondition for one with a key that has less access than the user, or whose access has ended; ResourceExhausted, with what is known of each key, for one that has as many keys as the system allows, unless one of them
 // may give way. All state is on the system, and a key that works is there at any time. A run that was killed may have made a key that nobody knows
 // the secret of: another run makes another, and where there is no room for it, that key is the one that gives way.
 func (e *Engine) PlanRotate(ctx context.Context, user string, options RotateOptions) (*Plan, error) {
@@ -31,6 +31,9 @@ func (e *Engine) PlanRotate(ctx context.Context, user string, options RotateOpti
 		return nil, err
 	}
 	if err := owner.refuseWider(); err != nil {
+		return nil, err
+	}
+	if err := e.refuseEnded(ctx, user); err != nil {
 		return nil, err
 	}
 	keys, plan := holding(owner.held), &Plan{}
@@ -74,46 +77,19 @@ func (o *keyOwner) refuseWider() error {
 // successor is the step that makes the new key. It ends as the user's access does, and says that the user is one that an engine made
 // where only its keys can say so.
 func (e *Engine) successor(ctx context.Context, owner *keyOwner, keys []heldKey, options RotateOptions) (Step, error) {
-	until, ofUser := options.Expires, false
+	ofUser := false
 	if e.description.Has(driver.CapKeyTags) && !e.description.Has(driver.CapUserTags) {
 		ofUser = slices.ContainsFunc(keys, func(k heldKey) bool {
 			_, ours := originAs(k.Tags, owner.name)
 			return ours
 		})
 	}
-	if until.IsZero() && e.description.Has(driver.CapKeyExpiry) {
-		var err error
-		if until, err = e.endOfAccess(ctx, owner.name, keys); err != nil {
-			return Step{}, err
-		}
-	}
+	until, err := e.endOfSuccessor(ctx, owner.name, keys, options)
 	step := owner.newKey(until)
 	if ofUser {
 		step.After = &State{Until: until, OfUser: true}
 	}
-	return step, e.checkExpires(until)
-}
-
-// endOfAccess is when the access ends that the user's newest key was made for; zero if it does not. Where nothing tells which is the newest,
-// it is the earliest end of all.
-func (e *Engine) endOfAccess(ctx context.Context, user string, keys []heldKey) (time.Time, error) {
-	if len(keys) == 0 {
-		if !e.description.Has(driver.CapUserTags) {
-			return time.Time{}, nil
-		}
-		origin, _, err := e.UserOrigin(ctx, user)
-		return origin.Until, err
-	}
-	if newest := keys[len(keys)-1]; !newest.made.IsZero() {
-		return newest.ends(), nil
-	}
-	var end time.Time
-	for _, k := range keys {
-		if own := k.ends(); end.IsZero() || !own.IsZero() && own.Before(end) {
-			end = own
-		}
-	}
-	return end, nil
+	return step, err
 }
 
 // makeRoom chooses the key that gives way, or says why none does.

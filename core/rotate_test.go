@@ -471,14 +471,59 @@ func TestARotatedKeyEndsAsItsUser(t *testing.T) {
 				}
 				time.Sleep(47*time.Hour + 50*time.Minute)
 				must(t, r.d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "bob", AccessKeyID: result.AccessKey.AccessKeyID}))
-				_, err = r.e.PlanRotate(t.Context(), "bob", core.RotateOptions{})
-				wantCode(t, err, fault.InvalidArgument)
+				r.refused("bob", "the access of user 'bob' ends at "+end.UTC().Format(time.RFC3339)+", which is too soon", fault.HintExpires)
 				time.Sleep(time.Hour)
-				_, err = r.e.PlanRotate(t.Context(), "bob", core.RotateOptions{})
-				wantCode(t, err, fault.InvalidArgument)
+				r.refused("bob", "the access of user 'bob' ended at "+end.UTC().Format(time.RFC3339), fault.HintExpires)
 			})
 		})
 	}
+}
+
+// refused asks for a new key without an end of its own.
+func (r *rotation) refused(user, want string, hint fault.Hint) {
+	r.Helper()
+	_, err := r.e.PlanRotate(r.Context(), user, core.RotateOptions{})
+	wantCode(r.T, err, fault.FailedPrecondition)
+	if !strings.Contains(err.Error(), want) || fault.HintOf(err) != hint {
+		r.Errorf("the error is %v, hint %q", err, fault.HintOf(err))
+	}
+}
+
+// TestAccessThatEndedIsNotRotated has policies that end, and keys that the system deletes once they have ended.
+func TestAccessThatEndedIsNotRotated(t *testing.T) {
+	without := memory.Options{Without: []driver.Capability{driver.CapKeyExpiry}}
+	for name, c := range map[string]struct {
+		options memory.Options
+		hint    fault.Hint
+	}{"policies": {without, fault.HintReplaceEnd}, "keys": {likeMinIO, fault.HintExpires}} {
+		t.Run(name, func(t *testing.T) {
+			in(t, c.options, nil, func(t *testing.T, r *rotation) {
+				end := time.Now().Add(48 * time.Hour).Truncate(time.Second)
+				_, result := create(t, r.e, core.CreateOptions{Buckets: []string{"one"}, UserName: "bob", Expires: end})
+				must(t, r.d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "bob", AccessKeyID: result.AccessKey.AccessKeyID}))
+				plan, err := r.e.PlanRotate(t.Context(), "bob", core.RotateOptions{})
+				must(t, err)
+				if own := plan.Steps[0].After; name == "keys" && (own == nil || !own.Until.Equal(end)) {
+					t.Errorf("the key is made for %v, the user for %s", own, end)
+				}
+				time.Sleep(49 * time.Hour)
+				r.refused("bob", "the access of user 'bob' ended at "+end.UTC().Format(time.RFC3339), c.hint)
+			})
+		})
+	}
+}
+
+// TestAKeyThatEndedIsNotTheNewest goes back to what the key before it was made for.
+func TestAKeyThatEndedIsNotTheNewest(t *testing.T) {
+	in(t, likeMinIO, asMinIO, func(t *testing.T, r *rotation) {
+		r.rotate(core.RotateOptions{Expires: time.Now().Add(time.Hour)})
+		time.Sleep(2 * time.Hour)
+		plan, err := r.e.PlanRotate(t.Context(), "ann", core.RotateOptions{ReplaceOldest: true})
+		must(t, err)
+		if made := plan.Steps[len(plan.Steps)-1]; made.After != nil && !made.After.Until.IsZero() {
+			t.Errorf("the new key is to end at %s", made.After.Until)
+		}
+	})
 }
 
 // TestTheEarliestEndOfKeysOfUnknownAge counts: nothing tells which of them the access is.

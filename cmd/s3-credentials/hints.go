@@ -9,6 +9,8 @@ var hintWords = map[fault.Hint]string{
 	fault.HintOtherUser:         ", or choose another --username",
 	fault.HintReplacePolicy:     "; use --username NAME for a user of its own, or --replace-policy to change the access of the keys there are",
 	fault.HintReplaceOldest:     "; --replace-oldest deletes it",
+	fault.HintExpires:           "; choose an end for the new key with --expires",
+	fault.HintReplaceEnd:        "; give the user another end with create, --expires and --replace-policy",
 	fault.HintForce:             "; --force does it all the same",
 	fault.HintTemporary:         "; use -d/--duration for temporary credentials, or another backend",
 	fault.HintPermanent:         "; make a permanent key with create, without -d/--duration, and delete its user when it is no longer needed",

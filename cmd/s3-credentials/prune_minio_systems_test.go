@@ -68,6 +68,18 @@ func TestPruneLeavesLookAlikesOnMinIO(t *testing.T) {
 	ended := regexp.MustCompile(`until=[^;"]+`).ReplaceAllString(found.Document, "until=2020-01-01T00:00:00Z")
 	check(d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.UserPrincipal("ours-first"), Name: policy, Document: ended}))
 
+	// What has ended is neither given a key nor verified.
+	refused := func(code int, want string, args ...string) {
+		t.Helper()
+		cmd := exec.CommandContext(t.Context(), program(t), args...)
+		cmd.Env = env
+		out, err := cmd.CombinedOutput()
+		if cmd.ProcessState.ExitCode() != code || !strings.Contains(string(out), want) || strings.Contains(string(out), "Made access key") {
+			t.Errorf("%q: %v\n%s", args, err, out)
+		}
+	}
+	refused(1, "the access of user 'ours-first' ended at 2020-01-01T00:00:00Z, and a new key would have none; choose an end for the new key with --expires", "rotate", "ours-first")
+
 	unmarked := regexp.MustCompile(`"Id": ?"[^"]*", ?`).ReplaceAllString(found.Document, "")
 	for i := range 2 {
 		foreign(fmt.Sprintf("s3.read-write.pruned-%d", i), policy, unmarked, nil)                                       // a derived name

@@ -33,7 +33,7 @@ func newRotate() *cli.Command {
 		Name:    "rotate",
 		Summary: "Make a new access key for a user, to take the place of those it has",
 		Needs:   []driver.Capability{driver.CapUsers, driver.CapAccessKeys},
-		Long: "The new key has the same access, and the same end. It is printed once it works and may do what the user's policies say; one that does not, or " +
+		Long: "The new key has the same access, and ends when the newest key that has not ended was made to end, if it was; older ones may end later, or not at all. It is printed once it works and may do what the user's policies say; one that does not, or " +
 			"not within a minute, is deleted again, exit code 4. The older keys go on working. Once the new one is in use, --finish switches the older ones off.\n\n" +
 			"--finish refuses while the new key was never used or an older one was used within the last hour, on systems that tell, which may take " +
 			"them hours. Use within two minutes after a key was made does not count: it is tried then. A run that was killed may leave a key whose secret nobody " +
@@ -53,7 +53,7 @@ func newRotate() *cli.Command {
 func (r *rotator) flags() []cli.Option {
 	return append([]cli.Option{
 		cli.Choice(&r.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
-		cli.Parsed(&r.options.Expires, "expires", "WHEN", "When should the new key end by itself? Default is when the user's access ends, if it does; "+
+		cli.Parsed(&r.options.Expires, "expires", "WHEN", "When should the new key end by itself? Default is the end that the newest was made for, if it was; "+
 			"a time such as 30d, or a date, 2026-12-31 or 2026-12-31T18:00:00Z", parseExpires).Needing(driver.CapKeyExpiry),
 		cli.Parsed(&r.overlap, "overlap", "DURATION", "Let the older keys end by themselves after this time, such as 24h, unless they end earlier", parseDuration).
 			Needing(driver.CapKeyExpiry),
@@ -184,7 +184,7 @@ func (r *rotator) prove(ctx context.Context, env *cli.Env, admin *core.Engine, a
 	}
 	switch found.Verdict() {
 	case core.Untold:
-		r.step(env, fmt.Sprintf("Verified: the key is one of user %s; nothing was found that it could be tried with", access.User))
+		env.Step("Warning: not verified: the key is one of user %s, and nothing was found that it could be tried with", access.User)
 	case core.Wider:
 		env.Step("Warning: %v; the older keys of user %s may do so too", differs(env, found), access.User)
 	default:

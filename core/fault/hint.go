@@ -18,6 +18,10 @@ const (
 	HintReplacePolicy Hint = "replace-policy"
 	// HintReplaceOldest: let the key that is in the way be deleted.
 	HintReplaceOldest Hint = "replace-oldest"
+	// HintExpires: choose an end for the new key.
+	HintExpires Hint = "expires"
+	// HintReplaceEnd: give the user's policies another end, and all its keys with them.
+	HintReplaceEnd Hint = "replace-end"
 	// HintForce: do it all the same.
 	HintForce Hint = "force"
 	// HintTemporary: ask for temporary credentials in place of a user.
@@ -67,7 +71,7 @@ const (
 // Hints returns every hint, in a fixed order.
 func Hints() []Hint {
 	return []Hint{
-		HintCreateBucket, HintObjectsToo, HintOtherUser, HintReplacePolicy, HintReplaceOldest, HintForce, HintTemporary, HintPermanent, HintNoBoundary,
+		HintCreateBucket, HintObjectsToo, HintOtherUser, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintForce, HintTemporary, HintPermanent, HintNoBoundary,
 		HintNoRegion, HintNoWebsite, HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials,
 		HintCredentialsApart, HintSetEndpoint, HintEndpoint, HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
 	}
