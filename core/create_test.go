@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -393,5 +394,42 @@ func wantGrants(t *testing.T, e *core.Engine, user string, want ...string) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("user %s has the grants %v, want %v", user, got, want)
+	}
+}
+
+// TestAKeyWithoutAnEndIsNoSurprise gives users whose keys end, or of whom the system has deleted the keys, one that does not.
+func TestAKeyWithoutAnEndIsNoSurprise(t *testing.T) {
+	d := open(t, memory.Options{Without: []driver.Capability{driver.CapUserTags}})
+	e := tagging(t, d)
+	end := time.Now().Add(48 * time.Hour).Truncate(time.Second)
+	warned := func(options core.CreateOptions) string {
+		t.Helper()
+		options.Buckets, options.CreateBuckets = []string{"one"}, true
+		plan, result := create(t, e, options)
+		must(t, d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: options.UserName, AccessKeyID: result.AccessKey.AccessKeyID}))
+		for _, n := range plan.Notes {
+			if n.Code == core.NoteKeyWithoutEnd && n.Warning() {
+				return n.Detail
+			}
+		}
+		return ""
+	}
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann", Expires: end})
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, UserName: "bob"})
+	warned(core.CreateOptions{UserName: "gone", Expires: end})
+	for _, c := range []struct {
+		user string
+		own  time.Time
+		want string
+	}{
+		{"ann", time.Time{}, end.UTC().Format(time.RFC3339)},
+		{"gone", time.Time{}, end.UTC().Format(time.RFC3339)},
+		{"ann", end, ""},
+		{"bob", time.Time{}, ""},
+		{"new", time.Time{}, ""},
+	} {
+		if got := warned(core.CreateOptions{UserName: c.user, Expires: c.own}); got != c.want {
+			t.Errorf("a key of %s with the end %v: it warns of %q, not of %q", c.user, c.own, got, c.want)
+		}
 	}
 }

@@ -2,9 +2,12 @@ package core
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
@@ -51,6 +54,11 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 		return err
 	}
 	plan.add(owner.newKey(options.Expires))
+	if options.Expires.IsZero() {
+		if err := e.noteKeyWithoutEnd(ctx, plan, owner); err != nil {
+			return err
+		}
+	}
 	return e.noteFurtherAccess(ctx, plan, owner)
 }
 
@@ -89,4 +97,19 @@ func (e *Engine) boundaryFor(plan *Plan, options CreateOptions) string {
 		return e.description.Boundaries.ReadWrite
 	}
 	return e.description.Boundaries.ReadOnly
+}
+
+// noteKeyWithoutEnd notes that the access of a user goes on with a new key, where it was to end with the user's others.
+func (e *Engine) noteKeyWithoutEnd(ctx context.Context, plan *Plan, owner *keyOwner) error {
+	if !owner.exists || !e.description.Has(driver.CapKeyExpiry) {
+		return nil
+	}
+	end, err := e.keysEnd(ctx, owner.name, owner.held)
+	if errors.Is(err, fault.PermissionDenied) {
+		err = nil // who may make keys need not be allowed to look at all that a user has
+	}
+	if !end.IsZero() {
+		plan.note(NoteKeyWithoutEnd, Resource{Kind: KindUser, Name: owner.name}, end.UTC().Format(time.RFC3339))
+	}
+	return err
 }

@@ -174,6 +174,8 @@ const (
 	NoteHiddenAccess NoteCode = "hidden-access"
 	// NoteFurtherAccess: the user may do more than the plan gives, and its new key with it: by what is in Detail.
 	NoteFurtherAccess NoteCode = "further-access"
+	// NoteKeyWithoutEnd: the new key does not end by itself, while the user's access was to end at the time in Detail.
+	NoteKeyWithoutEnd NoteCode = "key-without-end"
 )
 
 // Note is a fact that a person should know beside the steps of a plan.
@@ -186,9 +188,9 @@ type Note struct {
 }
 
 // Warning reports whether the note must not be missed: the plan changes access that was handed out before, which needs
-// CreateOptions.ReplacePolicy, or the new key may do more than was asked for.
+// CreateOptions.ReplacePolicy, or the new key may do more than was asked for, or for longer than the user's others.
 func (n Note) Warning() bool {
-	return changeWords[n.Code] != "" || n.Code == NoteFurtherAccess || n.Code == NoteOwnSecret
+	return changeWords[n.Code] != "" || n.Code == NoteFurtherAccess || n.Code == NoteOwnSecret || n.Code == NoteKeyWithoutEnd
 }
 
 // Plan is an ordered list of steps. Making one reads the system's state and changes nothing.

@@ -161,6 +161,7 @@ var noteTexts = map[core.NoteCode]string{
 	core.NoteOwnSecret:      "whoever knows the password or secret of user '{name}' itself gets the access too",
 	core.NoteHiddenAccess:   "user '{name}' may have {detail}, which these credentials may not list",
 	core.NoteFurtherAccess:  "user '{name}' may do more than asked for, and so may the new key: it has {detail}",
+	core.NoteKeyWithoutEnd:  "the new key of user '{name}' has no end by itself, while the access of its others ends at {detail}",
 }
 
 func noteText(n core.Note, backend string) string {
