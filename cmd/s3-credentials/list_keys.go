@@ -26,8 +26,8 @@ func newListKeys() *cli.Command {
 		Long: "Returns the keys of all users if no usernames are provided. When a key was last used, where and for what is there on " +
 			"systems that tell; one that has none of it was never used. A key without Expires does not end by itself. MadeWith is the version " +
 			"of this program that made the key, by tags. On systems whose keys have no tags and no end of their own (AWS), MadeWith is the version that made " +
-			"the user, who may have got the key from somebody else, and Expires is the end that create gave to the user, by the user's tags: " +
-			"policies that were changed since may end at another time, or not at all.",
+			"the user, who may have got the key from somebody else, and Expires is when the access of a user of this program ends, by the " +
+			"user's policies, where these credentials may read them.",
 		Examples: []cli.Example{
 			{Purpose: "To see the keys of one user", Line: "s3-credentials list-keys username --table"},
 			{Purpose: "To list the keys of all users as CSV", Line: "s3-credentials list-keys --csv"},
@@ -109,10 +109,12 @@ func keysOf(ctx context.Context, engine *core.Engine, user string) ([]usedKey, e
 	if errors.Is(err, fault.PermissionDenied) {
 		return keys, nil // who may list keys need not be allowed to look at users
 	}
+	if err != nil || !ours {
+		return keys, err
+	}
+	end, err := endOf(ctx, engine, user)
 	for i := range keys {
-		if keys[i].origin = origin; ours && keys[i].Expires.IsZero() {
-			keys[i].Expires = origin.Until
-		}
+		keys[i].origin, keys[i].Expires = origin, end
 	}
 	return keys, err
 }

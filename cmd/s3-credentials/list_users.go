@@ -30,7 +30,7 @@ func newListUsers() *cli.Command {
 		Summary: "List all users for this account",
 		Needs:   []driver.Capability{driver.CapUsers},
 		Long: "What --mine shows is in tags, which create sets: those of the user, or, where users have none (MinIO), those of the key that was made with " +
-			"the user. If that key is deleted, a user that was made with --expires is still shown, and another is not. One that --by-name adds has none of it.",
+			"the user; Until is when the access really ends, by the user's policies or keys, and is not there if it does not, or these credentials may not see it. If that key is deleted, a user that was made with --expires is still shown, and another is not. One that --by-name adds has none of it.",
 		Examples: []cli.Example{
 			{Purpose: "To list all users as JSON", Line: "s3-credentials list-users"},
 			{Purpose: "Add --csv or --tsv for CSV or TSV format", Line: "s3-credentials list-users --csv"},
@@ -83,6 +83,10 @@ func ourUsers(ctx context.Context, engine *core.Engine, byName bool) iter.Seq2[o
 		origin, ours, err := engine.Mine(ctx, user.Name, byName)
 		if err == nil && !ours {
 			err = errNotListed
+		}
+		if err == nil {
+			// Tags say what was asked for when the user was made, which may have changed.
+			origin.Until, err = endOf(ctx, engine, user.Name)
 		}
 		return ourUser{user, origin}, err
 	})
