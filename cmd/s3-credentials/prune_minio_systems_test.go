@@ -79,6 +79,7 @@ func TestPruneLeavesLookAlikesOnMinIO(t *testing.T) {
 		}
 	}
 	refused(1, "the access of user 'ours-first' ended at 2020-01-01T00:00:00Z, and a new key would have none; choose an end for the new key with --expires", "rotate", "ours-first")
+	refused(4, "the access of user 'ours-first' ended at 2020-01-01T00:00:00Z: it is narrower", "verify", "pruned", "--user", "ours-first")
 
 	unmarked := regexp.MustCompile(`"Id": ?"[^"]*", ?`).ReplaceAllString(found.Document, "")
 	for i := range 2 {

@@ -45,7 +45,8 @@ func newVerify(stdin *cli.Input) *cli.Command {
 			"expected and what was found. Exit code 4: the key may do more, or less.\n\n" +
 			"Nothing is changed, even where it is wrongly allowed: the requests name what does not exist, or have a wrong checksum. In a bucket with " +
 			"versioning, the deletion of what does not exist leaves a delete marker, which is named. What the key may do under a prefix that is not " +
-			"named here is not found: policy --explain --user says it. With --user, Expires is when all access of the user ends by itself.\n\n" + grantForm,
+			"named here is not found: policy --explain --user says it. With --user, Expires is when all access of the user ends by itself; access that has ended " +
+			"is not tried, exit code 4.\n\n" + grantForm,
 		Examples: []cli.Example{
 			{Purpose: "To see that a key is what was asked for", Line: "s3-credentials create my-bucket --read-only -d 15m > key.json && " +
 				"s3-credentials verify my-bucket --read-only --auth key.json --table"},
@@ -93,6 +94,10 @@ func (v *verifier) verifyUser(ctx context.Context, env *cli.Env, admin *core.Eng
 	}
 	if v.ends, err = endOf(ctx, admin, v.user); err != nil {
 		return err
+	}
+	if !v.ends.IsZero() && !v.ends.After(time.Now()) {
+		// A key that is made now would work where only keys end, and tell nothing of the others.
+		return cli.Difference(fmt.Sprintf("the access of user '%s' ended at %s: it is narrower than what was asked for", v.user, v.ends.UTC().Format(time.RFC3339)))
 	}
 	return recorded(ctx, env, admin, plan, func(ctx context.Context, e *execution) error {
 		return v.withKey(ctx, env, e, plan, options)
