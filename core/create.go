@@ -181,15 +181,19 @@ func (e *Engine) checkExpires(end time.Time) error {
 		return e.requireEnds()
 	}
 	least, most := time.Duration(e.description.Limits.MinKeySeconds)*time.Second, time.Duration(e.description.Limits.MaxKeySeconds)*time.Second
-	if off := time.Until(end); off < least+expiryMargin || most > 0 && off > most {
-		return fault.New(fault.InvalidArgument, "an access key of the %s backend ends in more than %s and at most %s; %s is not within that",
-			e.description.Name, inWords(least), inWords(most), end.UTC().Format(time.RFC3339))
+	if off := time.Until(end); off < least+expiryMargin-settling || most > 0 && off > most {
+		return fault.New(fault.InvalidArgument, "an access key of the %s backend ends in at least %s and at most %s; %s is not within that",
+			e.description.Name, inWords(least+expiryMargin), inWords(most), end.UTC().Format(time.RFC3339))
 	}
 	return nil
 }
 
-// expiryMargin is how much later than the system's least an end has to be, because a request takes time.
-const expiryMargin = time.Minute
+// expiryMargin is how much later than the system's least an end has to be, because a request takes time; settling is what of that may
+// have passed since somebody chose it.
+const (
+	expiryMargin = time.Minute
+	settling     = 10 * time.Second
+)
 
 // inWords words the limits of systems, which are minutes and days.
 func inWords(d time.Duration) string {

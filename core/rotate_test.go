@@ -553,6 +553,12 @@ func TestPlanEndKeys(t *testing.T) {
 		must(t, r.use(1))
 		time.Sleep(25 * time.Hour)
 		wantCode(t, r.use(1), fault.Unauthenticated)
+		_, err = r.e.PlanEndKeys(t.Context(), "ann", time.Now().Add(15*time.Minute))
+		if err == nil || !strings.Contains(err.Error(), "ends in at least 16 minutes and") {
+			t.Errorf("the error is %v", err)
+		}
+		_, err = r.e.PlanEndKeys(t.Context(), "ann", time.Now().Add(16*time.Minute-time.Second)) // a second after it was chosen
+		must(t, err)
 		for _, wrong := range []time.Duration{-time.Hour, 15 * time.Minute, 366 * 24 * time.Hour} {
 			_, err := r.e.PlanEndKeys(t.Context(), "ann", time.Now().Add(wrong))
 			wantCode(t, err, fault.InvalidArgument)
