@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -12,7 +13,7 @@ import (
 type FinishOptions struct {
 	// Delete deletes them, for good; otherwise they are switched off where the system can do that.
 	Delete bool
-	// Force does so although the new key was never used, an older one was used a short while ago, or the age of an older one is not known.
+	// Force does so although the new key ends earlier or was never used, an older one was used a short while ago, or the age of an older one is not known.
 	Force bool
 }
 
@@ -21,7 +22,7 @@ const inUse = time.Hour
 
 // PlanFinishRotation makes the plan to switch off, or delete, all keys of a user but the newest. It changes nothing, and has no step for what is
 // done already. NotFound if there is no such user; FailedPrecondition if the newest key does not work or nothing tells which it is,
-// and, without Force, while the newest was never used or an older one was used within the last hour, where the system tells. All steps are
+// and, without Force, if it ends before an older one, or while it was never used or an older one was used within the last hour, where the system tells. All steps are
 // final: after an error, making the plan again goes on.
 func (e *Engine) PlanFinishRotation(ctx context.Context, user string, options FinishOptions) (*Plan, error) {
 	if err := e.require(driver.CapUsers, driver.CapAccessKeys); err != nil {
@@ -78,9 +79,22 @@ func checkNewest(newest heldKey, older []heldKey, force bool) error {
 		return fault.New(fault.FailedPrecondition, "nothing tells which of the access keys %s and %s is newer; delete the one that is not needed", last, newest)
 	case !newest.works():
 		return fault.New(fault.FailedPrecondition, "the newest access key, %s, does not work, and the others would not either", newest)
+	case outlasting(older, newest) != nil && !force:
+		return fault.New(fault.FailedPrecondition, "the newest access key, %s, ends at %s, before %s does; the access would end sooner",
+			newest, newest.Expires.UTC().Format(time.RFC3339), outlasting(older, newest)).WithHint(fault.HintForce)
 	case first.made.IsZero() && !force:
 		return fault.New(fault.FailedPrecondition, "nothing tells when the access key %s was made, which may be newer than %s", first, newest).
 			WithHint(fault.HintForce)
+	}
+	return nil
+}
+
+// outlasting is the newest of the older keys that works for longer than the newest of all; nil if none does.
+func outlasting(older []heldKey, newest heldKey) *heldKey {
+	for i, k := range slices.Backward(older) {
+		if k.works() && !newest.Expires.IsZero() && (k.Expires.IsZero() || k.Expires.After(newest.Expires)) {
+			return &older[i]
+		}
 	}
 	return nil
 }

@@ -339,6 +339,22 @@ func TestAnUnfinishedRotationStays(t *testing.T) {
 			refused(r, r.keys[1].AccessKeyID+" (inactive, made just now), does not work", core.FinishOptions{Force: true}, "")
 		})
 	})
+	t.Run("the newest ends earlier", func(t *testing.T) {
+		in(t, likeMinIO, asMinIO, func(t *testing.T, r *rotation) {
+			r.rotate(core.RotateOptions{Expires: time.Now().Add(time.Hour)})
+			refused(r, ", before "+r.keys[0].AccessKeyID+" (made 1 minute ago) does; the access would end sooner", core.FinishOptions{}, fault.HintForce)
+			must(t, r.use(0))
+			if plan, err := r.e.PlanFinishRotation(t.Context(), "ann", core.FinishOptions{Force: true}); err != nil || len(plan.Steps) != 1 {
+				t.Errorf("with force: %v, %v", plan, err)
+			}
+			r.mustApply(r.e.PlanEndKeys(t.Context(), "ann", time.Now().Add(30*time.Minute)))
+			if plan, err := r.e.PlanFinishRotation(t.Context(), "ann", core.FinishOptions{}); err != nil || len(plan.Steps) != 1 {
+				t.Errorf("both end at the same time: %v, %v", plan, err)
+			}
+			time.Sleep(time.Hour)
+			refused(r, r.keys[1].AccessKeyID+" (at its end, made 1 hour ago), does not work", core.FinishOptions{Force: true}, "")
+		})
+	})
 	t.Run("nothing tells", func(t *testing.T) {
 		in(t, likeMinIO, asMinIO, func(t *testing.T, r *rotation) {
 			foreign, err := r.d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "ann"})
