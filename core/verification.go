@@ -36,9 +36,9 @@ type Probe struct {
 	Verdict           Verdict
 	// unique is the end of Key that no object has.
 	unique string
-	// implied says that it is permitted unasked: by the system, or to everybody.
-	implied bool
-	// Reason says why the verdict is Untold.
+	// implied says why it is permitted unasked: by the system, or to everybody; empty if it is not.
+	implied string
+	// Reason says why the verdict is Untold, or AsAsked where the key may do what is not expected.
 	Reason string
 	// Left names what the probe left behind; empty for nothing.
 	Left string
@@ -137,7 +137,7 @@ func (e *Engine) try(ctx context.Context, p Probe) (Probe, error) {
 		return p, err
 	}
 	p.Allowed = answer.Allowed
-	p.Verdict = verdictOf(p)
+	p.judge()
 	return p, nil
 }
 
@@ -148,14 +148,18 @@ func saysNothing(err error) bool {
 	return code == fault.Unsupported || code == fault.NotFound || fault.ServiceOf(err) != nil && code != fault.Unauthenticated
 }
 
-func verdictOf(p Probe) Verdict {
+// judge gives the probe its verdict.
+func (p *Probe) judge() {
 	switch {
-	case p.Allowed == p.Expected, p.Allowed && p.implied:
-		return AsAsked
+	case p.Allowed == p.Expected:
+		p.Verdict = AsAsked
+	case p.Allowed && p.implied != "":
+		p.Verdict, p.Reason = AsAsked, p.implied
 	case p.Allowed:
-		return Wider
+		p.Verdict = Wider
+	default:
+		p.Verdict = Narrower
 	}
-	return Narrower
 }
 
 // tryReading reads an object that exists: of one that does not, AWS says that it may not be read to who may not list the bucket.
@@ -170,7 +174,7 @@ func (e *Engine) tryReading(ctx context.Context, p Probe) (Probe, error) {
 		return p, err
 	}
 	p.Key, p.Allowed = key, answer.Allowed
-	p.Verdict = verdictOf(p)
+	p.judge()
 	return p, nil
 }
 

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"cmp"
 	"crypto/rand"
 	"maps"
 	"slices"
@@ -100,7 +101,9 @@ func (e *Engine) probesOf(x expectation, rows policy.Explanation, other string) 
 			return nil, err
 		}
 		isRead := probes[i].Action == "s3:GetObject" && slices.Contains(x.buckets, probes[i].Bucket)
-		probes[i].implied = probes[i].implied || isRead && x.public // anybody may
+		if isRead && x.public {
+			probes[i].implied = cmp.Or(probes[i].implied, "anybody may read it")
+		}
 	}
 	return probes, nil
 }
@@ -136,7 +139,12 @@ func (e *Engine) expect(p *Probe, x expectation) error {
 		if err != nil {
 			return err
 		}
-		p.implied = p.implied || i.By == "" || slices.Contains(allowed, policy.Allowed)
+		switch {
+		case i.By == "":
+			p.implied = "the system permits it to every key"
+		case slices.Contains(allowed, policy.Allowed):
+			p.implied = cmp.Or(p.implied, "the system permits it to every key that may do "+i.By)
+		}
 	}
 	return nil
 }

@@ -149,3 +149,28 @@ func TestVerifyFindsLies(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsPermittedUnaskedHasAReason reads with a key for writing in a bucket that is public.
+func TestWhatIsPermittedUnaskedHasAReason(t *testing.T) {
+	system := memory.New(memory.Options{})
+	root := system.Root()
+	d, err := system.Open(t.Context(), driver.Config{Credentials: &root})
+	must(t, err)
+	options := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann", Access: policy.WriteOnly, Public: true}
+	_, result := create(t, engine(t, d), options)
+	key := driver.Credentials{AccessKeyID: result.AccessKey.AccessKeyID, SecretAccessKey: result.AccessKey.SecretAccessKey}
+	found, err := (&lyingSystem{Driver: d}).as(t, system, key).Verify(t.Context(), options, "")
+	must(t, err)
+	unasked := 0
+	for _, p := range found.With(core.AsAsked) {
+		if p.Allowed == p.Expected {
+			continue
+		}
+		if unasked++; p.Reason != "anybody may read it" {
+			t.Errorf("%s is allowed because %q", p.Action, p.Reason)
+		}
+	}
+	if unasked == 0 {
+		t.Errorf("nothing was permitted unasked: %v", found.Probes)
+	}
+}
