@@ -50,7 +50,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if !e.description.Has(driver.CapAccessKeys) {
 		return nil
 	}
-	if err := e.checkKeyLimit(owner); err != nil {
+	if err := e.checkKeyLimit(owner, fault.HintOtherUser); err != nil {
 		return err
 	}
 	plan.add(owner.newKey(options.Expires))

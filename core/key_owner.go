@@ -189,10 +189,10 @@ func (o *keyOwner) whose() string {
 
 // checkKeyLimit refuses a user that has as many keys as the system allows. That the access would change comes first: who reads
 // that there are too many keys would delete one and meet the other refusal then.
-func (e *Engine) checkKeyLimit(owner *keyOwner) error {
+func (e *Engine) checkKeyLimit(owner *keyOwner, hint fault.Hint) error {
 	if limit := e.description.Limits.AccessKeysPerUser; limit > 0 && len(owner.keys) >= limit {
 		return fault.New(fault.ResourceExhausted, "user '%s' has %d access keys (%s), and %d are allowed; delete one",
-			owner.name, len(owner.keys), strings.Join(owner.keys, ", "), limit).WithHint(fault.HintOtherUser)
+			owner.name, len(owner.keys), strings.Join(owner.keys, ", "), limit).WithHint(hint)
 	}
 	return nil
 }

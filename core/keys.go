@@ -17,7 +17,7 @@ func (e *Engine) PlanCreateKey(ctx context.Context, user string) (*Plan, error) 
 	if err != nil {
 		return nil, err
 	}
-	if err := e.checkKeyLimit(owner); err != nil {
+	if err := e.checkKeyLimit(owner, fault.HintHeldKey); err != nil {
 		return nil, err
 	}
 	plan := &Plan{}

@@ -58,8 +58,8 @@ func (e *Engine) checkRotate(options RotateOptions) error {
 		return err
 	}
 	// Elsewhere only the user's policies could end, and all keys with them.
-	if err := e.require(driver.CapKeyExpiry); err != nil {
-		return err
+	if !e.description.Has(driver.CapKeyExpiry) {
+		return e.description.Missing(driver.CapKeyExpiry).WithHint(fault.HintReplaceEnd)
 	}
 	return e.checkExpires(options.Expires)
 }
@@ -144,8 +144,11 @@ func deletionOf(k heldKey) Step {
 // PlanEndKeys makes the plan to give the keys that a user has an end. It changes nothing, and has no step for a key that ends earlier. NotFound
 // if there is no such user; Unsupported where keys have no end, and InvalidArgument for one that the system does not allow.
 func (e *Engine) PlanEndKeys(ctx context.Context, user string, end time.Time) (*Plan, error) {
-	if err := e.require(driver.CapAccessKeys, driver.CapKeyExpiry); err != nil {
+	if err := e.require(driver.CapAccessKeys); err != nil {
 		return nil, err
+	}
+	if !e.description.Has(driver.CapKeyExpiry) {
+		return nil, e.description.Missing(driver.CapKeyExpiry).WithHint(fault.HintFinish)
 	}
 	if err := e.checkExpires(end); err != nil {
 		return nil, err

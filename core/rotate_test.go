@@ -589,8 +589,14 @@ func TestWhatHasNoEndIsRefusedUnasked(t *testing.T) {
 	}})
 	_, err := engine(t, d).PlanEndKeys(t.Context(), "ann", time.Now().Add(time.Hour))
 	wantCode(t, err, fault.Unsupported)
+	if hint := fault.HintOf(err); hint != fault.HintFinish {
+		t.Errorf("without ends of keys the hint is %q", hint)
+	}
 	_, err = engine(t, d).PlanRotate(t.Context(), "ann", core.RotateOptions{Expires: time.Now().Add(time.Hour)})
 	wantCode(t, err, fault.Unsupported)
+	if hint := fault.HintOf(err); hint != fault.HintReplaceEnd {
+		t.Errorf("without an end of the new key the hint is %q", hint)
+	}
 	_, err = engine(t, open(t, kinds["with one key a user"])).PlanRotate(t.Context(), "ann", core.RotateOptions{})
 	wantCode(t, err, fault.Unsupported)
 }

@@ -7,10 +7,12 @@ var hintWords = map[fault.Hint]string{
 	fault.HintCreateBucket:      " - try --create-bucket to create it", // the Python tool's words
 	fault.HintObjectsToo:        "; --objects deletes all that is in it, too",
 	fault.HintOtherUser:         ", or choose another --username",
+	fault.HintHeldKey:           ", or leave out --user, and give one of them with --auth",
 	fault.HintReplacePolicy:     "; use --username NAME for a user of its own, or --replace-policy to change the access of the keys there are",
 	fault.HintReplaceOldest:     "; --replace-oldest deletes it",
 	fault.HintExpires:           "; choose an end for the new key with --expires",
 	fault.HintReplaceEnd:        "; give the user another end with create, --expires and --replace-policy",
+	fault.HintFinish:            "; leave out --overlap, and end the older keys with --finish once the new one is in use",
 	fault.HintForce:             "; --force does it all the same",
 	fault.HintTemporary:         "; use -d/--duration for temporary credentials, or another backend",
 	fault.HintPermanent:         "; make a permanent key with create, without -d/--duration, and delete its user when it is no longer needed",

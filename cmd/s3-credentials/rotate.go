@@ -84,10 +84,15 @@ func (r *rotator) run(ctx context.Context, env *cli.Env, args []string) error {
 	if r.finishes {
 		return r.end(ctx, env, engine, args[0])
 	}
-	if r.overlap > 0 || !r.options.Expires.IsZero() {
-		if err := engine.Description().Require(driver.CapKeyExpiry); err != nil {
+	ends := &core.Plan{}
+	if r.overlap > 0 {
+		if ends, err = engine.PlanEndKeys(ctx, args[0], time.Now().UTC().Add(time.Duration(r.overlap)*time.Second).Truncate(time.Second)); err != nil {
 			return err
 		}
+	}
+	key, err := engine.PlanRotate(ctx, args[0], r.options)
+	if err != nil {
+		return err
 	}
 	access, err := engine.AccessOf(ctx, args[0])
 	if err != nil {
@@ -95,16 +100,6 @@ func (r *rotator) run(ctx context.Context, env *cli.Env, args []string) error {
 	}
 	if err := checkFormat(r.format, engine.Description(), access.NamedBuckets()); err != nil {
 		return err
-	}
-	key, err := engine.PlanRotate(ctx, args[0], r.options)
-	if err != nil {
-		return err
-	}
-	ends := &core.Plan{}
-	if r.overlap > 0 {
-		if ends, err = engine.PlanEndKeys(ctx, args[0], time.Now().UTC().Add(time.Duration(r.overlap)*time.Second).Truncate(time.Second)); err != nil {
-			return err
-		}
 	}
 	whole := &core.Plan{Steps: slices.Concat(key.Steps, ends.Steps), Notes: key.Notes}
 	return r.carryOut(ctx, env, engine, askingToDelete(proposal{

@@ -14,6 +14,8 @@ const (
 	HintObjectsToo Hint = "objects-too"
 	// HintOtherUser: choose another user name.
 	HintOtherUser Hint = "other-user"
+	// HintHeldKey: use a key that the user has, in place of a further one.
+	HintHeldKey Hint = "held-key"
 	// HintReplacePolicy: choose another user name, or ask for the access of the keys there are to be changed.
 	HintReplacePolicy Hint = "replace-policy"
 	// HintReplaceOldest: let the key that is in the way be deleted.
@@ -22,6 +24,8 @@ const (
 	HintExpires Hint = "expires"
 	// HintReplaceEnd: give the user's policies another end, and all its keys with them.
 	HintReplaceEnd Hint = "replace-end"
+	// HintFinish: give the older keys no end, and finish the rotation later.
+	HintFinish Hint = "finish"
 	// HintForce: do it all the same.
 	HintForce Hint = "force"
 	// HintTemporary: ask for temporary credentials in place of a user.
@@ -71,7 +75,7 @@ const (
 // Hints returns every hint, in a fixed order.
 func Hints() []Hint {
 	return []Hint{
-		HintCreateBucket, HintObjectsToo, HintOtherUser, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintForce, HintTemporary, HintPermanent, HintNoBoundary,
+		HintCreateBucket, HintObjectsToo, HintOtherUser, HintHeldKey, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintFinish, HintForce, HintTemporary, HintPermanent, HintNoBoundary,
 		HintNoRegion, HintNoWebsite, HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials,
 		HintCredentialsApart, HintSetEndpoint, HintEndpoint, HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
 	}
