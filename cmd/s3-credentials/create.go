@@ -66,7 +66,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h30m, 7d, within what the system allows (AWS: 15 minutes to 12 hours)", parseDuration).WithShort("d").
 			Needing(driver.CapSessions),
 		cli.Parsed(&o.Expires, "expires", "WHEN", "When should permanent credentials end by themselves? After a time such as 30d, or at a date, "+
-			"2026-12-31 (the first moment of that day in UTC) or 2026-12-31T18:00:00Z", parseExpires).Needing(driver.CapUsers),
+			"2026-12-31 (the first moment of that day in UTC) or 2026-12-31T18:00Z", parseExpires).Needing(driver.CapUsers),
 		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
 		cli.Flag(&o.ReplacePolicy, "replace-policy", "Let a user that exists have this access in place of what it has for these buckets: "+
 			"the keys that it has change too"),

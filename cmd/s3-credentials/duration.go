@@ -20,7 +20,10 @@ var units = []struct {
 
 var durationPattern = regexp.MustCompile(`^(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s?)?$`)
 
-// mostSeconds is more than any system allows, and fits every number.
+// errTooLong refuses what nobody means.
+var errTooLong = errors.New("it is longer than 100 years")
+
+// mostSeconds is 100 years, more than any system allows, and fits every number.
 const mostSeconds = 100 * 365 * 24 * 60 * 60
 
 // parseDuration returns the seconds that 900, 90s, 15m, 1h30m or 7d stand for. What a system allows, checkDuration knows.
@@ -35,10 +38,10 @@ func parseDuration(text string) (int, error) {
 			continue
 		}
 		n, err := strconv.Atoi(match[i+1])
-		if err != nil || n > mostSeconds {
-			return 0, errors.New("Duration is longer than any system allows") //nolint:staticcheck
+		if err != nil || n > (mostSeconds-total)/unit.seconds {
+			return 0, errTooLong
 		}
-		total += min(n, mostSeconds/unit.seconds) * unit.seconds
+		total += n * unit.seconds
 	}
 	if total == 0 {
 		return 0, errors.New("Duration must be longer than nothing") //nolint:staticcheck
@@ -46,18 +49,38 @@ func parseDuration(text string) (int, error) {
 	return total, nil
 }
 
-// parseExpires returns the moment that 30d, 2026-12-31 or 2026-12-31T18:00:00Z stand for.
+// periodForm is how a time is given that may be days or years: a number alone would be seconds, where days or a date may be meant.
+const periodForm = "it must be a time with a unit, such as 12h or 30d"
+
+// parsePeriod returns the seconds that 90m, 12h or 30d stand for.
+func parsePeriod(text string) (int, error) {
+	if text == "" || text[len(text)-1] <= '9' || !durationPattern.MatchString(text) {
+		return 0, errors.New(periodForm)
+	}
+	return parseDuration(text)
+}
+
+// moments are the forms of a date, and of a date and time with its zone.
+var moments = []string{time.DateOnly, time.RFC3339, "2006-01-02T15:04Z07:00"}
+
+// parseExpires returns the moment that 30d, 2026-12-31, 2026-12-31T18:00Z or 2026-12-31T18:00:00+01:00 stand for.
 func parseExpires(text string) (time.Time, error) {
-	for _, layout := range []string{time.DateOnly, time.RFC3339} {
-		if at, err := time.Parse(layout, text); err == nil {
+	now := time.Now().UTC()
+	for _, layout := range moments {
+		at, err := time.Parse(layout, text)
+		switch {
+		case err != nil:
+		case at.Sub(now) > mostSeconds*time.Second:
+			return time.Time{}, errTooLong
+		default:
 			return at.UTC(), nil
 		}
 	}
-	seconds, err := parseDuration(text)
-	if err != nil {
-		return time.Time{}, errors.New("it must be a time such as 12h or 30d, or a date such as 2026-12-31 or 2026-12-31T18:00:00Z")
+	seconds, err := parsePeriod(text)
+	if err != nil && err.Error() == periodForm {
+		return time.Time{}, errors.New(periodForm + ", or a date such as 2026-12-31, or a date and time with its zone, such as 2026-12-31T18:00Z")
 	}
-	return time.Now().UTC().Add(time.Duration(seconds) * time.Second).Truncate(time.Second), nil
+	return now.Add(time.Duration(seconds) * time.Second).Truncate(time.Second), err
 }
 
 // checkDuration refuses what the system does not allow, in the Python tool's words.

@@ -38,7 +38,7 @@ func newPrune() *cli.Command {
 		},
 		Options: append([]cli.Option{
 			cli.Flag(&p.expired, "expired", "Users whose access has ended by itself, as create --expires makes them"),
-			cli.Parsed(&p.unusedSeconds, "unused", "TIME", "Users whose every key was not used for a time such as 90d, a day at least", parseDuration).
+			cli.Parsed(&p.unusedSeconds, "unused", "TIME", "Users whose every key was not used for a time such as 90d, a day at least", parsePeriod).
 				Needing(driver.CapKeyUse),
 			cli.Flag(&p.byName, "by-name", byNameHelp),
 		}, p.askingOptions()...),

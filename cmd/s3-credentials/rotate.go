@@ -54,8 +54,8 @@ func (r *rotator) flags() []cli.Option {
 	return append([]cli.Option{
 		cli.Choice(&r.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
 		cli.Parsed(&r.options.Expires, "expires", "WHEN", "When should the new key end by itself? Default is the end that the newest was made for, if it was; "+
-			"a time such as 30d, or a date, 2026-12-31 or 2026-12-31T18:00:00Z", parseExpires).Needing(driver.CapKeyExpiry),
-		cli.Parsed(&r.overlap, "overlap", "DURATION", "Let the older keys end by themselves after this time, such as 24h, unless they end earlier", parseDuration).
+			"a time such as 30d, or a date, 2026-12-31 or 2026-12-31T18:00Z", parseExpires).Needing(driver.CapKeyExpiry),
+		cli.Parsed(&r.overlap, "overlap", "DURATION", "Let the older keys end by themselves after this time, such as 24h, unless they end earlier", parsePeriod).
 			Needing(driver.CapKeyExpiry),
 		cli.Flag(&r.options.ReplaceOldest, "replace-oldest", "Where the user has as many keys as it may: delete one that is inactive, or was never used but within two minutes after it was made"),
 		cli.Flag(&r.finishes, "finish", "Make no key, but switch off all keys of the user except the newest; delete them where the system cannot switch keys off"),
