@@ -69,6 +69,12 @@ func (v Verification) With(verdict Verdict) []Probe {
 // probesAtOnce is how many probes run at the same time.
 const probesAtOnce = 8
 
+// CheckVerification refuses, without a request, options that no verification can be made of.
+func (e *Engine) CheckVerification(options CreateOptions) error {
+	_, err := e.probesFor(options, "")
+	return err
+}
+
 // Verify tries with the engine's own credentials, which are those of a key, what the options ask for and what they do not: under each
 // prefix, under a sibling with the same beginning, elsewhere in the bucket, in another bucket, on the bucket's policy and versions, and on users.
 // What must work is tried first; if it does not, the rest is not tried, and the verdict is Narrower. Other is a bucket that exists and

@@ -4,14 +4,20 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
 // change is what every changing command is made of: the options that say what becomes of its plan, and the order of things. The plan
 // is made, shown and, on a terminal, asked about; it is recorded, carried out, and its end recorded.
-type change struct{ dryRun, json, yes bool }
+type change struct {
+	dryRun, json, yes bool
+	// mustAsk says that the command does nothing that nobody was asked about, or said --yes to.
+	mustAsk bool
+}
 
 // options returns the options that all changing commands have.
 func (c *change) options() []cli.Option {
@@ -23,7 +29,15 @@ func (c *change) options() []cli.Option {
 
 // askingOptions are options for a command that asks on a terminal.
 func (c *change) askingOptions() []cli.Option {
-	return append(c.options(), cli.Flag(&c.yes, "yes", "Don't ask, on a terminal, whether to go on").WithShort("y"))
+	return append(c.options(), cli.Flag(&c.yes, "yes", "Don't ask whether to go on; "+c.unasked()).WithShort("y"))
+}
+
+// unasked says what happens where there is no terminal to ask on.
+func (c *change) unasked() string {
+	if c.mustAsk {
+		return "without a terminal to ask on, it is needed"
+	}
+	return "without a terminal, nobody is asked"
 }
 
 // check refuses --json where nothing would be shown.
@@ -58,7 +72,7 @@ func (c *change) carryOut(ctx context.Context, env *cli.Env, engine *core.Engine
 		p.show(env.Stdout)
 		return nil
 	}
-	if err := c.confirm(ctx, env, p); err != nil {
+	if err := c.confirm(ctx, env, engine, p); err != nil {
 		return err
 	}
 	return recorded(ctx, env, engine, p.plan, p.apply)
@@ -68,12 +82,12 @@ func (c *change) carryOut(ctx context.Context, env *cli.Env, engine *core.Engine
 func (c *change) asks(env *cli.Env) bool { return !c.yes && env.CanAsk() }
 
 // confirm asks where that is wanted. Without a terminal nobody is asked: scripts go on as they did.
-func (c *change) confirm(ctx context.Context, env *cli.Env, p proposal) error {
+func (c *change) confirm(ctx context.Context, env *cli.Env, engine *core.Engine, p proposal) error {
 	if p.question == "" || len(p.plan.Steps) == 0 || !c.asks(env) {
 		return nil
 	}
 	p.show(env.Stderr)
-	return env.Confirm(ctx, p.question)
+	return env.Confirm(ctx, strings.TrimSuffix(p.question, "?")+" on "+connect.Of(env).SystemName(engine.Description())+"?")
 }
 
 // asking adds the question.

@@ -23,7 +23,8 @@ func newDeleteBucket() *cli.Command {
 	return &cli.Command{
 		Name:    "delete-bucket",
 		Summary: "Delete specified buckets, if they are empty",
-		Long: "If one of them does not exist or is not empty, none is deleted. With --objects, all that is in them goes too, older versions of " +
+		Long: "If one of them does not exist or has objects, none is deleted. Older versions of objects, delete markers and unfinished uploads are not " +
+			"looked for: a bucket that has nothing but those is not deleted, and neither are those named after it. With --objects, all that is in them goes too, older versions of " +
 			"objects included, and cannot be put back. The users and keys that were made for a bucket stay: see list-users and delete-user.",
 		Examples: []cli.Example{
 			{Purpose: "To delete an empty bucket", Line: "s3-credentials delete-bucket my-empty-bucket"},
@@ -54,6 +55,9 @@ func (d *bucketsDeleter) run(ctx context.Context, env *cli.Env, buckets []string
 			for _, s := range plan.Steps {
 				fmt.Fprintln(w, wouldDeleteBucket(s))
 			}
+			if !d.objects {
+				fmt.Fprintln(w, "A bucket with older versions of objects, delete markers or unfinished uploads, which are not looked for, stays, and those after it")
+			}
 		},
 		question: d.question(buckets),
 		apply: func(ctx context.Context, e *execution) error {
@@ -69,7 +73,10 @@ func (d *bucketsDeleter) question(buckets []string) string {
 		noun = "buckets "
 	}
 	if d.objects {
-		with = " and all that is there"
+		with = " and all that is in them"
+		if len(buckets) == 1 {
+			with = " and all that is in it"
+		}
 	}
 	return "Delete " + noun + strings.Join(buckets, ", ") + with + "?"
 }
@@ -82,7 +89,7 @@ func wouldDeleteBucket(s core.Step) string {
 	if s.Before.Objects >= core.CountedObjects {
 		count += " or more"
 	}
-	return fmt.Sprintf("Would delete all that is in bucket %s: %s, with older versions, and unfinished uploads", s.Resource.Bucket, count)
+	return fmt.Sprintf("Would delete all that is in bucket %s: %s; older versions, delete markers and unfinished uploads are not counted", s.Resource.Bucket, count)
 }
 
 func deletedBucket(s core.Step, o core.Outcome) string {

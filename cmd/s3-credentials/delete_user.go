@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -116,10 +115,8 @@ func eachUser(ctx context.Context, users []*deletion, do func(ctx context.Contex
 // planDeletions makes the plan for each user. It fails with an error that is not about one user.
 func planDeletions(ctx context.Context, engine *core.Engine, names []string) ([]*deletion, error) {
 	var users []*deletion
-	for at, name := range names {
-		if !slices.Contains(names[:at], name) {
-			users = append(users, &deletion{name: name, plan: &core.Plan{}})
-		}
+	for _, name := range once(names) {
+		users = append(users, &deletion{name: name, plan: &core.Plan{}})
 	}
 	err := eachUser(ctx, users, func(ctx context.Context, _ int, u *deletion) {
 		plan, err := engine.PlanDeleteUser(ctx, u.name)

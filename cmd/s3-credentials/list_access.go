@@ -62,6 +62,7 @@ func (l *accessLister) run(ctx context.Context, env *cli.Env, _ []string) error 
 	if err != nil {
 		return err
 	}
+	l.wanted.Buckets, l.wanted.Users = once(l.wanted.Buckets), once(l.wanted.Users)
 	if l.matrix {
 		return l.printMatrix(ctx, env, engine)
 	}

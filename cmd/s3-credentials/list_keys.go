@@ -74,7 +74,7 @@ func usedKeys(ctx context.Context, engine *core.Engine, names []string) iter.Seq
 // keysOfThese yields the keys of users that are named, who have to exist.
 func keysOfThese(ctx context.Context, engine *core.Engine, names []string) iter.Seq2[usedKey, error] {
 	return flat(func(yield func([]usedKey, error) bool) {
-		for _, name := range names {
+		for _, name := range once(names) {
 			keys, err := keysOf(ctx, engine, name)
 			if !yield(keys, err) || err != nil {
 				return

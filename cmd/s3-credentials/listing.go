@@ -10,6 +10,17 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/output"
 )
 
+// once is names without repetitions.
+func once(names []string) []string {
+	var all []string
+	for _, name := range names {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
 // listing has the format options of all listings.
 type listing struct {
 	// asked says for each format, by its name, whether its option is given.

@@ -20,7 +20,7 @@ type pruner struct {
 }
 
 func newPrune() *cli.Command {
-	p := &pruner{}
+	p := &pruner{change: change{mustAsk: true}}
 	return &cli.Command{
 		Name:    "prune",
 		Summary: "Delete users that this program made and nobody needs any more",

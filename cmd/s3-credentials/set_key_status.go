@@ -3,13 +3,14 @@ package main
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// keyStatuses are the words for the status of a key.
+// keyStatuses are the words for the status of a key; list-keys prints them with a capital, and case does not matter.
 var keyStatuses = map[string]string{"active": driver.KeyActive, "inactive": driver.KeyInactive}
 
 // keySwitch is set-key-status with its options.
@@ -34,7 +35,7 @@ func newSetKeyStatus() *cli.Command {
 }
 
 func (k *keySwitch) check(args []string) error {
-	if keyStatuses[args[2]] == "" {
+	if keyStatuses[strings.ToLower(args[2])] == "" {
 		return cli.InvalidValue("STATUS", fmt.Sprintf("'%s' is not one of 'active', 'inactive'.", args[2]))
 	}
 	return k.change.check(args)
@@ -45,12 +46,13 @@ func (k *keySwitch) run(ctx context.Context, env *cli.Env, args []string) error 
 	if err != nil {
 		return err
 	}
-	plan, err := engine.PlanSetKeyStatus(ctx, args[0], args[1], keyStatuses[args[2]])
+	status := strings.ToLower(args[2])
+	plan, err := engine.PlanSetKeyStatus(ctx, args[0], args[1], keyStatuses[status])
 	if err != nil {
 		return err
 	}
 	if len(plan.Steps) == 0 {
-		env.Step("Access key %s of user %s is %s already", args[1], args[0], args[2])
+		env.Step("Access key %s of user %s is %s already", args[1], args[0], status)
 	}
 	return k.carryOut(ctx, env, engine, steps(env, plan, would, done))
 }

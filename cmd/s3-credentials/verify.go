@@ -88,6 +88,9 @@ const keyRemovalTime = 30 * time.Second
 
 // verifyUser makes a key for the user, and deletes it whatever happens.
 func (v *verifier) verifyUser(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions) error {
+	if err := admin.CheckVerification(options); err != nil {
+		return err
+	}
 	plan, err := admin.PlanCreateKey(ctx, v.user)
 	if err != nil {
 		return err

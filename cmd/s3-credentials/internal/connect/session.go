@@ -142,6 +142,14 @@ func (s *Session) HostOptions(stderr io.Writer) (host.Options, error) {
 	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Log: stderr}, err
 }
 
+// SystemName says which system a run works on: of several, it may be the wrong one.
+func (s *Session) SystemName(d driver.Description) string {
+	if s.Profile == "" {
+		return d.EndpointURL
+	}
+	return d.EndpointURL + " (profile " + s.Profile + ")"
+}
+
 // Config returns what a backend is opened with, without credentials.
 func (s *Session) Config() driver.Config {
 	return driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Profile: s.Profile, Timeout: s.timeout}
