@@ -26,7 +26,7 @@ func Grants(access Access, prefix string, buckets ...string) []Grant {
 
 // ParseGrant reads BUCKET[/PREFIX][:ACCESS], as in "backup", "backup/locks/" or "backup/locks/:list+read". What the text does
 // not name is zero. A colon stands before an access only behind the last slash that a prefix has; so a prefix with a colon in its last
-// part is written with a slash, a star, or an access behind it. InvalidArgument for an access that is none, and for an empty prefix.
+// part is written with a slash, a star, or an access behind it. InvalidArgument for an access that is none, for an empty prefix, and for a URL.
 func ParseGrant(text string) (Grant, error) {
 	var g Grant
 	var err error
@@ -37,6 +37,9 @@ func ParseGrant(text string) (Grant, error) {
 		text = text[:at]
 	}
 	bucket, prefix, named := strings.Cut(text, "/")
+	if strings.Contains(bucket, ":") {
+		return Grant{}, fault.New(fault.InvalidArgument, "%q names no bucket: write BUCKET[/PREFIX][:ACCESS], as in my-bucket/logs/:read-only", text)
+	}
 	if named && prefix == "" {
 		return Grant{}, fault.New(fault.InvalidArgument, "%q names no folder after the slash; leave the slash out to give access to the whole bucket", text)
 	}

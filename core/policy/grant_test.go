@@ -30,7 +30,7 @@ func TestParseGrant(t *testing.T) {
 	}
 	for text, says := range map[string]string{
 		"b:": "is no access", "b:all": "is no access", "b:read-writ": "is no access", "b:read+": "is no access", "b:rw+list": "is no access",
-		"b/a:b": "is no access", "b/": "names no folder", "b/:ro": "names no folder",
+		"b/a:b": "is no access", "b/": "names no folder", "s3://b": "BUCKET[/PREFIX][:ACCESS]", "b:ro:rw": "names no bucket", "https://h/b": "names no bucket", "b/:ro": "names no folder",
 	} {
 		if got, err := ParseGrant(text); !errors.Is(err, fault.InvalidArgument) || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %+v, %v, want InvalidArgument, %q", text, got, err, says)
