@@ -49,6 +49,9 @@ type accessSubject struct {
 	user *UserAccess
 }
 
+// anyone reports whether the subject is every caller.
+func (s *accessSubject) anyone() bool { return s.user == nil && s.principal == "" }
+
 func everybody() *accessSubject { return &accessSubject{name: Everybody} }
 
 // accessExplainer says what policies allow. What is the same for several users it works out once.
@@ -101,7 +104,7 @@ func (x *accessExplainer) rows(subject *accessSubject, b *BucketAccess) ([]Acces
 	own, ofBucket := []UserPolicy(nil), b.policiesFor(subject.principal, subject.user != nil)
 	if subject.principal == "" {
 		for _, why := range b.Unknown {
-			rows = append(rows, AccessRow{User: subject.name, Row: policy.Row{Bucket: b.Bucket}, Unknown: why})
+			rows = append(rows, AccessRow{User: subject.name, Anyone: subject.anyone(), Row: policy.Row{Bucket: b.Bucket}, Unknown: why})
 		}
 	} else if subject.user != nil {
 		own = subject.user.Policies
@@ -116,14 +119,14 @@ func (x *accessExplainer) rows(subject *accessSubject, b *BucketAccess) ([]Acces
 		}
 		found, err := x.explain(subject, b.Bucket, all, i, i < len(own))
 		if errors.Is(err, fault.ResourceExhausted) {
-			rows = append(rows, AccessRow{User: subject.name, Row: policy.Row{Bucket: b.Bucket}, Unknown: fmt.Sprintf("policy %s, which is too complex to be decided", p.Name)})
+			rows = append(rows, AccessRow{User: subject.name, Anyone: subject.anyone(), Row: policy.Row{Bucket: b.Bucket}, Unknown: fmt.Sprintf("policy %s, which is too complex to be decided", p.Name)})
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range found {
-			rows = append(rows, AccessRow{User: subject.name, Row: r, Through: p.Name})
+			rows = append(rows, AccessRow{User: subject.name, Anyone: subject.anyone(), Row: r, Through: p.Name})
 		}
 	}
 	return rows, nil

@@ -20,6 +20,8 @@ const Everybody = "everybody"
 type AccessRow struct {
 	// User is the name of a user, Everybody, or what else a bucket's policy names, as it is written there.
 	User string
+	// Anyone says that the row is about every caller: a user may have the name Everybody, too.
+	Anyone bool
 	// Row is empty, but for the bucket if it is known, where Unknown is not.
 	policy.Row
 	// Through is the policy: the name of an inline one, the ARN of an attached one, either behind "group NAME: ", or "bucket policy" or
@@ -124,6 +126,11 @@ func (e *Engine) accessSubjects(ctx context.Context, names []string, buckets []*
 	for _, name := range names {
 		switch {
 		case name == Everybody:
+			if user, err := e.GetUser(ctx, driver.GetUserRequest{Name: name}); err == nil {
+				users = append(users, user)
+			} else if !errors.Is(err, fault.NotFound) {
+				return nil, nil, err
+			}
 		case slices.Contains(named, name):
 			others = append(others, &accessSubject{name: name, principal: name})
 		default:

@@ -137,6 +137,23 @@ func TestAccessThroughEachKindOfPolicy(t *testing.T) {
 		"ann photos/* write-only through bucket policy")
 }
 
+// TestAUserCalledEverybody is not every caller.
+func TestAUserCalledEverybody(t *testing.T) {
+	a := newAccount(t, memory.Options{})
+	a.bucket("photos", statement("Allow", `"*"`, "s3:GetObject", "photos"))
+	a.user(core.Everybody, statement("Allow", "", "s3:PutObject", "photos"))
+	for _, options := range []core.AccessOptions{{}, {Users: []string{core.Everybody}}} {
+		var anyone []string
+		for r, err := range a.ListAccess(t.Context(), options) {
+			must(t, err)
+			anyone = append(anyone, fmt.Sprint(r.User, " ", r.Anyone, " ", r.Through))
+		}
+		if want := []string{"everybody true bucket policy", "everybody false p1"}; !slices.Equal(anyone, want) {
+			t.Errorf("%v: the rows are %q, want %q", options, anyone, want)
+		}
+	}
+}
+
 func TestADenialTakesWhatAnyPolicyAllows(t *testing.T) {
 	a := newAccount(t, memory.Options{})
 	a.bucket("photos", statement("Deny", annIsNamed, "s3:GetObject", "photos"))

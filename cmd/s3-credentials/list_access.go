@@ -26,13 +26,16 @@ func newListAccess() *cli.Command {
 		Summary: "List who can reach what, and through which policy",
 		Needs:   []driver.Capability{driver.CapUsers},
 		Long: "Prints a row for each policy that lets somebody do something in a bucket: the user's own policies, attached ones, those of its groups, " +
-			"within its permissions boundary, and the policies and access control lists of buckets. What any policy denies is denied.\n\n" +
-			"The user \"everybody\" is every caller, with a key or without: what everybody may do is not said again of each user. A user that " +
+			"within its permissions boundary, and the policies and access control lists of buckets. What any policy denies is denied. Whether a user has keys, " +
+			"and whether they work, is not looked at: see list-keys.\n\n" +
+			"The user \"everybody\" is every caller, with a key or without: what everybody may do is not said again of each user. A user of that name is " +
+			"\"user everybody\" in a table and in CSV, and has \"NamedUser\": true in JSON. A user that " +
 			"this account does not have is one that a bucket's policy names, as it is written there. Of two rows through the same policy, the one whose " +
 			"Prefix names a key more closely holds for that key; a Prefix of * is all keys, and the bucket itself. When and Unless are conditions. Where " +
 			"something could not be read, Access is unknown, and Unknown says why.\n\n" +
-			"With --table --matrix, users are down and buckets across: rw, ro, wo, or verbs; * behind it where some of that depends on a condition, / where " +
-			"it is not the same under all prefixes, + for other actions alone, ? where something is unknown.\n\n" +
+			"With --table --matrix, users are down and buckets across, all of them, however wide that is. In a cell stands rw for read-write, ro for read-only, wo for " +
+			"write-only, or what it is of list, read, write and delete; + alone for other actions, - for nothing. Behind it stands / where it is not the same " +
+			"under all prefixes, * where some of it depends on a condition, ? where something is unknown.\n\n" +
 			"Roles, and sessions with policies of their own, are no users: only what bucket policies give them is shown. A block of public access of the whole " +
 			"account is not looked at. Buckets that these credentials do not list have no rows, unless --bucket names them.",
 		Examples: []cli.Example{
@@ -43,7 +46,7 @@ func newListAccess() *cli.Command {
 		Options: append([]cli.Option{
 			cli.Texts(&l.wanted.Buckets, "bucket", "Only this bucket; may be repeated").Completing(cli.CompleteBucket),
 			cli.Texts(&l.wanted.Users, "user", "Only this user, and everybody; may be repeated").Showing("USERNAME").Completing(cli.CompleteUser),
-			cli.Flag(&l.matrix, "matrix", "With --table: users down, buckets across"),
+			cli.Flag(&l.matrix, "matrix", "With --table: users down, buckets across, all of them"),
 		}, l.list.options()...),
 		Check: l.check,
 		Run:   l.run,
@@ -67,14 +70,28 @@ func (l *accessLister) run(ctx context.Context, env *cli.Env, _ []string) error 
 		return l.printMatrix(ctx, env, engine)
 	}
 	words := l.list.format().Name == "table"
+	flat := words || l.list.format().Name == "csv" || l.list.format().Name == "tsv"
 	return printRows(env, &l.list, accessColumns, engine.ListAccess(ctx, l.wanted), asRow(func(r core.AccessRow) orderedjson.Object {
-		return accessRow(r, words)
+		return accessRow(r, words, flat)
 	}))
 }
 
-// accessRow is a row as a listing prints it. In a table, conditions are words.
-func accessRow(r core.AccessRow, words bool) orderedjson.Object {
+// namedUser is a user as a line shows it: one whose name is that of everybody is marked.
+func namedUser(r core.AccessRow) string {
+	if r.User == core.Everybody && !r.Anyone {
+		return "user " + r.User
+	}
+	return r.User
+}
+
+// accessRow is a row as a listing prints it. In a table, conditions are words; where rows are flat, they have no members of their own.
+func accessRow(r core.AccessRow, words, flat bool) orderedjson.Object {
 	row := orderedjson.Object{{Name: "User", Value: r.User}}
+	if name := namedUser(r); flat {
+		row[0].Value = name
+	} else if name != r.User {
+		row.Add("NamedUser", true)
+	}
 	if r.Unknown != "" {
 		row.AddText("Bucket", r.Bucket)
 		row.Add("Access", "unknown")

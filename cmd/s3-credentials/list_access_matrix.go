@@ -46,14 +46,15 @@ func matrixOf(rows iter.Seq2[core.AccessRow, error], buckets []string) iter.Seq2
 				yield(nil, err)
 				return
 			}
-			if current != nil && current.user != r.User {
+			user := namedUser(r)
+			if current != nil && current.user != user {
 				if !yield(current.row(buckets, unknown), nil) {
 					return
 				}
 				current = nil
 			}
 			if current == nil {
-				current = &matrixLine{user: r.User, cells: map[string]matrixCell{}}
+				current = &matrixLine{user: user, cells: map[string]matrixCell{}}
 			}
 			current.add(r, unknown)
 		}
@@ -83,7 +84,7 @@ type matrixCell struct {
 func (l *matrixLine) add(r core.AccessRow, unknown map[string]bool) {
 	if r.Unknown != "" {
 		l.unknown = l.unknown || r.Bucket == ""
-		unknown[r.Bucket] = unknown[r.Bucket] || r.Bucket != "" && r.User == core.Everybody
+		unknown[r.Bucket] = unknown[r.Bucket] || r.Bucket != "" && r.Anyone
 		return
 	}
 	cell := l.cells[r.Bucket]

@@ -8,6 +8,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
 
 func TestMatrix(t *testing.T) {
@@ -16,7 +17,8 @@ func TestMatrix(t *testing.T) {
 	}
 	tls := policy.Block{"Bool": {"aws:SecureTransport": {"true"}}}
 	rows := []core.AccessRow{
-		{User: core.Everybody, Row: policy.Row{Bucket: "c"}, Unknown: "the policy of bucket c, which may not be read"},
+		{User: core.Everybody, Anyone: true, Row: policy.Row{Bucket: "c"}, Unknown: "the policy of bucket c, which may not be read"},
+		row(core.Everybody, "a", "*", policy.ReadOnly, nil),
 		row("ann", "a", "*", policy.ReadOnly, nil), row("ann", "a", "*", policy.Write, nil), row("ann", "a", "*", policy.Read, tls),
 		row("ann", "b", "in/*", policy.ReadWrite, nil), row("ann", "c", "*", policy.ReadOnly, nil),
 		row("bob", "a", "*", policy.ReadOnly, nil), row("bob", "a", "*", policy.Delete, tls), row("bob", "b", "*", 0, nil, "s3:GetBucketPolicy"),
@@ -33,8 +35,24 @@ func TestMatrix(t *testing.T) {
 		}
 		got = append(got, strings.Join(cells, " "))
 	}
-	want := []string{"everybody - - ?", "ann list+read+write rw/ ro?", "bob list+read+delete* + ?", "carl wo? ? ?"}
+	want := []string{"everybody - - ?", "user everybody ro - ?", "ann list+read+write rw/ ro?", "bob list+read+delete* + ?", "carl wo? ? ?"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the lines are %q, want %q", got, want)
+	}
+}
+
+// TestAUserMayBeCalledEverybody has one, and every caller.
+func TestAUserMayBeCalledEverybody(t *testing.T) {
+	for _, c := range []struct {
+		anyone, flat bool
+		want         string
+	}{
+		{true, true, `{"User": "everybody", "Access": "unknown", "Unknown": "?"}`}, {true, false, `{"User": "everybody", "Access": "unknown", "Unknown": "?"}`},
+		{false, true, `{"User": "user everybody", "Access": "unknown", "Unknown": "?"}`},
+		{false, false, `{"User": "everybody", "NamedUser": true, "Access": "unknown", "Unknown": "?"}`},
+	} {
+		if got := orderedjson.Compact(accessRow(core.AccessRow{User: core.Everybody, Anyone: c.anyone, Unknown: "?"}, false, c.flat)); got != c.want {
+			t.Errorf("%+v: %s", c, got)
+		}
 	}
 }
