@@ -77,8 +77,8 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 // CreateUser creates a user. The user's name is its access key.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	var none driver.CreateUserResponse
-	if req.PermissionsBoundary != "" {
-		return none, fault.New(fault.Unsupported, "VersityGW has no permissions boundaries")
+	if len(req.Needs()) > 0 {
+		return none, fault.New(fault.Unsupported, "a user of VersityGW has no permissions boundary and no tags")
 	}
 	if !nameRule.MatchString(req.Name) {
 		return none, fault.New(fault.InvalidArgument, "a user cannot be named %q: choose a name that matches %s", req.Name, namePattern)
