@@ -26,13 +26,13 @@ func (e *Engine) PlanDeleteBuckets(ctx context.Context, buckets []string, object
 		if slices.Contains(buckets[:i], bucket) {
 			continue
 		}
-		count, err := e.lookIntoBucket(ctx, bucket)
+		found, err := e.lookIntoBucket(ctx, bucket)
 		switch {
 		case err != nil:
 			return nil, err
 		case objects:
-			plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindContents, Bucket: bucket}, Before: &State{Objects: count}, Final: true})
-		case count > 0:
+			plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindContents, Bucket: bucket}, Before: found, Final: true})
+		case found != nil && found.Objects > 0:
 			return nil, fault.New(fault.FailedPrecondition, "bucket %s is not empty", bucket).WithHint(fault.HintObjectsToo)
 		}
 		plan.add(Step{Verb: Delete, Resource: Resource{Kind: KindBucket, Name: bucket}, Final: true})
@@ -40,29 +40,30 @@ func (e *Engine) PlanDeleteBuckets(ctx context.Context, buckets []string, object
 	return plan, nil
 }
 
-// lookIntoBucket counts the objects of a bucket. Who may delete it need not be allowed to look.
-func (e *Engine) lookIntoBucket(ctx context.Context, bucket string) (count int, err error) {
-	_, err = e.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket})
+// lookIntoBucket counts the objects of a bucket; nil if they may not be listed: who may delete a bucket need not be allowed to look.
+func (e *Engine) lookIntoBucket(ctx context.Context, bucket string) (*State, error) {
+	_, err := e.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket})
 	switch {
 	case errors.Is(err, fault.NotFound):
-		return 0, fault.Wrap(fault.NotFound, err, "bucket does not exist: %s", bucket)
+		return nil, fault.Wrap(fault.NotFound, err, "bucket does not exist: %s", bucket)
 	case err != nil && !errors.Is(err, fault.PermissionDenied):
-		return 0, err
+		return nil, err
 	case !e.description.Has(driver.CapObjects):
-		return 0, nil
+		return nil, nil
 	}
+	found := &State{}
 	for _, err := range e.ListObjects(ctx, driver.ListObjectsRequest{Bucket: bucket}) {
 		switch {
 		case errors.Is(err, fault.PermissionDenied):
-			return count, nil
+			return nil, nil
 		case err != nil:
-			return count, err
+			return nil, err
 		}
-		if count++; count == CountedObjects {
+		if found.Objects++; found.Objects == CountedObjects {
 			break
 		}
 	}
-	return count, nil
+	return found, nil
 }
 
 // emptyBucket deletes all that is in a bucket, and counts it.

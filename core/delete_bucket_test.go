@@ -188,6 +188,23 @@ func TestABucketThatHasWhatNoListingShowsSaysSo(t *testing.T) {
 	}
 }
 
+// unlisted is a system whose caller may not list objects.
+type unlisted struct{ driver.Driver }
+
+func (unlisted) ListObjects(context.Context, driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
+	return driver.Listing(func() ([]driver.ObjectInfo, error) { return nil, fault.New(fault.PermissionDenied, "no") })
+}
+
+func TestWhatMayNotBeListedIsNotCounted(t *testing.T) {
+	d := open(t, memory.Options{})
+	fill(t, d, "one")
+	plan, err := engine(t, unlisted{d}).PlanDeleteBuckets(t.Context(), []string{"one"}, true)
+	must(t, err)
+	if len(plan.Steps) != 2 || plan.Steps[0].Before != nil {
+		t.Errorf("the plan says how much there is: %+v", plan.Steps[0])
+	}
+}
+
 // hidden is a system whose listing shows no objects.
 type hidden struct{ driver.Driver }
 

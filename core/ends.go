@@ -20,7 +20,7 @@ func (e *Engine) requireEnds() error {
 
 // AccessEnds is when the access of a user ends, or has ended, by itself: with the last of its keys where keys end, with the last of its
 // policies elsewhere. It is zero if it does not, and if the user has access that nothing of the kind ends, such as a policy attached to it, a
-// group, or a password. A tag alone ends nothing.
+// group, or a password; once the end is past, also if a bucket's policy names the user, or cannot be read. A tag alone ends nothing.
 func (e *Engine) AccessEnds(ctx context.Context, user string) (time.Time, error) {
 	if err := e.requireEnds(); err != nil {
 		return time.Time{}, err
@@ -101,5 +101,35 @@ func (e *Engine) policiesEnd(ctx context.Context, user string) (time.Time, error
 	if err != nil || (&keyOwner{items: items}).has(driver.ItemGroup) {
 		return time.Time{}, err
 	}
+	if last.After(time.Now()) {
+		return last, nil // there is time to look at all buckets then
+	}
+	named, err := e.namedByBuckets(ctx, user)
+	if err != nil || named {
+		return time.Time{}, err
+	}
 	return last, nil
+}
+
+// namedByBuckets reports whether a bucket's policy allows the user something: what that gives does not end with the user's own policies. A policy
+// that cannot be read may do so.
+func (e *Engine) namedByBuckets(ctx context.Context, name string) (bool, error) {
+	if !e.bucketPoliciesForKeys() {
+		return false, nil
+	}
+	user, err := e.GetUser(ctx, driver.GetUserRequest{Name: name})
+	if err != nil {
+		return false, err
+	}
+	buckets, err := e.newAccessReader().buckets(ctx, nil, driver.SettingPolicy)
+	if err != nil {
+		return false, err
+	}
+	principal := e.newUserAccess(user).principal
+	for _, b := range buckets {
+		if len(b.Unknown) > 0 || b.policy.WithoutPublic(principal).For(principal).Allows() {
+			return true, nil
+		}
+	}
+	return false, nil
 }

@@ -88,11 +88,7 @@ func (e *Engine) StillPrune(ctx context.Context, p *Pruning, o PruneOptions) err
 func (e *Engine) reasonToPrune(ctx context.Context, user string, o PruneOptions) (*Pruning, error) {
 	if o.Expired {
 		end, err := e.AccessEnds(ctx, user)
-		ended := err == nil && !end.IsZero() && !end.After(time.Now())
-		if ended {
-			ended, err = e.noBucketNames(ctx, user)
-		}
-		if err != nil || ended {
+		if err != nil || !end.IsZero() && !end.After(time.Now()) {
 			return &Pruning{Ended: end}, err
 		}
 	}
@@ -104,29 +100,6 @@ func (e *Engine) reasonToPrune(ctx context.Context, user string, o PruneOptions)
 		return nil, err
 	}
 	return &Pruning{Used: used}, nil
-}
-
-// noBucketNames reports whether no bucket's policy names the user: what one gives the user does not end with the user's own policies. A policy
-// that cannot be read may name it.
-func (e *Engine) noBucketNames(ctx context.Context, name string) (bool, error) {
-	if !e.bucketPoliciesForKeys() {
-		return true, nil
-	}
-	user, err := e.GetUser(ctx, driver.GetUserRequest{Name: name})
-	if err != nil {
-		return false, err
-	}
-	buckets, err := e.newAccessReader().buckets(ctx, nil, driver.SettingPolicy)
-	if err != nil {
-		return false, err
-	}
-	principal := e.newUserAccess(user).principal
-	for _, b := range buckets {
-		if len(b.Unknown) > 0 || len(b.policy.WithoutPublic(principal).For(principal).Statement) > 0 {
-			return false, nil
-		}
-	}
-	return true, nil
 }
 
 // unusedSince reports whether the user has keys, none of which was used, or made, after a moment; and when one was last used.

@@ -90,8 +90,16 @@ func TestPruneExpiredWherePoliciesEnd(t *testing.T) {
 	must(t, d.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: "two", Value: driver.BucketSetting{Policy: &driver.BucketPolicy{
 		Document: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"` + named.ARN + `"},"Action":"s3:GetObject","Resource":"arn:aws:s3:::two/*"}]}`,
 	}}}))
+	// what a bucket denies everybody, as many do without TLS, gives nobody access
+	must(t, d.PutBucketSetting(t.Context(), driver.PutBucketSettingRequest{Bucket: "one", Value: driver.BucketSetting{Policy: &driver.BucketPolicy{
+		Document: `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::one/*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}]}`,
+	}}}))
 	wantPruned(t, e, core.PruneOptions{Expired: true}, "ended")
 	wantPruned(t, e, core.PruneOptions{Unused: core.LeastUnused})
+	_, err = e.PlanRotate(t.Context(), "ended", core.RotateOptions{})
+	wantCode(t, err, fault.FailedPrecondition)
+	_, err = e.PlanRotate(t.Context(), "named", core.RotateOptions{})
+	must(t, err)
 
 	// without a mark, by its name
 	untagged := engine(t, d)

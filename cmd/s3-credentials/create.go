@@ -79,7 +79,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 		cli.Text(&o.BucketRegion, "bucket-region", "Region in which to create buckets").FromConfig().
 			Needing(driver.CapBucketRegion),
 		cli.Flag(&c.silent, "silent", "Don't show performed steps").FromConfig(),
-		cli.Flag(&c.wait, "wait", "Return once the key works, after a minute at most").Needing(driver.CapPolicyProbe),
+		cli.Flag(&c.wait, "wait", "Return once the key works, after --timeout at most, or a minute").Needing(driver.CapPolicyProbe),
 		cli.Flag(&c.verify, "verify", "Wait, and try whether the key may do what was asked for and no more; undo all if not").
 			Needing(driver.CapPolicyProbe),
 		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+

@@ -85,9 +85,12 @@ func wouldDeleteBucket(s core.Step) string {
 	if s.Resource.Kind != core.KindContents {
 		return "Would delete bucket: " + s.Resource.Name
 	}
-	count := counted(int64(s.Before.Objects), "object")
-	if s.Before.Objects >= core.CountedObjects {
-		count += " or more"
+	count := "objects that these credentials may not list"
+	if s.Before != nil {
+		count = counted(int64(s.Before.Objects), "object")
+		if s.Before.Objects >= core.CountedObjects {
+			count += " or more"
+		}
 	}
 	return fmt.Sprintf("Would delete all that is in bucket %s: %s; older versions, delete markers and unfinished uploads are not counted", s.Resource.Bucket, count)
 }

@@ -34,7 +34,7 @@ func newRotate() *cli.Command {
 		Summary: "Make a new access key for a user, to take the place of those it has",
 		Needs:   []driver.Capability{driver.CapUsers, driver.CapAccessKeys},
 		Long: "The new key has the same access, and ends when the newest key that has not ended was made to end, if it was; older ones may end later, or not at all. It is printed once it works and may do what the user's policies say; one that does not, or " +
-			"not within a minute, is deleted again, exit code 4. The older keys go on working. Once the new one is in use, --finish switches the older ones off.\n\n" +
+			"not within --timeout or a minute, is deleted again, exit code 4. The older keys go on working. Once the new one is in use, --finish switches the older ones off.\n\n" +
 			"--finish refuses while the new key was never used or an older one was used within the last hour, on systems that tell, which may take " +
 			"them hours. Use within two minutes after a key was made does not count: it is tried then. A run that was killed may leave a key whose secret nobody " +
 			"knows: run it again. The next --finish ends that key too, and where it takes up the last place, --replace-oldest deletes it.",
@@ -173,7 +173,7 @@ func (r *rotator) prove(ctx context.Context, env *cli.Env, admin *core.Engine, a
 		return working(err)
 	}
 	defer end()
-	found, err := engine.VerifyUserWithin(ctx, access, anotherBucket(ctx, admin, access.NamedBuckets()), settleTime)
+	found, err := engine.VerifyUserWithin(ctx, access, anotherBucket(ctx, admin, access.NamedBuckets()), settleTime(env))
 	if err != nil {
 		return working(err)
 	}

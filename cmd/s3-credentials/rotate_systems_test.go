@@ -107,7 +107,7 @@ func TestAClientNeverNoticesARotation(t *testing.T) {
 	}
 }
 
-// TestAKeyThatNeverWorksIsUndone switches the new key off as soon as it is there. That takes the minute in which a key may begin to work.
+// TestAKeyThatNeverWorksIsUndone switches the new key off as soon as it is there. It waits as long as it is told that a key may take.
 func TestAKeyThatNeverWorksIsUndone(t *testing.T) {
 	t.Parallel()
 	system := systems.NewSandbox(t)
@@ -125,7 +125,7 @@ func TestAKeyThatNeverWorksIsUndone(t *testing.T) {
 		}
 		return systems.Pass
 	})
-	cmd := exec.CommandContext(t.Context(), program(t), "rotate", "unproven")
+	cmd := exec.CommandContext(t.Context(), program(t), "rotate", "unproven", "--timeout", "10s")
 	cmd.Env = append(seen.Env(), "HOME="+t.TempDir(), "S3_CREDENTIALS_ENDPOINT_URL="+seen.EndpointURL, "S3_CREDENTIALS_BACKEND=aws")
 	out, err := cmd.Output()
 	var exit *exec.ExitError

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -148,8 +149,10 @@ func removeKey(ctx context.Context, env *cli.Env, admin *core.Engine, key *drive
 	return nil
 }
 
-// settleTime is how long a new key may take until it works everywhere. On AWS that is some seconds.
-const settleTime = time.Minute
+// settleTime is how long a new key may take until it works everywhere: the time that the system is given, or a minute. On AWS it is some seconds.
+func settleTime(env *cli.Env) time.Duration {
+	return cmp.Or(connect.Of(env).Config().Timeout, time.Minute)
+}
 
 // verifyKey verifies a key that was just made, once it works. One that never works is not what was asked for.
 func verifyKey(ctx context.Context, env *cli.Env, admin *core.Engine, options core.CreateOptions, key driver.Credentials) (core.Verification, error) {
@@ -158,7 +161,7 @@ func verifyKey(ctx context.Context, env *cli.Env, admin *core.Engine, options co
 		return core.Verification{}, working(err)
 	}
 	defer end()
-	found, err := engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options.BucketNames()), settleTime)
+	found, err := engine.VerifyWithin(ctx, options, anotherBucket(ctx, admin, options.BucketNames()), settleTime(env))
 	return found, working(err)
 }
 
