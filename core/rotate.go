@@ -106,6 +106,9 @@ func (e *Engine) makeRoom(ctx context.Context, user string, keys []heldKey, repl
 		return nil, full
 	case !replace:
 		full.Message += way.AccessKeyID + " is in the way"
+		if way.works() {
+			full.Message += ", if nobody was given it: a system may need hours to know that a key was used"
+		}
 		return nil, full.WithHint(fault.HintReplaceOldest)
 	}
 	return way, e.refuseOwn(ctx, way.AccessKeyID)

@@ -57,7 +57,7 @@ func (r *rotator) flags() []cli.Option {
 			"a time such as 30d, or a date, 2026-12-31 or 2026-12-31T18:00Z", parseExpires).Needing(driver.CapKeyExpiry),
 		cli.Parsed(&r.overlap, "overlap", "DURATION", "Let the older keys end by themselves after this time, such as 24h, unless they end earlier", parsePeriod).
 			Needing(driver.CapKeyExpiry),
-		cli.Flag(&r.options.ReplaceOldest, "replace-oldest", "Where the user has as many keys as it may: delete one that is inactive, or was never used but within two minutes after it was made"),
+		cli.Flag(&r.options.ReplaceOldest, "replace-oldest", "Where the user has as many keys as it may: delete one that is inactive, or was never used but within two minutes after it was made, as far as the system knows by then"),
 		cli.Flag(&r.finishes, "finish", "Make no key, but switch off all keys of the user except the newest; delete them where the system cannot switch keys off"),
 		cli.Flag(&r.finish.Delete, "delete", "With --finish: delete them"),
 		cli.Flag(&r.finish.Force, "force", "With --finish: do so although they may still be needed"),
