@@ -116,6 +116,10 @@ func (e *env) eventually(what string, condition func() error) {
 		if err == nil {
 			return
 		}
+		// A fault of the backend itself is never one of time, and another call may work only by chance.
+		if errors.Is(err, fault.Internal) {
+			e.Fatalf("%s: %v", what, err)
+		}
 		if time.Now().After(deadline) || e.ctx.Err() != nil {
 			e.Fatalf("%s: not within %s: %v", what, e.Harness.ConsistencyTimeout, err)
 		}
