@@ -260,12 +260,3 @@ func TestRedirectsOfIAM(t *testing.T) {
 		}
 	}
 }
-
-// TestWhatStandsBeforeASystemIsTriedAgain is a page without a code.
-func TestWhatStandsBeforeASystemIsTriedAgain(t *testing.T) {
-	for status, again := range map[int]bool{400: false, 403: false, 404: false, 408: true, 429: true, 500: true, 503: true} {
-		if got := newRetryer(0).IsErrorRetryable(answered(status, nothingSaid, "")); got != again {
-			t.Errorf("%d: %v", status, got)
-		}
-	}
-}

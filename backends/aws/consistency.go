@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/smithy-go/middleware"
 	smithytime "github.com/aws/smithy-go/time"
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 )
 
 // AWS does not promise that a request finds what an earlier one made. IAM answers NoSuchEntity for new users, keys, policies
@@ -33,6 +34,17 @@ const (
 type recent struct {
 	mu    sync.Mutex
 	until map[string]time.Time
+}
+
+// BucketMade notes a bucket that was made, or may have been.
+func (r *recent) BucketMade(bucket string) { r.note(bucketPath(bucket), time.Now()) }
+
+// BucketGone notes that a bucket was deleted.
+func (r *recent) BucketGone(bucket string) { r.forget(bucketPath(bucket)) }
+
+// Again waits a moment and reports true, as long as a bucket is new.
+func (r *recent) Again(ctx context.Context, bucket string) bool {
+	return r.again(ctx, bucketPath(bucket))
 }
 
 func bucketPath(bucket string) string { return "bucket/" + bucket }
@@ -135,7 +147,7 @@ func (s settle) HandleInitialize(ctx context.Context, in middleware.InitializeIn
 	for {
 		out, metadata, err = next.HandleInitialize(ctx, in)
 		var again bool
-		switch serviceCodeOf(err) {
+		switch sdk.Code(err) {
 		case "NoSuchEntity":
 			// Most users have no password, which is no sign that one is not known yet.
 			again = operation != "GetLoginProfile" && s.recent.again(ctx, maybe...)
@@ -157,7 +169,7 @@ func (s settle) note(operation, owner, part string, result any, err error) {
 	if thing == "" {
 		thing = owner
 	}
-	mayHave := err == nil || ambiguous(err)
+	mayHave := err == nil || sdk.Ambiguous(err)
 	switch made := result.(type) {
 	case *iam.CreateAccessKeyOutput:
 		thing = owner + "/" + aws.ToString(made.AccessKey.AccessKeyId)
@@ -223,10 +235,4 @@ func startsWith(s string, prefixes ...string) bool {
 		}
 	}
 	return false
-}
-
-// ambiguous reports whether a request that failed may have taken effect: no answer came, or one that does not tell.
-func ambiguous(err error) bool {
-	answer := answerOf(err)
-	return answer == nil || answer.HTTPStatus >= 500
 }

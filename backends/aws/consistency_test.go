@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -187,7 +188,7 @@ func playOnAWS(t *testing.T, endpoint string, system late, steps []step) {
 			t.Fatal(err)
 		}
 		defer d.Close()
-		d.(*backend).config.HTTPClient.(*httpClient).Next = system
+		d.(*backend).HTTPClient.(*sdk.HTTPClient).Next = system
 		for i, s := range steps {
 			time.Sleep(s.after)
 			began := time.Now()

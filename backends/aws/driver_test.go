@@ -3,7 +3,6 @@ package aws
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log"
 	"net"
@@ -12,13 +11,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
-	smithyhttp "github.com/aws/smithy-go/transport/http"
-
 	"github.com/s3-credentials/s3-credentials/core/driver"
-	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -207,33 +202,6 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	if followed > 0 {
 		t.Errorf("%d requests were sent to the other server", followed)
-	}
-}
-
-func TestWhatIsRepeated(t *testing.T) {
-	down := &s3fault.EndpointError{Endpoint: "http://127.0.0.1:1", Err: &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}}
-	for _, c := range []struct {
-		name          string
-		err           error
-		any, creation bool
-	}{
-		{"throttled", answered(400, "Throttling", ""), true, true},
-		{"failed", answered(500, "InternalError", ""), true, false},
-		{"cut off", &s3fault.EndpointError{Endpoint: "http://x", Err: syscall.ECONNRESET}, true, false},
-		{"down", down, false, false},
-		{"denied", answered(403, "AccessDenied", ""), false, false},
-		{"no credentials", &credentialError{err: errors.New("x")}, false, false},
-	} {
-		sent := fmt.Errorf("request send failed: %w", &smithyhttp.RequestSendError{Err: c.err})
-		if serviceCodeOf(c.err) != "" {
-			sent = c.err
-		}
-		if got := newRetryer(0).IsErrorRetryable(sent); got != c.any {
-			t.Errorf("%s: repeated %v", c.name, got)
-		}
-		if got := newCreationRetryer().IsErrorRetryable(sent); got != c.creation {
-			t.Errorf("%s: creation repeated %v", c.name, got)
-		}
 	}
 }
 

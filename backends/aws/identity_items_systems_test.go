@@ -16,7 +16,7 @@ import (
 // TestWhatKeepsAUser gives a user what IAM wants gone before it deletes a user, and has it listed.
 func TestWhatKeepsAUser(t *testing.T) {
 	d := openOn(t, systems.NewMoto(t))
-	client := d.(*backend).iam()
+	client := d.(*backend).IAM()
 	name := aws.String("furnished")
 	if _, err := d.CreateUser(t.Context(), driver.CreateUserRequest{Name: *name}); err != nil {
 		t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/awsmodel"
@@ -88,9 +89,13 @@ var sentByThisBackend = regexp.MustCompile(`\b(iam|s3|sts)\.(\w+)Input\{`)
 // operationsOfThisBackend are all that its source can send.
 func operationsOfThisBackend(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, folder := range []string{".", "../iam", "../s3"} {
+		found, err := filepath.Glob(folder + "/*.go")
+		if err != nil || len(found) == 0 {
+			t.Fatal(folder, err)
+		}
+		files = append(files, found...)
 	}
 	var operations []string
 	for _, file := range files {
@@ -122,7 +127,11 @@ func sendTheRest(t *testing.T, s *systems.System) {
 		t.Error("a bucket that nobody may look at was found")
 	}
 	// Only AWS is asked for these, and moto does not have them.
-	_, _ = d.(*backend).serviceCredentialsOf(t.Context(), "ann")
+	for _, err := range asOnAWS(t, s).ListUserItems(t.Context(), driver.ListUserItemsRequest{UserName: "ann"}) {
+		if !errors.Is(err, fault.NotFound) {
+			t.Errorf("the items of nobody: %v", err)
+		}
+	}
 	bucket := newBucket(t, d)
 	// XML cannot hold such a key, so it is deleted by a request of its own.
 	if _, err := d.DeleteObjects(t.Context(), driver.DeleteObjectsRequest{Bucket: bucket, Keys: []string{"a\x01b"}}); err != nil {
@@ -141,6 +150,29 @@ func sendTheRest(t *testing.T, s *systems.System) {
 	if _, err := d.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: bucket, Setting: driver.SettingPolicy}); !errors.Is(err, fault.NotFound) {
 		t.Errorf("after the probes the bucket's policy is there: %v", err)
 	}
+}
+
+// asOnAWS is the backend as it is on AWS itself, whose requests the system gets.
+func asOnAWS(t *testing.T, s *systems.System) driver.Driver {
+	t.Helper()
+	config := configOf(s)
+	config.EndpointURL = ""
+	d, err := Open(t.Context(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	d.(*backend).HTTPClient.(*sdk.HTTPClient).Next = sentTo(s.EndpointURL)
+	return d
+}
+
+// sentTo sends all requests to one address, in plain HTTP.
+type sentTo string
+
+func (to sentTo) RoundTrip(r *http.Request) (*http.Response, error) {
+	_, r.URL.Host, _ = strings.Cut(string(to), "://")
+	r.URL.Scheme = "http"
+	return http.DefaultTransport.RoundTrip(r)
 }
 
 // report fails the test for each fault, and for each operation of this backend that was not sent.
@@ -196,7 +228,7 @@ func TestDocumentedErrorCodesHaveAMeaning(t *testing.T) {
 		service, name, _ := strings.Cut(operation, ":")
 		for _, code := range models.Errors(service, name) {
 			codes++
-			if system.Code(&fault.Service{Code: code}) == fault.Unknown {
+			if (&sdk.Config{}).CodeOf(&fault.Service{Code: code}) == fault.Unknown {
 				t.Errorf("%s answers %s, which no row of core/driver/s3fault/codes.go has", operation, code)
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/version"
@@ -39,22 +40,6 @@ func names() driver.Names {
 		Session:   driver.NameRule{Min: 2, Max: 64, Pattern: iamName},
 		Separator: ",",
 	}
-}
-
-// checkPresent refuses an empty name, which some services take for the caller's.
-func checkPresent(kind, name string) error {
-	if name == "" {
-		return fault.New(fault.InvalidArgument, "the name of the %s is empty", kind)
-	}
-	return nil
-}
-
-// checkBucket refuses names that would address something other than a bucket. The system checks the other rules.
-func checkBucket(bucket string) error {
-	if bucket == "" || bucket == "." || bucket == ".." || strings.ContainsAny(bucket, "/\\?#%\x00") {
-		return fault.New(fault.InvalidArgument, "%q cannot be the name of a bucket", bucket)
-	}
-	return nil
 }
 
 // describe describes the backend for the clients' region and endpoint.
@@ -114,7 +99,7 @@ func objectEndpoint(ctx context.Context, options s3.Options) (string, error) {
 	}
 	resolved, err := s3.NewDefaultEndpointResolverV2().ResolveEndpoint(ctx, s3.EndpointParameters{
 		Region:            aws.String(options.Region),
-		UseGlobalEndpoint: aws.Bool(options.Region == defaultRegion),
+		UseGlobalEndpoint: aws.Bool(options.Region == sdk.DefaultRegion),
 		UseFIPS:           aws.Bool(options.EndpointOptions.UseFIPSEndpoint == aws.FIPSEndpointStateEnabled),
 		UseDualStack:      aws.Bool(options.EndpointOptions.UseDualStackEndpoint == aws.DualStackEndpointStateEnabled),
 	})

@@ -64,28 +64,6 @@ func TestNameRules(t *testing.T) {
 	}
 }
 
-func TestBucketNamesThatAreNoBuckets(t *testing.T) {
-	for _, name := range []string{"", ".", "..", "a/b", "a?policy", "a#b", "a%2Fb", "a\\b"} {
-		if fault.CodeOf(checkBucket(name)) != fault.InvalidArgument {
-			t.Errorf("%q passes", name)
-		}
-	}
-	for _, name := range []string{"abc", "my.bucket", "UPPER_case"} {
-		if err := checkBucket(name); err != nil {
-			t.Errorf("%q: %v", name, err)
-		}
-	}
-}
-
-func TestPolicyDocumentsAreDecoded(t *testing.T) {
-	const document = `{"Resource": "arn:aws:s3:::b/a+b c%20/*"}`
-	for _, as := range []string{document, "%7B%22Resource%22%3A%20%22arn%3Aaws%3As3%3A%3A%3Ab%2Fa%2Bb%20c%2520%2F%2A%22%7D"} {
-		if got := decodeDocument(&as); got != document {
-			t.Errorf("%s became %s", as, got)
-		}
-	}
-}
-
 // clearEnvironment keeps a test from the settings of the person who runs it.
 func clearEnvironment(t *testing.T) {
 	t.Helper()

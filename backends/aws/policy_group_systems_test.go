@@ -15,7 +15,7 @@ import (
 // makeGroup makes a group with policies, and a user in it. It goes past the proxy that checks requests: the backend makes no groups.
 func makeGroup(t *testing.T) string {
 	t.Helper()
-	client := openOn(t, systems.Moto(t)).(*backend).iam()
+	client := openOn(t, systems.Moto(t)).(*backend).IAM()
 	group, member := aws.String("conformance"), aws.String("conformance-member")
 	_, err := client.CreateGroup(t.Context(), &iam.CreateGroupInput{GroupName: group})
 	must(t, err)

@@ -1,4 +1,4 @@
-package aws
+package s3
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
@@ -18,7 +19,7 @@ import (
 
 // ListObjects yields the objects whose keys start with the prefix. It requests URL-encoded keys: XML cannot express all
 // keys.
-func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
+func (s *Store) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
 	return func(yield func(driver.ObjectInfo, error) bool) {
 		if err := checkBucket(req.Bucket); err != nil {
 			yield(driver.ObjectInfo{}, err)
@@ -30,9 +31,9 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 			in.Prefix = &req.Prefix
 		}
 		for {
-			page, err := inBucket(ctx, b, req.Bucket, b.s3().ListObjectsV2, in)
+			page, err := inBucket(ctx, s, req.Bucket, s.Client().ListObjectsV2, in)
 			if err != nil {
-				yield(driver.ObjectInfo{}, wrapError(ctx, err, "list the objects of the bucket %q", req.Bucket))
+				yield(driver.ObjectInfo{}, s.Wrap(ctx, err, "list the objects of the bucket %q", req.Bucket))
 				return
 			}
 			for _, object := range page.Contents {
@@ -65,13 +66,13 @@ func objectOf(o types.Object, encoding types.EncodingType) driver.ObjectInfo {
 }
 
 // HeadObject looks an object up.
-func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
+func (s *Store) HeadObject(ctx context.Context, req driver.HeadObjectRequest) (driver.ObjectDetail, error) {
 	if err := checkBucket(req.Bucket); err != nil {
 		return driver.ObjectDetail{}, err
 	}
-	out, err := inBucket(ctx, b, req.Bucket, b.s3().HeadObject, &s3.HeadObjectInput{Bucket: &req.Bucket, Key: &req.Key})
+	out, err := inBucket(ctx, s, req.Bucket, s.Client().HeadObject, &s3.HeadObjectInput{Bucket: &req.Bucket, Key: &req.Key})
 	if err != nil {
-		return driver.ObjectDetail{}, wrapError(ctx, b.explainHead(ctx, req.Bucket, err), "look up %q in the bucket %q", req.Key, req.Bucket)
+		return driver.ObjectDetail{}, s.Wrap(ctx, s.explainHead(ctx, req.Bucket, err), "look up %q in the bucket %q", req.Key, req.Bucket)
 	}
 	return driver.ObjectDetail{
 		Size:         aws.ToInt64(out.ContentLength),
@@ -83,7 +84,7 @@ func (b *backend) HeadObject(ctx context.Context, req driver.HeadObjectRequest) 
 }
 
 // DeleteObjects deletes objects: those whose keys XML can express in one request, the others one by one.
-func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
+func (s *Store) DeleteObjects(ctx context.Context, req driver.DeleteObjectsRequest) (driver.DeleteObjectsResponse, error) {
 	var done driver.DeleteObjectsResponse
 	if err := checkBucket(req.Bucket); err != nil {
 		return done, err
@@ -93,30 +94,30 @@ func (b *backend) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReq
 	}
 	together, single := transfer.SplitKeys(req.Keys)
 	if len(together) > 0 {
-		if err := b.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
-			return done, wrapError(ctx, err, "delete objects of the bucket %q", req.Bucket)
+		if err := s.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
+			return done, s.Wrap(ctx, err, "delete objects of the bucket %q", req.Bucket)
 		}
 	}
 	for _, key := range single {
-		if err := b.deleteOne(ctx, req.Bucket, key, &done); err != nil {
-			return done, wrapError(ctx, err, "delete %q in the bucket %q", key, req.Bucket)
+		if err := s.deleteOne(ctx, req.Bucket, key, &done); err != nil {
+			return done, s.Wrap(ctx, err, "delete %q in the bucket %q", key, req.Bucket)
 		}
 	}
 	return done, nil
 }
 
-func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []string, done *driver.DeleteObjectsResponse) error {
+func (s *Store) deleteTogether(ctx context.Context, bucket string, keys []string, done *driver.DeleteObjectsResponse) error {
 	objects := make([]types.ObjectIdentifier, len(keys))
 	for i := range keys {
 		objects[i].Key = &keys[i]
 	}
-	out, err := b.sendDeletion(ctx, bucket, objects)
+	out, err := s.sendDeletion(ctx, bucket, objects)
 	if err != nil {
 		return err
 	}
 	failed := map[string]bool{}
 	for _, e := range out.Errors {
-		if system.Code(&fault.Service{Code: aws.ToString(e.Code)}) == fault.NotFound {
+		if s.CodeOf(&fault.Service{Code: aws.ToString(e.Code)}) == fault.NotFound {
 			continue
 		}
 		failed[aws.ToString(e.Key)] = true
@@ -133,23 +134,23 @@ func (b *backend) deleteTogether(ctx context.Context, bucket string, keys []stri
 }
 
 // sendDeletion sends one request. The answer names what could not be deleted.
-func (b *backend) sendDeletion(ctx context.Context, bucket string, objects []types.ObjectIdentifier) (*s3.DeleteObjectsOutput, error) {
+func (s *Store) sendDeletion(ctx context.Context, bucket string, objects []types.ObjectIdentifier) (*s3.DeleteObjectsOutput, error) {
 	in := &s3.DeleteObjectsInput{Bucket: &bucket, Delete: &types.Delete{Objects: objects, Quiet: aws.Bool(true)}}
 	var options []func(*s3.Options)
-	if b.s3().Options().BaseEndpoint != nil {
+	if !s.onAWS() {
 		// The SDK sends one of the newer checksums; older systems require an MD5.
 		options = append(options, s3.WithAPIOptions(smithyhttp.AddContentChecksumMiddleware))
 	}
-	return inBucket(ctx, b, bucket, b.s3().DeleteObjects, in, options...)
+	return inBucket(ctx, s, bucket, s.Client().DeleteObjects, in, options...)
 }
 
-func (b *backend) deleteOne(ctx context.Context, bucket, key string, done *driver.DeleteObjectsResponse) error {
-	_, err := inBucket(ctx, b, bucket, b.s3().DeleteObject, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
-	answer := answerOf(err)
+func (s *Store) deleteOne(ctx context.Context, bucket, key string, done *driver.DeleteObjectsResponse) error {
+	_, err := inBucket(ctx, s, bucket, s.Client().DeleteObject, &s3.DeleteObjectInput{Bucket: &bucket, Key: &key})
+	answer := sdk.Answer(err)
 	switch {
-	case err == nil, serviceCodeOf(err) == "NoSuchKey":
+	case err == nil, sdk.Code(err) == "NoSuchKey":
 		done.Deleted = append(done.Deleted, key)
-	case answer != nil && answer.HTTPStatus >= 400 && answer.Code != "NoSuchBucket" && (!utf8.ValidString(key) || !isForAll(err)):
+	case answer != nil && answer.HTTPStatus >= 400 && answer.Code != "NoSuchBucket" && (!utf8.ValidString(key) || !s.IsForAll(err)):
 		// Some systems compute another signature for a key that is not UTF-8, so a wrong signature proves nothing then.
 		done.Failed = append(done.Failed, driver.ObjectFailure{Key: key, Code: answer.Code, Message: answer.Message})
 	default:

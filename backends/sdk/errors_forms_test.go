@@ -1,4 +1,4 @@
-package aws
+package sdk
 
 import (
 	"encoding/xml"
@@ -7,9 +7,14 @@ import (
 
 // Whatever a system sends as an error, its code is read or the document is left alone; once translated, it stays.
 func FuzzErrorForms(f *testing.F) {
-	for _, form := range []func(code, message, more string) string{s3Error, queryError, ec2Error} {
-		f.Add([]byte(form("NoSuchBucket", "there is none", "<Resource>/b</Resource>")), true)
-		f.Add([]byte(form("NoSuchEntity", "there is <![CDATA[<none>]]>", "")), false)
+	const inner = "<Code>NoSuchEntity</Code><Message>there is <![CDATA[<none>]]></Message>"
+	for _, form := range []string{
+		"<Error>" + inner + "<RequestId>R</RequestId></Error>",
+		"<ErrorResponse><Error>" + inner + "</Error><RequestId>R</RequestId></ErrorResponse>",
+		"<Response><Errors><Error>" + inner + "</Error></Errors><RequestID>R</RequestID></Response>",
+	} {
+		f.Add([]byte(form), true)
+		f.Add([]byte(form), false)
 	}
 	f.Fuzz(func(t *testing.T, body []byte, toS3 bool) {
 		own := translated(toS3, body)

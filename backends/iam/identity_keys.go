@@ -1,4 +1,4 @@
-package aws
+package iam
 
 import (
 	"context"
@@ -9,21 +9,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // CreateAccessKey makes a permanent key for a user.
-func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
-	if err := checkPresent("user", req.UserName); err != nil {
+func (a *API) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
+	if err := sdk.CheckPresent("user", req.UserName); err != nil {
 		return driver.AccessKey{}, err
 	}
 	if len(req.Needs()) > 0 {
 		return driver.AccessKey{}, fault.New(fault.Unsupported, "an access key of IAM has no end and no tags; leave them out")
 	}
-	out, err := b.iam().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(req.UserName)}, creating)
+	out, err := a.IAM().CreateAccessKey(ctx, &iam.CreateAccessKeyInput{UserName: aws.String(req.UserName)}, creating)
 	if err != nil {
-		return driver.AccessKey{}, tooManyKeys(wrapError(ctx, err, "create an access key for the user %q", req.UserName), req.UserName)
+		return driver.AccessKey{}, tooManyKeys(a.Wrap(ctx, err, "create an access key for the user %q", req.UserName), req.UserName)
 	}
 	return driver.AccessKey{
 		UserName:        aws.ToString(out.AccessKey.UserName),
@@ -45,12 +46,12 @@ func tooManyKeys(err error, user string) error {
 }
 
 // ListAccessKeys yields the keys of a user.
-func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
-	if err := checkPresent("user", req.UserName); err != nil {
-		return failedListing[driver.AccessKey](err)
+func (a *API) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
+	if err := sdk.CheckPresent("user", req.UserName); err != nil {
+		return sdk.Failed[driver.AccessKey](err)
 	}
-	pages := iam.NewListAccessKeysPaginator(b.iam(), &iam.ListAccessKeysInput{UserName: &req.UserName})
-	return listing(ctx, pages, func(page *iam.ListAccessKeysOutput) []types.AccessKeyMetadata { return page.AccessKeyMetadata },
+	pages := iam.NewListAccessKeysPaginator(a.IAM(), &iam.ListAccessKeysInput{UserName: &req.UserName})
+	return sdk.Listing(ctx, a.Config, pages, func(page *iam.ListAccessKeysOutput) []types.AccessKeyMetadata { return page.AccessKeyMetadata },
 		func(key *types.AccessKeyMetadata) driver.AccessKey {
 			return driver.AccessKey{
 				UserName: req.UserName, AccessKeyID: aws.ToString(key.AccessKeyId),
@@ -61,41 +62,41 @@ func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysR
 }
 
 // DeleteAccessKey deletes a key of a user.
-func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
+func (a *API) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKeyRequest) error {
 	if err := checkKey(req.UserName, req.AccessKeyID); err != nil {
 		return err
 	}
-	_, err := b.iam().DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{
+	_, err := a.IAM().DeleteAccessKey(ctx, &iam.DeleteAccessKeyInput{
 		UserName: aws.String(req.UserName), AccessKeyId: aws.String(req.AccessKeyID),
 	})
-	return wrapError(ctx, err, "delete the access key %q of the user %q", req.AccessKeyID, req.UserName)
+	return a.Wrap(ctx, err, "delete the access key %q of the user %q", req.AccessKeyID, req.UserName)
 }
 
 // SetAccessKeyStatus switches a key off or on.
-func (b *backend) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
+func (a *API) SetAccessKeyStatus(ctx context.Context, req driver.SetAccessKeyStatusRequest) error {
 	if err := checkKey(req.UserName, req.AccessKeyID); err != nil {
 		return err
 	}
 	if req.Status != driver.KeyActive && req.Status != driver.KeyInactive {
 		return fault.New(fault.InvalidArgument, "%q is no status of an access key; it is %s or %s", req.Status, driver.KeyActive, driver.KeyInactive)
 	}
-	_, err := b.iam().UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
+	_, err := a.IAM().UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{
 		UserName: aws.String(req.UserName), AccessKeyId: aws.String(req.AccessKeyID), Status: types.StatusType(req.Status),
 	})
-	return wrapError(ctx, err, "set the status of the access key %q of the user %q", req.AccessKeyID, req.UserName)
+	return a.Wrap(ctx, err, "set the status of the access key %q of the user %q", req.AccessKeyID, req.UserName)
 }
 
 // neverUsed is what IAM says of the service and the region of a key that was never used.
 const neverUsed = "N/A"
 
 // GetAccessKeyUse asks when a key was last used. IAM answers for the keys of all users, and says whose the key is.
-func (b *backend) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
+func (a *API) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUseRequest) (driver.AccessKeyUse, error) {
 	if err := checkKey(req.UserName, req.AccessKeyID); err != nil {
 		return driver.AccessKeyUse{}, err
 	}
-	out, err := b.iam().GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(req.AccessKeyID)})
+	out, err := a.IAM().GetAccessKeyLastUsed(ctx, &iam.GetAccessKeyLastUsedInput{AccessKeyId: aws.String(req.AccessKeyID)})
 	if err != nil {
-		return driver.AccessKeyUse{}, wrapError(ctx, err, "find out when the access key %q of the user %q was used", req.AccessKeyID, req.UserName)
+		return driver.AccessKeyUse{}, a.Wrap(ctx, err, "find out when the access key %q of the user %q was used", req.AccessKeyID, req.UserName)
 	}
 	if aws.ToString(out.UserName) != req.UserName {
 		return driver.AccessKeyUse{}, fault.New(fault.NotFound, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
@@ -115,8 +116,8 @@ func (b *backend) GetAccessKeyUse(ctx context.Context, req driver.GetAccessKeyUs
 }
 
 func checkKey(user, key string) error {
-	if err := checkPresent("user", user); err != nil {
+	if err := sdk.CheckPresent("user", user); err != nil {
 		return err
 	}
-	return checkPresent("access key", key)
+	return sdk.CheckPresent("access key", key)
 }

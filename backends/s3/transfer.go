@@ -1,4 +1,4 @@
-package aws
+package s3
 
 import (
 	"context"
@@ -20,14 +20,14 @@ const cleanUpTime = 5 * time.Second
 const defaultContentType = "binary/octet-stream"
 
 // PutObject stores an object, in parts if it is large.
-func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
+func (s *Store) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
 	var none driver.ObjectDetail
 	if err := checkObject(req.Bucket, req.Key); err != nil {
 		return none, err
 	}
 	source, err := transfer.Open(ctx, req)
 	if err != nil {
-		return none, wrapError(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket)
+		return none, s.Wrap(ctx, err, "store %q in the bucket %q", req.Key, req.Bucket)
 	}
 	defer source.Close()
 	if req.ContentType == "" {
@@ -37,11 +37,11 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	if source.Size >= 0 {
 		in.ContentLength = &source.Size
 	}
-	client := newUploadClient(ctx, b, req)
+	client := newUploadClient(ctx, s, req)
 	defer client.end()
-	out, err := b.manager(client).UploadObject(client.ctx, in)
+	out, err := s.manager(client).UploadObject(client.ctx, in)
 	if err != nil {
-		return none, client.withOrphanedParts(wrapError(ctx, client.reason(err), "store %q in the bucket %q", req.Key, req.Bucket))
+		return none, client.withOrphanedParts(s.Wrap(ctx, client.reason(err), "store %q in the bucket %q", req.Key, req.Bucket))
 	}
 	return driver.ObjectDetail{
 		Size:        aws.ToInt64(out.ContentLength),
@@ -52,30 +52,30 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 }
 
 // manager is the SDK's transfer manager for one upload.
-func (b *backend) manager(client transfermanager.S3APIClient) *transfermanager.Client {
+func (s *Store) manager(client transfermanager.S3APIClient) *transfermanager.Client {
 	return transfermanager.New(client, func(o *transfermanager.Options) {
 		o.PartSizeBytes = transfer.PartSize
 		o.MultipartUploadThreshold = transfer.PartSize
 		o.Concurrency = transfer.Parts
 		o.FailTimeout = cleanUpTime
-		o.RequestChecksumCalculation = b.s3().Options().RequestChecksumCalculation
+		o.RequestChecksumCalculation = s.Client().Options().RequestChecksumCalculation
 	})
 }
 
 // GetObject fetches an object, in parallel ranges if it is large.
-func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
+func (s *Store) GetObject(ctx context.Context, req driver.GetObjectRequest) (driver.ObjectDetail, error) {
 	if err := checkObject(req.Bucket, req.Key); err != nil {
 		return driver.ObjectDetail{}, err
 	}
 	detail, err := transfer.Download(ctx, req, func(ctx context.Context, r transfer.Range) (*transfer.Answer, error) {
-		answer, err := b.openRange(ctx, req, r)
-		return answer, wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
+		answer, err := s.openRange(ctx, req, r)
+		return answer, s.Wrap(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 	})
-	return detail, wrapError(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
+	return detail, s.Wrap(ctx, err, "fetch %q from the bucket %q", req.Key, req.Bucket)
 }
 
 // openRange requests a range.
-func (b *backend) openRange(ctx context.Context, req driver.GetObjectRequest, r transfer.Range) (*transfer.Answer, error) {
+func (s *Store) openRange(ctx context.Context, req driver.GetObjectRequest, r transfer.Range) (*transfer.Answer, error) {
 	in := &s3.GetObjectInput{Bucket: &req.Bucket, Key: &req.Key}
 	headers := r.Headers()
 	if value, ok := headers["Range"]; ok {
@@ -84,7 +84,7 @@ func (b *backend) openRange(ctx context.Context, req driver.GetObjectRequest, r 
 	if value, ok := headers["If-Match"]; ok {
 		in.IfMatch = &value
 	}
-	out, err := inBucket(ctx, b, req.Bucket, b.s3().GetObject, in)
+	out, err := inBucket(ctx, s, req.Bucket, s.Client().GetObject, in)
 	if err != nil {
 		return nil, err
 	}

@@ -1,4 +1,4 @@
-package aws
+package iam
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -24,26 +25,26 @@ const (
 )
 
 // ListRoles yields every role.
-func (b *backend) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
-	pages := iam.NewListRolesPaginator(b.iam(), &iam.ListRolesInput{})
-	return listing(ctx, pages, func(page *iam.ListRolesOutput) []types.Role { return page.Roles }, roleOf, "list the roles")
+func (a *API) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
+	pages := iam.NewListRolesPaginator(a.IAM(), &iam.ListRolesInput{})
+	return sdk.Listing(ctx, a.Config, pages, func(page *iam.ListRolesOutput) []types.Role { return page.Roles }, roleOf, "list the roles")
 }
 
 // GetRole returns one role.
-func (b *backend) GetRole(ctx context.Context, req driver.GetRoleRequest) (driver.Role, error) {
-	if err := checkPresent("role", req.Name); err != nil {
+func (a *API) GetRole(ctx context.Context, req driver.GetRoleRequest) (driver.Role, error) {
+	if err := sdk.CheckPresent("role", req.Name); err != nil {
 		return driver.Role{}, err
 	}
-	out, err := b.iam().GetRole(ctx, &iam.GetRoleInput{RoleName: &req.Name})
+	out, err := a.IAM().GetRole(ctx, &iam.GetRoleInput{RoleName: &req.Name})
 	if err != nil {
-		return driver.Role{}, wrapError(ctx, err, "look up the role %q", req.Name)
+		return driver.Role{}, a.Wrap(ctx, err, "look up the role %q", req.Name)
 	}
 	return roleOf(out.Role), nil
 }
 
 // CreateRole creates a role without policies.
-func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (driver.Role, error) {
-	if err := names().Role.Check("role", req.Name); err != nil {
+func (a *API) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (driver.Role, error) {
+	if err := a.Description.Names.Role.Check("role", req.Name); err != nil {
 		return driver.Role{}, err
 	}
 	in := &iam.CreateRoleInput{RoleName: &req.Name, AssumeRolePolicyDocument: &req.TrustPolicy}
@@ -53,25 +54,25 @@ func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) 
 	if req.MaxSessionSeconds != 0 {
 		in.MaxSessionDuration = aws.Int32(int32(req.MaxSessionSeconds))
 	}
-	out, err := b.iam().CreateRole(ctx, in, creating)
+	out, err := a.IAM().CreateRole(ctx, in, creating)
 	if err != nil {
-		return driver.Role{}, wrapError(ctx, err, "create the role %q", req.Name)
+		return driver.Role{}, a.Wrap(ctx, err, "create the role %q", req.Name)
 	}
 	return roleOf(out.Role), nil
 }
 
 // DeleteRole deletes a role without policies.
-func (b *backend) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) error {
-	if err := checkPresent("role", req.Name); err != nil {
+func (a *API) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) error {
+	if err := sdk.CheckPresent("role", req.Name); err != nil {
 		return err
 	}
-	_, err := b.iam().DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &req.Name})
-	return wrapError(ctx, err, "delete the role %q", req.Name)
+	_, err := a.IAM().DeleteRole(ctx, &iam.DeleteRoleInput{RoleName: &req.Name})
+	return a.Wrap(ctx, err, "delete the role %q", req.Name)
 }
 
 // CreateSession assumes the role with the policy as session policy.
-func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
-	if err := checkSession(req); err != nil {
+func (a *API) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
+	if err := a.checkSession(req); err != nil {
 		return driver.Session{}, err
 	}
 	in := &sts.AssumeRoleInput{
@@ -82,45 +83,45 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 	}
 	began := time.Now()
 	for {
-		out, err := b.sts().AssumeRole(ctx, in, func(o *sts.Options) { o.Retryer = newCreationRetryer() })
+		out, err := a.STS().AssumeRole(ctx, in, func(o *sts.Options) { o.Retryer = sdk.NewCreationRetryer() })
 		if err == nil {
 			return sessionOf(out)
 		}
-		err = wrapError(ctx, err, "open a session with the role %q", req.RoleARN)
+		err = a.Wrap(ctx, err, "open a session with the role %q", req.RoleARN)
 		if !errors.Is(err, fault.PermissionDenied) && !errors.Is(err, fault.NotFound) {
 			return driver.Session{}, err
 		}
 		// The age of the role is what two clocks say, so the wait has a bound of its own.
-		if again, denied := b.roleIsNew(ctx, req.RoleARN, err); !again || time.Since(began) > roleSpread {
+		if again, denied := a.roleIsNew(ctx, req.RoleARN, err); !again || time.Since(began) > roleSpread {
 			return driver.Session{}, denied
 		}
 		select {
 		case <-ctx.Done():
-			return driver.Session{}, wrapError(ctx, ctx.Err(), "open a session with the role %q", req.RoleARN)
+			return driver.Session{}, a.Wrap(ctx, ctx.Err(), "open a session with the role %q", req.RoleARN)
 		case <-time.After(rolePause):
 		}
 	}
 }
 
 // checkSession refuses requests that some systems would accept.
-func checkSession(req driver.CreateSessionRequest) error {
+func (a *API) checkSession(req driver.CreateSessionRequest) error {
 	if req.Policy == "" {
 		return fault.New(fault.InvalidArgument, "a session needs a policy: without one it could do all that its role can")
 	}
-	if req.DurationSeconds < minSessionSeconds || req.DurationSeconds > maxSessionSeconds {
+	if limits := a.Description.Limits; req.DurationSeconds < limits.MinSessionSeconds || req.DurationSeconds > limits.MaxSessionSeconds {
 		return fault.New(fault.InvalidArgument, "a session lasts from %s to %s, not %s",
-			seconds(minSessionSeconds), seconds(maxSessionSeconds), seconds(req.DurationSeconds))
+			seconds(limits.MinSessionSeconds), seconds(limits.MaxSessionSeconds), seconds(req.DurationSeconds))
 	}
-	if err := checkPresent("role", req.RoleARN); err != nil {
+	if err := sdk.CheckPresent("role", req.RoleARN); err != nil {
 		return err
 	}
-	return names().Session.Check("session", req.Name)
+	return a.Description.Names.Session.Check("session", req.Name)
 }
 
 // roleIsNew reports whether STS refused a role only because it is new. STS gives the same answer for a role that does not
 // exist, one that the caller may not assume, and one that STS does not know yet. If false, it returns the error to report.
-func (b *backend) roleIsNew(ctx context.Context, arn string, denied error) (bool, error) {
-	role, err := b.GetRole(ctx, driver.GetRoleRequest{Name: path.Base(arn)})
+func (a *API) roleIsNew(ctx context.Context, arn string, denied error) (bool, error) {
+	role, err := a.GetRole(ctx, driver.GetRoleRequest{Name: path.Base(arn)})
 	switch {
 	case errors.Is(err, fault.NotFound):
 		return false, err

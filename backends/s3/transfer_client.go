@@ -1,16 +1,14 @@
-package aws
+package s3
 
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
 	"strconv"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -20,7 +18,7 @@ import (
 // upload when a part fails permanently, counts progress, and records orphaned parts: the manager does none of that.
 type uploadClient struct {
 	*s3.Client
-	backend  *backend
+	store    *Store
 	bucket   string
 	progress transfer.Progress
 	ctx      context.Context
@@ -34,8 +32,8 @@ type orphanedParts struct {
 	err           error
 }
 
-func newUploadClient(ctx context.Context, b *backend, req driver.PutObjectRequest) *uploadClient {
-	u := &uploadClient{Client: b.s3(), backend: b, bucket: req.Bucket, progress: req.Progress}
+func newUploadClient(ctx context.Context, s *Store, req driver.PutObjectRequest) *uploadClient {
+	u := &uploadClient{Client: s.Client(), store: s, bucket: req.Bucket, progress: req.Progress}
 	u.ctx, u.cancel = context.WithCancelCause(ctx)
 	return u
 }
@@ -66,88 +64,44 @@ func (u *uploadClient) withOrphanedParts(err error) error {
 	}
 	told := *f
 	told.Message += "; parts of it are left in the bucket, because the upload could not be aborted (" +
-		serviceCodeOf(u.orphaned.err) + "): abort the multipart upload " + u.orphaned.uploadID + " of " + strconv.Quote(u.orphaned.key)
+		sdk.Code(u.orphaned.err) + "): abort the multipart upload " + u.orphaned.uploadID + " of " + strconv.Quote(u.orphaned.key)
 	return &told
 }
 
 // PutObject sends a small object.
 func (u *uploadClient) PutObject(ctx context.Context, in *s3.PutObjectInput, opts ...func(*s3.Options)) (*s3.PutObjectOutput, error) {
-	out, err := inBucket(u.metered(ctx), u.backend, u.bucket, u.Client.PutObject, in, opts...)
+	out, err := inBucket(u.metered(ctx), u.store, u.bucket, u.Client.PutObject, in, opts...)
 	return out, u.fail(err)
 }
 
 // CreateMultipartUpload begins a large object.
 func (u *uploadClient) CreateMultipartUpload(ctx context.Context, in *s3.CreateMultipartUploadInput, opts ...func(*s3.Options)) (*s3.CreateMultipartUploadOutput, error) {
-	opts = append(opts, func(o *s3.Options) { o.Retryer = newCreationRetryer() })
-	out, err := inBucket(ctx, u.backend, u.bucket, u.Client.CreateMultipartUpload, in, opts...)
+	opts = append(opts, func(o *s3.Options) { o.Retryer = sdk.NewCreationRetryer() })
+	out, err := inBucket(ctx, u.store, u.bucket, u.Client.CreateMultipartUpload, in, opts...)
 	return out, u.fail(err)
 }
 
 // UploadPart sends a part.
 func (u *uploadClient) UploadPart(ctx context.Context, in *s3.UploadPartInput, opts ...func(*s3.Options)) (*s3.UploadPartOutput, error) {
-	out, err := inBucket(u.metered(ctx), u.backend, u.bucket, u.Client.UploadPart, in, opts...)
+	out, err := inBucket(u.metered(ctx), u.store, u.bucket, u.Client.UploadPart, in, opts...)
 	return out, u.fail(err)
 }
 
 // CompleteMultipartUpload ends a large object.
 func (u *uploadClient) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput, opts ...func(*s3.Options)) (*s3.CompleteMultipartUploadOutput, error) {
-	out, err := inBucket(ctx, u.backend, u.bucket, u.Client.CompleteMultipartUpload, in, opts...)
+	out, err := inBucket(ctx, u.store, u.bucket, u.Client.CompleteMultipartUpload, in, opts...)
 	return out, u.fail(err)
 }
 
 // AbortMultipartUpload removes the parts of a failed upload.
 func (u *uploadClient) AbortMultipartUpload(ctx context.Context, in *s3.AbortMultipartUploadInput, opts ...func(*s3.Options)) (*s3.AbortMultipartUploadOutput, error) {
-	out, err := inBucket(ctx, u.backend, u.bucket, u.Client.AbortMultipartUpload, in, opts...)
-	if err != nil && serviceCodeOf(err) != "NoSuchUpload" {
+	out, err := inBucket(ctx, u.store, u.bucket, u.Client.AbortMultipartUpload, in, opts...)
+	if err != nil && sdk.Code(err) != "NoSuchUpload" {
 		u.orphaned = &orphanedParts{uploadID: aws.ToString(in.UploadId), key: aws.ToString(in.Key), err: err}
 	}
 	return out, err
 }
 
-// meterKey is the key of a *meter in the context of an upload's request.
-type meterKey struct{}
-
-// meter counts the bytes sent for one part. The bytes of a retry count once.
-type meter struct {
-	progress transfer.Progress
-	mu       sync.Mutex // a failed attempt may still be reading when the next starts
-	most     int64
-}
-
-// reached reports the bytes that were sent for the first time.
-func (m *meter) reached(sent int64) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if sent > m.most {
-		m.progress(sent - m.most)
-		m.most = sent
-	}
-}
-
 func (u *uploadClient) metered(ctx context.Context) context.Context {
-	if u.progress == nil {
-		return ctx
-	}
-	return context.WithValue(ctx, meterKey{}, &meter{progress: u.progress})
-}
-
-// meterBody counts the bytes read from a request's body if its context has a meter.
-func meterBody(req *http.Request) {
-	m, ok := req.Context().Value(meterKey{}).(*meter)
-	if ok && req.Body != nil && req.Body != http.NoBody {
-		req.Body = &meteredBody{ReadCloser: req.Body, meter: m}
-	}
-}
-
-type meteredBody struct {
-	io.ReadCloser
-	meter *meter
-	sent  int64
-}
-
-func (b *meteredBody) Read(p []byte) (int, error) {
-	n, err := b.ReadCloser.Read(p)
-	b.sent += int64(n)
-	b.meter.reached(b.sent)
-	return n, err
+	return sdk.Metered(ctx, u.progress)
 }

@@ -1,4 +1,6 @@
-package aws
+// Package sdk is what all clients of AWS's SDK have in common in the backends that use it: configuration, connections and their limits,
+// retries, listings, and errors turned into faults.
+package sdk
 
 import (
 	"cmp"
@@ -6,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -16,13 +19,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
+
+// DefaultRegion is the region if neither the caller nor the environment names one.
+const DefaultRegion = "us-east-1"
+
+// BucketRegionHeader names the bucket's region in every answer of S3 about a bucket, including refusals.
+const BucketRegionHeader = "X-Amz-Bucket-Region"
 
 const (
 	// metadataTimeout bounds the last provider of the credential chain, the instance metadata service. Outside of an
@@ -34,9 +42,39 @@ const (
 	socketBuffer = 64 << 10
 )
 
-// loadConfig reads the environment and the SDK's configuration files. It sends no request.
-func loadConfig(ctx context.Context, cfg driver.Config) (aws.Config, error) {
+// Config is the configuration of all clients of a backend.
+type Config struct {
+	aws.Config
+	// Codes are the error codes that only this system sends.
+	Codes map[string]fault.Code
+	// endpoint is the caller's endpoint for all services; nil if each has its own.
+	endpoint *string
+}
+
+// Load reads the environment and the SDK's configuration files. It sends no request. It fails with InvalidArgument if the endpoint is no
+// http or https URL, or if there is no such profile.
+func Load(ctx context.Context, cfg driver.Config) (*Config, error) {
+	if _, err := driver.ParseEndpoint(cfg.EndpointURL); err != nil {
+		return nil, err
+	}
 	limits := s3fault.LimitsFor(cfg.Timeout)
+	loaded, err := config.LoadDefaultConfig(ctx, loadOptions(cfg, limits)...)
+	if err != nil {
+		return nil, configFault(err)
+	}
+	loaded.Region = cmp.Or(loaded.Region, DefaultRegion)
+	loaded.HTTPClient = newHTTPClient(loaded.HTTPClient, limits)
+	loaded.Credentials = credentialChain{loaded.Credentials}
+	attempts := loaded.RetryMaxAttempts
+	loaded.Retryer = func() aws.Retryer { return newRetryer(attempts) }
+	c := &Config{Config: loaded}
+	if cfg.EndpointURL != "" {
+		c.endpoint = aws.String(strings.TrimRight(cfg.EndpointURL, "/"))
+	}
+	return c, nil
+}
+
+func loadOptions(cfg driver.Config, limits s3fault.Limits) []func(*config.LoadOptions) error {
 	options := []func(*config.LoadOptions) error{
 		// The providers of credentials use this client; the time is for a whole request.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(limits.Answer)),
@@ -53,18 +91,18 @@ func loadConfig(ctx context.Context, cfg driver.Config) (aws.Config, error) {
 		options = append(options, config.WithCredentialsProvider(
 			credentials.NewStaticCredentialsProvider(c.AccessKeyID, c.SecretAccessKey, c.SessionToken)))
 	}
-	sdk, err := config.LoadDefaultConfig(ctx, options...)
-	if err != nil {
-		return aws.Config{}, configFault(err)
+	return options
+}
+
+// Endpoint is where a client sends its requests: the caller's endpoint, else the one that the SDK found for the service; nil for AWS's own.
+func (c *Config) Endpoint(found *string) *string { return cmp.Or(c.endpoint, found) }
+
+// Close closes idle connections.
+func (c *Config) Close() error {
+	if client, ok := c.HTTPClient.(interface{ CloseIdleConnections() }); ok {
+		client.CloseIdleConnections()
 	}
-	if sdk.Region == "" {
-		sdk.Region = defaultRegion
-	}
-	sdk.HTTPClient = newHTTPClient(sdk.HTTPClient, limits)
-	sdk.Credentials = credentialChain{sdk.Credentials}
-	attempts := sdk.RetryMaxAttempts
-	sdk.Retryer = func() aws.Retryer { return newRetryer(attempts) }
-	return sdk, nil
+	return nil
 }
 
 // configFault explains an error of the SDK's configuration.
@@ -75,39 +113,6 @@ func configFault(err error) error {
 			"there is no profile %q in the AWS configuration files; see ~/.aws/config and ~/.aws/credentials", missing.Profile)
 	}
 	return fault.Wrap(fault.InvalidArgument, err, "the AWS configuration cannot be used: %v", err)
-}
-
-func (b *backend) newS3() *s3.Client {
-	return s3.NewFromConfig(b.config, func(o *s3.Options) {
-		o.BaseEndpoint = cmp.Or(b.explicitEndpoint, o.BaseEndpoint)
-		// Ranges have no checksums; the SDK would log a line for each.
-		o.DisableLogOutputChecksumValidationSkipped = true
-		if o.BaseEndpoint == nil {
-			return
-		}
-		// Custom endpoints rarely have a DNS name for each bucket.
-		o.UsePathStyle = true
-		// Systems older than S3's trailing checksums refuse uploads with them.
-		if !checksumsConfigured(b.config.ConfigSources) {
-			o.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenRequired
-		}
-	})
-}
-
-// checksumsConfigured reports whether the environment or the profile says when to send checksums.
-func checksumsConfigured(sources []any) bool {
-	for _, source := range sources {
-		s, ok := source.(interface {
-			GetRequestChecksumCalculation(context.Context) (aws.RequestChecksumCalculation, bool, error)
-		})
-		if !ok {
-			continue
-		}
-		if _, found, err := s.GetRequestChecksumCalculation(context.Background()); found && err == nil {
-			return true
-		}
-	}
-	return false
 }
 
 // credentialChain is the SDK's chain with a typed error and a timeout.
@@ -160,8 +165,8 @@ func newRetryer(attempts int) aws.Retryer {
 	})
 }
 
-// newCreationRetryer retries only requests that certainly had no effect, so that nothing is created twice.
-func newCreationRetryer() aws.Retryer {
+// NewCreationRetryer retries only requests that certainly had no effect, so that nothing is created twice.
+func NewCreationRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.Retryables = []retry.IsErrorRetryable{
 			retry.IsErrorRetryableFunc(nonRetryable),
@@ -179,8 +184,8 @@ func nonRetryable(err error) aws.Ternary {
 	return aws.UnknownTernary
 }
 
-// httpClient sends requests within the limits of s3fault.Transport.
-type httpClient struct{ *s3fault.Transport }
+// HTTPClient sends requests within the limits of s3fault.Transport.
+type HTTPClient struct{ *s3fault.Transport }
 
 // newHTTPClient keeps the proxy and the certificate authorities that the SDK configured.
 func newHTTPClient(configured aws.HTTPClient, limits s3fault.Limits) aws.HTTPClient {
@@ -191,18 +196,18 @@ func newHTTPClient(configured aws.HTTPClient, limits s3fault.Limits) aws.HTTPCli
 	transport := buildable.WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).GetTransport()
 	transport.WriteBufferSize, transport.ReadBufferSize = socketBuffer, socketBuffer
 	transport.MaxIdleConnsPerHost = 64
-	return &httpClient{&s3fault.Transport{
+	return &HTTPClient{&s3fault.Transport{
 		Next: transport, Limits: limits, Redirects: isOtherRegion,
 		Operation: func(req *http.Request) string { return awsmiddleware.GetOperationName(req.Context()) },
 	}}
 }
 
 // isOtherRegion reports whether an answer is S3's to a request that came to the wrong region: a redirect that names the right
-// one, for which the request needs another signature (see inBucket).
-func isOtherRegion(answer *http.Response) bool { return answer.Header.Get(bucketRegionHeader) != "" }
+// one, for which the request needs another signature (package backends/s3 sends it again).
+func isOtherRegion(answer *http.Response) bool { return answer.Header.Get(BucketRegionHeader) != "" }
 
 // Do sends one request.
-func (c *httpClient) Do(req *http.Request) (*http.Response, error) {
+func (c *HTTPClient) Do(req *http.Request) (*http.Response, error) {
 	sent := *req
 	// The SDK leaves the protocol unset. net/http then sends a body without waiting for the "100 Continue" that the SDK's
 	// header requests, and a refusal would arrive after the whole part, or be lost with the connection.

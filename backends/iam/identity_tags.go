@@ -1,4 +1,4 @@
-package aws
+package iam
 
 import (
 	"github.com/aws/aws-sdk-go-v2/aws"

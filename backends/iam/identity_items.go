@@ -1,4 +1,4 @@
-package aws
+package iam
 
 import (
 	"cmp"
@@ -12,18 +12,19 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // ListUserItems yields what IAM wants gone, besides keys and policies, before it deletes a user: all kinds, or the groups alone. What
 // the system does not have is left out. That the caller may not list one kind is an error after all that it may list.
-func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
-	if err := checkPresent("user", req.UserName); err != nil {
-		return failedListing[driver.UserItem](err)
+func (a *API) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	if err := sdk.CheckPresent("user", req.UserName); err != nil {
+		return sdk.Failed[driver.UserItem](err)
 	}
 	return func(yield func(driver.UserItem, error) bool) {
-		items, err := b.allItems(ctx, req)
+		items, err := a.allItems(ctx, req)
 		for _, item := range items {
 			if !yield(item, nil) {
 				return
@@ -36,8 +37,8 @@ func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsReq
 }
 
 // allItems lists all kinds at once.
-func (b *backend) allItems(ctx context.Context, req driver.ListUserItemsRequest) ([]driver.UserItem, error) {
-	kinds := b.itemsOf(ctx, req.UserName)
+func (a *API) allItems(ctx context.Context, req driver.ListUserItemsRequest) ([]driver.UserItem, error) {
+	kinds := a.itemsOf(ctx, req.UserName)
 	if req.Kind == driver.ItemGroup {
 		kinds = kinds[:1]
 	}
@@ -70,31 +71,31 @@ func (b *backend) allItems(ctx context.Context, req driver.ListUserItemsRequest)
 }
 
 // itemsOf returns a listing for each kind of item, groups first, which is not read yet.
-func (b *backend) itemsOf(ctx context.Context, user string) []iter.Seq2[driver.UserItem, error] {
-	name, client := aws.String(user), b.iam()
+func (a *API) itemsOf(ctx context.Context, user string) []iter.Seq2[driver.UserItem, error] {
+	name, client := aws.String(user), a.IAM()
 	kinds := []iter.Seq2[driver.UserItem, error]{
-		listing(ctx, iam.NewListGroupsForUserPaginator(client, &iam.ListGroupsForUserInput{UserName: name}),
+		sdk.Listing(ctx, a.Config, iam.NewListGroupsForUserPaginator(client, &iam.ListGroupsForUserInput{UserName: name}),
 			func(page *iam.ListGroupsForUserOutput) []types.Group { return page.Groups },
 			func(g *types.Group) driver.UserItem { return itemOf(driver.ItemGroup, g.GroupName) },
 			"list the groups of the user %q", user),
-		driver.Listing(func() ([]driver.UserItem, error) { return b.passwordOf(ctx, user) }),
-		listing(ctx, iam.NewListMFADevicesPaginator(client, &iam.ListMFADevicesInput{UserName: name}),
+		driver.Listing(func() ([]driver.UserItem, error) { return a.passwordOf(ctx, user) }),
+		sdk.Listing(ctx, a.Config, iam.NewListMFADevicesPaginator(client, &iam.ListMFADevicesInput{UserName: name}),
 			func(page *iam.ListMFADevicesOutput) []types.MFADevice { return page.MFADevices },
 			func(d *types.MFADevice) driver.UserItem { return itemOf("MFA device", d.SerialNumber) },
 			"list the MFA devices of the user %q", user),
-		listing(ctx, iam.NewListSSHPublicKeysPaginator(client, &iam.ListSSHPublicKeysInput{UserName: name}),
+		sdk.Listing(ctx, a.Config, iam.NewListSSHPublicKeysPaginator(client, &iam.ListSSHPublicKeysInput{UserName: name}),
 			func(page *iam.ListSSHPublicKeysOutput) []types.SSHPublicKeyMetadata { return page.SSHPublicKeys },
 			func(k *types.SSHPublicKeyMetadata) driver.UserItem { return itemOf("SSH public key", k.SSHPublicKeyId) },
 			"list the SSH public keys of the user %q", user),
-		listing(ctx, iam.NewListSigningCertificatesPaginator(client, &iam.ListSigningCertificatesInput{UserName: name}),
+		sdk.Listing(ctx, a.Config, iam.NewListSigningCertificatesPaginator(client, &iam.ListSigningCertificatesInput{UserName: name}),
 			func(page *iam.ListSigningCertificatesOutput) []types.SigningCertificate { return page.Certificates },
 			func(c *types.SigningCertificate) driver.UserItem {
 				return itemOf("signing certificate", c.CertificateId)
 			},
 			"list the signing certificates of the user %q", user),
 	}
-	if client.Options().BaseEndpoint == nil { // only AWS has such services
-		kinds = append(kinds, driver.Listing(func() ([]driver.UserItem, error) { return b.serviceCredentialsOf(ctx, user) }))
+	if a.OnAWS() { // only AWS has such services
+		kinds = append(kinds, driver.Listing(func() ([]driver.UserItem, error) { return a.serviceCredentialsOf(ctx, user) }))
 	}
 	return kinds
 }
@@ -104,9 +105,9 @@ func itemOf(kind driver.UserItemKind, name *string) driver.UserItem {
 }
 
 // passwordOf returns the user's password for the console.
-func (b *backend) passwordOf(ctx context.Context, user string) ([]driver.UserItem, error) {
-	_, err := b.iam().GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
-	err = wrapError(ctx, err, "look up the password of the user %q", user)
+func (a *API) passwordOf(ctx context.Context, user string) ([]driver.UserItem, error) {
+	_, err := a.IAM().GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: aws.String(user)})
+	err = a.Wrap(ctx, err, "look up the password of the user %q", user)
 	switch {
 	case errors.Is(err, fault.NotFound):
 		return nil, nil
@@ -117,10 +118,10 @@ func (b *backend) passwordOf(ctx context.Context, user string) ([]driver.UserIte
 }
 
 // serviceCredentialsOf returns the user's credentials for single services, such as CodeCommit.
-func (b *backend) serviceCredentialsOf(ctx context.Context, user string) ([]driver.UserItem, error) {
-	out, err := b.iam().ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{UserName: aws.String(user)})
+func (a *API) serviceCredentialsOf(ctx context.Context, user string) ([]driver.UserItem, error) {
+	out, err := a.IAM().ListServiceSpecificCredentials(ctx, &iam.ListServiceSpecificCredentialsInput{UserName: aws.String(user)})
 	if err != nil {
-		return nil, wrapError(ctx, err, "list the service-specific credentials of the user %q", user)
+		return nil, a.Wrap(ctx, err, "list the service-specific credentials of the user %q", user)
 	}
 	var items []driver.UserItem
 	for _, c := range out.ServiceSpecificCredentials {

@@ -1,4 +1,4 @@
-package aws
+package s3
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -17,7 +18,7 @@ import (
 
 // emptying is the deletion of all that is in a bucket.
 type emptying struct {
-	*backend
+	*Store
 	bucket string
 	yield  func(driver.EmptiedItem, error) bool
 }
@@ -26,10 +27,10 @@ type emptying struct {
 var errEnough = errors.New("that is enough")
 
 // EmptyBucket deletes versions and delete markers while it lists them, and then unfinished uploads.
-func (b *backend) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
+func (s *Store) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) iter.Seq2[driver.EmptiedItem, error] {
 	return func(yield func(driver.EmptiedItem, error) bool) {
 		err := checkBucket(req.Bucket)
-		e := &emptying{b, req.Bucket, yield}
+		e := &emptying{s, req.Bucket, yield}
 		if err == nil {
 			err = e.versions(ctx)
 		}
@@ -37,7 +38,7 @@ func (b *backend) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest
 			err = e.uploads(ctx)
 		}
 		if err != nil && !errors.Is(err, errEnough) {
-			yield(driver.EmptiedItem{}, wrapError(ctx, err, "empty the bucket %q", req.Bucket))
+			yield(driver.EmptiedItem{}, s.Wrap(ctx, err, "empty the bucket %q", req.Bucket))
 		}
 	}
 }
@@ -46,7 +47,7 @@ func (b *backend) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest
 func (e *emptying) versions(ctx context.Context) error {
 	return e.pages(func() ([]driver.EmptiedItem, bool, error) {
 		in := &s3.ListObjectVersionsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
-		page, err := inBucket(ctx, e.backend, e.bucket, e.s3().ListObjectVersions, in)
+		page, err := inBucket(ctx, e.Store, e.bucket, e.Client().ListObjectVersions, in)
 		if err != nil {
 			return nil, false, err
 		}
@@ -65,7 +66,7 @@ func (e *emptying) versions(ctx context.Context) error {
 func (e *emptying) uploads(ctx context.Context) error {
 	return e.pages(func() ([]driver.EmptiedItem, bool, error) {
 		in := &s3.ListMultipartUploadsInput{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
-		page, err := inBucket(ctx, e.backend, e.bucket, e.s3().ListMultipartUploads, in)
+		page, err := inBucket(ctx, e.Store, e.bucket, e.Client().ListMultipartUploads, in)
 		if err != nil {
 			return nil, false, err
 		}
@@ -98,8 +99,8 @@ func (e *emptying) pages(list func() (items []driver.EmptiedItem, more bool, err
 func (e *emptying) abort(ctx context.Context, items []driver.EmptiedItem) error {
 	for _, item := range items {
 		in := &s3.AbortMultipartUploadInput{Bucket: &e.bucket, Key: &item.Key, UploadId: &item.UploadID}
-		_, err := inBucket(ctx, e.backend, e.bucket, e.s3().AbortMultipartUpload, in)
-		if err != nil && serviceCodeOf(err) != "NoSuchUpload" {
+		_, err := inBucket(ctx, e.Store, e.bucket, e.Client().AbortMultipartUpload, in)
+		if err != nil && sdk.Code(err) != "NoSuchUpload" {
 			return err
 		}
 		if !e.yield(item, nil) {
@@ -134,7 +135,7 @@ func (e *emptying) delete(ctx context.Context, items []driver.EmptiedItem) error
 	}
 	for _, item := range single {
 		in := &s3.DeleteObjectInput{Bucket: &e.bucket, Key: &item.Key, VersionId: versionOf(item)}
-		if _, err := inBucket(ctx, e.backend, e.bucket, e.s3().DeleteObject, in); err != nil {
+		if _, err := inBucket(ctx, e.Store, e.bucket, e.Client().DeleteObject, in); err != nil {
 			return err
 		}
 		if !e.yield(item, nil) {
@@ -165,7 +166,7 @@ func (e *emptying) deleteTogether(ctx context.Context, items []driver.EmptiedIte
 	}
 	kept := map[driver.EmptiedItem]*types.Error{}
 	for _, failed := range out.Errors {
-		if system.Code(&fault.Service{Code: aws.ToString(failed.Code)}) != fault.NotFound {
+		if e.CodeOf(&fault.Service{Code: aws.ToString(failed.Code)}) != fault.NotFound {
 			kept[driver.EmptiedItem{Key: aws.ToString(failed.Key), VersionID: aws.ToString(failed.VersionId)}] = &failed
 		}
 	}

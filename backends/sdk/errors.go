@@ -1,4 +1,4 @@
-package aws
+package sdk
 
 import (
 	"context"
@@ -12,24 +12,41 @@ import (
 )
 
 // system interprets the SDK's errors.
-var system = s3fault.System{Answer: answerOf, Special: sdkFault}
+func (c *Config) system() s3fault.System {
+	return s3fault.System{Codes: c.Codes, Answer: Answer, Special: sdkFault}
+}
 
-// wrapError turns an SDK error into a fault. The action completes the sentence "cannot ...".
-func wrapError(ctx context.Context, err error, action string, args ...any) error {
+// Wrap turns an SDK error into a fault. The action completes the sentence "cannot ...".
+func (c *Config) Wrap(ctx context.Context, err error, action string, args ...any) error {
 	var unreadable *smithy.DeserializationError
 	var sent *s3fault.EndpointError
 	var response *awshttp.ResponseError
-	if errors.As(err, &unreadable) && answerOf(err) == nil && !errors.As(err, &sent) && errors.As(err, &response) {
+	if errors.As(err, &unreadable) && Answer(err) == nil && !errors.As(err, &sent) && errors.As(err, &response) {
 		err = s3fault.Unreadable(response.Response.Request.URL)
 	}
-	return system.Wrap(ctx, err, action, args...)
+	return c.system().Wrap(ctx, err, action, args...)
+}
+
+// CodeOf returns what a service's answer means.
+func (c *Config) CodeOf(answer *fault.Service) fault.Code { return c.system().Code(answer) }
+
+// IsForAll reports whether every request would meet the error, because it is about the credentials or the region.
+func (c *Config) IsForAll(err error) bool {
+	answer := Answer(err)
+	return answer != nil && (c.CodeOf(answer) == fault.Unauthenticated || answer.Code == "AuthorizationHeaderMalformed")
+}
+
+// Ambiguous reports whether a request that failed may have taken effect: no answer came, or one that does not tell.
+func Ambiguous(err error) bool {
+	answer := Answer(err)
+	return answer == nil || answer.HTTPStatus >= 500
 }
 
 // nothingSaid is the code that the SDK makes up for an answer without one.
 const nothingSaid = "UnknownError"
 
-// answerOf returns a service's error answer; nil if there is none.
-func answerOf(err error) *fault.Service {
+// Answer returns a service's error answer; nil if there is none.
+func Answer(err error) *fault.Service {
 	var api smithy.APIError
 	if !errors.As(err, &api) {
 		return nil
@@ -45,8 +62,8 @@ func answerOf(err error) *fault.Service {
 	return answer
 }
 
-// statusOf returns the HTTP status of an error's answer; 0 if there is none.
-func statusOf(err error) int {
+// Status returns the HTTP status of an error's answer; 0 if there is none.
+func Status(err error) int {
 	var response *awshttp.ResponseError
 	if !errors.As(err, &response) {
 		return 0
@@ -54,9 +71,9 @@ func statusOf(err error) int {
 	return response.HTTPStatusCode()
 }
 
-// serviceCodeOf returns the service's error code; empty if no service answered.
-func serviceCodeOf(err error) string {
-	if answer := answerOf(err); answer != nil {
+// Code returns the service's error code; empty if no service answered.
+func Code(err error) string {
+	if answer := Answer(err); answer != nil {
 		return answer.Code
 	}
 	return ""
@@ -72,7 +89,7 @@ func sdkFault(err error, sentence string) *fault.Error {
 		return s3fault.NoCredentials(err)
 	case errors.As(err, &missing):
 		return fault.Wrap(fault.Unauthenticated, err, "the configured credentials cannot be had: %s", s3fault.OneLine(missing.err))
-	case answerOf(err) == nil && (errors.As(err, &unsendable) || errors.As(err, &invalid)):
+	case Answer(err) == nil && (errors.As(err, &unsendable) || errors.As(err, &invalid)):
 		return fault.Wrap(fault.InvalidArgument, err, "%s: the request cannot be made: %s", sentence, s3fault.OneLine(err))
 	}
 	return nil

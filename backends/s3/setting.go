@@ -1,4 +1,4 @@
-package aws
+package s3
 
 import (
 	"context"
@@ -8,15 +8,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // settingCalls are the requests for one setting. For a read-only setting put and remove are nil.
 type settingCalls struct {
-	get    func(ctx context.Context, b *backend, bucket string) (driver.BucketSetting, error)
-	put    func(ctx context.Context, b *backend, bucket string, value driver.BucketSetting) error
-	remove func(ctx context.Context, b *backend, bucket string) error
+	get    func(ctx context.Context, s *Store, bucket string) (driver.BucketSetting, error)
+	put    func(ctx context.Context, s *Store, bucket string, value driver.BucketSetting) error
+	remove func(ctx context.Context, s *Store, bucket string) error
 	// notSet is S3's error code for a bucket without the setting.
 	notSet string
 	// readFirst reads the setting before it removes it. A system without the setting may ignore the query parameter that
@@ -26,64 +27,64 @@ type settingCalls struct {
 
 var settings = map[driver.Setting]settingCalls{
 	driver.SettingPolicy: {get: getPolicy, put: putPolicy, notSet: "NoSuchBucketPolicy",
-		remove: func(ctx context.Context, b *backend, bucket string) error {
-			return errOf(inBucket(ctx, b, bucket, b.s3().DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: &bucket}))
+		remove: func(ctx context.Context, s *Store, bucket string) error {
+			return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().DeleteBucketPolicy, &s3.DeleteBucketPolicyInput{Bucket: &bucket}))
 		}},
 	driver.SettingPolicyStatus: {get: getPolicyStatus},
 	driver.SettingCORS: {get: getCORS, put: putCORS, notSet: "NoSuchCORSConfiguration",
-		remove: func(ctx context.Context, b *backend, bucket string) error {
-			return errOf(inBucket(ctx, b, bucket, b.s3().DeleteBucketCors, &s3.DeleteBucketCorsInput{Bucket: &bucket}))
+		remove: func(ctx context.Context, s *Store, bucket string) error {
+			return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().DeleteBucketCors, &s3.DeleteBucketCorsInput{Bucket: &bucket}))
 		}},
 	driver.SettingWebsite: {get: getWebsite, put: putWebsite, notSet: "NoSuchWebsiteConfiguration", readFirst: true,
-		remove: func(ctx context.Context, b *backend, bucket string) error {
-			return errOf(inBucket(ctx, b, bucket, b.s3().DeleteBucketWebsite, &s3.DeleteBucketWebsiteInput{Bucket: &bucket}))
+		remove: func(ctx context.Context, s *Store, bucket string) error {
+			return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().DeleteBucketWebsite, &s3.DeleteBucketWebsiteInput{Bucket: &bucket}))
 		}},
 	driver.SettingACL: {get: getACL},
 	driver.SettingPublicAccessBlock: {get: getPublicAccessBlock, put: putPublicAccessBlock,
 		notSet: "NoSuchPublicAccessBlockConfiguration", readFirst: true,
-		remove: func(ctx context.Context, b *backend, bucket string) error {
-			return errOf(inBucket(ctx, b, bucket, b.s3().DeletePublicAccessBlock, &s3.DeletePublicAccessBlockInput{Bucket: &bucket}))
+		remove: func(ctx context.Context, s *Store, bucket string) error {
+			return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().DeletePublicAccessBlock, &s3.DeletePublicAccessBlockInput{Bucket: &bucket}))
 		}},
 }
 
 // GetBucketSetting reads one setting.
-func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
+func (s *Store) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
 	if err := checkSetting(req.Bucket, req.Setting); err != nil {
 		return driver.BucketSetting{}, err
 	}
-	value, err := settings[req.Setting].get(ctx, b, req.Bucket)
+	value, err := settings[req.Setting].get(ctx, s, req.Bucket)
 	if err != nil {
-		return driver.BucketSetting{}, wrapError(ctx, err, "read the %s of the bucket %q", req.Setting, req.Bucket)
+		return driver.BucketSetting{}, s.Wrap(ctx, err, "read the %s of the bucket %q", req.Setting, req.Bucket)
 	}
 	return value, nil
 }
 
 // PutBucketSetting replaces one setting.
-func (b *backend) PutBucketSetting(ctx context.Context, req driver.PutBucketSettingRequest) error {
+func (s *Store) PutBucketSetting(ctx context.Context, req driver.PutBucketSettingRequest) error {
 	setting := req.Value.Setting()
 	if err := checkWritable(req.Bucket, setting); err != nil {
 		return err
 	}
-	return wrapError(ctx, settings[setting].put(ctx, b, req.Bucket, req.Value), "set the %s of the bucket %q", setting, req.Bucket)
+	return s.Wrap(ctx, settings[setting].put(ctx, s, req.Bucket, req.Value), "set the %s of the bucket %q", setting, req.Bucket)
 }
 
 // DeleteBucketSetting removes one setting.
-func (b *backend) DeleteBucketSetting(ctx context.Context, req driver.DeleteBucketSettingRequest) error {
+func (s *Store) DeleteBucketSetting(ctx context.Context, req driver.DeleteBucketSettingRequest) error {
 	if err := checkWritable(req.Bucket, req.Setting); err != nil {
 		return err
 	}
 	calls := settings[req.Setting]
 	var err error
 	if calls.readFirst {
-		_, err = calls.get(ctx, b, req.Bucket)
+		_, err = calls.get(ctx, s, req.Bucket)
 	}
 	if err == nil {
-		err = calls.remove(ctx, b, req.Bucket)
+		err = calls.remove(ctx, s, req.Bucket)
 	}
-	if errors.Is(err, errNothingSet) || serviceCodeOf(err) == calls.notSet && err != nil {
+	if errors.Is(err, errNothingSet) || sdk.Code(err) == calls.notSet && err != nil {
 		return nil
 	}
-	return wrapError(ctx, err, "remove the %s of the bucket %q", req.Setting, req.Bucket)
+	return s.Wrap(ctx, err, "remove the %s of the bucket %q", req.Setting, req.Bucket)
 }
 
 // checkSetting refuses an unknown setting.
@@ -108,8 +109,8 @@ func checkWritable(bucket string, setting driver.Setting) error {
 // errNothingSet is an answer without the setting.
 var errNothingSet = errors.New("the answer holds no such setting")
 
-func getPolicy(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
-	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketPolicy, &s3.GetBucketPolicyInput{Bucket: &bucket})
+func getPolicy(ctx context.Context, s *Store, bucket string) (v driver.BucketSetting, err error) {
+	out, err := inBucket(ctx, s, bucket, s.Client().GetBucketPolicy, &s3.GetBucketPolicyInput{Bucket: &bucket})
 	if err != nil {
 		return v, err
 	}
@@ -117,12 +118,12 @@ func getPolicy(ctx context.Context, b *backend, bucket string) (v driver.BucketS
 	return v, nil
 }
 
-func putPolicy(ctx context.Context, b *backend, bucket string, v driver.BucketSetting) error {
-	return errOf(inBucket(ctx, b, bucket, b.s3().PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &v.Policy.Document}))
+func putPolicy(ctx context.Context, s *Store, bucket string, v driver.BucketSetting) error {
+	return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().PutBucketPolicy, &s3.PutBucketPolicyInput{Bucket: &bucket, Policy: &v.Policy.Document}))
 }
 
-func getPolicyStatus(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
-	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketPolicyStatus, &s3.GetBucketPolicyStatusInput{Bucket: &bucket})
+func getPolicyStatus(ctx context.Context, s *Store, bucket string) (v driver.BucketSetting, err error) {
+	out, err := inBucket(ctx, s, bucket, s.Client().GetBucketPolicyStatus, &s3.GetBucketPolicyStatusInput{Bucket: &bucket})
 	if err != nil {
 		return v, err
 	}
@@ -130,8 +131,8 @@ func getPolicyStatus(ctx context.Context, b *backend, bucket string) (v driver.B
 	return v, nil
 }
 
-func getACL(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
-	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketAcl, &s3.GetBucketAclInput{Bucket: &bucket})
+func getACL(ctx context.Context, s *Store, bucket string) (v driver.BucketSetting, err error) {
+	out, err := inBucket(ctx, s, bucket, s.Client().GetBucketAcl, &s3.GetBucketAclInput{Bucket: &bucket})
 	if err != nil {
 		return v, err
 	}
@@ -150,8 +151,8 @@ func getACL(ctx context.Context, b *backend, bucket string) (v driver.BucketSett
 	return v, nil
 }
 
-func getPublicAccessBlock(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
-	out, err := inBucket(ctx, b, bucket, b.s3().GetPublicAccessBlock, &s3.GetPublicAccessBlockInput{Bucket: &bucket})
+func getPublicAccessBlock(ctx context.Context, s *Store, bucket string) (v driver.BucketSetting, err error) {
+	out, err := inBucket(ctx, s, bucket, s.Client().GetPublicAccessBlock, &s3.GetPublicAccessBlockInput{Bucket: &bucket})
 	if err != nil {
 		return v, err
 	}
@@ -167,9 +168,9 @@ func getPublicAccessBlock(ctx context.Context, b *backend, bucket string) (v dri
 	return v, nil
 }
 
-func putPublicAccessBlock(ctx context.Context, b *backend, bucket string, value driver.BucketSetting) error {
+func putPublicAccessBlock(ctx context.Context, s *Store, bucket string, value driver.BucketSetting) error {
 	v := value.PublicAccessBlock
-	return errOf(inBucket(ctx, b, bucket, b.s3().PutPublicAccessBlock, &s3.PutPublicAccessBlockInput{
+	return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().PutPublicAccessBlock, &s3.PutPublicAccessBlockInput{
 		Bucket: &bucket, PublicAccessBlockConfiguration: &types.PublicAccessBlockConfiguration{
 			BlockPublicAcls: &v.BlockPublicACLs, IgnorePublicAcls: &v.IgnorePublicACLs,
 			BlockPublicPolicy: &v.BlockPublicPolicy, RestrictPublicBuckets: &v.RestrictPublicBuckets,

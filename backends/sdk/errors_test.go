@@ -1,4 +1,4 @@
-package aws
+package sdk
 
 import (
 	"context"
@@ -73,7 +73,7 @@ func TestServiceErrors(t *testing.T) {
 		{503, "SomethingNew", fault.Unavailable},
 		{302, "SomethingNew", fault.Unknown},
 	} {
-		err := wrapError(context.Background(), answered(c.status, c.code, "said"), "do %s", "it")
+		err := (&Config{}).Wrap(context.Background(), answered(c.status, c.code, "said"), "do %s", "it")
 		var f *fault.Error
 		if !errors.As(err, &f) {
 			t.Fatalf("%d %s: %v is no fault", c.status, c.code, err)
@@ -109,7 +109,7 @@ func TestTransportErrors(t *testing.T) {
 		{"broken", &credentialError{errors.New("sso session\nhas expired"), false}, fault.Unauthenticated, []string{"sso session has expired"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := wrapError(context.Background(), fmt.Errorf("operation error: %w", c.err), "do it")
+			err := (&Config{}).Wrap(context.Background(), fmt.Errorf("operation error: %w", c.err), "do it")
 			if fault.CodeOf(err) != c.code {
 				t.Errorf("code %s, want %s", fault.CodeOf(err), c.code)
 			}
@@ -128,12 +128,12 @@ func TestTransportErrors(t *testing.T) {
 func TestContextErrorsStayContextErrors(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	err := wrapError(ctx, answered(500, "InternalError", ""), "do it")
+	err := (&Config{}).Wrap(ctx, answered(500, "InternalError", ""), "do it")
 	if !errors.Is(err, context.Canceled) || fault.CodeOf(err) != fault.Canceled {
 		t.Errorf("got %v (%s)", err, fault.CodeOf(err))
 	}
 	// A deadline that is not the caller's is the system's failure.
-	err = wrapError(context.Background(), &s3fault.EndpointError{Endpoint: "http://x", Err: context.DeadlineExceeded}, "do it")
+	err = (&Config{}).Wrap(context.Background(), &s3fault.EndpointError{Endpoint: "http://x", Err: context.DeadlineExceeded}, "do it")
 	if fault.CodeOf(err) != fault.Unavailable {
 		t.Errorf("got %v (%s)", err, fault.CodeOf(err))
 	}

@@ -1,4 +1,4 @@
-package aws
+package s3
 
 import (
 	"context"
@@ -9,13 +9,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-func getCORS(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
-	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketCors, &s3.GetBucketCorsInput{Bucket: &bucket})
+func getCORS(ctx context.Context, s *Store, bucket string) (v driver.BucketSetting, err error) {
+	out, err := inBucket(ctx, s, bucket, s.Client().GetBucketCors, &s3.GetBucketCorsInput{Bucket: &bucket})
 	if err != nil {
 		return v, err
 	}
@@ -27,14 +28,14 @@ func getCORS(ctx context.Context, b *backend, bucket string) (v driver.BucketSet
 			AllowedMethods: r.AllowedMethods,
 			AllowedOrigins: r.AllowedOrigins,
 			ExposeHeaders:  r.ExposeHeaders,
-			MaxAgeSeconds:  optionalInt(r.MaxAgeSeconds),
+			MaxAgeSeconds:  sdk.Int(r.MaxAgeSeconds),
 		})
 	}
 	return v, nil
 }
 
-func putCORS(ctx context.Context, b *backend, bucket string, v driver.BucketSetting) error {
-	return errOf(inBucket(ctx, b, bucket, b.s3().PutBucketCors, &s3.PutBucketCorsInput{
+func putCORS(ctx context.Context, s *Store, bucket string, v driver.BucketSetting) error {
+	return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().PutBucketCors, &s3.PutBucketCorsInput{
 		Bucket: &bucket, CORSConfiguration: &types.CORSConfiguration{CORSRules: sdkRules(v.CORS.Rules)},
 	}))
 }
@@ -59,8 +60,8 @@ func sdkRules(rules []driver.CORSRule) []types.CORSRule {
 	return converted
 }
 
-func getWebsite(ctx context.Context, b *backend, bucket string) (v driver.BucketSetting, err error) {
-	out, err := inBucket(ctx, b, bucket, b.s3().GetBucketWebsite, &s3.GetBucketWebsiteInput{Bucket: &bucket})
+func getWebsite(ctx context.Context, s *Store, bucket string) (v driver.BucketSetting, err error) {
+	out, err := inBucket(ctx, s, bucket, s.Client().GetBucketWebsite, &s3.GetBucketWebsiteInput{Bucket: &bucket})
 	if err != nil {
 		return v, err
 	}
@@ -78,12 +79,12 @@ func getWebsite(ctx context.Context, b *backend, bucket string) (v driver.Bucket
 	return driver.BucketSetting{Website: site}, err
 }
 
-func putWebsite(ctx context.Context, b *backend, bucket string, v driver.BucketSetting) error {
+func putWebsite(ctx context.Context, s *Store, bucket string, v driver.BucketSetting) error {
 	website, err := sdkWebsite(*v.Website)
 	if err != nil {
 		return err
 	}
-	return errOf(inBucket(ctx, b, bucket, b.s3().PutBucketWebsite, &s3.PutBucketWebsiteInput{Bucket: &bucket, WebsiteConfiguration: website}))
+	return sdk.ErrOf(inBucket(ctx, s, bucket, s.Client().PutBucketWebsite, &s3.PutBucketWebsiteInput{Bucket: &bucket, WebsiteConfiguration: website}))
 }
 
 // routingRule is a website's routing rule in JSON, with S3's names. Unset members are omitted.
