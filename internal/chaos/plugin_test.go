@@ -23,6 +23,7 @@ func TestPluginKilledAtEachRequest(t *testing.T) {
 				}
 			}
 		}
+		w.Log(w.tally)
 	})
 }
 
@@ -47,6 +48,7 @@ func (w *world) killAtEachRequest(s scenario, side string) {
 		w.checkTraces(what + ", prepared")
 		w.killAt(n, side)
 		o := w.run(w.seen, in(name, s.args)...)
+		w.count()
 		requests := len(w.proxy.Seen())
 		if o.code != 0 && len(w.pids()) > s.plugins() {
 			w.Errorf("%s: the plugin was started %d times", what, len(w.pids()))

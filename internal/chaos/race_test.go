@@ -52,12 +52,14 @@ func keyIn(o outcome) string {
 // races runs a race on each system, in the long form one for every ten of the other runs: each has twenty of its own.
 func races(t *testing.T, race func(w *world, name string)) {
 	worlds(t, func(w *world) {
-		for n := range max(1, number(t, "RUNS", 1)/10) {
+		all := max(1, number(t, "RUNS", 1)/10)
+		for n := range all {
 			name := fmt.Sprintf("race-%d", n)
 			race(w, name)
 			w.checkTraces(name)
 			w.clear(name)
 		}
+		w.Logf("%d races", all)
 	})
 }
 

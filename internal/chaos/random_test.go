@@ -47,11 +47,12 @@ func randomRuns(t *testing.T, variable string, do func(*world, scenario, string,
 			name := fmt.Sprintf("run-%s-%d", strings.ReplaceAll(s.name, " ", "-"), run)
 			failed := w.Failed()
 			do(w, s, name, rand.New(rand.NewPCG(seed, run)))
+			w.count()
 			if w.Failed() && !failed {
 				w.Errorf("%s, run %d: the first to fail; to repeat: SEED=%d %s=%d", s.name, run, seed, variable, run+1)
 			}
 		}
-		w.Logf("%d runs", runs)
+		w.Log(w.tally)
 	})
 }
 

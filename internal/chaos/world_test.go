@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -42,6 +43,24 @@ type world struct {
 	temp, home      string
 	// references are what the commands make when nothing breaks them.
 	references map[string][]string
+	tally      tally
+}
+
+// tally is what was done: runs, those of them that met a fault or a kill, and the requests at which they met one.
+type tally struct{ runs, broken, requests int }
+
+// count counts the run that has just ended.
+func (w *world) count() {
+	met := slices.DeleteFunc(w.proxy.Seen(), func(r systems.Request) bool { return r.Action == systems.Pass })
+	w.tally.runs++
+	w.tally.requests += len(met)
+	if len(met) > 0 {
+		w.tally.broken++
+	}
+}
+
+func (c tally) String() string {
+	return fmt.Sprintf("%d runs, %d of them broken, at %d requests", c.runs, c.broken, c.requests)
 }
 
 // worlds are the systems that commands are broken on.
