@@ -78,21 +78,22 @@ func putGrant(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	return Outcome{Existed: !wrote}, err
 }
 
-// checkGrant is checkPolicy for what a bucket's policy grants a user.
+// checkGrant is checkAccess for what a bucket's policy grants a user.
 func (a *Applied) checkGrant(ctx context.Context, s Step) error {
 	user := s.Resource.Owner.Name
-	if user == "" || a.creation(KindUser, user) >= 0 {
+	if user == "" {
 		return nil
 	}
-	current, err := a.engine.newSurvey().bucketPolicy(ctx, s.Resource.Bucket)
-	if err != nil {
-		return err
-	}
-	found := ""
-	if statements := (bucketGranter{a.engine}).ofUser(current, user); len(statements) > 0 {
-		found = documentOf(statements)
-	}
-	return a.checkFound(ctx, s, found)
+	return a.checkAccess(ctx, s, func() (string, error) {
+		current, err := a.engine.newSurvey().bucketPolicy(ctx, s.Resource.Bucket)
+		if err != nil {
+			return "", err
+		}
+		if statements := (bucketGranter{a.engine}).ofUser(current, user); len(statements) > 0 {
+			return documentOf(statements), nil
+		}
+		return "", nil
+	})
 }
 
 // deleteGrant takes a user, or what everybody was granted, out of the policy.

@@ -2,8 +2,10 @@ package core
 
 import (
 	"context"
+	"errors"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
@@ -26,39 +28,55 @@ func deletePolicy(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	return Outcome{}, run.engine.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name})
 }
 
-// checkPolicy fails unless the policy of a user that was there before is as the step found it, or is as the step makes it: what
-// another run put there meanwhile stays. A user of this run's own has no policies of others.
+// checkPolicy is checkAccess for a policy of a user.
 func (a *Applied) checkPolicy(ctx context.Context, s Step) error {
-	if a.creation(KindUser, s.Resource.Owner.Name) >= 0 || s.Resource.Owner.Type != driver.PrincipalUser {
+	if s.Resource.Owner.Type != driver.PrincipalUser {
 		return nil
 	}
-	found, err := a.engine.GetPolicy(ctx, driver.GetPolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name})
-	switch {
-	case isMissing(err):
-		found.Document = ""
-	case err != nil:
-		return err
-	}
-	return a.checkFound(ctx, s, found.Document)
+	return a.checkAccess(ctx, s, func() (string, error) {
+		found, err := a.engine.GetPolicy(ctx, driver.GetPolicyRequest{Principal: s.Resource.Owner, Name: s.Resource.Name})
+		if isMissing(err) {
+			return "", nil
+		}
+		return found.Document, err
+	})
 }
 
-// checkFound fails unless a document is as the step found it or makes it, and if the user whose access the step changes has keys
-// that the plan does not know: they would change unnamed.
-func (a *Applied) checkFound(ctx context.Context, s Step, found string) error {
-	before, after := s.before().Document, s.after().Document
-	switch {
-	case sameDocument(found, after) && sameDocument(before, after):
-		return nil
-	case !sameDocument(found, before) && !sameDocument(found, after):
-		return theirs("somebody else changed it meanwhile")
-	case a.undoing && after == "":
+// checkAccess fails unless what a user may do is as the step found it, or is as the step makes it: what another run made of it
+// meanwhile stays. It fails too if the user has keys that the plan does not know, and whose access the step would change unnamed.
+// The document comes last: who puts one after that look has still to make a key, and to look at what it has got.
+func (a *Applied) checkAccess(ctx context.Context, s Step, look func() (string, error)) error {
+	own := a.creation(KindUser, s.Resource.Owner.Name) >= 0
+	if own && a.undoing {
 		return nil // see othersKeys
 	}
-	unknown, err := a.unknownKeys(ctx, s.Resource.Owner)
-	if err != nil || len(unknown) == 0 {
+	unknown, err := a.changedKeys(ctx, s)
+	if own && (isMissing(err) || errors.Is(err, fault.PermissionDenied) || errors.Is(err, fault.Unsupported)) {
+		err = nil // this run may make keys and not list them, or the system does not know the user yet
+	}
+	if err != nil || own && len(unknown) == 0 {
 		return err
 	}
-	return theirs("the user has got the access key %s meanwhile, whose access would change", unknown[0])
+	found, err := look()
+	switch {
+	case err != nil:
+		return err
+	case sameDocument(found, s.after().Document):
+		return nil
+	case !sameDocument(found, s.before().Document):
+		return theirs("somebody else changed it meanwhile")
+	case len(unknown) > 0:
+		return theirs("the user has got the access key %s meanwhile, whose access would change", unknown[0])
+	}
+	return nil
+}
+
+// changedKeys are the keys that the plan does not know, and whose access a step changes. For what is taken back, see othersKeys.
+func (a *Applied) changedKeys(ctx context.Context, s Step) ([]string, error) {
+	if after := s.after().Document; sameDocument(s.before().Document, after) || a.undoing && after == "" {
+		return nil, nil
+	}
+	return a.unknownKeys(ctx, s.Resource.Owner)
 }
 
 // sameDocument reports whether two policies mean the same. An empty document is no policy.

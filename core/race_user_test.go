@@ -199,6 +199,44 @@ func TestTwoRunsForAUserWithoutKeys(t *testing.T) {
 	}
 }
 
+// TestAnotherRunIsDoneFirst lets another run find a user that this one has just made, and hand out a key. Its access stays what it is:
+// with the same access this run succeeds too, and with another it fails.
+func TestAnotherRunIsDoneFirst(t *testing.T) {
+	run := core.CreateOptions{Buckets: []string{"one"}, UserName: "ann", Prefix: "a/"}
+	for _, kind := range keyed {
+		for what, other := range map[string]core.CreateOptions{
+			"same":    run,
+			"prefix":  {Buckets: run.Buckets, UserName: "ann", Prefix: "b/"},
+			"bucket":  {Buckets: []string{"two"}, UserName: "ann"},
+			"actions": {Buckets: run.Buckets, UserName: "ann", Prefix: "a/", Access: policy.ReadOnly},
+		} {
+			t.Run(kind+"/"+what, func(t *testing.T) {
+				d := open(t, kinds[kind])
+				e, _ := patient(t, d)
+				must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
+				must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "two"}))
+				plan, err := e.PlanCreate(t.Context(), run)
+				must(t, err)
+				var done []string
+				_, err = e.Apply(t.Context(), plan, func(s core.Step, _ core.Outcome) {
+					if s.Resource.Kind == core.KindUser {
+						create(t, engine(t, d), other)
+						done = snapshot(t, d)
+					}
+				})
+				if what == "same" {
+					must(t, err)
+					return
+				}
+				wantCode(t, err, fault.FailedPrecondition)
+				if diff := cmp.Diff(done, snapshot(t, d)); diff != "" {
+					t.Errorf("%v; what was handed out is not what it was (-before +after):\n%s", err, diff)
+				}
+			})
+		}
+	}
+}
+
 // TestWhatAUserGetsMeanwhile lets another run give the user something while a key is made: a policy that the new key would have
 // too is refused, and a key that has the new access too is named.
 func TestWhatAUserGetsMeanwhile(t *testing.T) {

@@ -18,6 +18,15 @@ func (a *Applied) verify(ctx context.Context) (what string, err error) {
 	if result.AccessKey == nil && result.Session == nil {
 		return "", nil
 	}
+	for _, s := range a.plan.Steps {
+		if s.Verb != Create || s.Resource.Kind != KindAccessKey {
+			continue
+		}
+		if err := a.verifyOwner(ctx, s); err != nil {
+			return s.String(), err
+		}
+	}
+	// The policies come last: a run that has not seen this one's may still put another in its place, which the last look has to find.
 	for i, s := range a.plan.Steps {
 		if err := a.verifyStep(ctx, i); err != nil {
 			return s.String(), err
@@ -46,8 +55,6 @@ func (a *Applied) verifyStep(ctx context.Context, i int) error {
 			_, err := a.engine.GetUser(ctx, driver.GetUserRequest{Name: s.Resource.Name})
 			return err
 		}
-	case s.Resource.Kind == KindAccessKey:
-		return a.verifyOwner(ctx, s)
 	case s.Resource.Kind == KindPolicy:
 		look = func() error { return a.engine.lookAtPolicy(ctx, s) }
 	case s.Resource.Kind == KindGrant:
