@@ -18,6 +18,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/s3-credentials/s3-credentials/backends/iam"
 	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -196,7 +197,7 @@ func TestNameRulesAreThoseOfAWS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rules := names()
+	rules := iam.Names()
 	for _, c := range []struct {
 		service, shape string
 		rule           driver.NameRule

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"github.com/s3-credentials/s3-credentials/backends/iam"
 	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -28,20 +29,6 @@ const (
 // sessionRoleName is the role that sessions assume. The name must not change: accounts have the role already.
 const sessionRoleName = "s3-credentials.AmazonS3FullAccess"
 
-// iamName is IAM's pattern for names of users, roles, inline policies and sessions.
-const iamName = `[\w+=,.@-]+`
-
-// names are IAM's rules.
-func names() driver.Names {
-	return driver.Names{
-		User:      driver.NameRule{Min: 1, Max: 64, Pattern: iamName},
-		Policy:    driver.NameRule{Min: 1, Max: 128, Pattern: iamName},
-		Role:      driver.NameRule{Min: 1, Max: 64, Pattern: iamName},
-		Session:   driver.NameRule{Min: 2, Max: 64, Pattern: iamName},
-		Separator: ",",
-	}
-}
-
 // describe describes the backend for the clients' region and endpoint.
 func describe(ctx context.Context, options s3.Options) (driver.Description, error) {
 	partition := partitionOf(options.Region)
@@ -58,7 +45,7 @@ func describe(ctx context.Context, options s3.Options) (driver.Description, erro
 		Region:       options.Region,
 		EndpointURL:  endpoint,
 		WebsiteURL:   "http://{bucket}.s3-website.{region}." + partition.domain,
-		Names:        names(),
+		Names:        iam.Names(),
 		Limits: driver.Limits{
 			InlinePolicyBytes:      maxUserPolicyBytes,
 			InlinePolicyTotalBytes: maxUserPolicyBytes,

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/s3-credentials/s3-credentials/backends/iam"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -54,7 +55,7 @@ func TestNameRules(t *testing.T) {
 		{"ü", false},
 		{"a\n", false},
 	} {
-		err := names().User.Check("user", c.name)
+		err := iam.Names().User.Check("user", c.name)
 		if (err == nil) != c.ok {
 			t.Errorf("%q: %v", c.name, err)
 		}

@@ -27,14 +27,14 @@ type API struct {
 
 // New returns the API beside a Store. The options are for the client of IAM.
 func New(store *s3.Store, options ...func(*iam.Options)) *API {
-	at := func(o *iam.Options) { o.BaseEndpoint = store.Endpoint(o.BaseEndpoint) }
+	at := func(o *iam.Options) { o.BaseEndpoint = store.EndpointOr(o.BaseEndpoint) }
 	return &API{
 		Store: store,
 		IAM: sync.OnceValue(func() *iam.Client {
 			return iam.NewFromConfig(store.Config.Config, append([]func(*iam.Options){at}, options...)...)
 		}),
 		STS: sync.OnceValue(func() *sts.Client {
-			return sts.NewFromConfig(store.Config.Config, func(o *sts.Options) { o.BaseEndpoint = store.Endpoint(o.BaseEndpoint) })
+			return sts.NewFromConfig(store.Config.Config, func(o *sts.Options) { o.BaseEndpoint = store.EndpointOr(o.BaseEndpoint) })
 		}),
 	}
 }

@@ -61,6 +61,29 @@ func New(config *sdk.Config) (*Store, error) {
 	return s, err
 }
 
+// Open returns the Store of a system that is not AWS: all its services are at the endpoint of its S3. Without one, Open does not fail, but
+// every request does, with InvalidArgument.
+func Open(ctx context.Context, cfg driver.Config, system string) (*Store, error) {
+	config, err := sdk.Load(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s, err := New(config)
+	if err != nil {
+		return nil, err
+	}
+	if config.Endpoint = s.Options().BaseEndpoint; config.Endpoint == nil {
+		config.Refuse(fault.New(fault.InvalidArgument, "%s has no endpoint of its own", system).WithHint(fault.HintSetEndpoint))
+		s.Client = sync.OnceValue(s.newClient)
+	}
+	return s, nil
+}
+
+// EndpointURL is the endpoint without a final slash; empty for AWS's own.
+func (s *Store) EndpointURL() string {
+	return strings.TrimRight(aws.ToString(s.Options().BaseEndpoint), "/")
+}
+
 // Options are the S3 client's: its region, and its endpoint if that is not AWS's own.
 func (s *Store) Options() s3.Options { return s.Client().Options() }
 
@@ -69,7 +92,7 @@ func (s *Store) onAWS() bool { return s.Options().BaseEndpoint == nil }
 
 func (s *Store) newClient() *s3.Client {
 	return s3.NewFromConfig(s.Config.Config, func(o *s3.Options) {
-		o.BaseEndpoint = s.Endpoint(o.BaseEndpoint)
+		o.BaseEndpoint = s.EndpointOr(o.BaseEndpoint)
 		// Ranges have no checksums; the SDK would log a line for each.
 		o.DisableLogOutputChecksumValidationSkipped = true
 		if o.BaseEndpoint == nil {

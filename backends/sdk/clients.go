@@ -47,8 +47,8 @@ type Config struct {
 	aws.Config
 	// Codes are the error codes that only this system sends.
 	Codes map[string]fault.Code
-	// endpoint is the caller's endpoint for all services; nil if each has its own.
-	endpoint *string
+	// Endpoint is where all services are; nil if each has its own.
+	Endpoint *string
 }
 
 // Load reads the environment and the SDK's configuration files. It sends no request. It fails with InvalidArgument if the endpoint is no
@@ -69,7 +69,7 @@ func Load(ctx context.Context, cfg driver.Config) (*Config, error) {
 	loaded.Retryer = func() aws.Retryer { return newRetryer(attempts) }
 	c := &Config{Config: loaded}
 	if cfg.EndpointURL != "" {
-		c.endpoint = aws.String(strings.TrimRight(cfg.EndpointURL, "/"))
+		c.Endpoint = aws.String(strings.TrimRight(cfg.EndpointURL, "/"))
 	}
 	return c, nil
 }
@@ -94,8 +94,17 @@ func loadOptions(cfg driver.Config, limits s3fault.Limits) []func(*config.LoadOp
 	return options
 }
 
-// Endpoint is where a client sends its requests: the caller's endpoint, else the one that the SDK found for the service; nil for AWS's own.
-func (c *Config) Endpoint(found *string) *string { return cmp.Or(c.endpoint, found) }
+// EndpointOr is where a client sends its requests: where all services are, else the endpoint that the SDK found for its service; nil for
+// AWS's own.
+func (c *Config) EndpointOr(found *string) *string { return cmp.Or(c.Endpoint, found) }
+
+// Refuse makes every request fail with an error.
+func (c *Config) Refuse(err error) { c.HTTPClient = refusing{err} }
+
+// refusing sends nothing.
+type refusing struct{ err error }
+
+func (r refusing) Do(*http.Request) (*http.Response, error) { return nil, r.err }
 
 // Close closes idle connections.
 func (c *Config) Close() error {

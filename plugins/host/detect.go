@@ -27,7 +27,7 @@ const detectTimeout = 2 * time.Second
 // object, so the answer is an S3 error.
 const healthPath = "/minio/health/live"
 
-// detect returns the backend that an endpoint needs: "minio", or "aws" for every other S3 system. It sends one request
+// detect returns the backend that an endpoint needs: that of a system which it recognizes, or "aws" for every other S3 system. It sends one request
 // without credentials, and follows no redirect. It fails with Unavailable if the endpoint is unreachable, and with
 // InvalidArgument if it is no URL or no S3 system. The timeout is that of the configuration.
 func detect(ctx context.Context, endpointURL string, timeout time.Duration) (string, error) {
@@ -62,9 +62,11 @@ func detect(ctx context.Context, endpointURL string, timeout time.Duration) (str
 		return "", fault.New(fault.InvalidArgument, "%s redirects to %s, and no redirect is followed",
 			shown(endpointURL), cmp.Or(redirect.To, "an address that it does not name")).WithHint(fault.HintEndpoint)
 	}
-	switch {
+	switch server := response.Header.Get("Server"); {
 	case isMinIO(response):
 		return "minio", nil
+	case server == "VERSITYGW":
+		return "versitygw", nil
 	case isS3Error(body), response.Header.Get("X-Amz-Request-Id") != "":
 		return "aws", nil
 	}

@@ -30,6 +30,11 @@ func TestDetectBySending(t *testing.T) {
 			w.Header().Set("X-Amz-Request-Id", "17")
 			w.Header().Set("Server", "nginx")
 		}},
+		{name: "versitygw", backend: "versitygw", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Server", "VERSITYGW")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchBucket</Code><BucketName>minio</BucketName></Error>`)
+		}},
 		{name: "an S3 error", backend: "aws", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>`)

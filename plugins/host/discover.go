@@ -2,10 +2,12 @@ package host
 
 import (
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -34,9 +36,36 @@ const (
 	SourcePath Source = "path"
 )
 
+// servedBy names the program of each backend that comes without one of its own. It gets the backend's name as its argument.
+var servedBy = map[string]string{
+	"versitygw": "aws",
+}
+
+// argumentsFor are the arguments of a plugin's program.
+func argumentsFor(name, path string) []string {
+	if program, shared := servedBy[name]; shared && nameOf(path) == program {
+		return []string{name}
+	}
+	return nil
+}
+
+// filesOf returns the names of the files that may serve a backend, its own first.
+func filesOf(name string) []string {
+	files := []string{Prefix + name}
+	if program, shared := servedBy[name]; shared {
+		files = append(files, Prefix+program)
+	}
+	if runtime.GOOS == "windows" {
+		for i := range files {
+			files[i] += ".exe"
+		}
+	}
+	return files
+}
+
 // Found is a plugin's file.
 type Found struct {
-	// Name is the backend's name, and Path the absolute path of the file.
+	// Name is the backend's name, and Path the absolute path of the file, which serves several backends for some names.
 	Name, Path string
 	// Source is the place that the file was found in.
 	Source Source
@@ -134,9 +163,8 @@ func Discover(o Options) []Found {
 		if err != nil {
 			continue
 		}
-		for _, entry := range entries {
-			f, ok := candidate(place, entry.Name())
-			if !ok || o.Name != "" && f.Name != o.Name {
+		for _, f := range candidates(place, entries) {
+			if o.Name != "" && f.Name != o.Name {
 				continue
 			}
 			f.Shadowed = seen[f.Name]
@@ -145,6 +173,24 @@ func Discover(o Options) []Found {
 		}
 	}
 	return out
+}
+
+// candidates returns the plugins of a folder: those with a program of their own, then those that another program serves.
+func candidates(in place, entries []os.DirEntry) []Found {
+	var own, shared []Found
+	for _, entry := range entries {
+		f, ok := candidate(in, entry.Name())
+		if !ok {
+			continue
+		}
+		own = append(own, f)
+		for _, name := range slices.Sorted(maps.Keys(servedBy)) {
+			if servedBy[name] == f.Name {
+				shared = append(shared, Found{Name: name, Path: f.Path, Source: f.Source, Problem: f.Problem})
+			}
+		}
+	}
+	return append(own, shared...)
 }
 
 // candidate returns the plugin for a file name; false if that is no plugin's name.
@@ -168,28 +214,27 @@ func decides(problem error) bool {
 
 // find returns the path of the first usable file for o.Name. It lists no folders.
 func find(o Options) (string, error) {
-	file := Prefix + o.Name
-	if runtime.GOOS == "windows" {
-		file += ".exe"
-	}
 	var unusable error
+	files := filesOf(o.Name)
 	for _, place := range places(o) {
-		path := filepath.Join(place.dir, file)
-		if _, err := os.Stat(path); err != nil {
-			continue
-		}
-		err := checkExecutable(o.Name, path)
-		if decides(err) {
-			return path, err
-		}
-		if unusable == nil {
-			unusable = err
+		for _, file := range files {
+			path := filepath.Join(place.dir, file)
+			if _, err := os.Stat(path); err != nil {
+				continue
+			}
+			err := checkExecutable(o.Name, path)
+			if decides(err) {
+				return path, err
+			}
+			if unusable == nil {
+				unusable = err
+			}
 		}
 	}
 	if unusable != nil {
 		return "", unusable
 	}
-	return "", missing(o, file)
+	return "", missing(o, files[len(files)-1])
 }
 
 // missing is the error for a plugin that was not found.

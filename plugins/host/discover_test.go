@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -65,6 +66,42 @@ func TestOrderOfTheSearch(t *testing.T) {
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+// TestOneProgramForSeveralBackends finds a backend in the program of another, behind one of its own in the same folder.
+func TestOneProgramForSeveralBackends(t *testing.T) {
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	t.Setenv("PATH", "")
+	const starts = "#!/bin/sh\necho \"started as $0 with [$*]\" >&2\nexit 1\n"
+	first, second := put(t, t.TempDir(), "aws", 0o755), put(t, t.TempDir(), "versitygw", 0o755)
+	for _, file := range []string{filepath.Join(first, host.Prefix+"aws"), filepath.Join(second, host.Prefix+"versitygw")} {
+		if err := os.WriteFile(file, []byte(starts), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		dirs  []string
+		wants string
+	}{
+		{"aws", []string{first, second}, "backend-aws with []"},
+		{"versitygw", []string{first, second}, "backend-aws with [versitygw]"},
+		{"versitygw", []string{second, first}, "backend-versitygw with []"},
+	} {
+		var log strings.Builder
+		_, err := host.Launch(t.Context(), host.Options{Name: c.name, Dirs: c.dirs, Log: &log})
+		if err == nil || !strings.Contains(err.Error(), c.wants) {
+			t.Errorf("%s in %v: %v, want %q", c.name, c.dirs, err, c.wants)
+		}
+	}
+	put(t, first, "versitygw", 0o755)
+	var own []string
+	for _, f := range host.Discover(host.Options{Name: "versitygw", Dirs: []string{first}}) {
+		own = append(own, strings.TrimPrefix(f.Path, first), strconv.FormatBool(f.Shadowed))
+	}
+	if got, want := strings.Join(own, " "), "/s3-credentials-backend-versitygw false /s3-credentials-backend-aws true"; got != want {
+		t.Errorf("found %s, want %s", got, want)
 	}
 }
 

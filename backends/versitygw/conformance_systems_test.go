@@ -1,0 +1,26 @@
+//go:build systems
+
+package versitygw
+
+import (
+	"testing"
+	"time"
+
+	"github.com/s3-credentials/s3-credentials/conformance"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// The sandbox is VersityGW with its standalone IAM.
+func TestConformance(t *testing.T) {
+	s := systems.Sandbox(t)
+	conformance.Run(t, conformance.Harness{
+		Open: Open, CheckTimeout: 10 * time.Minute, // for machines that are busy
+		Config: driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Credentials: &driver.Credentials{
+			AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey,
+		}},
+		NotEnforced: map[conformance.Rule]string{
+			conformance.RuleDocumentSizes: "the server keeps bucket policies in attributes of files, which are small",
+		},
+	})
+}
