@@ -48,6 +48,8 @@ type Applied struct {
 	otherKeys []string
 	// caller is who runs it; nil before that was asked.
 	caller *driver.Caller
+	// gaveWay says that another run had the time to finish what it began.
+	gaveWay bool
 	// undoing says that the run is being rolled back.
 	undoing bool
 	// unrestored is whose policy the run removed and could not put back: what it put in its place stays, so that there is access.

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -34,9 +35,10 @@ func open(t *testing.T, options memory.Options) driver.Driver {
 	return d
 }
 
+// engine does not really wait.
 func engine(t *testing.T, d driver.Driver) *core.Engine {
 	t.Helper()
-	e, err := core.New(t.Context(), d)
+	e, err := core.New(t.Context(), d, core.WithSleep(func(ctx context.Context, _ time.Duration) error { return ctx.Err() }))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,6 +50,9 @@ func (a *Applied) checkAccess(ctx context.Context, s Step, look func() (string, 
 	if own && a.undoing {
 		return nil // see othersKeys
 	}
+	if err := a.giveWay(ctx, s, own); err != nil {
+		return err
+	}
 	unknown, err := a.changedKeys(ctx, s)
 	if own && (isMissing(err) || errors.Is(err, fault.PermissionDenied) || errors.Is(err, fault.Unsupported)) {
 		err = nil // this run may make keys and not list them, or the system does not know the user yet
@@ -69,6 +72,17 @@ func (a *Applied) checkAccess(ctx context.Context, s Step, look func() (string, 
 		return theirs("the user has got the access key %s meanwhile, whose access would change", unknown[0])
 	}
 	return nil
+}
+
+// giveWay waits a moment, once, before it gives access to a user that was found without a key: the run that has just made the user may be
+// about to give it access and a key, and no system compares what is there with what is to be there when it puts a policy.
+func (a *Applied) giveWay(ctx context.Context, s Step, own bool) error {
+	making := a.making(s.Resource.Owner)
+	if own || a.gaveWay || making.Verb != Create || len(making.before().AccessKeys) > 0 || !changesAccess(s) {
+		return nil
+	}
+	a.gaveWay = true
+	return a.engine.sleep(ctx, lookPause)
 }
 
 // changedKeys are the keys that the plan does not know, and whose access a step changes. For what is taken back, see othersKeys.

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -234,6 +236,53 @@ func TestAnotherRunIsDoneFirst(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// hesitant is a system that takes half a second to give access.
+type hesitant struct{ driver.Driver }
+
+func (d hesitant) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
+	time.Sleep(time.Second / 2)
+	return d.Driver.PutPolicy(ctx, req)
+}
+
+func (d hesitant) PutBucketSetting(ctx context.Context, req driver.PutBucketSettingRequest) error {
+	time.Sleep(time.Second / 2)
+	return d.Driver.PutBucketSetting(ctx, req)
+}
+
+// TestAUserThatIsBeingMade lets another run find a user that this one, which is slow, has just made. It gives way.
+func TestAUserThatIsBeingMade(t *testing.T) {
+	for _, kind := range keyed {
+		t.Run(kind, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := open(t, kinds[kind])
+				must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "one"}))
+				run := core.CreateOptions{Buckets: []string{"one"}, UserName: "ann", Prefix: "a/"}
+				this, err := core.New(t.Context(), hesitant{d})
+				must(t, err)
+				other, err := core.New(t.Context(), d)
+				must(t, err)
+				plan, err := this.PlanCreate(t.Context(), run)
+				must(t, err)
+				ended := make(chan error)
+				_, err = this.Apply(t.Context(), plan, func(s core.Step, _ core.Outcome) {
+					if s.Resource.Kind != core.KindUser {
+						return
+					}
+					run.Prefix = "b/"
+					theirs, err := other.PlanCreate(t.Context(), run)
+					must(t, err)
+					go func() {
+						_, err := other.Apply(t.Context(), theirs, nil)
+						ended <- err
+					}()
+				})
+				must(t, err)
+				wantCode(t, <-ended, fault.FailedPrecondition)
+			})
+		})
 	}
 }
 
