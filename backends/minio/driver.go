@@ -53,15 +53,16 @@ var _ driver.Driver = (*backend)(nil)
 
 // Open opens the backend, as driver.Opener says.
 func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) {
-	endpoint, err := parseEndpoint(cmp.Or(cfg.EndpointURL, os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), os.Getenv("MINIO_ENDPOINT")))
+	found, aliasURL, err := chain(cfg)
+	if err != nil {
+		return nil, err
+	}
+	endpoint, err := parseEndpoint(cmp.Or(cfg.EndpointURL, aliasURL, os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), os.Getenv("MINIO_ENDPOINT")))
 	if err != nil {
 		return nil, err
 	}
 	region := cmp.Or(cfg.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), defaultRegion)
-	b := &backend{endpoint: endpoint, region: region, timeout: cfg.Timeout}
-	if b.credentials, err = chain(cfg); err != nil {
-		return nil, err
-	}
+	b := &backend{endpoint: endpoint, region: region, timeout: cfg.Timeout, credentials: found}
 	if endpoint == nil {
 		return b, nil
 	}

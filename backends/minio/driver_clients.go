@@ -16,41 +16,49 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/internal/mcalias"
 )
 
 // chain finds the credentials: in the request; in the named profile; in the variables and files of AWS's and MinIO's
-// tools. It does not ask a metadata service: a MinIO server has none.
-func chain(cfg driver.Config) (*credentials.Credentials, error) {
+// tools. It does not ask a metadata service: a MinIO server has none. The key of an alias comes with its URL.
+func chain(cfg driver.Config) (found *credentials.Credentials, url string, err error) {
 	if c := cfg.Credentials; c != nil {
-		return credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken), nil
+		return credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken), "", nil
 	}
 	if cfg.Profile != "" {
 		return profile(cfg.Profile)
 	}
 	return credentials.NewChainCredentials([]credentials.Provider{
 		&credentials.EnvAWS{}, &credentials.EnvMinio{}, &credentials.FileAWSCredentials{},
-	}), nil
+	}), "", nil
 }
 
-// profile is a profile of AWS's credentials file, or an alias of MinIO's client.
-func profile(name string) (*credentials.Credentials, error) {
-	path := os.Getenv("AWS_SHARED_CREDENTIALS_FILE")
+// profile is a profile of AWS's credentials or configuration file, or an alias of MinIO's client.
+func profile(name string) (found *credentials.Credentials, url string, err error) {
+	path := awsFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")
+	for _, in := range []struct{ path, section string }{{path, name}, {awsFile("AWS_CONFIG_FILE", "config"), "profile " + name}} {
+		file, err := ini.LooseLoad(in.path)
+		if err != nil {
+			return nil, "", fault.New(fault.InvalidArgument, "the file %s cannot be read; it holds INI sections", in.path)
+		}
+		if s := file.Section(in.section); s.HasKey("aws_access_key_id") || s.HasKey("credential_process") {
+			return credentials.New(&credentials.FileAWSCredentials{Filename: in.path, Profile: in.section}), "", nil
+		}
+	}
+	if alias, ok := mcalias.Find(name); ok {
+		return credentials.NewStaticV4(alias.AccessKey, alias.SecretKey, alias.SessionToken), alias.URL, nil
+	}
+	return nil, "", fault.New(fault.InvalidArgument,
+		"there is no profile %q with a key in %s, nor an alias of that name in the configuration of mc", name, path)
+}
+
+// awsFile is the path of a file of AWS's tools.
+func awsFile(variable, name string) string {
+	path := os.Getenv(variable)
 	if home, err := os.UserHomeDir(); path == "" && err == nil {
-		path = filepath.Join(home, ".aws", "credentials")
+		path = filepath.Join(home, ".aws", name)
 	}
-	file, err := ini.LooseLoad(path)
-	if err != nil {
-		return nil, fault.New(fault.InvalidArgument, "the credentials file %s cannot be read; it holds INI sections", path)
-	}
-	if file.HasSection(name) {
-		return credentials.New(&credentials.FileAWSCredentials{Filename: path, Profile: name}), nil
-	}
-	alias := &credentials.FileMinioClient{Alias: name}
-	if value, err := alias.Retrieve(); err == nil && value.AccessKeyID != "" {
-		return credentials.New(alias), nil
-	}
-	return nil, fault.New(fault.InvalidArgument,
-		"there is no profile %q in %s, nor an alias of that name in the configuration of mc", name, path)
+	return path
 }
 
 // identity returns the credentials in use.

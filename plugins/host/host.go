@@ -71,36 +71,6 @@ type Plugin struct {
 	closing sync.Once
 }
 
-// Connect opens the backend that the configuration needs: o.Name's, if set; else "aws" without an endpoint; else the one
-// that it detects by one request to the endpoint without credentials. The driver's Close ends the plugin, and the driver is a
-// [driver.Reopener]. The errors are those of the detection, of [Launch] and of the backend's Open:
-//   - InvalidArgument: the endpoint is no http or https URL, or does not answer as S3 does; o.Name is no backend's name;
-//     or the backend refuses the configuration;
-//   - Unavailable: the endpoint does not answer, or the plugin is missing, does not start, or does not open in time;
-//   - FailedPrecondition: the plugin is not the pinned file, or somebody else could have put it there.
-func Connect(ctx context.Context, o Options, config driver.Config) (driver.Driver, error) {
-	if o.Name == "" && o.Path == "" {
-		name, err := backendFor(ctx, config)
-		if err != nil {
-			return nil, err
-		}
-		o.Name = name
-	}
-	p, err := Launch(ctx, o)
-	if err != nil {
-		return nil, err
-	}
-	return connect(ctx, p, config)
-}
-
-// backendFor returns the name of the backend that the configuration's endpoint needs.
-func backendFor(ctx context.Context, config driver.Config) (string, error) {
-	if config.EndpointURL == "" {
-		return "aws", nil
-	}
-	return detect(ctx, config.EndpointURL, config.Timeout)
-}
-
 // Launch starts the plugin that the options name. The caller closes it. It fails with InvalidArgument if o.Name is no
 // backend's name; with Unavailable if the plugin is missing, cannot be started on this machine, or does not complete its
 // handshake within o.StartTimeout; with FailedPrecondition if it is not the file that is pinned for its name, or if its file,

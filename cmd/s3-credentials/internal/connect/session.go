@@ -55,9 +55,9 @@ func Engine(env *cli.Env) (*core.Engine, error) {
 func (s *Session) Options() []cli.Option {
 	key, file := s.key.Options()
 	return append(key,
-		cli.Text(&s.EndpointURL, "endpoint-url", "URL of the S3 system; AWS where it is not given").FromConfig(),
+		cli.Text(&s.EndpointURL, "endpoint-url", "URL of the S3 system. Default is what AWS_ENDPOINT_URL, the profile or an alias of mc says, else AWS").FromConfig(),
 		file,
-		cli.Text(&s.Profile, "profile", "Profile of the AWS configuration files to use").FromConfig(),
+		cli.Text(&s.Profile, "profile", "Profile of the AWS configuration files to use, or alias of mc").FromConfig(),
 		cli.Text(&s.Region, "region", "Region to work in").FromConfig(),
 		cli.Text(&s.Backend, "backend", "Backend to use: aws, minio or another plugin's name").FromConfig().Completing(cli.CompleteBackend),
 		cli.Parsed(&s.timeout, "timeout", "DURATION", "How long the system may take to begin an answer, such as 90s or 2m. "+
@@ -202,17 +202,10 @@ func (s *Session) connect(ctx context.Context, config driver.Config, env *cli.En
 
 // As connects to the same system with other credentials. The function ends what that started.
 func (s *Session) As(ctx context.Context, env *cli.Env, credentials driver.Credentials) (*core.Engine, func(), error) {
-	options, err := s.HostOptions(env.Stderr)
-	if err != nil {
+	if _, err := Engine(env); err != nil {
 		return nil, nil, err
 	}
-	options.Name = s.Backend
-	config := s.Config()
-	config.Credentials = &credentials
-	if s.engine != nil && options.Name == "" {
-		options.Name = s.engine.Description().Name // it is known, so the system need not be asked what it is
-	}
-	backend, err := host.Connect(ctx, options, config)
+	backend, err := host.As(ctx, s.backend, credentials)
 	if err != nil {
 		return nil, nil, err
 	}
