@@ -22,8 +22,19 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// Name is the backend's name.
-const Name = "minio"
+// kind is what differs between MinIO and a system that has taken over its APIs.
+type kind struct {
+	// name is the backend's name, title the system's.
+	name, title string
+	// maxSessionSeconds is the longest session.
+	maxSessionSeconds int
+}
+
+var (
+	minIO = kind{name: "minio", title: "MinIO", maxSessionSeconds: maxSessionSeconds}
+	// RustFS shortens a longer session and does not say so (by its source; this backend has not run on it).
+	rustFS = kind{name: "rustfs", title: "RustFS", maxSessionSeconds: 12 * 60 * 60}
+)
 
 // defaultRegion is the region of a MinIO server that was not given one.
 const defaultRegion = "us-east-1"
@@ -34,6 +45,7 @@ const tries = 3
 // backend is the driver.
 type backend struct {
 	driver.Unimplemented
+	kind
 
 	endpoint *url.URL // nil where none is configured
 	region   string
@@ -51,8 +63,13 @@ type backend struct {
 
 var _ driver.Driver = (*backend)(nil)
 
-// Open opens the backend, as driver.Opener says.
-func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) {
+// Open opens the backend for MinIO, as driver.Opener says.
+func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) { return minIO.open(cfg) }
+
+// OpenRustFS opens the backend for RustFS, as driver.Opener says.
+func OpenRustFS(_ context.Context, cfg driver.Config) (driver.Driver, error) { return rustFS.open(cfg) }
+
+func (k kind) open(cfg driver.Config) (driver.Driver, error) {
 	found, aliasURL, err := chain(cfg)
 	if err != nil {
 		return nil, err
@@ -62,7 +79,7 @@ func Open(_ context.Context, cfg driver.Config) (driver.Driver, error) {
 		return nil, err
 	}
 	region := cmp.Or(cfg.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), defaultRegion)
-	b := &backend{endpoint: endpoint, region: region, timeout: cfg.Timeout, credentials: found}
+	b := &backend{kind: k, endpoint: endpoint, region: region, timeout: cfg.Timeout, credentials: found}
 	if endpoint == nil {
 		return b, nil
 	}
@@ -111,7 +128,7 @@ func (b *backend) ready(ctx context.Context) error {
 		return fault.Wrap(fault.CodeOf(err), err, "given up before the request was sent")
 	}
 	if b.endpoint == nil {
-		return fault.New(fault.InvalidArgument, "MinIO has no endpoint of its own").WithHint(fault.HintSetEndpoint)
+		return fault.New(fault.InvalidArgument, "%s has no endpoint of its own", b.title).WithHint(fault.HintSetEndpoint)
 	}
 	_, err := b.identity(ctx)
 	return err

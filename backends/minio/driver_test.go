@@ -42,6 +42,23 @@ func TestDescribeNeedsNothing(t *testing.T) {
 	}
 }
 
+// TestRustFSShortensSessions itself and says nothing: what it cannot give is refused before any request.
+func TestRustFSShortensSessions(t *testing.T) {
+	bare(t)
+	d, err := minio.OpenRustFS(t.Context(), driver.Config{
+		EndpointURL: "http://127.0.0.1:1", Credentials: &driver.Credentials{AccessKeyID: "any-key", SecretAccessKey: "any-secret"},
+	})
+	must(t, err)
+	description, err := d.Describe(t.Context())
+	if err != nil || description.Name != "rustfs" || description.Limits.MaxSessionSeconds != 43200 {
+		t.Errorf("%+v, %v", description, err)
+	}
+	err = second(d.CreateSession(t.Context(), driver.CreateSessionRequest{Name: "session", DurationSeconds: 43201, Policy: `{"Version":"2012-10-17","Statement":[]}`}))
+	if !errors.Is(err, fault.InvalidArgument) || !strings.Contains(err.Error(), "from 900 to 43200 seconds") {
+		t.Errorf("a longer session: %v", err)
+	}
+}
+
 func TestOpenRefusesWhatCannotBe(t *testing.T) {
 	bare(t)
 	for _, cfg := range []driver.Config{

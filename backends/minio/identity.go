@@ -104,7 +104,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 		return none, err
 	}
 	if len(req.Needs()) > 0 {
-		return none, fault.New(fault.Unsupported, "a user of MinIO has no permissions boundary and no tags; leave them out")
+		return none, fault.New(fault.Unsupported, "a user of %s has no permissions boundary and no tags; leave them out", b.title)
 	}
 	_, err := b.user(ctx, req.Name)
 	if err == nil {
@@ -182,7 +182,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 	if err := b.ready(ctx); err != nil {
 		return driver.Session{}, err
 	}
-	if err := checkSession(req); err != nil {
+	if err := b.checkSession(req); err != nil {
 		return driver.Session{}, err
 	}
 	value, err := b.identity(ctx)
@@ -211,7 +211,7 @@ func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionReq
 	}, nil
 }
 
-func checkSession(req driver.CreateSessionRequest) error {
+func (k kind) checkSession(req driver.CreateSessionRequest) error {
 	if document, err := policy.Parse([]byte(req.Policy)); err == nil {
 		if err := checkWider(document); err != nil {
 			return err
@@ -219,13 +219,13 @@ func checkSession(req driver.CreateSessionRequest) error {
 	}
 	switch {
 	case req.RoleARN != "":
-		return fault.New(fault.Unsupported, "MinIO has no roles; open the session without one")
+		return fault.New(fault.Unsupported, "%s has no roles; open the session without one", k.title)
 	case strings.TrimSpace(req.Policy) == "":
 		return fault.New(fault.InvalidArgument, "a session needs a policy: without one it could do all that its parent can")
 	case len(req.Policy) > maxSessionPolicyBytes:
 		return fault.New(fault.ResourceExhausted, "the policy of a session has at most %d bytes, this one has %d", maxSessionPolicyBytes, len(req.Policy))
-	case req.DurationSeconds < minSessionSeconds || req.DurationSeconds > maxSessionSeconds:
-		return fault.New(fault.InvalidArgument, "a session lasts from %d to %d seconds, not %d", minSessionSeconds, maxSessionSeconds, req.DurationSeconds)
+	case req.DurationSeconds < minSessionSeconds || req.DurationSeconds > k.maxSessionSeconds:
+		return fault.New(fault.InvalidArgument, "a session lasts from %d to %d seconds, not %d", minSessionSeconds, k.maxSessionSeconds, req.DurationSeconds)
 	}
 	return nil
 }

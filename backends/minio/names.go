@@ -44,7 +44,7 @@ func (b *backend) describe() driver.Description {
 		endpoint = b.endpoint.Scheme + "://" + b.endpoint.Host
 	}
 	return driver.Description{
-		Name: Name, Version: version.Number(), Partition: "aws", Region: b.region, EndpointURL: endpoint,
+		Name: b.name, Version: version.Number(), Partition: "aws", Region: b.region, EndpointURL: endpoint,
 		Capabilities: capabilities(),
 		Dialect:      dialect(),
 		Names:        nameRules(),
@@ -53,7 +53,7 @@ func (b *backend) describe() driver.Description {
 			SessionPolicyBytes: maxSessionPolicyBytes,
 			BucketPolicyBytes:  maxPolicyBytes,
 			MinSessionSeconds:  minSessionSeconds,
-			MaxSessionSeconds:  maxSessionSeconds,
+			MaxSessionSeconds:  b.maxSessionSeconds,
 			MinKeySeconds:      minKeySeconds,
 			MaxKeySeconds:      maxKeySeconds,
 		},

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"io"
@@ -63,6 +64,8 @@ func detect(ctx context.Context, endpointURL string, timeout time.Duration) (str
 			shown(endpointURL), cmp.Or(redirect.To, "an address that it does not name")).WithHint(fault.HintEndpoint)
 	}
 	switch server := response.Header.Get("Server"); {
+	case isRustFS(body):
+		return "rustfs", nil
 	case isMinIO(response):
 		return "minio", nil
 	case server == "VERSITYGW":
@@ -112,6 +115,14 @@ func isMinIO(r *http.Response) bool {
 	}
 	// A proxy may remove the Server header. An answer with a body is a web page, not a health check.
 	return r.StatusCode == http.StatusOK && r.ContentLength == 0 && r.Header.Get("X-Amz-Request-Id") != ""
+}
+
+// isRustFS recognizes the health check of RustFS, which has MinIO's path. MinIO's own answer has no body.
+func isRustFS(body []byte) bool {
+	var health struct {
+		Service string `json:"service"`
+	}
+	return json.Unmarshal(body, &health) == nil && health.Service == "rustfs-endpoint"
 }
 
 // isS3Error reports whether the body is an S3 error.

@@ -30,6 +30,10 @@ func TestDetectBySending(t *testing.T) {
 			w.Header().Set("X-Amz-Request-Id", "17")
 			w.Header().Set("Server", "nginx")
 		}},
+		{name: "rustfs", backend: "rustfs", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"service":"rustfs-endpoint","status":"ok","timestamp":"2026-11-20T10:00:00Z"}`)
+		}},
 		{name: "versitygw", backend: "versitygw", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Server", "VERSITYGW")
 			w.WriteHeader(http.StatusNotFound)
