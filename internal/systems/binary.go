@@ -88,13 +88,13 @@ func build(name, path string) error {
 	if err != nil {
 		return err
 	}
-	dir, err := cacheDir("build")
+	dir, err := cacheDir("build", buildTags)
 	if err != nil {
 		return err
 	}
 	return locked("build", func() error {
 		built := filepath.Join(dir, name)
-		args := []string{"-C", root, "build", "-o", built}
+		args := []string{"-C", root, "build", "-tags", buildTags, "-o", built}
 		if os.Getenv(coverVariable) != "" {
 			args = append(args, "-cover", "-covermode", "atomic", "-coverpkg", "./...")
 		}

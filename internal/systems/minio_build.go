@@ -3,6 +3,7 @@ package systems
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"runtime"
 	"time"
@@ -13,7 +14,7 @@ const buildWithin = 25 * time.Minute
 
 // minioBinary is the server for an operating system. It is built once, into the cache.
 func minioBinary(goos string) (string, error) {
-	dir, err := cacheDir("minio", minioVersion, goos+"-"+runtime.GOARCH)
+	dir, err := cacheDir("minio", buildTags, minioVersion, goos+"-"+runtime.GOARCH)
 	if err != nil {
 		return "", err
 	}
@@ -40,7 +41,7 @@ func buildMinIO(dir, binary, goos string) error {
 	defer os.RemoveAll(gopath)
 	env := append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+runtime.GOARCH, "GOFLAGS=", "GOBIN=",
 		"GOPATH="+gopath, "GOMODCACHE="+modules, "GOWORK=off")
-	_, err = runToolEnv(buildWithin, env, "go", "install", "-trimpath", "-ldflags=-s -w",
+	_, err = runToolEnv(buildWithin, env, "go", "install", "-trimpath", "-tags", buildTags, "-ldflags=-s -w",
 		"github.com/minio/minio@"+minioVersion)
 	if err != nil {
 		return fmt.Errorf("cannot build minio: %w", err)
@@ -63,7 +64,7 @@ func minioImage(e engine) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	image := "localhost/s3-credentials-test-minio:" + minioVersion
+	image := path.Join("localhost/s3-credentials-test-minio", buildTags) + ":" + minioVersion
 	err = locked("minio-image", func() error {
 		if err := e.reap(); err != nil {
 			return err
