@@ -111,6 +111,9 @@ func describesLimits(e *env) {
 }
 
 func describesGuards(e *env) {
+	if d := e.Description.Dialect; d.PlainUserPolicies && (len(d.MandatoryStatements) > 0 || slices.ContainsFunc(d.Implications, func(i policy.Implication) bool { return i.Deny != nil })) {
+		e.Errorf("the policies of users cannot deny anything, and the dialect adds statements that deny")
+	}
 	for _, s := range e.Description.Dialect.MandatoryStatements {
 		if s.Effect != policy.Deny || len(s.Action) == 0 {
 			e.Errorf("the mandatory statement %+v does not deny actions", s)

@@ -57,7 +57,8 @@ func (e *env) readOnlyUser(st *stage) (user, policyName string, key driver.Crede
 	user, own := e.newUser()
 	policyName = e.name("p")
 	e.putPolicy(driver.UserPrincipal(user), policyName, e.document(policy.ReadOnly, st.bucket, ""))
-	key = credentialsOf(e.newKey(user, own))
+	made := e.newKey(user, own)
+	st.caveat, key = made.Caveat, credentialsOf(made)
 	st.client = e.client(&key)
 	e.mustWork(st.attempt("get an object inside"))
 	return user, policyName, key
@@ -76,14 +77,26 @@ func keyMayNotAdminister(e *env) {
 	e.want(d.PutPolicy(e.ctx, wider), fault.PermissionDenied, "PutPolicy for oneself")
 	e.hasPolicy(driver.UserPrincipal(user), policyName, e.document(policy.ReadOnly, st.bucket, ""))
 	if e.has(driver.CapAccessKeys) {
-		_, err := d.CreateAccessKey(e.ctx, driver.CreateAccessKeyRequest{UserName: user})
-		e.want(err, fault.PermissionDenied, "CreateAccessKey for oneself")
-		if keys := e.keysOf(user); len(keys) != 1 {
-			e.Errorf("the user has %d keys, want 1", len(keys))
-		}
+		e.mayMakeKeys(d, user, st.caveat)
 	}
 	_, err = e.Driver.GetUser(e.ctx, driver.GetUserRequest{Name: other})
 	e.want(err, fault.NotFound, "GetUser of whom the key tried to create")
+}
+
+// mayMakeKeys fails the check unless a user's key may make another one just if the caveat of the first says so.
+func (e *env) mayMakeKeys(d driver.Driver, user, caveat string) {
+	e.Helper()
+	_, err := d.CreateAccessKey(e.ctx, driver.CreateAccessKeyRequest{UserName: user})
+	want := 1
+	if caveat == "" {
+		e.want(err, fault.PermissionDenied, "CreateAccessKey for oneself, of which the key has no caveat")
+	} else {
+		want = 2
+		e.ok(err, "CreateAccessKey for oneself, of which the key has the caveat %q", caveat)
+	}
+	if keys := e.keysOf(user); len(keys) != want {
+		e.Errorf("the user has %d keys, want %d", len(keys), want)
+	}
 }
 
 func sessionIsNoWiderThanUser(e *env) {

@@ -44,6 +44,8 @@ func scopes() []scope {
 type stage struct {
 	bucket, other string
 	client        ObjectClient
+	// caveat is that of the user's key.
+	caveat string
 }
 
 // The objects of a stage. insideKey is in the folder "in"; nearbyKey has the same beginning but is in another folder.
@@ -63,10 +65,15 @@ func (e *env) newStage() *stage {
 	return s
 }
 
-// permanentKey creates a user with the policy, and returns its key.
+// permanentKey creates a user with the policy, and returns its key. A policy that the dialect does not permit must be refused.
 func (e *env) permanentKey(_ string, doc policy.Document) driver.Credentials {
 	e.Helper()
 	user, own := e.newUser()
+	if err := e.Description.Dialect.CheckUserPolicy(doc); err != nil {
+		put := driver.PutPolicyRequest{Principal: driver.UserPrincipal(user), Name: e.name("p"), Document: doc.JSON()}
+		e.want(e.Driver.PutPolicy(e.ctx, put), fault.InvalidArgument, "PutPolicy of a policy that the dialect does not permit")
+		e.Unsupported("the policies of users have no such statements: %v", err)
+	}
 	e.putPolicy(driver.UserPrincipal(user), e.name("p"), doc)
 	return credentialsOf(e.newKey(user, own))
 }

@@ -44,6 +44,11 @@ func TestMemoryWithBucketPoliciesOnly(t *testing.T) {
 	}}))
 }
 
+// A system on which keys may make keys for their own user, and the policies of users cannot deny.
+func TestMemoryWithSelfService(t *testing.T) {
+	conformance.Run(t, quick(memory.Options{SelfService: true, Dialect: policy.Dialect{PlainUserPolicies: true}}))
+}
+
 // A system with sessions of one's own, and a policy language that lacks an action.
 func TestMemoryWithoutRoles(t *testing.T) {
 	conformance.Run(t, quick(memory.Options{

@@ -3,6 +3,7 @@ package core
 import (
 	"cmp"
 	"context"
+	"errors"
 	"iter"
 	"slices"
 
@@ -26,6 +27,9 @@ func policyOf(owner driver.Principal, name string) Resource {
 func (g inlineGranter) check(grants []grant) error {
 	limits := g.description.Limits
 	for _, gr := range grants {
+		if err := g.checkPlain(gr); err != nil {
+			return err
+		}
 		if err := g.description.Names.Policy.Check("policy", g.policyName(gr.access, gr.bucket)); err != nil {
 			return err
 		}
@@ -34,6 +38,16 @@ func (g inlineGranter) check(grants []grant) error {
 		}
 	}
 	return nil
+}
+
+// checkPlain refuses what the policies of users cannot have, and says where a session can.
+func (g inlineGranter) checkPlain(gr grant) error {
+	err := g.description.Dialect.CheckUserPolicy(gr.document)
+	var refused *fault.Error
+	if errors.As(err, &refused) && g.description.Has(driver.CapSessions) {
+		refused.Hint = fault.HintTemporary
+	}
+	return err
 }
 
 func (g inlineGranter) plan(ctx context.Context, _ *survey, plan *Plan, user *keyOwner, grants []grant) error {

@@ -12,6 +12,9 @@ import (
 
 // printCredentials prints the created credentials in the named format.
 func printCredentials(env *cli.Env, name string, d driver.Description, buckets []string, result core.Result) error {
+	if k := result.AccessKey; k != nil && k.Caveat != "" {
+		env.Step("Warning: %s", k.Caveat)
+	}
 	c := placeOf(d, buckets)
 	if s := result.Session; s != nil {
 		c.AccessKeyID, c.SecretAccessKey, c.SessionToken, c.Expiration = s.AccessKeyID, s.SecretAccessKey, s.SessionToken, s.Expiration

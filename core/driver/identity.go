@@ -169,6 +169,10 @@ type AccessKey struct {
 	// Tags are those that the key was created with, in any order; none where the system does not keep any, or has others' text in
 	// their place.
 	Tags []Tag
+	// Caveat says that the system, which the backend has asked, lets the key make further keys for its user whatever the policies say, and
+	// how to prevent that: one sentence without a full stop; empty where the key may not. It is set only in the response that creates the
+	// key.
+	Caveat string
 }
 
 // The status of an access key, in IAM's words.

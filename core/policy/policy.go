@@ -71,6 +71,9 @@ type Dialect struct {
 	Implications []Implication
 	// AnonymousBucketPolicies says that the policy of a bucket is about requests without a key: no key gains or loses anything by it.
 	AnonymousBucketPolicies bool
+	// PlainUserPolicies says that the system takes in the policies of users only statements that allow, by Action and Resource: no Deny, no
+	// NotAction and no NotResource. Those of sessions and buckets may have them.
+	PlainUserPolicies bool
 }
 
 // Implication is an action that a system permits wherever a document allows another one.

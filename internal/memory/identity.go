@@ -60,7 +60,7 @@ func lookUp[T any](ctx context.Context, b *backend, method, action, kind, name s
 	if err != nil {
 		return found, nil, err
 	}
-	if err := who.may(action, iamARN(kind, name), nil, nil); err != nil {
+	if err := who.may(action, iamARN(kind, name), nil, nil); err != nil && !b.servesItself(who, action, kind, name) {
 		unlock()
 		return found, nil, err
 	}
@@ -70,6 +70,11 @@ func lookUp[T any](ctx context.Context, b *backend, method, action, kind, name s
 		return found, nil, missing(kind, name)
 	}
 	return found, unlock, nil
+}
+
+// servesItself reports whether a user does with its own keys what every user may.
+func (b *backend) servesItself(who caller, action, kind, name string) bool {
+	return b.system.options.SelfService && kind == "user" && name != "" && name == who.name && (action == "iam:CreateAccessKey" || action == "iam:ListAccessKeys")
 }
 
 func (b *backend) withUser(ctx context.Context, method, action, name string, needs ...driver.Capability) (*user, func(), error) {

@@ -37,7 +37,11 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	key := newKey(req.UserName)
 	key.Expires, key.Tags = req.Expires.Truncate(time.Second), slices.Clone(req.Tags)
 	u.keys[key.AccessKeyID] = key
-	return *key, nil
+	made := *key
+	if b.system.options.SelfService {
+		made.Caveat = "every key may make further keys for its user in memory; nothing prevents it"
+	}
+	return made, nil
 }
 
 // ListAccessKeys yields the keys without their secrets.

@@ -81,6 +81,9 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	if err != nil {
 		return err
 	}
+	if err := b.system.options.Dialect.CheckUserPolicy(doc); err != nil && req.Principal.Type == driver.PrincipalUser {
+		return fault.New(fault.InvalidArgument, "%v", err)
+	}
 	for _, s := range doc.Statement {
 		if s.Principal != nil || s.NotPrincipal != nil || len(s.Resource)+len(s.NotResource) == 0 {
 			return fault.New(fault.InvalidArgument, "a policy of a user or role names resources and no principal")

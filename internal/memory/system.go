@@ -33,6 +33,8 @@ type Options struct {
 	MinSessionSeconds int
 	// MinKeySeconds is how far off the end of a key has to be; 0 for MinIO's 900.
 	MinKeySeconds int
+	// SelfService lets every key make and list keys of its own user, whatever the policies say.
+	SelfService bool
 	// Before, if set, is called before each request with the method's name. An error fails the request before it has an
 	// effect.
 	Before func(ctx context.Context, method string) error

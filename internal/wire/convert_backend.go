@@ -103,7 +103,7 @@ func knownCapabilities(in []string) []driver.Capability {
 }
 
 func toDialect(d policy.Dialect) (*pb.Dialect, error) {
-	out := &pb.Dialect{RejectedActions: d.RejectedActions, AnonymousBucketPolicies: d.AnonymousBucketPolicies}
+	out := &pb.Dialect{RejectedActions: d.RejectedActions, AnonymousBucketPolicies: d.AnonymousBucketPolicies, PlainUserPolicies: d.PlainUserPolicies}
 	for _, statement := range d.MandatoryStatements {
 		text, err := toStatement(statement)
 		if err != nil {
@@ -125,7 +125,9 @@ func toDialect(d policy.Dialect) (*pb.Dialect, error) {
 }
 
 func fromDialect(in *pb.Dialect) (policy.Dialect, error) {
-	out := policy.Dialect{RejectedActions: in.GetRejectedActions(), AnonymousBucketPolicies: in.GetAnonymousBucketPolicies()}
+	out := policy.Dialect{
+		RejectedActions: in.GetRejectedActions(), AnonymousBucketPolicies: in.GetAnonymousBucketPolicies(), PlainUserPolicies: in.GetPlainUserPolicies(),
+	}
 	for _, text := range in.GetGuards() {
 		statement, err := fromStatement(text)
 		if err != nil {

@@ -65,6 +65,7 @@ func toAccessKey(k driver.AccessKey) *pb.AccessKey {
 	return &pb.AccessKey{
 		UserName: k.UserName, AccessKeyId: k.AccessKeyID, SecretAccessKey: k.SecretAccessKey, Status: k.Status,
 		Created: toTime(k.Created), Expires: toTime(k.Expires), Tags: toTags(k.Tags), Restricted: k.Restricted,
+		Caveat: k.Caveat,
 	}
 }
 
@@ -72,7 +73,7 @@ func fromAccessKey(in *pb.AccessKey) driver.AccessKey {
 	return driver.AccessKey{
 		UserName: in.GetUserName(), AccessKeyID: in.GetAccessKeyId(), SecretAccessKey: in.GetSecretAccessKey(),
 		Status: in.GetStatus(), Created: fromTime(in.GetCreated()), Expires: fromTime(in.GetExpires()), Tags: fromTags(in.GetTags()),
-		Restricted: in.GetRestricted(),
+		Restricted: in.GetRestricted(), Caveat: in.GetCaveat(),
 	}
 }
 

@@ -447,8 +447,10 @@ type Dialect struct {
 	Implications []*Implication `protobuf:"bytes,3,rep,name=implications,proto3" json:"implications,omitempty"`
 	// The policy of a bucket is about requests without a key: no key gains or loses anything by it.
 	AnonymousBucketPolicies bool `protobuf:"varint,4,opt,name=anonymous_bucket_policies,json=anonymousBucketPolicies,proto3" json:"anonymous_bucket_policies,omitempty"`
-	unknownFields           protoimpl.UnknownFields
-	sizeCache               protoimpl.SizeCache
+	// The policies of users have only statements that allow, by Action and Resource: no Deny, no NotAction, no NotResource.
+	PlainUserPolicies bool `protobuf:"varint,5,opt,name=plain_user_policies,json=plainUserPolicies,proto3" json:"plain_user_policies,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Dialect) Reset() {
@@ -505,6 +507,13 @@ func (x *Dialect) GetImplications() []*Implication {
 func (x *Dialect) GetAnonymousBucketPolicies() bool {
 	if x != nil {
 		return x.AnonymousBucketPolicies
+	}
+	return false
+}
+
+func (x *Dialect) GetPlainUserPolicies() bool {
+	if x != nil {
+		return x.PlainUserPolicies
 	}
 	return false
 }
@@ -1001,12 +1010,13 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"boundaries\x18\v \x01(\v2$.s3credentials.backend.v1.BoundariesR\n" +
 	"boundaries\x12H\n" +
 	"\fsession_role\x18\f \x01(\v2%.s3credentials.backend.v1.SessionRoleR\vsessionRole\x12\x1c\n" +
-	"\tprincipal\x18\r \x01(\tR\tprincipal\"\xd3\x01\n" +
+	"\tprincipal\x18\r \x01(\tR\tprincipal\"\x83\x02\n" +
 	"\aDialect\x12)\n" +
 	"\x10rejected_actions\x18\x01 \x03(\tR\x0frejectedActions\x12\x16\n" +
 	"\x06guards\x18\x02 \x03(\tR\x06guards\x12I\n" +
 	"\fimplications\x18\x03 \x03(\v2%.s3credentials.backend.v1.ImplicationR\fimplications\x12:\n" +
-	"\x19anonymous_bucket_policies\x18\x04 \x01(\bR\x17anonymousBucketPolicies\"I\n" +
+	"\x19anonymous_bucket_policies\x18\x04 \x01(\bR\x17anonymousBucketPolicies\x12.\n" +
+	"\x13plain_user_policies\x18\x05 \x01(\bR\x11plainUserPolicies\"I\n" +
 	"\vImplication\x12\x16\n" +
 	"\x06action\x18\x01 \x01(\tR\x06action\x12\x0e\n" +
 	"\x02by\x18\x02 \x01(\tR\x02by\x12\x12\n" +

@@ -856,7 +856,10 @@ type AccessKey struct {
 	// Those that the key was created with.
 	Tags []*Tag `protobuf:"bytes,7,rep,name=tags,proto3" json:"tags,omitempty"`
 	// The key has a policy of its own, and may do only what that allows too.
-	Restricted    bool `protobuf:"varint,8,opt,name=restricted,proto3" json:"restricted,omitempty"`
+	Restricted bool `protobuf:"varint,8,opt,name=restricted,proto3" json:"restricted,omitempty"`
+	// What the system lets the key do whatever the policies say, and how to prevent it, as a sentence without a full stop; empty for
+	// nothing. Set only in the response that creates the key.
+	Caveat        string `protobuf:"bytes,9,opt,name=caveat,proto3" json:"caveat,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -945,6 +948,13 @@ func (x *AccessKey) GetRestricted() bool {
 		return x.Restricted
 	}
 	return false
+}
+
+func (x *AccessKey) GetCaveat() string {
+	if x != nil {
+		return x.Caveat
+	}
+	return ""
 }
 
 type CreateAccessKeyRequest struct {
@@ -2355,7 +2365,7 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +
-	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xcf\x02\n" +
+	"keeps_user\x18\x03 \x01(\bR\tkeepsUser\"\xe7\x02\n" +
 	"\tAccessKey\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x12\"\n" +
 	"\raccess_key_id\x18\x02 \x01(\tR\vaccessKeyId\x12*\n" +
@@ -2366,7 +2376,8 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x04tags\x18\a \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\x12\x1e\n" +
 	"\n" +
 	"restricted\x18\b \x01(\bR\n" +
-	"restricted\"\x9e\x01\n" +
+	"restricted\x12\x16\n" +
+	"\x06caveat\x18\t \x01(\tR\x06caveat\"\x9e\x01\n" +
 	"\x16CreateAccessKeyRequest\x12\x1b\n" +
 	"\tuser_name\x18\x01 \x01(\tR\buserName\x124\n" +
 	"\aexpires\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x121\n" +
