@@ -96,9 +96,25 @@ func doneValue(s core.Step, o core.Outcome) orderedjson.Object {
 	return value
 }
 
-// noteRequest notes the id of the request that failed.
-func (e *execution) noteRequest(err error) {
-	if s := fault.ServiceOf(err); s != nil && s.RequestID != "" && !slices.Contains(e.requestIDs, s.RequestID) {
-		e.requestIDs = append(e.requestIDs, s.RequestID)
+// maxRequestIDs is how many ids of requests a run notes: the last ones.
+const maxRequestIDs = 1000
+
+// noteRequest notes the id of a request.
+func (e *execution) noteRequest(id string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if slices.Contains(e.requestIDs, id) {
+		return
+	}
+	e.requestIDs = append(e.requestIDs, id)
+	if len(e.requestIDs) > maxRequestIDs {
+		e.requestIDs = e.requestIDs[1:]
+	}
+}
+
+// noteFailed notes the id of a request that failed: a plugin may tell no other.
+func (e *execution) noteFailed(err error) {
+	if s := fault.ServiceOf(err); s != nil && s.RequestID != "" {
+		e.noteRequest(s.RequestID)
 	}
 }

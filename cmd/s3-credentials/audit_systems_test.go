@@ -103,7 +103,7 @@ func TestTheAuditLogHasRequestIDs(t *testing.T) {
 	s.start("create", "-c", s.bucket)
 	_ = s.cmd.Wait()
 	lines := auditLines(t, log)
-	if last := lines[len(lines)-1]; last["state"] != "undone" || !slices.Equal(last["request_ids"].([]any), []any{"refused-by-the-test"}) {
+	if last := lines[len(lines)-1]; last["state"] != "undone" || !slices.Contains(last["request_ids"].([]any), any("refused-by-the-test")) {
 		t.Errorf("%v", last)
 	}
 }

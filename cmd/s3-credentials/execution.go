@@ -9,6 +9,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/audit"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
@@ -56,7 +57,7 @@ func recorded(ctx context.Context, env *cli.Env, engine *core.Engine, plan *core
 	if err := e.log.Append(e.line("started", member("plan", planned))); err != nil {
 		return err
 	}
-	return e.end(ctx, env, apply(ctx, e))
+	return e.end(ctx, env, apply(driver.WithRequests(ctx, e.noteRequest), e))
 }
 
 // apply is core's Apply, and notes the steps.
@@ -85,11 +86,17 @@ func finalOnly(done []doneStep) []doneStep {
 // noteError notes what an error says of requests and, where it is that of a failed plan, of the steps that were undone or left. It
 // reports whether it is a failed plan's that was not noted before.
 func (e *execution) noteError(err error) bool {
+	e.noteFailed(err)
+	var failed *core.ApplyError
+	if !errors.As(err, &failed) {
+		return false
+	}
+	for _, o := range failed.Orphans {
+		e.noteFailed(o.Err)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.noteRequest(err)
-	var failed *core.ApplyError
-	if !errors.As(err, &failed) || slices.Contains(e.noted, failed) {
+	if slices.Contains(e.noted, failed) {
 		return false
 	}
 	e.noted = append(e.noted, failed)
@@ -98,7 +105,6 @@ func (e *execution) noteError(err error) bool {
 	}
 	for _, o := range failed.Orphans {
 		e.left = append(e.left, leftValue(changeOf(o.Step), o.Uncertain, o.Err))
-		e.noteRequest(o.Err)
 	}
 	return true
 }

@@ -69,6 +69,9 @@ const mostFailures = 1000
 
 // noteObjects notes what became of the objects.
 func (e *execution) noteObjects(step core.Step, summary bulk.Summary) {
+	for _, f := range summary.Failures {
+		e.noteFailed(f.Err)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if summary.Done > 0 {
@@ -79,7 +82,6 @@ func (e *execution) noteObjects(step core.Step, summary bulk.Summary) {
 			break
 		}
 		e.failures = append(e.failures, orderedjson.Object{member("object", f.Name), member("reason", f.Err.Error())})
-		e.noteRequest(f.Err)
 	}
 	if more := summary.Failed() - int64(len(e.failures)); more > 0 {
 		e.failures = append(e.failures, orderedjson.Object{member("more", more)})

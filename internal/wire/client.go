@@ -28,6 +28,8 @@ func DialOptions() []grpc.DialOption {
 		grpc.WithMaxHeaderListSize(maxHeaderListBytes),
 		grpc.WithStaticStreamWindowSize(windowBytes),
 		grpc.WithStaticConnWindowSize(windowBytes),
+		grpc.WithChainUnaryInterceptor(noteUnary),
+		grpc.WithChainStreamInterceptor(noteStream),
 		grpc.WithIdleTimeout(0),
 		grpc.WithDisableRetry(),
 	}

@@ -83,16 +83,20 @@ func (s *Server) Options(onPanic func(method string, reason any, stack []byte)) 
 		) (answer any, err error) {
 			s.calls.Add(1)
 			defer s.calls.Done()
+			var sent requests
+			defer func() { _ = grpc.SetTrailer(ctx, sent.trailer()) }()
 			defer catch(&err, info.FullMethod, onPanic)
-			return handle(ctx, req)
+			return handle(driver.WithRequests(ctx, sent.note), req)
 		}),
 		grpc.ChainStreamInterceptor(func(
 			srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler,
 		) (err error) {
 			s.calls.Add(1)
 			defer s.calls.Done()
+			var sent requests
+			defer func() { stream.SetTrailer(sent.trailer()) }()
 			defer catch(&err, info.FullMethod, onPanic)
-			return handle(srv, stream)
+			return handle(srv, &collecting{stream, driver.WithRequests(stream.Context(), sent.note)})
 		}),
 	}
 }

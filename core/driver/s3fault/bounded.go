@@ -2,6 +2,7 @@ package s3fault
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 // Transport is the [http.RoundTripper] below every client of a backend. It keeps the [Limits], follows no redirect, and hands
@@ -86,6 +89,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	answer, err := t.exchange(req)
 	if err != nil {
 		err = at(req.URL, err)
+	}
+	if answer != nil {
+		driver.NoteRequest(req.Context(), cmp.Or(answer.Header.Get("X-Amz-Request-Id"), answer.Header.Get("X-Amzn-Requestid")))
 	}
 	callOf(req.Context()).tried(req, t.Limits.Header, began, answer, err)
 	return answer, err
