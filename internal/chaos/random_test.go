@@ -34,6 +34,9 @@ func number(t testing.TB, name string, otherwise uint64) uint64 {
 // long reports whether this is the long form.
 func long(t testing.TB) bool { return number(t, "RUNS", 0) > 0 }
 
+// progress is after how many runs the long form says how far it has come.
+const progress = 20
+
 // randomRuns does so many runs on each system, one scenario after the other, with choices of their own, which follow from the seed and
 // the run's number: the short form runs each scenario once.
 func randomRuns(t *testing.T, variable string, do func(*world, scenario, string, *rand.Rand)) {
@@ -48,6 +51,9 @@ func randomRuns(t *testing.T, variable string, do func(*world, scenario, string,
 			failed := w.Failed()
 			do(w, s, name, rand.New(rand.NewPCG(seed, run)))
 			w.count()
+			if w.tally.runs%progress == 0 {
+				w.Log(w.tally)
+			}
 			if w.Failed() && !failed {
 				w.Errorf("%s, run %d: the first to fail; to repeat: SEED=%d %s=%d", s.name, run, seed, variable, run+1)
 			}
