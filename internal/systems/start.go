@@ -7,12 +7,14 @@ import "fmt"
 func Start(name string) (system *System, stop func(), err error) {
 	var g *guard
 	switch name {
+	case "ceph":
+		system, g, err = startCeph()
 	case "minio":
 		system, g, err = startMinIO()
 	case "sandbox":
 		system, g, err = startSandbox()
 	default:
-		return nil, nil, fmt.Errorf("there is no system %q to start: use minio or sandbox", name)
+		return nil, nil, fmt.Errorf("there is no system %q to start: use ceph, minio or sandbox", name)
 	}
 	if err != nil {
 		return nil, nil, err

@@ -23,7 +23,7 @@ func s3Client(s *System, key, secret string) *s3.Client {
 
 func TestAdministratorWorks(t *testing.T) {
 	for name, start := range map[string]func(testing.TB) *System{
-		"minio": MinIO, "moto": Moto, "moto-enforcing": MotoEnforcing, "sandbox": Sandbox,
+		"ceph": Ceph, "minio": MinIO, "moto": Moto, "moto-enforcing": MotoEnforcing, "sandbox": Sandbox,
 	} {
 		t.Run(name, func(t *testing.T) {
 			system := start(t)
