@@ -35,6 +35,7 @@ func commands(stdin *cli.Input) []*cli.Command {
 			newWhoami(),
 		},
 		under("Keys and what they may do",
+			newCopyAccess(),
 			newDeleteKey(),
 			newListAccess(),
 			newListKeys(),

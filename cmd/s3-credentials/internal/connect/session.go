@@ -206,6 +206,28 @@ func (s *Session) As(ctx context.Context, env *cli.Env, credentials driver.Crede
 		return nil, nil, err
 	}
 	backend, err := host.As(ctx, s.backend, credentials)
+	return engineOn(ctx, backend, err)
+}
+
+// On connects to the system of a profile, which has its key too. The function ends what that started.
+func (s *Session) On(ctx context.Context, env *cli.Env, profile string) (*core.Engine, func(), error) {
+	options, err := s.HostOptions(env.Stderr)
+	if err != nil {
+		return nil, nil, err
+	}
+	backend, err := host.Connect(ctx, options, driver.Config{Profile: profile, Timeout: s.timeout})
+	return engineOn(ctx, backend, err)
+}
+
+// StartOn starts the backend on the system of a profile, whatever other options say of endpoints and keys.
+func (s *Session) StartOn(ctx context.Context, env *cli.Env, profile string) error {
+	s.EndpointURL, s.Region, s.Backend, s.Profile = "", "", "", profile
+	s.err = s.connect(ctx, s.Config(), env)
+	return s.err
+}
+
+// engineOn is an engine on a backend that was connected to, if it was.
+func engineOn(ctx context.Context, backend driver.Driver, err error) (*core.Engine, func(), error) {
 	if err != nil {
 		return nil, nil, err
 	}

@@ -1,0 +1,136 @@
+//go:build systems
+
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/minio/minio-go/v7"
+
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+// move is two systems, each a profile of one file.
+type move struct {
+	*testing.T
+	from, to *systems.System
+	config   string
+}
+
+func newMove(t *testing.T, from, to *systems.System) *move {
+	m := &move{t, from, to, filepath.Join(t.TempDir(), "config")}
+	var config strings.Builder
+	for name, s := range map[string]*systems.System{"old": from, "new": to} {
+		fmt.Fprintf(&config, "[profile %s]\nendpoint_url = %s\nregion = %s\naws_access_key_id = %s\naws_secret_access_key = %s\n",
+			name, s.EndpointURL, s.Region, s.AccessKeyID, s.SecretAccessKey)
+	}
+	if err := os.WriteFile(m.config, []byte(config.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// run is a run, what it prints, and its exit code.
+func (m *move) run(args ...string) (stdout, stderr string, code int) {
+	m.Helper()
+	cmd := exec.CommandContext(m.Context(), program(m), args...)
+	cmd.Env = append(m.from.Env(), "HOME="+m.TempDir(), "AWS_CONFIG_FILE="+m.config, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_ENDPOINT_URL=")
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		m.Fatal(err)
+	}
+	return out.String(), errs.String(), cmd.ProcessState.ExitCode()
+}
+
+func (m *move) must(args ...string) string {
+	m.Helper()
+	stdout, stderr, code := m.run(args...)
+	if code != 0 {
+		m.Fatalf("%q: exit %d: %s", args, code, stderr)
+	}
+	return stdout
+}
+
+// copiedKey is a line that copy-access prints.
+type copiedKey struct{ UserName, AccessKeyId, SecretAccessKey string } //nolint:revive // IAM's names
+
+// keys are those of the lines.
+func (m *move) keys(lines string) map[string]copiedKey {
+	m.Helper()
+	keys := map[string]copiedKey{}
+	for line := range strings.Lines(lines) {
+		var key copiedKey
+		if err := json.Unmarshal([]byte(line), &key); err != nil {
+			m.Fatalf("%q: %v", line, err)
+		}
+		keys[key.UserName] = key
+	}
+	return keys
+}
+
+// TestCopyAccess moves what create made, in both directions, and tries the new keys with another client.
+func TestCopyAccess(t *testing.T) {
+	t.Parallel()
+	t.Run("from the sandbox to MinIO", func(t *testing.T) { copyAccess(t, systems.NewSandbox(t), systems.MinIO(t)) })
+	t.Run("from MinIO to the sandbox", func(t *testing.T) { copyAccess(t, systems.NewMinIO(t), systems.Sandbox(t)) })
+}
+
+func copyAccess(t *testing.T, from, to *systems.System) {
+	m := newMove(t, from, to)
+	bucket := "moved-to-" + to.Name
+	m.must("create", bucket, bucket+"/locks/:rw", "--prefix", "logs/", "--read-only", "-c", "--username", "mover", "--profile", "old")
+	m.must("create", bucket, "--username", "ender", "--expires", "30d", "--profile", "old")
+	m.must("create", bucket, "--username", "other", "--statement", `{"Effect":"Allow","Action":"s3:GetBucketTagging","Resource":"arn:aws:s3:::`+bucket+`"}`, "--profile", "old")
+
+	// What accesses cannot say keeps all from being copied.
+	stdout, stderr, code := m.run("copy-access", "--from-profile", "old", "--to-profile", "new")
+	if code != 1 || stdout != "" || !strings.Contains(stderr, `the access of the user "other" cannot be copied: its policies say more`) {
+		t.Errorf("exit %d: %s%s", code, stdout, stderr)
+	}
+	if left := m.must("list-users", "--profile", "new"); strings.Contains(left, `"mover"`) {
+		t.Errorf("a user was made: %s", left)
+	}
+	m.must("delete-user", "other", "--profile", "old")
+
+	dry := m.must("copy-access", "--from-profile", "old", "--to-profile", "new", "--dry-run")
+	for _, line := range []string{"User: mover\n", "User: ender\n", "Would create bucket: '" + bucket + "'"} {
+		if !strings.Contains(dry, line) {
+			t.Errorf("the dry run does not say %q: %s", line, dry)
+		}
+	}
+	keys := m.keys(m.must("copy-access", "--from-profile", "old", "--to-profile", "new"))
+	if len(keys) != 2 {
+		t.Fatalf("%d keys", len(keys))
+	}
+	a := &access{T: t, system: to, bucket: bucket}
+	mover := a.client(keys["mover"].AccessKeyId, keys["mover"].SecretAccessKey, "")
+	put := func(key string) error {
+		_, err := mover.PutObject(t.Context(), bucket, key, strings.NewReader("x"), 1, minio.PutObjectOptions{})
+		return err
+	}
+	if err := put("locks/a"); err != nil {
+		t.Errorf("what it may write: %v", err)
+	}
+	for _, key := range []string{"logs/a", "locksx", "a"} {
+		if minio.ToErrorResponse(put(key)).Code != "AccessDenied" {
+			t.Errorf("it may write %s", key)
+		}
+	}
+	if m.must("list-keys", "ender", "--profile", "new", "--csv") == "" {
+		t.Error("the other user has no key")
+	}
+	if users := m.must("list-users", "--mine", "--profile", "new"); strings.Count(users, `"Until"`) == 0 {
+		t.Errorf("its end was not copied: %s", users)
+	}
+}
