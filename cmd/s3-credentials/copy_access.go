@@ -33,12 +33,12 @@ func newCopyAccess() *cli.Command {
 			{Purpose: "To copy two users", Line: "s3-credentials copy-access username1 username2 --from-profile old --to-profile new"},
 		},
 		Args: []cli.Arg{{Name: "USERNAMES", Repeated: true}},
-		Options: append(c.change.options(),
+		Options: append(c.options(),
 			cli.Text(&c.from, "from-profile", "Profile of the AWS configuration files, or alias of mc, of the system to copy from"),
 			cli.Text(&c.to, "to-profile", "Profile, or alias of mc, of the system to copy to")),
 		Offline: true, // until it is said where
 		Check: func(args []string) error {
-			if err := c.change.check(args); err != nil {
+			if err := c.check(args); err != nil {
 				return err
 			}
 			if c.from == "" || c.to == "" {
