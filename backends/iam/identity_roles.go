@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"errors"
+	"fmt"
 	"iter"
 	"path"
 	"time"
@@ -70,7 +71,7 @@ func (a *API) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) erro
 	return a.Wrap(ctx, err, "delete the role %q", req.Name)
 }
 
-// CreateSession assumes the role with the policy as session policy.
+// CreateSession assumes the role with the policy as session policy; where a session needs no role, the caller's own identity.
 func (a *API) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
 	if err := a.checkSession(req); err != nil {
 		return driver.Session{}, err
@@ -87,8 +88,8 @@ func (a *API) CreateSession(ctx context.Context, req driver.CreateSessionRequest
 		if err == nil {
 			return sessionOf(out)
 		}
-		err = a.Wrap(ctx, err, "open a session with the role %q", req.RoleARN)
-		if !errors.Is(err, fault.PermissionDenied) && !errors.Is(err, fault.NotFound) {
+		err = a.Wrap(ctx, err, "open a session%s", withRole(req))
+		if req.RoleARN == "" || !errors.Is(err, fault.PermissionDenied) && !errors.Is(err, fault.NotFound) {
 			return driver.Session{}, err
 		}
 		// The age of the role is what two clocks say, so the wait has a bound of its own.
@@ -97,10 +98,17 @@ func (a *API) CreateSession(ctx context.Context, req driver.CreateSessionRequest
 		}
 		select {
 		case <-ctx.Done():
-			return driver.Session{}, a.Wrap(ctx, ctx.Err(), "open a session with the role %q", req.RoleARN)
+			return driver.Session{}, a.Wrap(ctx, ctx.Err(), "open a session%s", withRole(req))
 		case <-time.After(rolePause):
 		}
 	}
+}
+
+func withRole(req driver.CreateSessionRequest) string {
+	if req.RoleARN == "" {
+		return ""
+	}
+	return fmt.Sprintf(" with the role %q", req.RoleARN)
 }
 
 // checkSession refuses requests that some systems would accept.
@@ -112,8 +120,10 @@ func (a *API) checkSession(req driver.CreateSessionRequest) error {
 		return fault.New(fault.InvalidArgument, "a session lasts from %s to %s, not %s",
 			seconds(limits.MinSessionSeconds), seconds(limits.MaxSessionSeconds), seconds(req.DurationSeconds))
 	}
-	if err := sdk.CheckPresent("role", req.RoleARN); err != nil {
-		return err
+	if a.Description.SessionRole != nil {
+		if err := sdk.CheckPresent("role", req.RoleARN); err != nil {
+			return err
+		}
 	}
 	return a.Description.Names.Session.Check("session", req.Name)
 }
@@ -157,7 +167,7 @@ func roleOf(r *types.Role) driver.Role {
 		Description:         aws.ToString(r.Description),
 		MaxSessionSeconds:   int(aws.ToInt32(r.MaxSessionDuration)),
 		PermissionsBoundary: boundaryOf(r.PermissionsBoundary),
-		Tags:                tagsOf(r.Tags),
+		Tags:                TagsOf(r.Tags),
 	}
 	if used := r.RoleLastUsed; used != nil {
 		role.LastUsed = &driver.RoleLastUsed{Date: aws.ToTime(used.LastUsedDate), Region: aws.ToString(used.Region)}

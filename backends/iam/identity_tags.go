@@ -9,7 +9,8 @@ import (
 
 // IAM keeps tags with users and roles, and none with access keys.
 
-func tagsOf(tags []types.Tag) []driver.Tag {
+// TagsOf are the tags of an answer.
+func TagsOf(tags []types.Tag) []driver.Tag {
 	var converted []driver.Tag
 	for _, t := range tags {
 		converted = append(converted, driver.Tag{Key: aws.ToString(t.Key), Value: aws.ToString(t.Value)})
@@ -17,7 +18,8 @@ func tagsOf(tags []types.Tag) []driver.Tag {
 	return converted
 }
 
-func tagsFor(tags []driver.Tag) []types.Tag {
+// TagsFor are the tags of a request.
+func TagsFor(tags []driver.Tag) []types.Tag {
 	var converted []types.Tag
 	for _, t := range tags {
 		converted = append(converted, types.Tag{Key: aws.String(t.Key), Value: aws.String(t.Value)})

@@ -87,7 +87,7 @@ func managedPolicyOf(p *types.Policy, v *types.PolicyVersion) driver.ManagedPoli
 		IsAttachable:                  p.IsAttachable,
 		Created:                       aws.ToTime(p.CreateDate),
 		Updated:                       aws.ToTime(p.UpdateDate),
-		Tags:                          tagsOf(p.Tags),
+		Tags:                          TagsOf(p.Tags),
 		Version: driver.PolicyVersion{
 			Document:         decodeDocument(v.Document),
 			VersionID:        aws.ToString(v.VersionId),

@@ -47,6 +47,9 @@ type Config struct {
 	aws.Config
 	// Codes are the error codes that only this system sends.
 	Codes map[string]fault.Code
+	// Meaning says what an answer means and why it came, where its error code and its message do not; it returns no code for any other.
+	// Nil for a system whose codes say what they mean.
+	Meaning func(*fault.Service) (code fault.Code, why string)
 	// Endpoint is where all services are; nil if each has its own.
 	Endpoint *string
 }

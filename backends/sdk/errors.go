@@ -13,7 +13,22 @@ import (
 
 // system interprets the SDK's errors.
 func (c *Config) system() s3fault.System {
-	return s3fault.System{Codes: c.Codes, Answer: Answer, Special: sdkFault}
+	return s3fault.System{Codes: c.Codes, Answer: Answer, Special: c.special}
+}
+
+// special is the fault for an answer that this backend knows better, and for what the SDK did not send.
+func (c *Config) special(err error, sentence string) *fault.Error {
+	answer := Answer(err)
+	if answer == nil || c.Meaning == nil {
+		return sdkFault(err, sentence)
+	}
+	code, why := c.Meaning(answer)
+	if code == "" {
+		return sdkFault(err, sentence)
+	}
+	known := fault.Wrap(code, err, "%s: %s", sentence, why)
+	known.Service = answer
+	return known
 }
 
 // Wrap turns an SDK error into a fault. The action completes the sentence "cannot ...".

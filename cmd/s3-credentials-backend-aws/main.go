@@ -4,6 +4,7 @@ package main
 
 import (
 	"github.com/s3-credentials/s3-credentials/backends/aws"
+	"github.com/s3-credentials/s3-credentials/backends/seaweedfs"
 	"github.com/s3-credentials/s3-credentials/backends/versitygw"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/plugins/serve"
@@ -12,6 +13,7 @@ import (
 func main() {
 	serve.Serve(serve.OneOf("aws", map[string]driver.Opener{
 		"aws":       aws.Open,
+		"seaweedfs": seaweedfs.Open,
 		"versitygw": versitygw.Open,
 	}))
 }

@@ -4,6 +4,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
+	"github.com/s3-credentials/s3-credentials/internal/cli"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
@@ -38,6 +40,8 @@ type accessCase struct {
 	two bool
 	// session says that the key ends by itself.
 	session bool
+	// denies says that the policy has a Deny, which the policies of users cannot have on some systems.
+	denies bool
 	// needs is what a system must enforce for the check to say anything.
 	needs string // "user", "session" and "prefix"
 }
@@ -53,7 +57,7 @@ func accessCases() []accessCase {
 		{name: "prefix, read-only", args: []string{"--prefix", "in", "--read-only"}, in: readOnly, beside: nothing, needs: "prefix"},
 		{name: "prefix, write-only", args: []string{"--prefix", "in", "--write-only"}, in: writeOnly, beside: nothing},
 		{name: "policy", args: []string{"--policy", custom}, in: can{get: true}, beside: nothing},
-		{name: "statement", args: []string{"--statement", more}, in: can{list: true, get: true, put: true}, beside: can{list: true, get: true, put: true}},
+		{name: "statement", denies: true, args: []string{"--statement", more}, in: can{list: true, get: true, put: true}, beside: can{list: true, get: true, put: true}},
 		{name: "append-only but for one prefix", says: []string{":list+read+write", "/in/:read-write"}, in: readWrite, beside: can{list: true, get: true, put: true}},
 		{name: "two accesses", says: []string{"/in/:ro", "/beside/:wo"}, in: readOnly, beside: writeOnly, needs: "prefix"},
 		{name: "two prefixes", args: []string{"--prefix", "in/", "--prefix", "beside/", "--read-only"}, in: readOnly, beside: readOnly, needs: "prefix"},
@@ -78,11 +82,14 @@ func TestAccess(t *testing.T) {
 		// users and sessions say which of the cases there are for on it: moto opens no sessions where it enforces policies,
 		// and the sandbox opens none at all.
 		users, sessions bool
+		// plain says that the policies of users can only allow.
+		plain bool
 	}{
-		{"aws", systems.Sandbox, "user prefix", true, false},
-		{"minio", systems.MinIO, "user prefix session", true, true},
-		{"aws", systems.MotoEnforcing, "user", true, false},
-		{"aws", systems.Moto, "", false, true},
+		{"aws", systems.Sandbox, "user prefix", true, false, false},
+		{"minio", systems.MinIO, "user prefix session", true, true, false},
+		{"seaweedfs", systems.SeaweedFS, "user prefix session", true, true, true},
+		{"aws", systems.MotoEnforcing, "user", true, false, false},
+		{"aws", systems.Moto, "", false, true, false},
 	} {
 		s := system.start(t)
 		t.Run(s.Name, func(t *testing.T) {
@@ -92,6 +99,10 @@ func TestAccess(t *testing.T) {
 				}
 				t.Run(c.name, func(t *testing.T) {
 					a := &access{T: t, system: s, backend: system.backend, bucket: fmt.Sprintf("access-%d", n)}
+					if c.denies && !c.session && system.plain {
+						a.refused(c)
+						return
+					}
 					a.check(c, enforcesAll(system.enforces, c.needs))
 				})
 			}
@@ -149,6 +160,18 @@ func (a *access) check(c accessCase, enforced bool) {
 	a.want(enforced, nothing, a.tries(client, other, "in/"), "another bucket")
 	if key.SessionToken == "" {
 		a.revoke(key.UserName, client)
+	}
+}
+
+// refused expects that a create is refused before anything is made, with the way out.
+func (a *access) refused(c accessCase) {
+	a.Helper()
+	code, said := a.run(append([]string{"create", "-c", a.bucket}, c.args...)...)
+	if code != cli.ExitUnsupported || !strings.Contains(said, "can only allow") || !strings.Contains(said, "-d/--duration") {
+		a.Errorf("exit code %d: %s", code, said)
+	}
+	if found, err := a.client(a.system.AccessKeyID, a.system.SecretAccessKey, "").BucketExists(a.Context(), a.bucket); found || err != nil {
+		a.Errorf("the bucket was made: %v, %v", found, err)
 	}
 }
 
@@ -223,10 +246,28 @@ func (a *access) create(args []string) createdKey {
 	return key
 }
 
-func (a *access) tool(args ...string) string {
+// run returns the exit code of the command line, and what it said.
+func (a *access) run(args ...string) (int, string) {
+	a.Helper()
+	cmd := a.command(args)
+	said, err := cmd.CombinedOutput()
+	var exited *exec.ExitError
+	if err != nil && !errors.As(err, &exited) {
+		a.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(said)
+}
+
+func (a *access) command(args []string) *exec.Cmd {
 	a.Helper()
 	cmd := exec.CommandContext(a.Context(), program(a), args...)
 	cmd.Env = append(a.system.Env(), "HOME="+a.TempDir(), "S3_CREDENTIALS_ENDPOINT_URL="+a.system.EndpointURL, "S3_CREDENTIALS_BACKEND="+a.backend)
+	return cmd
+}
+
+func (a *access) tool(args ...string) string {
+	a.Helper()
+	cmd := a.command(args)
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -37,6 +37,10 @@ func TestExamplesOnMinIO(t *testing.T) {
 	runExamples(t, systems.MinIO(t), describedByPlugin(t, "minio").Capabilities)
 }
 
+func TestExamplesOnSeaweedFS(t *testing.T) {
+	runExamples(t, systems.SeaweedFS(t), describedByPlugin(t, "seaweedfs").Capabilities)
+}
+
 // runExamples expects of each example that it does what it says, or, where it needs what the system has not, that it
 // is refused with the exit code for that.
 func runExamples(t *testing.T, system *systems.System, capabilities []driver.Capability) {

@@ -8,15 +8,18 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
-// The scripts in "plugins" need the built plugins, those in "any" run on each of the three systems, the others on the
+// The scripts in "plugins" need the built plugins, those in "any" run on each of the systems, the others on the
 // one their folder is named after.
 
 func TestPlugins(t *testing.T) {
@@ -28,6 +31,8 @@ func TestOnSandbox(t *testing.T) { runOn(t, systems.Sandbox(t)) }
 
 func TestOnMinIO(t *testing.T) { runOn(t, systems.MinIO(t)) }
 
+func TestOnSeaweedFS(t *testing.T) { runOn(t, systems.SeaweedFS(t)) }
+
 func TestOnMoto(t *testing.T) { runOn(t, systems.Moto(t)) }
 
 func runOn(t *testing.T, system *systems.System) {
@@ -36,7 +41,7 @@ func runOn(t *testing.T, system *systems.System) {
 }
 
 // runScriptsOn runs scripts in which s3-credentials works on a system as its administrator, without an option. SEP is
-// what stands between buckets in derived names.
+// what stands between buckets in derived names. A condition is a system's name, or "has:" and a capability.
 //
 // The race detector sees each script on one system, those of "any" on the sandbox: a race between parts of the command line
 // does not depend on the system. Without the detector the program starts in a tenth of the time.
@@ -45,6 +50,11 @@ func runScriptsOn(t *testing.T, folder string, system *systems.System) {
 	if folder == "any" && system.Name != "sandbox" {
 		bin = filepath.Dir(systems.Binary(t, "s3-credentials"))
 	}
+	backend := "aws"
+	if _, own := documented[system.Name]; own {
+		backend = system.Name
+	}
+	capabilities := describedByPlugin(t, backend).Capabilities
 	runScripts(t, folder, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
@@ -55,7 +65,12 @@ func runScriptsOn(t *testing.T, folder string, system *systems.System) {
 			env.Setenv("S3_CREDENTIALS_REGION", system.Region)
 			return nil
 		},
-		Condition: func(name string) (bool, error) { return name == system.Name, nil },
+		Condition: func(name string) (bool, error) {
+			if capability, asks := strings.CutPrefix(name, "has:"); asks {
+				return slices.Contains(capabilities, driver.Capability(capability)), nil
+			}
+			return name == system.Name, nil
+		},
 	})
 }
 

@@ -1,4 +1,4 @@
-// Package systems starts the real systems that tests run on: MinIO, Ceph, moto and this project's sandbox. No program of this
+// Package systems starts the real systems that tests run on: MinIO, SeaweedFS, Ceph, moto and this project's sandbox. No program of this
 // project imports it.
 //
 // A system starts when a test first asks for it, is shared by the tests of a package, and ends with the test process,
@@ -18,7 +18,7 @@ import (
 
 // System is a running server and the credentials of its administrator.
 type System struct {
-	// Name is "ceph", "minio", "moto", "moto-enforcing" or "sandbox".
+	// Name is "ceph", "minio", "seaweedfs", "moto", "moto-enforcing" or "sandbox".
 	Name string
 	// RunsOn describes the server: "minio (container, podman 4.3.1)", "minio (process)".
 	RunsOn string

@@ -68,6 +68,8 @@ func detect(ctx context.Context, endpointURL string, timeout time.Duration) (str
 		return "rustfs", nil
 	case isMinIO(response):
 		return "minio", nil
+	case strings.HasPrefix(server, "SeaweedFS"):
+		return "seaweedfs", nil
 	case server == "VERSITYGW":
 		return "versitygw", nil
 	case isS3Error(body), response.Header.Get("X-Amz-Request-Id") != "":

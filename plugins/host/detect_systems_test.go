@@ -14,8 +14,9 @@ import (
 
 func TestDetectRealSystems(t *testing.T) {
 	for want, start := range map[string][]func(testing.TB) *systems.System{
-		"minio": {systems.MinIO},
-		"aws":   {systems.Sandbox, systems.Moto},
+		"minio":     {systems.MinIO},
+		"seaweedfs": {systems.SeaweedFS},
+		"aws":       {systems.Sandbox, systems.Moto},
 	} {
 		for _, system := range start {
 			s := system(t)
