@@ -4,6 +4,7 @@ package seaweedfs
 
 import (
 	"context"
+	"sync"
 
 	"github.com/s3-credentials/s3-credentials/backends/iam"
 	"github.com/s3-credentials/s3-credentials/backends/s3"
@@ -14,7 +15,11 @@ import (
 const Name = "seaweedfs"
 
 // backend is the driver.
-type backend struct{ *iam.API }
+type backend struct {
+	*iam.API
+	// seen are the buckets that are there (name to true).
+	seen sync.Map
+}
 
 // Open opens the backend, as driver.Opener says.
 func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
@@ -25,5 +30,5 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	store.Meaning = meaning
 	api := iam.New(store)
 	api.Description = describe(store)
-	return driver.Declared(&backend{api}, api.Description), nil
+	return driver.Declared(&backend{API: api}, api.Description), nil
 }

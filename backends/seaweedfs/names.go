@@ -17,10 +17,12 @@ const (
 	maxSessionSeconds     = 12 * 60 * 60
 )
 
-// lacking are the capabilities that SeaweedFS does not have, or not as they are meant. It makes users without the boundary that was asked
-// for; the trust policy of a role cannot admit an account, and a role has no policies of its own.
+// lacking are the capabilities that SeaweedFS does not have, or not as they are meant. It has one region, whatever a request names; makes
+// users without the boundary that was asked for; and knows no time in the policies of users, so that one with an end allows nothing. The trust
+// policy of a role cannot admit an account, and a role has no policies of its own.
 var lacking = []driver.Capability{
-	driver.CapKeyExpiry, driver.CapKeyTags, driver.CapKeyUse, driver.CapPolicyBoundary, driver.CapPolicyPrincipal, driver.CapRoles,
+	driver.CapBucketRegion, driver.CapBucketWebsite, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapKeyUse, driver.CapPolicyBoundary,
+	driver.CapPolicyPrincipal, driver.CapPolicyTime, driver.CapRoles,
 }
 
 func describe(store *s3.Store) driver.Description {

@@ -17,6 +17,9 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 
 // DeletePolicy deletes a policy that is there. The server answers that it deleted one that is not, too.
 func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
+	if req.Principal.Type != driver.PrincipalUser {
+		return b.API.DeletePolicy(ctx, req)
+	}
 	for name, err := range b.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: req.Principal}) {
 		if err != nil {
 			return err

@@ -53,7 +53,7 @@ func runExamples(t *testing.T, system *systems.System, capabilities []driver.Cap
 			t.Run(command.Name, func(t *testing.T) {
 				line := stage.prepare(t, example.Line)
 				want := cli.ExitDone
-				if len(lacking(needsOf(command, example.Line), capabilities)) > 0 {
+				if len(lacking(needsOf(command, example.Line, capabilities), capabilities)) > 0 {
 					want = cli.ExitUnsupported
 				}
 				if strings.Contains("verify copy-access", command.Name) && system.Name == "moto" && !strings.Contains(line, "--dry-run") {

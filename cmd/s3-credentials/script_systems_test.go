@@ -31,7 +31,11 @@ func TestOnSandbox(t *testing.T) { runOn(t, systems.Sandbox(t)) }
 
 func TestOnMinIO(t *testing.T) { runOn(t, systems.MinIO(t)) }
 
-func TestOnSeaweedFS(t *testing.T) { runOn(t, systems.SeaweedFS(t)) }
+// The scripts for any system expect no warning: they run where a key makes no others.
+func TestOnSeaweedFS(t *testing.T) {
+	t.Run("any", func(t *testing.T) { runScriptsOn(t, "any", systems.SeaweedFSStrict(t)) })
+	t.Run("seaweedfs", func(t *testing.T) { runScriptsOn(t, "seaweedfs", systems.SeaweedFS(t)) })
+}
 
 func TestOnMoto(t *testing.T) { runOn(t, systems.Moto(t)) }
 

@@ -98,7 +98,7 @@ func onSystem(c *cli.Command, system string, backend driver.Description) []strin
 	}
 	for _, o := range c.Options {
 		spelled := "`--" + o.Name + "`"
-		if missing := lacking(o.Needs, backend.Capabilities); len(missing) > 0 {
+		if missing := lacking(neededBy(o, backend.Capabilities), backend.Capabilities); len(missing) > 0 {
 			says = append(says, refused(spelled+": ", backend, missing))
 		}
 		var empty []string
@@ -131,13 +131,22 @@ func lacking(needed, has []driver.Capability) []driver.Capability {
 	return slices.DeleteFunc(slices.Clone(needed), func(c driver.Capability) bool { return slices.Contains(has, c) })
 }
 
-// needsOf returns what a command line needs.
-func needsOf(c *cli.Command, line string) []driver.Capability {
+// neededBy returns what an option needs. An end needs keys that end or policies that do, of which the first is named where there is none.
+func neededBy(o cli.Option, has []driver.Capability) []driver.Capability {
+	ends := func(c driver.Capability) bool { return c == driver.CapKeyExpiry || c == driver.CapPolicyTime }
+	if o.Name != "expires" && o.Name != "expired" || slices.ContainsFunc(has, ends) || slices.ContainsFunc(o.Needs, ends) {
+		return o.Needs
+	}
+	return append(slices.Clone(o.Needs), driver.CapKeyExpiry)
+}
+
+// needsOf returns what a command line needs of a system.
+func needsOf(c *cli.Command, line string, has []driver.Capability) []driver.Capability {
 	needed := slices.Clone(c.Needs)
 	words := strings.Fields(line)
 	for _, o := range c.Options {
 		if slices.Contains(words, "--"+o.Name) || o.Short != "" && slices.Contains(words, "-"+o.Short) {
-			needed = append(needed, o.Needs...)
+			needed = append(needed, neededBy(o, has)...)
 		}
 	}
 	return needed

@@ -111,7 +111,7 @@ func writeIdentities(dir string, s *System) (string, error) {
 	return path, os.WriteFile(path, document, 0o600)
 }
 
-// probeSeaweedFS makes a bucket and an object, and removes them: the server answers before it can store anything.
+// probeSeaweedFS asks as nobody: the S3 part starts last, when the others answer.
 func probeSeaweedFS(s *System) error {
 	return probeHTTP(s.EndpointURL+"/", http.StatusForbidden)
 }

@@ -34,6 +34,12 @@ func TestDetectBySending(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = io.WriteString(w, `{"service":"rustfs-endpoint","status":"ok","timestamp":"2026-11-20T10:00:00Z"}`)
 		}},
+		{name: "seaweedfs", backend: "seaweedfs", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Server", "SeaweedFS 30GB 4.53")
+			w.Header().Set("X-Amz-Request-Id", "18ECE2B58C09A220F277A1DC")
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Access Denied.</Message><Resource>/minio/health/live</Resource><RequestId>18ECE2B58C09A220F277A1DC</RequestId><Key>health/live</Key><BucketName>minio</BucketName></Error>`)
+		}},
 		{name: "versitygw", backend: "versitygw", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Server", "VERSITYGW")
 			w.WriteHeader(http.StatusNotFound)
