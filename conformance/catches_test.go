@@ -90,7 +90,7 @@ type lie struct {
 
 // TestTheSuiteCatches runs checks on drivers that lie, and on the same system with an honest one.
 func TestTheSuiteCatches(t *testing.T) {
-	for _, lies := range [][]lie{capabilityLies(), identityLies(), sessionLies(), endLies(), caveatLies(), policyLies(), groupLies(), dialectLies(), bucketLies(), objectLies(), answerLies()} {
+	for _, lies := range [][]lie{capabilityLies(), identityLies(), sessionLies(), endLies(), caveatLies(), policyLies(), groupLies(), grantLies(), dialectLies(), bucketLies(), objectLies(), answerLies()} {
 		for _, c := range lies {
 			t.Run(c.name, func(t *testing.T) {
 				t.Parallel()

@@ -181,6 +181,7 @@ func Checks() []Check {
 		{"inline", inlineChecks()},
 		{"managed", managedChecks()},
 		{"groups", groupChecks()},
+		{"grants", grantChecks()},
 		{"bucket", bucketChecks()},
 		{"settings", settingChecks()},
 		{"objects", objectChecks()},

@@ -33,6 +33,7 @@ type liar struct {
 	putPolicy            act[driver.PutPolicyRequest]
 	getPolicy            call[driver.GetPolicyRequest, driver.PolicyDocument]
 	deletePolicy         act[driver.DeletePolicyRequest]
+	putGrant             act[driver.PutGrantRequest]
 	attachPolicy         act[driver.AttachPolicyRequest]
 	headBucket           call[driver.HeadBucketRequest, driver.BucketDetail]
 	createBucket         act[driver.CreateBucketRequest]
@@ -51,6 +52,7 @@ type liar struct {
 	listBuckets          func(context.Context) iter.Seq2[driver.BucketInfo, error]
 	listObjects          list[driver.ListObjectsRequest, driver.ObjectInfo]
 	listPolicies         list[driver.ListPoliciesRequest, string]
+	listGrants           list[driver.ListGrantsRequest, driver.BucketGrant]
 	listAttachedPolicies list[driver.ListPoliciesRequest, driver.AttachedPolicy]
 	listUserItems        list[driver.ListUserItemsRequest, driver.UserItem]
 	listAccessKeys       list[driver.ListAccessKeysRequest, driver.AccessKey]
@@ -71,6 +73,7 @@ func honest(d driver.Driver) *liar {
 		putPolicy:            d.PutPolicy,
 		getPolicy:            d.GetPolicy,
 		deletePolicy:         d.DeletePolicy,
+		putGrant:             d.PutGrant,
 		attachPolicy:         d.AttachPolicy,
 		headBucket:           d.HeadBucket,
 		createBucket:         d.CreateBucket,
@@ -89,6 +92,7 @@ func honest(d driver.Driver) *liar {
 		listBuckets:          d.ListBuckets,
 		listObjects:          d.ListObjects,
 		listPolicies:         d.ListPolicies,
+		listGrants:           d.ListGrants,
 		listAttachedPolicies: d.ListAttachedPolicies,
 		listUserItems:        d.ListUserItems,
 		listAccessKeys:       d.ListAccessKeys,
@@ -99,6 +103,14 @@ func (l *liar) Describe(ctx context.Context) (driver.Description, error) { retur
 func (l *liar) WhoAmI(ctx context.Context) (driver.Caller, error)        { return l.whoAmI(ctx) }
 func (l *liar) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
 	return l.listAttachedPolicies(ctx, req)
+}
+
+func (l *liar) PutGrant(ctx context.Context, req driver.PutGrantRequest) error {
+	return l.putGrant(ctx, req)
+}
+
+func (l *liar) ListGrants(ctx context.Context, req driver.ListGrantsRequest) iter.Seq2[driver.BucketGrant, error] {
+	return l.listGrants(ctx, req)
 }
 
 func (l *liar) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {

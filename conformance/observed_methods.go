@@ -140,6 +140,14 @@ func (o *observed) GetManagedPolicy(ctx context.Context, req driver.GetManagedPo
 	return answer(ctx, o, "GetManagedPolicy", o.Driver.GetManagedPolicy, req)
 }
 
+func (o *observed) PutGrant(ctx context.Context, req driver.PutGrantRequest) error {
+	return done(ctx, o, "PutGrant", o.Driver.PutGrant, req)
+}
+
+func (o *observed) ListGrants(ctx context.Context, req driver.ListGrantsRequest) iter.Seq2[driver.BucketGrant, error] {
+	return listed(o, "ListGrants", o.Driver.ListGrants(ctx, req), func(g driver.BucketGrant) string { return g.Bucket })
+}
+
 func (o *observed) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
 	return answer(ctx, o, "Probe", o.Driver.Probe, req)
 }

@@ -75,7 +75,6 @@ func identityMethods(e *env, name string) []method {
 		{"CreateUser with a boundary", driver.CapPolicyBoundary, returning(d.CreateUser, driver.CreateUserRequest{Name: name, PermissionsBoundary: "arn:aws:iam::aws:policy/" + name})},
 		{"DeleteUser", driver.CapUsers, acting(d.DeleteUser, driver.DeleteUserRequest{Name: name})},
 		{"CreateUser with tags", driver.CapUserTags, returning(d.CreateUser, driver.CreateUserRequest{Name: name, Tags: []driver.Tag{{Key: "a", Value: "b"}}})},
-		{"CreateAccessKey with an end", driver.CapKeyExpiry, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name, Expires: time.Now().Add(time.Hour)})},
 		{"CreateAccessKey with tags", driver.CapKeyTags, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name, Tags: []driver.Tag{{Key: "a", Value: "b"}}})},
 		{"SetAccessKeyExpiry", driver.CapKeyExpiry, acting(d.SetAccessKeyExpiry, driver.SetAccessKeyExpiryRequest{UserName: name, AccessKeyID: name, Expires: time.Now().Add(time.Hour)})},
 		{"SetAccessKeyStatus", driver.CapKeyStatus, acting(d.SetAccessKeyStatus, driver.SetAccessKeyStatusRequest{UserName: name, AccessKeyID: name, Status: driver.KeyInactive})},
@@ -89,6 +88,11 @@ func identityMethods(e *env, name string) []method {
 		{"DeleteRole", driver.CapRoles, acting(d.DeleteRole, driver.DeleteRoleRequest{Name: name})},
 		{"CreateSession", driver.CapSessions, returning(d.CreateSession,
 			driver.CreateSessionRequest{RoleARN: role, Name: name, Policy: anyDocument, DurationSeconds: 3600})},
+	}
+	if end := time.Now().Add(time.Hour); e.Description.Has(driver.CapAccessKeys) {
+		identity = append(identity, method{"CreateAccessKey with an end", driver.CapKeyExpiry, returning(d.CreateAccessKey, driver.CreateAccessKeyRequest{UserName: name, Expires: end})})
+	} else {
+		identity = append(identity, method{"CreateUser with an end", driver.CapKeyExpiry, returning(d.CreateUser, driver.CreateUserRequest{Name: name, Expires: end})})
 	}
 	items := driver.ListUserItemsRequest{UserName: name}
 	if _, err := collect(d.ListUserItems(e.ctx, items)); !errors.Is(err, fault.Unsupported) { // it is optional
@@ -115,6 +119,8 @@ func policyMethods(d driver.Driver, name string) []method {
 		{"ListPolicies of a group", driver.CapPolicyGroup, listing(d.ListPolicies, driver.ListPoliciesRequest{Principal: group})},
 		{"GetPolicy of a group", driver.CapPolicyGroup, returning(d.GetPolicy, driver.GetPolicyRequest{Principal: group, Name: name})},
 		{"ListAttachedPolicies of a group", driver.CapPolicyGroup, listing(d.ListAttachedPolicies, driver.ListPoliciesRequest{Principal: group})},
+		{"PutGrant", driver.CapPolicyGrant, acting(d.PutGrant, driver.PutGrantRequest{UserName: name, Grant: driver.BucketGrant{Bucket: name, Read: true}})},
+		{"ListGrants", driver.CapPolicyGrant, listing(d.ListGrants, driver.ListGrantsRequest{UserName: name})},
 		{"Probe", driver.CapPolicyProbe, returning(d.Probe, driver.ProbeRequest{Action: "s3:GetObject", Bucket: name, Key: name})},
 	}
 }

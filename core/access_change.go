@@ -22,7 +22,7 @@ func (e *Engine) planChange(plan *Plan, owner *keyOwner) error {
 	}
 	before, after := slices.Clone(owner.kept), slices.Clone(owner.kept)
 	for _, s := range plan.Steps {
-		if s.Resource.Owner != driver.UserPrincipal(owner.name) || s.Resource.Kind != KindPolicy && s.Resource.Kind != KindGrant {
+		if s.Resource.Owner != driver.UserPrincipal(owner.name) || !s.Resource.Kind.givesAccess() {
 			continue
 		}
 		for _, side := range []struct {

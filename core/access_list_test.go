@@ -371,7 +371,7 @@ func TestSharedPoliciesAreReadOnce(t *testing.T) {
 	}
 	want := map[string]int{
 		"ListUsers": 1, "ListBuckets": 1, "GetBucketSetting": 5 * 2, // the policy and the ACL
-		"GetUser": 40, "ListPolicies": 40 + 1, "GetPolicy": 40 + 1, "ListAttachedPolicies": 40 + 1, "ListUserItems": 40,
+		"GetUser": 40, "ListGrants": 40, "ListPolicies": 40 + 1, "GetPolicy": 40 + 1, "ListAttachedPolicies": 40 + 1, "ListUserItems": 40,
 		"GetManagedPolicy": 2,
 	}
 	if fmt.Sprint(a.asked) != fmt.Sprint(want) || rows != 40*(1+1+5+5) {

@@ -119,6 +119,9 @@ func (r *accessReader) policiesOf(ctx context.Context, p driver.Principal) (foun
 			}
 		}
 	}
+	if err := r.addGrants(ctx, &found, p); err != nil {
+		return found, err
+	}
 	if !r.description.Has(readingPolicies(p, driver.CapPolicyManaged)) {
 		return found, nil
 	}
@@ -134,6 +137,22 @@ func (r *accessReader) policiesOf(ctx context.Context, p driver.Principal) (foun
 		found.add(managed)
 	}
 	return found, nil
+}
+
+// addGrants adds what a user may in whole buckets.
+func (r *accessReader) addGrants(ctx context.Context, found *policyReading, p driver.Principal) error {
+	if p.Type != driver.PrincipalUser || !r.description.Has(driver.CapPolicyGrant) {
+		return nil
+	}
+	for document, err := range (wholeGranter{r.Engine}).list(ctx, p.Name) {
+		if err != nil {
+			return found.unlisted(fmt.Sprintf("what the user %s may in buckets", p.Name), err)
+		}
+		if err := found.addDocument(document.Name, document.Document, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // managedPolicy reads a managed policy, once.
@@ -215,7 +234,7 @@ func (r *accessReader) buckets(ctx context.Context, names []string, settings ...
 
 func (r *accessReader) readBucket(ctx context.Context, b *BucketAccess, settings []driver.Setting) error {
 	for _, setting := range settings {
-		if setting == driver.SettingPolicy && !r.description.Has(setting.Capability()) {
+		if setting == driver.SettingPolicy && !r.description.Has(setting.Capability()) && !r.description.Has(driver.CapPolicyGrant) {
 			b.Unknown = append(b.Unknown, fmt.Sprintf("the policy of bucket %s, which the %s backend cannot read", b.Bucket, r.description.Name))
 		}
 		if !r.description.Has(setting.Capability()) || setting == driver.SettingPublicAccessBlock && !b.everybody() {

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -102,6 +101,7 @@ func AccessName(grants []policy.Grant) string {
 // further key, FailedPrecondition for one whose access would change without CreateOptions.ReplacePolicy (another policy in
 // place of one that the user has, or any further one if the user has keys), and Unsupported for what the backend cannot do.
 func (e *Engine) PlanCreate(ctx context.Context, options CreateOptions) (*Plan, error) {
+	options = e.asEndingUser(options)
 	if err := e.checkCreate(options); err != nil {
 		return nil, err
 	}
@@ -168,39 +168,6 @@ func (e *Engine) checkDuration(seconds int) error {
 			seconds, e.description.Name, limits.MinSessionSeconds, limits.MaxSessionSeconds)
 	}
 	return nil
-}
-
-// checkExpires refuses an end that the system cannot give, or not so early or late.
-func (e *Engine) checkExpires(end time.Time) error {
-	switch {
-	case end.IsZero():
-		return nil
-	case !end.After(time.Now()):
-		return fault.New(fault.InvalidArgument, "the end %s is over; choose one in the future", end.UTC().Format(time.RFC3339))
-	case !e.description.Has(driver.CapKeyExpiry):
-		return e.requireEnds()
-	}
-	least, most := time.Duration(e.description.Limits.MinKeySeconds)*time.Second, time.Duration(e.description.Limits.MaxKeySeconds)*time.Second
-	if off := time.Until(end); off < least+expiryMargin-settling || most > 0 && off > most {
-		return fault.New(fault.InvalidArgument, "an access key of the %s backend ends in at least %s and at most %s; %s is not within that",
-			e.description.Name, inWords(least+expiryMargin), inWords(most), end.UTC().Format(time.RFC3339))
-	}
-	return nil
-}
-
-// expiryMargin is how much later than the system's least an end has to be, because a request takes time; settling is what of that may
-// have passed since somebody chose it.
-const (
-	expiryMargin = time.Minute
-	settling     = 10 * time.Second
-)
-
-// inWords words the limits of systems, which are minutes and days.
-func inWords(d time.Duration) string {
-	if days := d / (24 * time.Hour); days > 0 {
-		return fmt.Sprintf("%d days", days)
-	}
-	return fmt.Sprintf("%d minutes", d/time.Minute)
 }
 
 // grant is what a user may do in one bucket.

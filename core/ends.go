@@ -18,6 +18,11 @@ func (e *Engine) requireEnds() error {
 	return e.description.Missing(driver.CapKeyExpiry)
 }
 
+// endsUsers reports whether a user is its key, and can end.
+func (e *Engine) endsUsers() bool {
+	return e.description.Has(driver.CapKeyExpiry) && !e.description.Has(driver.CapAccessKeys)
+}
+
 // AccessEnds is when the access of a user ends, or has ended, by itself: with the last of its keys where keys end, with the last of its
 // policies elsewhere. It is zero if it does not, and if the user has access that nothing of the kind ends, such as a policy attached to it, a
 // group, or a password; once the end is past, also if a bucket's policy names the user, or cannot be read. A tag alone ends nothing.
@@ -25,7 +30,11 @@ func (e *Engine) AccessEnds(ctx context.Context, user string) (time.Time, error)
 	if err := e.requireEnds(); err != nil {
 		return time.Time{}, err
 	}
-	if e.description.Has(driver.CapKeyExpiry) {
+	switch {
+	case e.endsUsers():
+		found, err := e.GetUser(ctx, driver.GetUserRequest{Name: user})
+		return found.Expires, err
+	case e.description.Has(driver.CapKeyExpiry):
 		keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}))
 		if err != nil {
 			return time.Time{}, err

@@ -109,6 +109,10 @@ func (f *faulty) DeletePolicy(ctx context.Context, req driver.DeletePolicyReques
 	return f.change(func() error { return f.Driver.DeletePolicy(ctx, req) })
 }
 
+func (f *faulty) PutGrant(ctx context.Context, req driver.PutGrantRequest) error {
+	return f.change(func() error { return f.Driver.PutGrant(ctx, req) })
+}
+
 func (f *faulty) AttachPolicy(ctx context.Context, req driver.AttachPolicyRequest) error {
 	return f.change(func() error { return f.Driver.AttachPolicy(ctx, req) })
 }

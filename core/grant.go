@@ -7,7 +7,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
-// granter is how a system gives a user access: by policies of the user's own, or by bucket policies that name the user.
+// granter is how a system gives a user access: by policies of the user's own, by bucket policies that name the user, or by rights in whole
+// buckets.
 type granter interface {
 	// check refuses, without a request, names and documents that are over the system's limits.
 	check(grants []grant) error
@@ -29,6 +30,8 @@ func (e *Engine) granter() (granter, error) {
 		return inlineGranter{e}, nil
 	case e.description.Has(driver.CapPolicyPrincipal) && e.description.Has(driver.CapBucketPolicy):
 		return bucketGranter{e}, nil
+	case e.description.Has(driver.CapPolicyGrant):
+		return wholeGranter{e}, nil
 	}
 	return nil, e.description.Missing(driver.CapPolicyInline)
 }

@@ -22,6 +22,13 @@ var kinds = map[string]memory.Options{
 	"with one key a user": {Without: []driver.Capability{
 		driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyBoundary, driver.CapRoles, driver.CapAccessKeys, driver.CapSessions,
 	}},
+	"with rights in buckets": {Without: []driver.Capability{
+		driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyBoundary, driver.CapPolicyPrincipal, driver.CapRoles, driver.CapSessions,
+	}},
+	"with rights in buckets and one key a user": {Without: []driver.Capability{
+		driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyBoundary, driver.CapPolicyPrincipal, driver.CapRoles, driver.CapAccessKeys,
+		driver.CapSessions,
+	}},
 }
 
 func open(t *testing.T, options memory.Options) driver.Driver {
@@ -92,6 +99,12 @@ func snapshot(t *testing.T, d driver.Driver) []string {
 				document, err := d.GetPolicy(ctx, driver.GetPolicyRequest{Principal: driver.UserPrincipal(u.Name), Name: name})
 				must(t, err)
 				things[fmt.Sprintf("policy '%s' of user '%s'", name, u.Name)] = document.Document
+			}
+		}
+		if description.Has(driver.CapPolicyGrant) {
+			for g, err := range d.ListGrants(ctx, driver.ListGrantsRequest{UserName: u.Name}) {
+				must(t, err)
+				things[fmt.Sprintf("rights of user '%s' in bucket %s", u.Name, g.Bucket)] = g.AccessName()
 			}
 		}
 		if description.Has(driver.CapAccessKeys) {

@@ -26,7 +26,7 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 		return nil, nil // what is gone cannot be made again
 	case o.Ignored && kind == KindBucketSetting:
 		return nil, nil // the system has none
-	case kind == KindSession, (kind == KindGrant || kind == KindRole || kind == KindPolicy) && o.Existed:
+	case kind == KindSession, (kind == KindGrant || kind == KindRights || kind == KindRole || kind == KindPolicy) && o.Existed:
 		return nil, nil
 	case kind == KindAttachment && a.existed(KindRole, s.Resource.Owner.Name):
 		return nil, nil // whoever made the role needs it
@@ -78,7 +78,7 @@ func (a *Applied) needed(user, format string, args ...any) error {
 // grantsToUser reports whether a step gives a user access.
 func grantsToUser(s Step) bool {
 	kind := s.Resource.Kind
-	return (kind == KindPolicy || kind == KindGrant) && s.Resource.Owner.Type == driver.PrincipalUser && !removes(s.Verb)
+	return kind.givesAccess() && s.Resource.Owner.Type == driver.PrincipalUser && !removes(s.Verb)
 }
 
 // changesAccess reports whether a step gives a user other access than before.

@@ -26,6 +26,7 @@ func operations() map[ResourceKind]map[Verb]operation {
 		KindAccessKey:     {Create: createKey, Put: doing(putKey), Delete: doing(deleteKey)},
 		KindPolicy:        {Put: putPolicy, Replace: putPolicy, Delete: deletePolicy},
 		KindGrant:         {Put: putGrant, Delete: doing(deleteGrant)},
+		KindRights:        {Put: putRights, Delete: putRights},
 		KindRole: {
 			Create: createRole,
 			Delete: doing(func(ctx context.Context, e *Engine, s Step) error {

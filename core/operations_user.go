@@ -13,7 +13,11 @@ import (
 // back; a default one, which is a second line of defence only, is reported as ignored.
 func createUser(ctx context.Context, run *Applied, s Step) (Outcome, error) {
 	e, want := run.engine, s.after()
-	made, untagged, err := run.createTagged(ctx, driver.CreateUserRequest{Name: s.Resource.Name, PermissionsBoundary: want.Boundary, Tags: run.userTags(ctx, s)})
+	request := driver.CreateUserRequest{Name: s.Resource.Name, PermissionsBoundary: want.Boundary, Tags: run.userTags(ctx, s)}
+	if e.endsUsers() {
+		request.Expires = want.Until
+	}
+	made, untagged, err := run.createTagged(ctx, request)
 	if err != nil {
 		return Outcome{}, err
 	}

@@ -37,13 +37,18 @@ const (
 	KindPolicy ResourceKind = "policy"
 	// KindGrant is what a bucket's policy grants to a user, or, without an owner, to everybody.
 	KindGrant ResourceKind = "grant"
-	KindRole  ResourceKind = "role"
+	// KindRights is what a user may in a whole bucket, on a system where nothing narrower can be said.
+	KindRights ResourceKind = "rights"
+	KindRole   ResourceKind = "role"
 	// KindAttachment is a managed policy that is attached to a user or a role.
 	KindAttachment ResourceKind = "attachment"
 	KindSession    ResourceKind = "session"
 	// KindObject is an object, or several whose names no step has. An Engine has no such steps: package internal/bulk moves objects.
 	KindObject ResourceKind = "object"
 )
+
+// givesAccess reports whether such a thing is what a user may do.
+func (k ResourceKind) givesAccess() bool { return k == KindPolicy || k == KindGrant || k == KindRights }
 
 // Resource names what a step changes.
 type Resource struct {
@@ -73,6 +78,8 @@ func (r Resource) String() string {
 			return fmt.Sprintf("grant to everybody in the policy of bucket %s", r.Bucket)
 		}
 		return fmt.Sprintf("grant to user '%s' in the policy of bucket %s", r.Owner.Name, r.Bucket)
+	case KindRights:
+		return fmt.Sprintf("rights of user '%s' in bucket %s", r.Owner.Name, r.Bucket)
 	case KindAccessKey:
 		return strings.ReplaceAll(fmt.Sprintf("access key %s of user '%s'", r.Name, r.Owner.Name), "  ", " ")
 	case KindAttachment:

@@ -25,6 +25,9 @@ func runs(description driver.Description) map[string]core.CreateOptions {
 		"one bucket":  {Buckets: []string{"there"}, Access: policy.WriteOnly, Prefix: "in/", Public: true},
 		"other rules": {Buckets: []string{"there", "new"}, CreateBuckets: true, UserName: "known", Access: policy.ReadOnly, ReplacePolicy: true},
 	}
+	if description.Has(driver.CapPolicyGrant) && !description.Has(driver.CapPolicyInline) && !description.Has(driver.CapPolicyPrincipal) {
+		all["one bucket"] = core.CreateOptions{Buckets: []string{"there"}, Access: policy.Write | policy.Delete, Public: true}
+	}
 	if !description.Has(driver.CapAccessKeys) {
 		delete(all, "other rules") // such a user can have no further key
 	}
@@ -173,7 +176,7 @@ func TestAHandMadePlan(t *testing.T) {
 	e := engine(t, d)
 	verbs := []core.Verb{core.Create, core.Replace, core.Delete, core.Attach, core.Detach, core.Put, core.Open, "", "unknown"}
 	kinds := []core.ResourceKind{
-		core.KindBucket, core.KindBucketSetting, core.KindUser, core.KindAccessKey, core.KindPolicy, core.KindGrant, core.KindRole,
+		core.KindBucket, core.KindBucketSetting, core.KindUser, core.KindAccessKey, core.KindPolicy, core.KindGrant, core.KindRights, core.KindRole,
 		core.KindAttachment, core.KindSession, "", "unknown",
 	}
 	refused := 0

@@ -55,6 +55,16 @@ func (e *Engine) GetManagedPolicy(ctx context.Context, req driver.GetManagedPoli
 	return call(ctx, e, driver.CapPolicyManaged, e.driver.GetManagedPolicy, req)
 }
 
+// PutGrant is driver.Policy.PutGrant.
+func (e *Engine) PutGrant(ctx context.Context, req driver.PutGrantRequest) error {
+	return do(ctx, e, driver.CapPolicyGrant, e.driver.PutGrant, req)
+}
+
+// ListGrants is driver.Policy.ListGrants.
+func (e *Engine) ListGrants(ctx context.Context, req driver.ListGrantsRequest) iter.Seq2[driver.BucketGrant, error] {
+	return listing(ctx, e, driver.CapPolicyGrant, e.driver.ListGrants, req)
+}
+
 // Probe is driver.Policy.Probe.
 func (e *Engine) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
 	return call(ctx, e, driver.CapPolicyProbe, e.driver.Probe, req)

@@ -95,7 +95,7 @@ func (a *Applied) hasOthersKey(ctx context.Context, user string) bool {
 // giveBack puts back what a user was granted who turns out to have got a key from another run while this one rolled back.
 func (a *Applied) giveBack(ctx context.Context, failed *ApplyError, user string, cause error) {
 	failed.RolledBack = slices.DeleteFunc(failed.RolledBack, func(s Step) bool {
-		if s.Resource.Owner != driver.UserPrincipal(user) || (s.Resource.Kind != KindPolicy && s.Resource.Kind != KindGrant) {
+		if s.Resource.Owner != driver.UserPrincipal(user) || !s.Resource.Kind.givesAccess() {
 			return false
 		}
 		err := a.watch(ctx, s, func(ctx context.Context) error {

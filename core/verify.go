@@ -57,6 +57,8 @@ func (a *Applied) verifyStep(ctx context.Context, i int) error {
 		}
 	case s.Resource.Kind == KindPolicy:
 		look = func() error { return a.engine.lookAtPolicy(ctx, s) }
+	case s.Resource.Kind == KindRights:
+		look = func() error { return wholeGranter{a.engine}.look(ctx, s) }
 	case s.Resource.Kind == KindGrant:
 		look = func() error { return a.engine.lookAtGrant(ctx, s) }
 	default:

@@ -20,6 +20,7 @@ var hintWords = map[fault.Hint]string{
 	fault.HintNoRegion:          "; leave out --bucket-region",
 	fault.HintNoWebsite:         "; leave out --website, and put a web server in front of the bucket",
 	fault.HintBucketPolicy:      "; read its policy with get-bucket-policy instead",
+	fault.HintWholeBucket:       "; give it a bucket of its own, to read and write, or with --read-only, without --prefix, --policy and --statement",
 	fault.HintUserPolicies:      "; give users policies of their own with create instead",
 	fault.HintOtherPrefix:       "; send them in two runs, with different --prefix",
 	fault.HintPrefix:            "; if the key is for one prefix, name that: --prefix PREFIX, or for get-objects --pattern 'PREFIX*'",

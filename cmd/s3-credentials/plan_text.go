@@ -50,6 +50,11 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 			did:   "Removed what a former user {owner} was granted in the policy of bucket {bucket}",
 		},
 	},
+	core.KindRights: {core.Put: {
+		would:   "Would give user '{owner}' rights in all of bucket '{bucket}', called '{name}', which allow:\n{document}",
+		did:     "Gave user {owner} rights in all of bucket {bucket}: {name}",
+		existed: "User {owner} has these rights in bucket {bucket} already",
+	}},
 	core.KindAccessKey: {
 		core.Create: {would: "Would call create access key for user '{owner}'{until}", did: "Created access key for user: {owner}{until}"},
 		core.Delete: {would: "Would delete access key {name} of user {owner}", did: "Deleted access key {name} of user {owner}"},

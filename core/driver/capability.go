@@ -23,7 +23,7 @@ const (
 	CapKeyStatus Capability = "identity.key-status"
 	// CapKeyUse: GetAccessKeyUse.
 	CapKeyUse Capability = "identity.key-use"
-	// CapKeyExpiry: CreateAccessKey with Expires, SetAccessKeyExpiry.
+	// CapKeyExpiry: CreateAccessKey with Expires, SetAccessKeyExpiry. Where a user is its key, CreateUser with Expires.
 	CapKeyExpiry Capability = "identity.key-expiry"
 	// CapKeyTags: CreateAccessKey with Tags.
 	CapKeyTags Capability = "identity.key-tags"
@@ -41,6 +41,8 @@ const (
 	CapPolicyBoundary Capability = "policy.boundary"
 	// CapPolicyPrincipal: a bucket policy can grant access to a user whom it names as in Description.Principal.
 	CapPolicyPrincipal Capability = "policy.principal"
+	// CapPolicyGrant: PutGrant, ListGrants. A user may read, write or own whole buckets, and nothing else can be said of its access.
+	CapPolicyGrant Capability = "policy.grant"
 	// CapPolicyTime: the system enforces conditions on aws:CurrentTime in the policies of users.
 	CapPolicyTime Capability = "policy.time"
 	// CapPolicyGroup: GetPolicy, ListPolicies, ListAttachedPolicies for groups.
@@ -82,6 +84,7 @@ var capabilities = func() []capability {
 		{CapPolicyInline, "give a user policies of its own", "grant access in the bucket's policy instead", ""},
 		{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},
 		{CapPolicyPrincipal, "grant access to a user in a bucket policy", "use policies of the user's own instead", ""},
+		{CapPolicyGrant, "give a user rights in whole buckets", "use policies of the user's own instead", ""},
 		{CapPolicyTime, "let a policy end by itself", "", fault.HintTemporary},
 		{CapPolicyGroup, "read the policies of groups", "", ""},
 		{CapPolicyProbe, "try what a key may do", "", ""},

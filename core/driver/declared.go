@@ -157,6 +157,14 @@ func (d *declared) GetManagedPolicy(ctx context.Context, req GetManagedPolicyReq
 	return answer(ctx, d, d.Driver.GetManagedPolicy, req, CapPolicyManaged)
 }
 
+func (d *declared) PutGrant(ctx context.Context, req PutGrantRequest) error {
+	return act(ctx, d, d.Driver.PutGrant, req, CapPolicyGrant)
+}
+
+func (d *declared) ListGrants(ctx context.Context, req ListGrantsRequest) iter.Seq2[BucketGrant, error] {
+	return list(ctx, d, d.Driver.ListGrants, req, CapPolicyGrant)
+}
+
 func (d *declared) Probe(ctx context.Context, req ProbeRequest) (ProbeAnswer, error) {
 	return answer(ctx, d, d.Driver.Probe, req, CapPolicyProbe)
 }

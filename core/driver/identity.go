@@ -17,8 +17,8 @@ type Identity interface {
 	GetUser(ctx context.Context, req GetUserRequest) (User, error)
 	// CreateUser creates a user without any permissions. AlreadyExists if a user has the name; its access, keys and secrets
 	// are then unchanged. InvalidArgument for a name that Description.Names.User does not permit; NotFound for a permissions
-	// boundary that does not exist; Unsupported for a permissions boundary without CapPolicyBoundary, and for tags without
-	// CapUserTags.
+	// boundary that does not exist; Unsupported for a permissions boundary without CapPolicyBoundary, for tags without
+	// CapUserTags, and for an end without CapKeyExpiry.
 	CreateUser(ctx context.Context, req CreateUserRequest) (CreateUserResponse, error)
 	// DeleteUser deletes a user, and ends its sessions and whatever else the system keeps for this user alone. A user that is
 	// created later with the same name has none of its permissions, keys or sessions. NotFound if no user has the name;
@@ -82,6 +82,8 @@ type User struct {
 	// PermissionsBoundary is the ARN of the managed policy that bounds the user; empty for none.
 	PermissionsBoundary string
 	Tags                []Tag
+	// Expires is when the only key of a user ends that is its key (see CapAccessKeys); zero for one that does not.
+	Expires time.Time
 }
 
 // Tag is a label of a user, role or policy.
@@ -97,11 +99,15 @@ type CreateUserRequest struct {
 	PermissionsBoundary string
 	// Tags are returned by GetUser; a listing may do without them. They need CapUserTags.
 	Tags []Tag
+	// Expires is when the user's only key ends, as in CreateAccessKeyRequest. It is set only where CapAccessKeys is not declared.
+	Expires time.Time
 }
 
 // Needs are the capabilities that the request needs besides CapUsers.
 func (r CreateUserRequest) Needs() []Capability {
-	return needed(map[Capability]bool{CapPolicyBoundary: r.PermissionsBoundary != "", CapUserTags: len(r.Tags) > 0})
+	return needed(map[Capability]bool{
+		CapPolicyBoundary: r.PermissionsBoundary != "", CapUserTags: len(r.Tags) > 0, CapKeyExpiry: !r.Expires.IsZero(),
+	})
 }
 
 // CreateUserResponse is the response of Identity.CreateUser.

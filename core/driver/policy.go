@@ -35,6 +35,13 @@ type Policy interface {
 	// GetManagedPolicy returns a managed policy with the document of its default version. NotFound if it does not exist.
 	GetManagedPolicy(ctx context.Context, req GetManagedPolicyRequest) (ManagedPolicy, error)
 
+	// PutGrant gives a user exactly these rights in a bucket, in place of those that it has there: none of them takes all away. The
+	// user never has more than one of the two gives. NotFound if the user or the bucket does not exist.
+	PutGrant(ctx context.Context, req PutGrantRequest) error
+	// ListGrants yields what a user may in buckets, sorted by bucket: one grant for each in which it may anything. NotFound if the
+	// user does not exist. Deleting a user, or a bucket, ends the grants.
+	ListGrants(ctx context.Context, req ListGrantsRequest) iter.Seq2[BucketGrant, error]
+
 	// Probe tries whether the credentials may do an action, and changes nothing even if they may: it names what does not exist, or
 	// sends what the system refuses only after it has looked at permissions, such as a wrong checksum. Where a system leaves no
 	// such way, Probe removes what it made, or names it in its answer. A system may say of an object that does not exist that

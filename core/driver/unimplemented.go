@@ -87,6 +87,12 @@ func (Unimplemented) DetachPolicy(context.Context, AttachPolicyRequest) error {
 func (Unimplemented) GetManagedPolicy(context.Context, GetManagedPolicyRequest) (ManagedPolicy, error) {
 	return ManagedPolicy{}, unsupported("GetManagedPolicy")
 }
+func (Unimplemented) PutGrant(context.Context, PutGrantRequest) error {
+	return unsupported("PutGrant")
+}
+func (Unimplemented) ListGrants(context.Context, ListGrantsRequest) iter.Seq2[BucketGrant, error] {
+	return unsupportedSeq[BucketGrant]("ListGrants")
+}
 func (Unimplemented) Probe(context.Context, ProbeRequest) (ProbeAnswer, error) {
 	return ProbeAnswer{}, unsupported("Probe")
 }

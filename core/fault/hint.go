@@ -40,6 +40,8 @@ const (
 	HintNoWebsite Hint = "no-website"
 	// HintBucketPolicy: read the bucket's policy, which says who may do what.
 	HintBucketPolicy Hint = "bucket-policy"
+	// HintWholeBucket: ask for reading, or reading and writing, in a whole bucket that is for nobody else.
+	HintWholeBucket Hint = "whole-bucket"
 	// HintUserPolicies: give users policies of their own in place of a bucket policy.
 	HintUserPolicies Hint = "user-policies"
 	// HintOtherPrefix: transfer the files in several runs, with different prefixes.

@@ -85,6 +85,10 @@ func (s *System) documents(g *grants) []policy.Document {
 	for arn := range g.attached {
 		docs = append(docs, s.managed[arn].document)
 	}
+	for _, granted := range g.buckets {
+		doc, _ := granted.Document("aws") // the bucket exists, so its name is no pattern
+		docs = append(docs, doc)
+	}
 	return docs
 }
 

@@ -111,5 +111,8 @@ func (b *backend) DeleteBucket(ctx context.Context, req driver.DeleteBucketReque
 		return fault.New(fault.FailedPrecondition, "the bucket %q is not empty", req.Bucket)
 	}
 	delete(b.system.buckets, req.Bucket)
+	for _, u := range b.system.users {
+		delete(u.buckets, req.Bucket)
+	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -16,10 +17,11 @@ import (
 type grants struct {
 	inline   map[string]policy.Document
 	attached map[string]bool
+	buckets  map[string]driver.BucketGrant
 }
 
 func newGrants() grants {
-	return grants{inline: map[string]policy.Document{}, attached: map[string]bool{}}
+	return grants{inline: map[string]policy.Document{}, attached: map[string]bool{}, buckets: map[string]driver.BucketGrant{}}
 }
 
 type user struct {
@@ -132,14 +134,18 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	if _, ok := b.system.managed[req.PermissionsBoundary]; !ok && req.PermissionsBoundary != "" {
 		return driver.CreateUserResponse{}, missing("managed policy", req.PermissionsBoundary)
 	}
+	if err := b.system.checkEnd(req.Expires); !req.Expires.IsZero() && err != nil {
+		return driver.CreateUserResponse{}, err
+	}
 	u := &user{User: driver.User{
 		Path: "/", Name: req.Name, ID: newID("AIDA"), ARN: iamARN("user", req.Name), Created: now(),
-		PermissionsBoundary: req.PermissionsBoundary, Tags: slices.Clone(req.Tags),
+		PermissionsBoundary: req.PermissionsBoundary, Tags: slices.Clone(req.Tags), Expires: req.Expires.Truncate(time.Second),
 	}, grants: newGrants(), keys: map[string]*driver.AccessKey{}}
 	b.system.users[req.Name] = u
 	response := driver.CreateUserResponse{User: u.User}
 	if !b.has(driver.CapAccessKeys) {
 		key := newKey(req.Name)
+		key.Expires = u.Expires
 		u.keys[key.AccessKeyID] = key
 		copied := *key
 		response.AccessKey = &copied

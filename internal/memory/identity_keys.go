@@ -110,6 +110,9 @@ func (b *backend) SetAccessKeyExpiry(ctx context.Context, req driver.SetAccessKe
 		return err
 	}
 	key.Expires = req.Expires.Truncate(time.Second)
+	if !b.has(driver.CapAccessKeys) {
+		b.system.users[req.UserName].Expires = key.Expires
+	}
 	return nil
 }
 

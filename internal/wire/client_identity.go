@@ -25,7 +25,7 @@ func (c *client) CreateUser(ctx context.Context, req driver.CreateUserRequest) (
 	if err := c.description.Require(req.Needs()...); err != nil {
 		return driver.CreateUserResponse{}, err
 	}
-	request := &pb.CreateUserRequest{Name: req.Name, PermissionsBoundary: req.PermissionsBoundary, Tags: toTags(req.Tags)}
+	request := &pb.CreateUserRequest{Name: req.Name, PermissionsBoundary: req.PermissionsBoundary, Tags: toTags(req.Tags), Expires: toTime(req.Expires)}
 	created, err := call(ctx, c, c.identity.CreateUser, request, identity, fromCreateUserResponse)
 	if err == nil && created.AccessKey != nil {
 		err = c.verifyKeyOwner(req.Name, *created.AccessKey)

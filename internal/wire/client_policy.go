@@ -50,6 +50,15 @@ func (c *client) GetManagedPolicy(ctx context.Context, req driver.GetManagedPoli
 	return verifyName(c, managed, err, "managed policy", req.ARN, managed.ARN)
 }
 
+func (c *client) PutGrant(ctx context.Context, req driver.PutGrantRequest) error {
+	return unary(ctx, c, c.policy.PutGrant, &pb.PutGrantRequest{UserName: req.UserName, Grant: toBucketGrant(req.Grant)})
+}
+
+func (c *client) ListGrants(ctx context.Context, req driver.ListGrantsRequest) iter.Seq2[driver.BucketGrant, error] {
+	request := &pb.ListGrantsRequest{UserName: req.UserName}
+	return receiveListing(ctx, c, c.policy.ListGrants, request, (*pb.ListGrantsResponse).GetGrants, fromBucketGrant)
+}
+
 func (c *client) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
 	request := &pb.ProbeRequest{Action: req.Action, Bucket: req.Bucket, Key: req.Key}
 	return call(ctx, c, c.policy.Probe, request, identity, fromProbe)

@@ -56,6 +56,14 @@ func fromManagedPolicy(in *pb.ManagedPolicy) driver.ManagedPolicy {
 	}
 }
 
+func toBucketGrant(g driver.BucketGrant) *pb.BucketGrant {
+	return &pb.BucketGrant{Bucket: g.Bucket, Read: g.Read, Write: g.Write, Owner: g.Owner}
+}
+
+func fromBucketGrant(in *pb.BucketGrant) driver.BucketGrant {
+	return driver.BucketGrant{Bucket: in.GetBucket(), Read: in.GetRead(), Write: in.GetWrite(), Owner: in.GetOwner()}
+}
+
 func fromProbe(in *pb.ProbeResponse) driver.ProbeAnswer {
 	return driver.ProbeAnswer{Allowed: in.GetAllowed(), Left: in.GetLeft()}
 }

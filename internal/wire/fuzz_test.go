@@ -60,7 +60,7 @@ var conversions = []conversion{
 	plainly(fromCreateUserResponse, toCreateUserResponse), plainly(fromUser, toUser), plainly(fromAccessKey, toAccessKey),
 	plainly(fromRole, toRole), plainly(fromSession, toSession), plainly(fromPrincipal, toPrincipal),
 	plainly(fromPolicyDocument, toPolicyDocument), plainly(fromAttachedPolicy, toAttachedPolicy),
-	plainly(fromManagedPolicy, toManagedPolicy), plainly(fromProbe, toProbe), plainly(fromBucket, toBucket), plainly(fromEmptied, toEmptied), plainly(fromSetting, toSetting),
+	plainly(fromManagedPolicy, toManagedPolicy), plainly(fromProbe, toProbe), plainly(fromBucketGrant, toBucketGrant), plainly(fromBucket, toBucket), plainly(fromEmptied, toEmptied), plainly(fromSetting, toSetting),
 	plainly(fromObject, toObject), plainly(fromDetail, toDetail), plainly(fromDeleteObjectsResponse, toDeleteObjectsResponse),
 }
 

@@ -62,6 +62,15 @@ func (r *recorder) DeleteAccessKey(_ context.Context, req driver.DeleteAccessKey
 	return nil
 }
 
+func (r *recorder) PutGrant(_ context.Context, req driver.PutGrantRequest) error {
+	r.request = req
+	return nil
+}
+
+func (r *recorder) ListGrants(_ context.Context, req driver.ListGrantsRequest) iter.Seq2[driver.BucketGrant, error] {
+	return many[driver.BucketGrant](r, req)
+}
+
 func (r *recorder) Probe(_ context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
 	return one[driver.ProbeAnswer](r, req)
 }

@@ -31,7 +31,7 @@ func (i *identityServer) GetUser(ctx context.Context, in *pb.GetUserRequest) (*p
 }
 
 func (i *identityServer) CreateUser(ctx context.Context, in *pb.CreateUserRequest) (*pb.CreateUserResponse, error) {
-	req := driver.CreateUserRequest{Name: in.GetName(), PermissionsBoundary: in.GetPermissionsBoundary(), Tags: fromTags(in.GetTags())}
+	req := driver.CreateUserRequest{Name: in.GetName(), PermissionsBoundary: in.GetPermissionsBoundary(), Tags: fromTags(in.GetTags()), Expires: fromTime(in.GetExpires())}
 	return answer(ctx, i.s, driver.Driver.CreateUser, req, toCreateUserResponse)
 }
 

@@ -67,6 +67,17 @@ func (p *policyServer) GetManagedPolicy(ctx context.Context, in *pb.GetManagedPo
 		})
 }
 
+func (p *policyServer) PutGrant(ctx context.Context, in *pb.PutGrantRequest) (*pb.PutGrantResponse, error) {
+	req := driver.PutGrantRequest{UserName: in.GetUserName(), Grant: fromBucketGrant(in.GetGrant())}
+	return done(ctx, p.s, driver.Driver.PutGrant, req, &pb.PutGrantResponse{})
+}
+
+func (p *policyServer) ListGrants(in *pb.ListGrantsRequest, stream grpc.ServerStreamingServer[pb.ListGrantsResponse]) error {
+	req := driver.ListGrantsRequest{UserName: in.GetUserName()}
+	return sendListing(p.s, stream, driver.Driver.ListGrants, req, toBucketGrant,
+		func(page []*pb.BucketGrant) *pb.ListGrantsResponse { return &pb.ListGrantsResponse{Grants: page} })
+}
+
 func (p *policyServer) Probe(ctx context.Context, in *pb.ProbeRequest) (*pb.ProbeResponse, error) {
 	req := driver.ProbeRequest{Action: in.GetAction(), Bucket: in.GetBucket(), Key: in.GetKey()}
 	return answer(ctx, p.s, driver.Driver.Probe, req, toProbe)

@@ -343,8 +343,10 @@ type User struct {
 	PasswordLastUsed    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=password_last_used,json=passwordLastUsed,proto3" json:"password_last_used,omitempty"`
 	PermissionsBoundary string                 `protobuf:"bytes,7,opt,name=permissions_boundary,json=permissionsBoundary,proto3" json:"permissions_boundary,omitempty"`
 	Tags                []*Tag                 `protobuf:"bytes,8,rep,name=tags,proto3" json:"tags,omitempty"`
-	unknownFields       protoimpl.UnknownFields
-	sizeCache           protoimpl.SizeCache
+	// When the only key of a user ends that is its key: without the capability identity.access-keys. Not set for one that does not.
+	Expires       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=expires,proto3" json:"expires,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *User) Reset() {
@@ -433,6 +435,13 @@ func (x *User) GetTags() []*Tag {
 	return nil
 }
 
+func (x *User) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
 type Tag struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Key           string                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`
@@ -490,7 +499,10 @@ type CreateUserRequest struct {
 	Name                string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
 	PermissionsBoundary string                 `protobuf:"bytes,2,opt,name=permissions_boundary,json=permissionsBoundary,proto3" json:"permissions_boundary,omitempty"`
 	// With the capability identity.user-tags.
-	Tags          []*Tag `protobuf:"bytes,3,rep,name=tags,proto3" json:"tags,omitempty"`
+	Tags []*Tag `protobuf:"bytes,3,rep,name=tags,proto3" json:"tags,omitempty"`
+	// When the user's only key ends by itself; not set for one that does not. With the capability identity.key-expiry, and without
+	// identity.access-keys.
+	Expires       *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expires,proto3" json:"expires,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -542,6 +554,13 @@ func (x *CreateUserRequest) GetPermissionsBoundary() string {
 func (x *CreateUserRequest) GetTags() []*Tag {
 	if x != nil {
 		return x.Tags
+	}
+	return nil
+}
+
+func (x *CreateUserRequest) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
 	}
 	return nil
 }
@@ -2332,7 +2351,7 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x0eGetUserRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"E\n" +
 	"\x0fGetUserResponse\x122\n" +
-	"\x04user\x18\x01 \x01(\v2\x1e.s3credentials.backend.v1.UserR\x04user\"\xb6\x02\n" +
+	"\x04user\x18\x01 \x01(\v2\x1e.s3credentials.backend.v1.UserR\x04user\"\xec\x02\n" +
 	"\x04User\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x0e\n" +
@@ -2341,14 +2360,16 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\acreated\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\x12H\n" +
 	"\x12password_last_used\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x10passwordLastUsed\x121\n" +
 	"\x14permissions_boundary\x18\a \x01(\tR\x13permissionsBoundary\x121\n" +
-	"\x04tags\x18\b \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\"-\n" +
+	"\x04tags\x18\b \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\x124\n" +
+	"\aexpires\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"-\n" +
 	"\x03Tag\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"\x8d\x01\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xc3\x01\n" +
 	"\x11CreateUserRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x121\n" +
 	"\x14permissions_boundary\x18\x02 \x01(\tR\x13permissionsBoundary\x121\n" +
-	"\x04tags\x18\x03 \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\"\x8c\x01\n" +
+	"\x04tags\x18\x03 \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\x124\n" +
+	"\aexpires\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"\x8c\x01\n" +
 	"\x12CreateUserResponse\x122\n" +
 	"\x04user\x18\x01 \x01(\v2\x1e.s3credentials.backend.v1.UserR\x04user\x12B\n" +
 	"\n" +
@@ -2550,68 +2571,70 @@ var file_s3credentials_backend_v1_identity_proto_depIdxs = []int32{
 	43, // 3: s3credentials.backend.v1.User.created:type_name -> google.protobuf.Timestamp
 	43, // 4: s3credentials.backend.v1.User.password_last_used:type_name -> google.protobuf.Timestamp
 	8,  // 5: s3credentials.backend.v1.User.tags:type_name -> s3credentials.backend.v1.Tag
-	8,  // 6: s3credentials.backend.v1.CreateUserRequest.tags:type_name -> s3credentials.backend.v1.Tag
-	7,  // 7: s3credentials.backend.v1.CreateUserResponse.user:type_name -> s3credentials.backend.v1.User
-	16, // 8: s3credentials.backend.v1.CreateUserResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
-	15, // 9: s3credentials.backend.v1.ListUserItemsResponse.items:type_name -> s3credentials.backend.v1.UserItem
-	43, // 10: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
-	43, // 11: s3credentials.backend.v1.AccessKey.expires:type_name -> google.protobuf.Timestamp
-	8,  // 12: s3credentials.backend.v1.AccessKey.tags:type_name -> s3credentials.backend.v1.Tag
-	43, // 13: s3credentials.backend.v1.CreateAccessKeyRequest.expires:type_name -> google.protobuf.Timestamp
-	8,  // 14: s3credentials.backend.v1.CreateAccessKeyRequest.tags:type_name -> s3credentials.backend.v1.Tag
-	16, // 15: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
-	16, // 16: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
-	43, // 17: s3credentials.backend.v1.SetAccessKeyExpiryRequest.expires:type_name -> google.protobuf.Timestamp
-	29, // 18: s3credentials.backend.v1.GetAccessKeyUseResponse.use:type_name -> s3credentials.backend.v1.AccessKeyUse
-	43, // 19: s3credentials.backend.v1.AccessKeyUse.date:type_name -> google.protobuf.Timestamp
-	43, // 20: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
-	8,  // 21: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
-	31, // 22: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
-	43, // 23: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
-	30, // 24: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
-	30, // 25: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	30, // 26: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
-	42, // 27: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
-	43, // 28: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
-	0,  // 29: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
-	3,  // 30: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
-	5,  // 31: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
-	9,  // 32: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
-	11, // 33: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
-	13, // 34: s3credentials.backend.v1.IdentityService.ListUserItems:input_type -> s3credentials.backend.v1.ListUserItemsRequest
-	17, // 35: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
-	19, // 36: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
-	21, // 37: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
-	23, // 38: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:input_type -> s3credentials.backend.v1.SetAccessKeyStatusRequest
-	25, // 39: s3credentials.backend.v1.IdentityService.SetAccessKeyExpiry:input_type -> s3credentials.backend.v1.SetAccessKeyExpiryRequest
-	27, // 40: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:input_type -> s3credentials.backend.v1.GetAccessKeyUseRequest
-	32, // 41: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
-	34, // 42: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
-	36, // 43: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
-	38, // 44: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
-	40, // 45: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
-	1,  // 46: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
-	4,  // 47: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
-	6,  // 48: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
-	10, // 49: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
-	12, // 50: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
-	14, // 51: s3credentials.backend.v1.IdentityService.ListUserItems:output_type -> s3credentials.backend.v1.ListUserItemsResponse
-	18, // 52: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
-	20, // 53: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
-	22, // 54: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
-	24, // 55: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:output_type -> s3credentials.backend.v1.SetAccessKeyStatusResponse
-	26, // 56: s3credentials.backend.v1.IdentityService.SetAccessKeyExpiry:output_type -> s3credentials.backend.v1.SetAccessKeyExpiryResponse
-	28, // 57: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:output_type -> s3credentials.backend.v1.GetAccessKeyUseResponse
-	33, // 58: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
-	35, // 59: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
-	37, // 60: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
-	39, // 61: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
-	41, // 62: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
-	46, // [46:63] is the sub-list for method output_type
-	29, // [29:46] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	43, // 6: s3credentials.backend.v1.User.expires:type_name -> google.protobuf.Timestamp
+	8,  // 7: s3credentials.backend.v1.CreateUserRequest.tags:type_name -> s3credentials.backend.v1.Tag
+	43, // 8: s3credentials.backend.v1.CreateUserRequest.expires:type_name -> google.protobuf.Timestamp
+	7,  // 9: s3credentials.backend.v1.CreateUserResponse.user:type_name -> s3credentials.backend.v1.User
+	16, // 10: s3credentials.backend.v1.CreateUserResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
+	15, // 11: s3credentials.backend.v1.ListUserItemsResponse.items:type_name -> s3credentials.backend.v1.UserItem
+	43, // 12: s3credentials.backend.v1.AccessKey.created:type_name -> google.protobuf.Timestamp
+	43, // 13: s3credentials.backend.v1.AccessKey.expires:type_name -> google.protobuf.Timestamp
+	8,  // 14: s3credentials.backend.v1.AccessKey.tags:type_name -> s3credentials.backend.v1.Tag
+	43, // 15: s3credentials.backend.v1.CreateAccessKeyRequest.expires:type_name -> google.protobuf.Timestamp
+	8,  // 16: s3credentials.backend.v1.CreateAccessKeyRequest.tags:type_name -> s3credentials.backend.v1.Tag
+	16, // 17: s3credentials.backend.v1.CreateAccessKeyResponse.access_key:type_name -> s3credentials.backend.v1.AccessKey
+	16, // 18: s3credentials.backend.v1.ListAccessKeysResponse.access_keys:type_name -> s3credentials.backend.v1.AccessKey
+	43, // 19: s3credentials.backend.v1.SetAccessKeyExpiryRequest.expires:type_name -> google.protobuf.Timestamp
+	29, // 20: s3credentials.backend.v1.GetAccessKeyUseResponse.use:type_name -> s3credentials.backend.v1.AccessKeyUse
+	43, // 21: s3credentials.backend.v1.AccessKeyUse.date:type_name -> google.protobuf.Timestamp
+	43, // 22: s3credentials.backend.v1.Role.created:type_name -> google.protobuf.Timestamp
+	8,  // 23: s3credentials.backend.v1.Role.tags:type_name -> s3credentials.backend.v1.Tag
+	31, // 24: s3credentials.backend.v1.Role.last_used:type_name -> s3credentials.backend.v1.RoleLastUsed
+	43, // 25: s3credentials.backend.v1.RoleLastUsed.date:type_name -> google.protobuf.Timestamp
+	30, // 26: s3credentials.backend.v1.ListRolesResponse.roles:type_name -> s3credentials.backend.v1.Role
+	30, // 27: s3credentials.backend.v1.GetRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	30, // 28: s3credentials.backend.v1.CreateRoleResponse.role:type_name -> s3credentials.backend.v1.Role
+	42, // 29: s3credentials.backend.v1.CreateSessionResponse.session:type_name -> s3credentials.backend.v1.Session
+	43, // 30: s3credentials.backend.v1.Session.expiration:type_name -> google.protobuf.Timestamp
+	0,  // 31: s3credentials.backend.v1.IdentityService.WhoAmI:input_type -> s3credentials.backend.v1.WhoAmIRequest
+	3,  // 32: s3credentials.backend.v1.IdentityService.ListUsers:input_type -> s3credentials.backend.v1.ListUsersRequest
+	5,  // 33: s3credentials.backend.v1.IdentityService.GetUser:input_type -> s3credentials.backend.v1.GetUserRequest
+	9,  // 34: s3credentials.backend.v1.IdentityService.CreateUser:input_type -> s3credentials.backend.v1.CreateUserRequest
+	11, // 35: s3credentials.backend.v1.IdentityService.DeleteUser:input_type -> s3credentials.backend.v1.DeleteUserRequest
+	13, // 36: s3credentials.backend.v1.IdentityService.ListUserItems:input_type -> s3credentials.backend.v1.ListUserItemsRequest
+	17, // 37: s3credentials.backend.v1.IdentityService.CreateAccessKey:input_type -> s3credentials.backend.v1.CreateAccessKeyRequest
+	19, // 38: s3credentials.backend.v1.IdentityService.ListAccessKeys:input_type -> s3credentials.backend.v1.ListAccessKeysRequest
+	21, // 39: s3credentials.backend.v1.IdentityService.DeleteAccessKey:input_type -> s3credentials.backend.v1.DeleteAccessKeyRequest
+	23, // 40: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:input_type -> s3credentials.backend.v1.SetAccessKeyStatusRequest
+	25, // 41: s3credentials.backend.v1.IdentityService.SetAccessKeyExpiry:input_type -> s3credentials.backend.v1.SetAccessKeyExpiryRequest
+	27, // 42: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:input_type -> s3credentials.backend.v1.GetAccessKeyUseRequest
+	32, // 43: s3credentials.backend.v1.IdentityService.ListRoles:input_type -> s3credentials.backend.v1.ListRolesRequest
+	34, // 44: s3credentials.backend.v1.IdentityService.GetRole:input_type -> s3credentials.backend.v1.GetRoleRequest
+	36, // 45: s3credentials.backend.v1.IdentityService.CreateRole:input_type -> s3credentials.backend.v1.CreateRoleRequest
+	38, // 46: s3credentials.backend.v1.IdentityService.DeleteRole:input_type -> s3credentials.backend.v1.DeleteRoleRequest
+	40, // 47: s3credentials.backend.v1.IdentityService.CreateSession:input_type -> s3credentials.backend.v1.CreateSessionRequest
+	1,  // 48: s3credentials.backend.v1.IdentityService.WhoAmI:output_type -> s3credentials.backend.v1.WhoAmIResponse
+	4,  // 49: s3credentials.backend.v1.IdentityService.ListUsers:output_type -> s3credentials.backend.v1.ListUsersResponse
+	6,  // 50: s3credentials.backend.v1.IdentityService.GetUser:output_type -> s3credentials.backend.v1.GetUserResponse
+	10, // 51: s3credentials.backend.v1.IdentityService.CreateUser:output_type -> s3credentials.backend.v1.CreateUserResponse
+	12, // 52: s3credentials.backend.v1.IdentityService.DeleteUser:output_type -> s3credentials.backend.v1.DeleteUserResponse
+	14, // 53: s3credentials.backend.v1.IdentityService.ListUserItems:output_type -> s3credentials.backend.v1.ListUserItemsResponse
+	18, // 54: s3credentials.backend.v1.IdentityService.CreateAccessKey:output_type -> s3credentials.backend.v1.CreateAccessKeyResponse
+	20, // 55: s3credentials.backend.v1.IdentityService.ListAccessKeys:output_type -> s3credentials.backend.v1.ListAccessKeysResponse
+	22, // 56: s3credentials.backend.v1.IdentityService.DeleteAccessKey:output_type -> s3credentials.backend.v1.DeleteAccessKeyResponse
+	24, // 57: s3credentials.backend.v1.IdentityService.SetAccessKeyStatus:output_type -> s3credentials.backend.v1.SetAccessKeyStatusResponse
+	26, // 58: s3credentials.backend.v1.IdentityService.SetAccessKeyExpiry:output_type -> s3credentials.backend.v1.SetAccessKeyExpiryResponse
+	28, // 59: s3credentials.backend.v1.IdentityService.GetAccessKeyUse:output_type -> s3credentials.backend.v1.GetAccessKeyUseResponse
+	33, // 60: s3credentials.backend.v1.IdentityService.ListRoles:output_type -> s3credentials.backend.v1.ListRolesResponse
+	35, // 61: s3credentials.backend.v1.IdentityService.GetRole:output_type -> s3credentials.backend.v1.GetRoleResponse
+	37, // 62: s3credentials.backend.v1.IdentityService.CreateRole:output_type -> s3credentials.backend.v1.CreateRoleResponse
+	39, // 63: s3credentials.backend.v1.IdentityService.DeleteRole:output_type -> s3credentials.backend.v1.DeleteRoleResponse
+	41, // 64: s3credentials.backend.v1.IdentityService.CreateSession:output_type -> s3credentials.backend.v1.CreateSessionResponse
+	48, // [48:65] is the sub-list for method output_type
+	31, // [31:48] is the sub-list for method input_type
+	31, // [31:31] is the sub-list for extension type_name
+	31, // [31:31] is the sub-list for extension extendee
+	0,  // [0:31] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_identity_proto_init() }

@@ -1124,6 +1124,255 @@ func (x *PolicyVersion) GetCreated() *timestamppb.Timestamp {
 	return nil
 }
 
+// BucketGrant is what a user may in a whole bucket.
+type BucketGrant struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
+	// To list and read objects.
+	Read bool `protobuf:"varint,2,opt,name=read,proto3" json:"read,omitempty"`
+	// To write and delete objects.
+	Write bool `protobuf:"varint,3,opt,name=write,proto3" json:"write,omitempty"`
+	// To change the bucket's settings and to delete it.
+	Owner         bool `protobuf:"varint,4,opt,name=owner,proto3" json:"owner,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BucketGrant) Reset() {
+	*x = BucketGrant{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BucketGrant) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BucketGrant) ProtoMessage() {}
+
+func (x *BucketGrant) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BucketGrant.ProtoReflect.Descriptor instead.
+func (*BucketGrant) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *BucketGrant) GetBucket() string {
+	if x != nil {
+		return x.Bucket
+	}
+	return ""
+}
+
+func (x *BucketGrant) GetRead() bool {
+	if x != nil {
+		return x.Read
+	}
+	return false
+}
+
+func (x *BucketGrant) GetWrite() bool {
+	if x != nil {
+		return x.Write
+	}
+	return false
+}
+
+func (x *BucketGrant) GetOwner() bool {
+	if x != nil {
+		return x.Owner
+	}
+	return false
+}
+
+type PutGrantRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	Grant         *BucketGrant           `protobuf:"bytes,2,opt,name=grant,proto3" json:"grant,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutGrantRequest) Reset() {
+	*x = PutGrantRequest{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutGrantRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutGrantRequest) ProtoMessage() {}
+
+func (x *PutGrantRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutGrantRequest.ProtoReflect.Descriptor instead.
+func (*PutGrantRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *PutGrantRequest) GetUserName() string {
+	if x != nil {
+		return x.UserName
+	}
+	return ""
+}
+
+func (x *PutGrantRequest) GetGrant() *BucketGrant {
+	if x != nil {
+		return x.Grant
+	}
+	return nil
+}
+
+type PutGrantResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutGrantResponse) Reset() {
+	*x = PutGrantResponse{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutGrantResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutGrantResponse) ProtoMessage() {}
+
+func (x *PutGrantResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutGrantResponse.ProtoReflect.Descriptor instead.
+func (*PutGrantResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{23}
+}
+
+type ListGrantsRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	UserName      string                 `protobuf:"bytes,1,opt,name=user_name,json=userName,proto3" json:"user_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGrantsRequest) Reset() {
+	*x = ListGrantsRequest{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGrantsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGrantsRequest) ProtoMessage() {}
+
+func (x *ListGrantsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGrantsRequest.ProtoReflect.Descriptor instead.
+func (*ListGrantsRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListGrantsRequest) GetUserName() string {
+	if x != nil {
+		return x.UserName
+	}
+	return ""
+}
+
+// One message holds one page of grants.
+type ListGrantsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Grants        []*BucketGrant         `protobuf:"bytes,1,rep,name=grants,proto3" json:"grants,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListGrantsResponse) Reset() {
+	*x = ListGrantsResponse{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListGrantsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListGrantsResponse) ProtoMessage() {}
+
+func (x *ListGrantsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListGrantsResponse.ProtoReflect.Descriptor instead.
+func (*ListGrantsResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ListGrantsResponse) GetGrants() []*BucketGrant {
+	if x != nil {
+		return x.Grants
+	}
+	return nil
+}
+
 type ProbeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// An action such as "s3:GetObject".
@@ -1138,7 +1387,7 @@ type ProbeRequest struct {
 
 func (x *ProbeRequest) Reset() {
 	*x = ProbeRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1150,7 +1399,7 @@ func (x *ProbeRequest) String() string {
 func (*ProbeRequest) ProtoMessage() {}
 
 func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1163,7 +1412,7 @@ func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeRequest.ProtoReflect.Descriptor instead.
 func (*ProbeRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{21}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ProbeRequest) GetAction() string {
@@ -1198,7 +1447,7 @@ type ProbeResponse struct {
 
 func (x *ProbeResponse) Reset() {
 	*x = ProbeResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1210,7 +1459,7 @@ func (x *ProbeResponse) String() string {
 func (*ProbeResponse) ProtoMessage() {}
 
 func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1223,7 +1472,7 @@ func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeResponse.ProtoReflect.Descriptor instead.
 func (*ProbeResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{22}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ProbeResponse) GetAllowed() bool {
@@ -1312,14 +1561,27 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\n" +
 	"version_id\x18\x02 \x01(\tR\tversionId\x12,\n" +
 	"\x12is_default_version\x18\x03 \x01(\bR\x10isDefaultVersion\x124\n" +
-	"\acreated\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\"P\n" +
+	"\acreated\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampR\acreated\"e\n" +
+	"\vBucketGrant\x12\x16\n" +
+	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x12\n" +
+	"\x04read\x18\x02 \x01(\bR\x04read\x12\x14\n" +
+	"\x05write\x18\x03 \x01(\bR\x05write\x12\x14\n" +
+	"\x05owner\x18\x04 \x01(\bR\x05owner\"k\n" +
+	"\x0fPutGrantRequest\x12\x1b\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\x12;\n" +
+	"\x05grant\x18\x02 \x01(\v2%.s3credentials.backend.v1.BucketGrantR\x05grant\"\x12\n" +
+	"\x10PutGrantResponse\"0\n" +
+	"\x11ListGrantsRequest\x12\x1b\n" +
+	"\tuser_name\x18\x01 \x01(\tR\buserName\"S\n" +
+	"\x12ListGrantsResponse\x12=\n" +
+	"\x06grants\x18\x01 \x03(\v2%.s3credentials.backend.v1.BucketGrantR\x06grants\"P\n" +
 	"\fProbeRequest\x12\x16\n" +
 	"\x06action\x18\x01 \x01(\tR\x06action\x12\x16\n" +
 	"\x06bucket\x18\x02 \x01(\tR\x06bucket\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\tR\x03key\"=\n" +
 	"\rProbeResponse\x12\x18\n" +
 	"\aallowed\x18\x01 \x01(\bR\aallowed\x12\x12\n" +
-	"\x04left\x18\x02 \x01(\tR\x04left2\xf8\a\n" +
+	"\x04left\x18\x02 \x01(\tR\x04left2\xc6\t\n" +
 	"\rPolicyService\x12d\n" +
 	"\tPutPolicy\x12*.s3credentials.backend.v1.PutPolicyRequest\x1a+.s3credentials.backend.v1.PutPolicyResponse\x12d\n" +
 	"\tGetPolicy\x12*.s3credentials.backend.v1.GetPolicyRequest\x1a+.s3credentials.backend.v1.GetPolicyResponse\x12o\n" +
@@ -1328,7 +1590,10 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\x14ListAttachedPolicies\x125.s3credentials.backend.v1.ListAttachedPoliciesRequest\x1a6.s3credentials.backend.v1.ListAttachedPoliciesResponse0\x01\x12m\n" +
 	"\fAttachPolicy\x12-.s3credentials.backend.v1.AttachPolicyRequest\x1a..s3credentials.backend.v1.AttachPolicyResponse\x12m\n" +
 	"\fDetachPolicy\x12-.s3credentials.backend.v1.DetachPolicyRequest\x1a..s3credentials.backend.v1.DetachPolicyResponse\x12y\n" +
-	"\x10GetManagedPolicy\x121.s3credentials.backend.v1.GetManagedPolicyRequest\x1a2.s3credentials.backend.v1.GetManagedPolicyResponse\x12X\n" +
+	"\x10GetManagedPolicy\x121.s3credentials.backend.v1.GetManagedPolicyRequest\x1a2.s3credentials.backend.v1.GetManagedPolicyResponse\x12a\n" +
+	"\bPutGrant\x12).s3credentials.backend.v1.PutGrantRequest\x1a*.s3credentials.backend.v1.PutGrantResponse\x12i\n" +
+	"\n" +
+	"ListGrants\x12+.s3credentials.backend.v1.ListGrantsRequest\x1a,.s3credentials.backend.v1.ListGrantsResponse0\x01\x12X\n" +
 	"\x05Probe\x12&.s3credentials.backend.v1.ProbeRequest\x1a'.s3credentials.backend.v1.ProbeResponseB\xf9\x01\n" +
 	"\x1ccom.s3credentials.backend.v1B\vPolicyProtoP\x01ZJgithub.com/s3-credentials/s3-credentials/internal/wire/backendv1;backendv1\xa2\x02\x03SBX\xaa\x02\x18S3credentials.Backend.V1\xca\x02\x18S3credentials\\Backend\\V1\xe2\x02$S3credentials\\Backend\\V1\\GPBMetadata\xea\x02\x1aS3credentials::Backend::V1b\x06proto3"
 
@@ -1344,7 +1609,7 @@ func file_s3credentials_backend_v1_policy_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_policy_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
+var file_s3credentials_backend_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_s3credentials_backend_v1_policy_proto_goTypes = []any{
 	(*Principal)(nil),                    // 0: s3credentials.backend.v1.Principal
 	(*PutPolicyRequest)(nil),             // 1: s3credentials.backend.v1.PutPolicyRequest
@@ -1367,10 +1632,15 @@ var file_s3credentials_backend_v1_policy_proto_goTypes = []any{
 	(*GetManagedPolicyResponse)(nil),     // 18: s3credentials.backend.v1.GetManagedPolicyResponse
 	(*ManagedPolicy)(nil),                // 19: s3credentials.backend.v1.ManagedPolicy
 	(*PolicyVersion)(nil),                // 20: s3credentials.backend.v1.PolicyVersion
-	(*ProbeRequest)(nil),                 // 21: s3credentials.backend.v1.ProbeRequest
-	(*ProbeResponse)(nil),                // 22: s3credentials.backend.v1.ProbeResponse
-	(*timestamppb.Timestamp)(nil),        // 23: google.protobuf.Timestamp
-	(*Tag)(nil),                          // 24: s3credentials.backend.v1.Tag
+	(*BucketGrant)(nil),                  // 21: s3credentials.backend.v1.BucketGrant
+	(*PutGrantRequest)(nil),              // 22: s3credentials.backend.v1.PutGrantRequest
+	(*PutGrantResponse)(nil),             // 23: s3credentials.backend.v1.PutGrantResponse
+	(*ListGrantsRequest)(nil),            // 24: s3credentials.backend.v1.ListGrantsRequest
+	(*ListGrantsResponse)(nil),           // 25: s3credentials.backend.v1.ListGrantsResponse
+	(*ProbeRequest)(nil),                 // 26: s3credentials.backend.v1.ProbeRequest
+	(*ProbeResponse)(nil),                // 27: s3credentials.backend.v1.ProbeResponse
+	(*timestamppb.Timestamp)(nil),        // 28: google.protobuf.Timestamp
+	(*Tag)(nil),                          // 29: s3credentials.backend.v1.Tag
 }
 var file_s3credentials_backend_v1_policy_proto_depIdxs = []int32{
 	0,  // 0: s3credentials.backend.v1.PutPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
@@ -1384,34 +1654,40 @@ var file_s3credentials_backend_v1_policy_proto_depIdxs = []int32{
 	0,  // 8: s3credentials.backend.v1.AttachPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
 	0,  // 9: s3credentials.backend.v1.DetachPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
 	19, // 10: s3credentials.backend.v1.GetManagedPolicyResponse.policy:type_name -> s3credentials.backend.v1.ManagedPolicy
-	23, // 11: s3credentials.backend.v1.ManagedPolicy.created:type_name -> google.protobuf.Timestamp
-	23, // 12: s3credentials.backend.v1.ManagedPolicy.updated:type_name -> google.protobuf.Timestamp
-	24, // 13: s3credentials.backend.v1.ManagedPolicy.tags:type_name -> s3credentials.backend.v1.Tag
+	28, // 11: s3credentials.backend.v1.ManagedPolicy.created:type_name -> google.protobuf.Timestamp
+	28, // 12: s3credentials.backend.v1.ManagedPolicy.updated:type_name -> google.protobuf.Timestamp
+	29, // 13: s3credentials.backend.v1.ManagedPolicy.tags:type_name -> s3credentials.backend.v1.Tag
 	20, // 14: s3credentials.backend.v1.ManagedPolicy.version:type_name -> s3credentials.backend.v1.PolicyVersion
-	23, // 15: s3credentials.backend.v1.PolicyVersion.created:type_name -> google.protobuf.Timestamp
-	1,  // 16: s3credentials.backend.v1.PolicyService.PutPolicy:input_type -> s3credentials.backend.v1.PutPolicyRequest
-	3,  // 17: s3credentials.backend.v1.PolicyService.GetPolicy:input_type -> s3credentials.backend.v1.GetPolicyRequest
-	6,  // 18: s3credentials.backend.v1.PolicyService.ListPolicies:input_type -> s3credentials.backend.v1.ListPoliciesRequest
-	8,  // 19: s3credentials.backend.v1.PolicyService.DeletePolicy:input_type -> s3credentials.backend.v1.DeletePolicyRequest
-	10, // 20: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:input_type -> s3credentials.backend.v1.ListAttachedPoliciesRequest
-	13, // 21: s3credentials.backend.v1.PolicyService.AttachPolicy:input_type -> s3credentials.backend.v1.AttachPolicyRequest
-	15, // 22: s3credentials.backend.v1.PolicyService.DetachPolicy:input_type -> s3credentials.backend.v1.DetachPolicyRequest
-	17, // 23: s3credentials.backend.v1.PolicyService.GetManagedPolicy:input_type -> s3credentials.backend.v1.GetManagedPolicyRequest
-	21, // 24: s3credentials.backend.v1.PolicyService.Probe:input_type -> s3credentials.backend.v1.ProbeRequest
-	2,  // 25: s3credentials.backend.v1.PolicyService.PutPolicy:output_type -> s3credentials.backend.v1.PutPolicyResponse
-	4,  // 26: s3credentials.backend.v1.PolicyService.GetPolicy:output_type -> s3credentials.backend.v1.GetPolicyResponse
-	7,  // 27: s3credentials.backend.v1.PolicyService.ListPolicies:output_type -> s3credentials.backend.v1.ListPoliciesResponse
-	9,  // 28: s3credentials.backend.v1.PolicyService.DeletePolicy:output_type -> s3credentials.backend.v1.DeletePolicyResponse
-	11, // 29: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:output_type -> s3credentials.backend.v1.ListAttachedPoliciesResponse
-	14, // 30: s3credentials.backend.v1.PolicyService.AttachPolicy:output_type -> s3credentials.backend.v1.AttachPolicyResponse
-	16, // 31: s3credentials.backend.v1.PolicyService.DetachPolicy:output_type -> s3credentials.backend.v1.DetachPolicyResponse
-	18, // 32: s3credentials.backend.v1.PolicyService.GetManagedPolicy:output_type -> s3credentials.backend.v1.GetManagedPolicyResponse
-	22, // 33: s3credentials.backend.v1.PolicyService.Probe:output_type -> s3credentials.backend.v1.ProbeResponse
-	25, // [25:34] is the sub-list for method output_type
-	16, // [16:25] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	28, // 15: s3credentials.backend.v1.PolicyVersion.created:type_name -> google.protobuf.Timestamp
+	21, // 16: s3credentials.backend.v1.PutGrantRequest.grant:type_name -> s3credentials.backend.v1.BucketGrant
+	21, // 17: s3credentials.backend.v1.ListGrantsResponse.grants:type_name -> s3credentials.backend.v1.BucketGrant
+	1,  // 18: s3credentials.backend.v1.PolicyService.PutPolicy:input_type -> s3credentials.backend.v1.PutPolicyRequest
+	3,  // 19: s3credentials.backend.v1.PolicyService.GetPolicy:input_type -> s3credentials.backend.v1.GetPolicyRequest
+	6,  // 20: s3credentials.backend.v1.PolicyService.ListPolicies:input_type -> s3credentials.backend.v1.ListPoliciesRequest
+	8,  // 21: s3credentials.backend.v1.PolicyService.DeletePolicy:input_type -> s3credentials.backend.v1.DeletePolicyRequest
+	10, // 22: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:input_type -> s3credentials.backend.v1.ListAttachedPoliciesRequest
+	13, // 23: s3credentials.backend.v1.PolicyService.AttachPolicy:input_type -> s3credentials.backend.v1.AttachPolicyRequest
+	15, // 24: s3credentials.backend.v1.PolicyService.DetachPolicy:input_type -> s3credentials.backend.v1.DetachPolicyRequest
+	17, // 25: s3credentials.backend.v1.PolicyService.GetManagedPolicy:input_type -> s3credentials.backend.v1.GetManagedPolicyRequest
+	22, // 26: s3credentials.backend.v1.PolicyService.PutGrant:input_type -> s3credentials.backend.v1.PutGrantRequest
+	24, // 27: s3credentials.backend.v1.PolicyService.ListGrants:input_type -> s3credentials.backend.v1.ListGrantsRequest
+	26, // 28: s3credentials.backend.v1.PolicyService.Probe:input_type -> s3credentials.backend.v1.ProbeRequest
+	2,  // 29: s3credentials.backend.v1.PolicyService.PutPolicy:output_type -> s3credentials.backend.v1.PutPolicyResponse
+	4,  // 30: s3credentials.backend.v1.PolicyService.GetPolicy:output_type -> s3credentials.backend.v1.GetPolicyResponse
+	7,  // 31: s3credentials.backend.v1.PolicyService.ListPolicies:output_type -> s3credentials.backend.v1.ListPoliciesResponse
+	9,  // 32: s3credentials.backend.v1.PolicyService.DeletePolicy:output_type -> s3credentials.backend.v1.DeletePolicyResponse
+	11, // 33: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:output_type -> s3credentials.backend.v1.ListAttachedPoliciesResponse
+	14, // 34: s3credentials.backend.v1.PolicyService.AttachPolicy:output_type -> s3credentials.backend.v1.AttachPolicyResponse
+	16, // 35: s3credentials.backend.v1.PolicyService.DetachPolicy:output_type -> s3credentials.backend.v1.DetachPolicyResponse
+	18, // 36: s3credentials.backend.v1.PolicyService.GetManagedPolicy:output_type -> s3credentials.backend.v1.GetManagedPolicyResponse
+	23, // 37: s3credentials.backend.v1.PolicyService.PutGrant:output_type -> s3credentials.backend.v1.PutGrantResponse
+	25, // 38: s3credentials.backend.v1.PolicyService.ListGrants:output_type -> s3credentials.backend.v1.ListGrantsResponse
+	27, // 39: s3credentials.backend.v1.PolicyService.Probe:output_type -> s3credentials.backend.v1.ProbeResponse
+	29, // [29:40] is the sub-list for method output_type
+	18, // [18:29] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_policy_proto_init() }
@@ -1427,7 +1703,7 @@ func file_s3credentials_backend_v1_policy_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_policy_proto_rawDesc), len(file_s3credentials_backend_v1_policy_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   23,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -27,6 +27,8 @@ const (
 	PolicyService_AttachPolicy_FullMethodName         = "/s3credentials.backend.v1.PolicyService/AttachPolicy"
 	PolicyService_DetachPolicy_FullMethodName         = "/s3credentials.backend.v1.PolicyService/DetachPolicy"
 	PolicyService_GetManagedPolicy_FullMethodName     = "/s3credentials.backend.v1.PolicyService/GetManagedPolicy"
+	PolicyService_PutGrant_FullMethodName             = "/s3credentials.backend.v1.PolicyService/PutGrant"
+	PolicyService_ListGrants_FullMethodName           = "/s3credentials.backend.v1.PolicyService/ListGrants"
 	PolicyService_Probe_FullMethodName                = "/s3credentials.backend.v1.PolicyService/Probe"
 )
 
@@ -45,6 +47,10 @@ type PolicyServiceClient interface {
 	AttachPolicy(ctx context.Context, in *AttachPolicyRequest, opts ...grpc.CallOption) (*AttachPolicyResponse, error)
 	DetachPolicy(ctx context.Context, in *DetachPolicyRequest, opts ...grpc.CallOption) (*DetachPolicyResponse, error)
 	GetManagedPolicy(ctx context.Context, in *GetManagedPolicyRequest, opts ...grpc.CallOption) (*GetManagedPolicyResponse, error)
+	// Gives a user exactly these rights in a bucket; none takes all away. Needs the capability policy.grant, as ListGrants does.
+	PutGrant(ctx context.Context, in *PutGrantRequest, opts ...grpc.CallOption) (*PutGrantResponse, error)
+	// Lists what a user may in buckets, sorted by bucket.
+	ListGrants(ctx context.Context, in *ListGrantsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListGrantsResponse], error)
 	// Tries whether the credentials may do an action, and changes nothing even if they may. Needs the capability policy.probe.
 	Probe(ctx context.Context, in *ProbeRequest, opts ...grpc.CallOption) (*ProbeResponse, error)
 }
@@ -155,6 +161,35 @@ func (c *policyServiceClient) GetManagedPolicy(ctx context.Context, in *GetManag
 	return out, nil
 }
 
+func (c *policyServiceClient) PutGrant(ctx context.Context, in *PutGrantRequest, opts ...grpc.CallOption) (*PutGrantResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(PutGrantResponse)
+	err := c.cc.Invoke(ctx, PolicyService_PutGrant_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *policyServiceClient) ListGrants(ctx context.Context, in *ListGrantsRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListGrantsResponse], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &PolicyService_ServiceDesc.Streams[2], PolicyService_ListGrants_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[ListGrantsRequest, ListGrantsResponse]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PolicyService_ListGrantsClient = grpc.ServerStreamingClient[ListGrantsResponse]
+
 func (c *policyServiceClient) Probe(ctx context.Context, in *ProbeRequest, opts ...grpc.CallOption) (*ProbeResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(ProbeResponse)
@@ -180,6 +215,10 @@ type PolicyServiceServer interface {
 	AttachPolicy(context.Context, *AttachPolicyRequest) (*AttachPolicyResponse, error)
 	DetachPolicy(context.Context, *DetachPolicyRequest) (*DetachPolicyResponse, error)
 	GetManagedPolicy(context.Context, *GetManagedPolicyRequest) (*GetManagedPolicyResponse, error)
+	// Gives a user exactly these rights in a bucket; none takes all away. Needs the capability policy.grant, as ListGrants does.
+	PutGrant(context.Context, *PutGrantRequest) (*PutGrantResponse, error)
+	// Lists what a user may in buckets, sorted by bucket.
+	ListGrants(*ListGrantsRequest, grpc.ServerStreamingServer[ListGrantsResponse]) error
 	// Tries whether the credentials may do an action, and changes nothing even if they may. Needs the capability policy.probe.
 	Probe(context.Context, *ProbeRequest) (*ProbeResponse, error)
 	mustEmbedUnimplementedPolicyServiceServer()
@@ -215,6 +254,12 @@ func (UnimplementedPolicyServiceServer) DetachPolicy(context.Context, *DetachPol
 }
 func (UnimplementedPolicyServiceServer) GetManagedPolicy(context.Context, *GetManagedPolicyRequest) (*GetManagedPolicyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method GetManagedPolicy not implemented")
+}
+func (UnimplementedPolicyServiceServer) PutGrant(context.Context, *PutGrantRequest) (*PutGrantResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method PutGrant not implemented")
+}
+func (UnimplementedPolicyServiceServer) ListGrants(*ListGrantsRequest, grpc.ServerStreamingServer[ListGrantsResponse]) error {
+	return status.Error(codes.Unimplemented, "method ListGrants not implemented")
 }
 func (UnimplementedPolicyServiceServer) Probe(context.Context, *ProbeRequest) (*ProbeResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Probe not implemented")
@@ -370,6 +415,35 @@ func _PolicyService_GetManagedPolicy_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PolicyService_PutGrant_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PutGrantRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PolicyServiceServer).PutGrant(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PolicyService_PutGrant_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PolicyServiceServer).PutGrant(ctx, req.(*PutGrantRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PolicyService_ListGrants_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(ListGrantsRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(PolicyServiceServer).ListGrants(m, &grpc.GenericServerStream[ListGrantsRequest, ListGrantsResponse]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type PolicyService_ListGrantsServer = grpc.ServerStreamingServer[ListGrantsResponse]
+
 func _PolicyService_Probe_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(ProbeRequest)
 	if err := dec(in); err != nil {
@@ -420,6 +494,10 @@ var PolicyService_ServiceDesc = grpc.ServiceDesc{
 			Handler:    _PolicyService_GetManagedPolicy_Handler,
 		},
 		{
+			MethodName: "PutGrant",
+			Handler:    _PolicyService_PutGrant_Handler,
+		},
+		{
 			MethodName: "Probe",
 			Handler:    _PolicyService_Probe_Handler,
 		},
@@ -433,6 +511,11 @@ var PolicyService_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "ListAttachedPolicies",
 			Handler:       _PolicyService_ListAttachedPolicies_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "ListGrants",
+			Handler:       _PolicyService_ListGrants_Handler,
 			ServerStreams: true,
 		},
 	},
