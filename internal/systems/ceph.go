@@ -3,13 +3,10 @@ package systems
 import (
 	"crypto/rand"
 	_ "embed"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -79,33 +76,11 @@ func startCluster(s *System, port string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, run, err := cephUser()
+	dir, run, err := unprivileged("ceph")
 	if err != nil {
 		return nil, err
 	}
 	// The daemons end with the shell, however it ends.
 	env := append(os.Environ(), "KEY="+s.AccessKeyID, "SECRET="+s.SecretAccessKey, "RUN=setpriv --pdeathsig KILL")
 	return startProcess(dir, env, nil, append(run, "sh", "-c", cephCluster, "ceph", filepath.Join(dir, "cluster"), port, monitor, old)...)
-}
-
-// cephUser returns a folder, and what runs a command as the user whose folder it is: never root, who would own what the daemons write.
-// That user may not enter the cache of root, so the folder is elsewhere then; the objects are in memory.
-func cephUser() (dir string, run []string, err error) {
-	if os.Getuid() != 0 {
-		dir, err = runDir("ceph")
-		return dir, nil, err
-	}
-	nobody, err := user.Lookup("nobody")
-	if err != nil {
-		return "", nil, err
-	}
-	uid, uidErr := strconv.Atoi(nobody.Uid)
-	gid, gidErr := strconv.Atoi(nobody.Gid)
-	if err := errors.Join(uidErr, gidErr); err != nil {
-		return "", nil, err
-	}
-	if dir, err = os.MkdirTemp("", fmt.Sprintf("s3-credentials-ceph-%d-", os.Getpid())); err != nil {
-		return "", nil, err
-	}
-	return dir, []string{"setpriv", "--reuid", nobody.Uid, "--regid", nobody.Gid, "--clear-groups"}, os.Chown(dir, uid, gid)
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -67,7 +68,7 @@ func startSeaweedFS(options ...string) (*System, *guard, error) {
 // runSeaweedFS starts master, volume server, filer and S3 in one process. It turns off what tests do not need, and what would report
 // to somebody.
 func runSeaweedFS(binary string, s *System, port string, options []string) (*process, error) {
-	dir, err := runDir("seaweedfs")
+	dir, run, err := unprivileged("seaweedfs")
 	if err != nil {
 		return nil, err
 	}
@@ -75,11 +76,14 @@ func runSeaweedFS(binary string, s *System, port string, options []string) (*pro
 	if err != nil {
 		return nil, err
 	}
-	args := []string{
-		binary, "-logdir=" + dir, "mini", "-dir=" + dir, "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.port=" + port, "-s3.config=" + identities,
-		"-master.telemetry=false", "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
-		"-s3.localSocket=" + filepath.Join(dir, "s3.sock"), "-filer.localSocket=" + filepath.Join(dir, "filer.sock"),
+	if binary, err = within(dir, binary); err != nil {
+		return nil, err
 	}
+	args := append(run,
+		binary, "-logdir="+dir, "mini", "-dir="+dir, "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.port="+port, "-s3.config="+identities,
+		"-master.telemetry=false", "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
+		"-s3.localSocket="+filepath.Join(dir, "s3.sock"), "-filer.localSocket="+filepath.Join(dir, "filer.sock"),
+	)
 	for _, flag := range []string{"s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"} {
 		free, err := freePort()
 		if err != nil {
@@ -87,7 +91,7 @@ func runSeaweedFS(binary string, s *System, port string, options []string) (*pro
 		}
 		args = append(args, "-"+flag+"="+free)
 	}
-	return startProcess(dir, withoutAWS(os.Environ()), nil, append(args, options...)...)
+	return startProcess(dir, append(withoutAWS(os.Environ()), "HOME="+dir), nil, append(args, options...)...)
 }
 
 // writeIdentities writes the file that names the administrator: a secret must not stand in an argument.
@@ -108,7 +112,14 @@ func writeIdentities(dir string, s *System) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(dir, "identities.json")
-	return path, os.WriteFile(path, document, 0o600)
+	owner, err := os.Stat(dir)
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(path, document, 0o600); err != nil {
+		return "", err
+	}
+	return path, os.Chown(path, int(owner.Sys().(*syscall.Stat_t).Uid), -1)
 }
 
 // probeSeaweedFS asks as nobody: the S3 part starts last, when the others answer.

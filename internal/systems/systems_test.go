@@ -23,7 +23,7 @@ func s3Client(s *System, key, secret string) *s3.Client {
 
 func TestAdministratorWorks(t *testing.T) {
 	for name, start := range map[string]func(testing.TB) *System{
-		"ceph": Ceph, "minio": MinIO, "moto": Moto, "moto-enforcing": MotoEnforcing, "sandbox": Sandbox,
+		"ceph": Ceph, "minio": MinIO, "moto": Moto, "moto-enforcing": MotoEnforcing, "sandbox": Sandbox, "seaweedfs": SeaweedFS,
 	} {
 		t.Run(name, func(t *testing.T) {
 			system := start(t)
@@ -44,7 +44,7 @@ func TestAdministratorWorks(t *testing.T) {
 
 func TestWrongKeysAreRefused(t *testing.T) {
 	for name, start := range map[string]func(testing.TB) *System{
-		"minio": MinIO, "moto-enforcing": MotoEnforcing, "sandbox": Sandbox,
+		"minio": MinIO, "moto-enforcing": MotoEnforcing, "sandbox": Sandbox, "seaweedfs": SeaweedFS,
 	} {
 		t.Run(name, func(t *testing.T) {
 			system := start(t)
