@@ -39,6 +39,9 @@ func deniedIsNotMissing(e *env) {
 	if e.has(driver.CapPolicyInline) {
 		e.putPolicy(driver.UserPrincipal(name), name, e.custom(name, "key"))
 	}
+	if e.has(driver.CapRoles) {
+		e.newRoleNamed(name, 3600)
+	}
 	denied := *e
 	denied.Driver = e.as(e.powerlessKey())
 	for _, m := range methods(&denied, name) {

@@ -140,6 +140,9 @@ func describesTemplates(e *env) {
 	if d.SessionRole != nil && !(d.Has(driver.CapSessions) && d.Has(driver.CapRoles) && d.SessionRole.Name != "") {
 		e.Errorf("there is a session role, and sessions or roles are not declared: %+v", d.SessionRole)
 	}
+	if r := d.SessionRole; r != nil && (r.Policy != "" && r.PolicyARN != "" || r.Policy != "" && !d.Has(driver.CapPolicyInline)) {
+		e.Errorf("the session role has two policies, or one of a kind that is not declared: %+v", r)
+	}
 	if d.WebsiteURL != "" && !strings.Contains(d.WebsiteURL, "{bucket}") {
 		e.Errorf("WebsiteURL %q names no bucket", d.WebsiteURL)
 	}

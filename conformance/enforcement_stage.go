@@ -131,6 +131,10 @@ func (e *env) tryScope(s scope, give func(*env, string, policy.Document) driver.
 			e.mustWork(a)
 		}
 	}
+	if s.access&policy.Delete != 0 { // what is denied must be there: some systems say of what is missing that it is
+		e.put(st.bucket, insideKey, []byte(insideKey))
+		e.put(st.bucket, outsideKey, []byte(outsideKey))
+	}
 	for _, a := range attempts {
 		if s.prefix != "" && a.conditional && !e.enforces(RulePrefixConditions) {
 			continue

@@ -156,7 +156,11 @@ func (e *env) newRole() driver.Role {
 // newRoleFor is newRole for sessions of up to that many seconds.
 func (e *env) newRoleFor(seconds int) driver.Role {
 	e.Helper()
-	name := e.name("r")
+	return e.newRoleNamed(e.name("r"), seconds)
+}
+
+func (e *env) newRoleNamed(name string, seconds int) driver.Role {
+	e.Helper()
 	e.cleanup("role "+name, func(ctx context.Context) error {
 		if err := e.stripPolicies(ctx, driver.RolePrincipal(name)); err != nil {
 			return err
@@ -175,11 +179,11 @@ func (e *env) trustPolicy() string {
 	e.Helper()
 	who, err := e.Driver.WhoAmI(e.ctx)
 	e.ok(err, "WhoAmI")
-	template := "arn:" + e.Description.Partition + ":iam::{account}:root"
+	role := driver.SessionRole{TrustPrincipal: "arn:" + e.Description.Partition + ":iam::{account}:root"}
 	if e.Description.SessionRole != nil {
-		template = e.Description.SessionRole.TrustPrincipal
+		role = *e.Description.SessionRole
 	}
-	principal := strings.ReplaceAll(template, "{account}", who.Account)
+	principal := role.For(who).TrustPrincipal
 	return policy.Document{Version: policy.Version, Statement: []policy.Statement{{
 		Effect:    policy.Allow,
 		Principal: &policy.Principal{Of: map[string][]string{"AWS": {principal}}},
@@ -202,6 +206,10 @@ func (e *env) sessionRequestFor(document string, seconds int) driver.CreateSessi
 		if needed.PolicyARN != "" && e.has(driver.CapPolicyManaged) {
 			err := e.Driver.AttachPolicy(e.ctx, driver.AttachPolicyRequest{Principal: driver.RolePrincipal(role.Name), PolicyARN: needed.PolicyARN})
 			e.ok(err, "AttachPolicy(%s)", needed.PolicyARN)
+		}
+		if needed.Policy != "" {
+			err := e.Driver.PutPolicy(e.ctx, driver.PutPolicyRequest{Principal: driver.RolePrincipal(role.Name), Name: e.name("p"), Document: needed.Policy})
+			e.ok(err, "PutPolicy of the role")
 		}
 	}
 	return req

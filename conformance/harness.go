@@ -63,6 +63,8 @@ const (
 	RuleBucketNames Rule = "bucket names"
 	// RuleUsersWithKeys: the system refuses to delete a user that has keys.
 	RuleUsersWithKeys Rule = "users with keys"
+	// RuleRoleDescriptions: the system keeps the descriptions of roles.
+	RuleRoleDescriptions Rule = "descriptions of roles"
 	// RuleReplacement: the system refuses to create a bucket that exists.
 	RuleReplacement Rule = "creating buckets once"
 )
@@ -71,7 +73,7 @@ const (
 func Rules() []Rule {
 	return []Rule{
 		RuleAuthentication, RuleUserPolicies, RuleSessionPolicies, RulePrefixConditions, RuleBoundaries, RuleBucketPolicies,
-		RuleSettingValues, RulePolicyDocuments, RuleDocumentSizes, RulePages, RuleBucketNames, RuleUsersWithKeys, RuleReplacement,
+		RuleSettingValues, RulePolicyDocuments, RuleDocumentSizes, RulePages, RuleBucketNames, RuleUsersWithKeys, RuleRoleDescriptions, RuleReplacement,
 	}
 }
 

@@ -135,9 +135,7 @@ func (e *Engine) checkCreate(options CreateOptions) error {
 	}
 	if options.DurationSeconds > 0 {
 		needed = append(needed, driver.CapSessions)
-		if e.description.SessionRole != nil {
-			needed = append(needed, driver.CapRoles, driver.CapPolicyManaged)
-		}
+		needed = append(needed, e.description.SessionRole.Needs()...)
 	} else {
 		needed = append(needed, driver.CapUsers)
 		if b := options.PermissionsBoundary; b != "" && b != NoBoundary {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -35,53 +34,78 @@ func (e *Engine) planSession(ctx context.Context, plan *Plan, options CreateOpti
 		Verb: Open, Resource: Resource{Kind: KindSession, Name: name}, After: &State{Document: document.JSON(), Seconds: options.DurationSeconds},
 	}
 	if role := e.description.SessionRole; role != nil {
-		session.Resource.Owner = driver.RolePrincipal(role.Name)
-		arn, err := e.planRole(ctx, plan, role)
+		name, arn, err := e.planRole(ctx, plan, *role)
 		if err != nil {
 			return err
 		}
-		session.After.RoleARN = arn
+		session.Resource.Owner, session.After.RoleARN = driver.RolePrincipal(name), arn
 	}
 	plan.add(session)
 	return nil
 }
 
-// planRole finds the role that sessions are opened against and returns its ARN, or adds the steps that make it.
-func (e *Engine) planRole(ctx context.Context, plan *Plan, want *driver.SessionRole) (arn string, err error) {
+// planRole finds the role that sessions are opened against and returns its name and ARN, or adds the steps that make it.
+func (e *Engine) planRole(ctx context.Context, plan *Plan, template driver.SessionRole) (name, arn string, err error) {
 	caller, err := e.WhoAmI(ctx)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
-	trusted := strings.ReplaceAll(want.TrustPrincipal, "{account}", caller.Account)
-	attachment := Step{Verb: Attach, Resource: Resource{Kind: KindAttachment, Name: want.PolicyARN, Owner: driver.RolePrincipal(want.Name)}}
+	want := template.For(caller)
 	role, err := e.GetRole(ctx, driver.GetRoleRequest{Name: want.Name})
 	switch {
 	case isMissing(err):
 		// Of what the system answers now, only that it knows no such policies counts: there is no role to ask about yet.
-		if _, err := e.isAttached(ctx, want); errors.Is(err, fault.Unsupported) {
-			return "", err
+		if _, err := e.hasItsPolicy(ctx, want); errors.Is(err, fault.Unsupported) {
+			return "", "", err
 		}
 		plan.add(Step{
 			Verb: Create, Resource: Resource{Kind: KindRole, Name: want.Name},
-			After: &State{Document: trustPolicy(trusted), Seconds: want.MaxSessionSeconds},
-		}, attachment)
-		return "", nil
+			After: &State{Document: trustPolicy(want.TrustPrincipal), Seconds: want.MaxSessionSeconds},
+		}, permitting(want))
+		return want.Name, "", nil
 	case err != nil:
-		return "", err
+		return "", "", err
 	}
-	if err := checkTrust(role, trusted, caller.Account); err != nil {
-		return "", err
+	if err := checkTrust(role, want.TrustPrincipal, caller.Account); err != nil {
+		return "", "", err
 	}
-	attached, err := e.isAttached(ctx, want)
-	if err == nil && !attached {
-		plan.add(attachment)
+	permitted, err := e.hasItsPolicy(ctx, want)
+	if err == nil && !permitted {
+		plan.add(permitting(want))
 	}
-	return role.ARN, err
+	return want.Name, role.ARN, err
+}
+
+// rolePolicy is the name of the policy of a role that has one of its own.
+const rolePolicy = "s3-credentials"
+
+// permitting is the step that gives the role for sessions its policy.
+func permitting(role driver.SessionRole) Step {
+	owner := driver.RolePrincipal(role.Name)
+	if role.Policy != "" {
+		return Step{Verb: Put, Resource: Resource{Kind: KindPolicy, Name: rolePolicy, Owner: owner}, After: &State{Document: role.Policy}}
+	}
+	return Step{Verb: Attach, Resource: Resource{Kind: KindAttachment, Name: role.PolicyARN, Owner: owner}}
+}
+
+// hasItsPolicy reports whether the role for sessions has its policy.
+func (e *Engine) hasItsPolicy(ctx context.Context, role driver.SessionRole) (bool, error) {
+	if role.Policy == "" {
+		return e.isAttached(ctx, role)
+	}
+	found, err := e.GetPolicy(ctx, driver.GetPolicyRequest{Principal: driver.RolePrincipal(role.Name), Name: rolePolicy})
+	switch {
+	case isMissing(err):
+		return false, nil
+	case err == nil && !sameDocument(found.Document, role.Policy):
+		err = fault.New(fault.FailedPrecondition, "policy '%s' of role '%s' is not as this tool makes it; delete the policy, and this tool makes it anew", rolePolicy, role.Name)
+	}
+	return err == nil, err
 }
 
 // isAttached reports whether the role for sessions has its policy. Unsupported says that no session can be opened: the
 // system behind the endpoint has no policies to attach, although its backend has.
-func (e *Engine) isAttached(ctx context.Context, role *driver.SessionRole) (bool, error) {
+func (e *Engine) isAttached(ctx context.Context, role driver.SessionRole) (bool, error) {
 	for attached, err := range e.ListAttachedPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.RolePrincipal(role.Name)}) {
 		switch {
 		case errors.Is(err, fault.Unsupported):

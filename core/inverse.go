@@ -28,7 +28,7 @@ func (a *Applied) inverse(ctx context.Context, s Step, o Outcome, uncertain bool
 		return nil, nil // the system has none
 	case kind == KindSession, (kind == KindGrant || kind == KindRights || kind == KindRole || kind == KindPolicy) && o.Existed:
 		return nil, nil
-	case kind == KindAttachment && a.existed(KindRole, s.Resource.Owner.Name):
+	case s.Resource.Owner.Type == driver.PrincipalRole && a.existed(KindRole, s.Resource.Owner.Name):
 		return nil, nil // whoever made the role needs it
 	case kind == KindBucketSetting && a.endsWithBucket(ctx, s.Resource.Bucket):
 		return nil, nil

@@ -47,6 +47,7 @@ package driver
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/policy"
@@ -184,12 +185,33 @@ type Boundaries struct {
 
 // SessionRole is the role that sessions assume. Package core creates it if it does not exist.
 type SessionRole struct {
-	// Name is the role's name.
+	// Name is the role's name, with "{user}" for the id of the caller where each caller needs a role of its own.
 	Name string
-	// PolicyARN is the ARN of the managed policy that is attached to the role.
+	// PolicyARN is the ARN of the managed policy that is attached to the role; empty where the role has a policy of its own.
 	PolicyARN string
-	// TrustPrincipal is who may assume the role, as a value of "AWS" with "{account}" for the caller's account.
+	// Policy is the document, as JSON, of the role's own policy; empty where PolicyARN is set.
+	Policy string
+	// TrustPrincipal is who may assume the role, as a value of "AWS" with "{account}" for the caller's account, or "{arn}" for the
+	// caller's ARN.
 	TrustPrincipal string
 	// MaxSessionSeconds is the longest session that the role permits.
 	MaxSessionSeconds int
+}
+
+// Needs are the capabilities that the role needs; none where there is no role.
+func (r *SessionRole) Needs() []Capability {
+	switch {
+	case r == nil:
+		return nil
+	case r.Policy != "":
+		return []Capability{CapRoles, CapPolicyInline}
+	}
+	return []Capability{CapRoles, CapPolicyManaged}
+}
+
+// For returns the role of a caller.
+func (r SessionRole) For(caller Caller) SessionRole {
+	fill := strings.NewReplacer("{account}", caller.Account, "{arn}", caller.ARN, "{user}", caller.UserID)
+	r.Name, r.TrustPrincipal = fill.Replace(r.Name), fill.Replace(r.TrustPrincipal)
+	return r
 }

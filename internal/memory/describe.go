@@ -40,7 +40,13 @@ func (b *backend) Describe(context.Context) (driver.Description, error) {
 	if b.has(driver.CapBucketWebsite) {
 		d.WebsiteURL = "http://{bucket}.website.{region}.invalid"
 	}
-	if b.has(driver.CapRoles) && b.has(driver.CapSessions) && b.has(driver.CapPolicyManaged) {
+	switch roles := b.has(driver.CapRoles) && b.has(driver.CapSessions); {
+	case roles && !b.has(driver.CapPolicyManaged) && b.has(driver.CapPolicyInline):
+		d.SessionRole = &driver.SessionRole{
+			Name: "s3-credentials.{user}", Policy: `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}`,
+			TrustPrincipal: "{arn}", MaxSessionSeconds: 43200,
+		}
+	case roles && b.has(driver.CapPolicyManaged):
 		d.SessionRole = &driver.SessionRole{
 			Name: "s3-credentials.AmazonS3FullAccess", PolicyARN: managedARN("AmazonS3FullAccess"),
 			TrustPrincipal: "arn:aws:iam::{account}:root", MaxSessionSeconds: 43200,

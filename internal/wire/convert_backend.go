@@ -212,6 +212,7 @@ func toSessionRole(r *driver.SessionRole) *pb.SessionRole {
 	}
 	return &pb.SessionRole{
 		Name: r.Name, PolicyArn: r.PolicyARN, TrustPrincipal: r.TrustPrincipal, MaxSessionSeconds: toInt32(r.MaxSessionSeconds),
+		Policy: r.Policy,
 	}
 }
 
@@ -221,6 +222,6 @@ func fromSessionRole(in *pb.SessionRole) *driver.SessionRole {
 	}
 	return &driver.SessionRole{
 		Name: in.GetName(), PolicyARN: in.GetPolicyArn(), TrustPrincipal: in.GetTrustPrincipal(),
-		MaxSessionSeconds: int(in.GetMaxSessionSeconds()),
+		MaxSessionSeconds: int(in.GetMaxSessionSeconds()), Policy: in.GetPolicy(),
 	}
 }

@@ -905,14 +905,17 @@ func (x *Boundaries) GetReadWrite() string {
 
 // SessionRole is the role that sessions assume.
 type SessionRole struct {
-	state     protoimpl.MessageState `protogen:"open.v1"`
-	Name      string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
-	PolicyArn string                 `protobuf:"bytes,2,opt,name=policy_arn,json=policyArn,proto3" json:"policy_arn,omitempty"`
-	// With "{account}" in it.
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// With "{user}" in it where each caller needs a role of its own.
+	Name      string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	PolicyArn string `protobuf:"bytes,2,opt,name=policy_arn,json=policyArn,proto3" json:"policy_arn,omitempty"`
+	// With "{account}" or "{arn}" in it.
 	TrustPrincipal    string `protobuf:"bytes,3,opt,name=trust_principal,json=trustPrincipal,proto3" json:"trust_principal,omitempty"`
 	MaxSessionSeconds int32  `protobuf:"varint,4,opt,name=max_session_seconds,json=maxSessionSeconds,proto3" json:"max_session_seconds,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// The document of the role's own policy, where policy_arn is empty.
+	Policy        string `protobuf:"bytes,5,opt,name=policy,proto3" json:"policy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SessionRole) Reset() {
@@ -971,6 +974,13 @@ func (x *SessionRole) GetMaxSessionSeconds() int32 {
 		return x.MaxSessionSeconds
 	}
 	return 0
+}
+
+func (x *SessionRole) GetPolicy() string {
+	if x != nil {
+		return x.Policy
+	}
+	return ""
 }
 
 var File_s3credentials_backend_v1_backend_proto protoreflect.FileDescriptor
@@ -1049,13 +1059,14 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"Boundaries\x12\x1b\n" +
 	"\tread_only\x18\x01 \x01(\tR\breadOnly\x12\x1d\n" +
 	"\n" +
-	"read_write\x18\x02 \x01(\tR\treadWrite\"\x99\x01\n" +
+	"read_write\x18\x02 \x01(\tR\treadWrite\"\xb1\x01\n" +
 	"\vSessionRole\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x1d\n" +
 	"\n" +
 	"policy_arn\x18\x02 \x01(\tR\tpolicyArn\x12'\n" +
 	"\x0ftrust_principal\x18\x03 \x01(\tR\x0etrustPrincipal\x12.\n" +
-	"\x13max_session_seconds\x18\x04 \x01(\x05R\x11maxSessionSeconds2\xca\x01\n" +
+	"\x13max_session_seconds\x18\x04 \x01(\x05R\x11maxSessionSeconds\x12\x16\n" +
+	"\x06policy\x18\x05 \x01(\tR\x06policy2\xca\x01\n" +
 	"\x0eBackendService\x12U\n" +
 	"\x04Open\x12%.s3credentials.backend.v1.OpenRequest\x1a&.s3credentials.backend.v1.OpenResponse\x12a\n" +
 	"\bDescribe\x12).s3credentials.backend.v1.DescribeRequest\x1a*.s3credentials.backend.v1.DescribeResponseB\xfa\x01\n" +
