@@ -94,7 +94,11 @@ func (s *Store) DeleteObjects(ctx context.Context, req driver.DeleteObjectsReque
 	}
 	together, single := transfer.SplitKeys(req.Keys)
 	if len(together) > 0 {
-		if err := s.deleteTogether(ctx, req.Bucket, together, &done); err != nil {
+		err := s.deleteTogether(ctx, req.Bucket, together, &done)
+		if answer := sdk.Answer(err); answer != nil && s.DeletesAlone && s.CodeOf(answer) == fault.PermissionDenied {
+			err = s.deleteAlone(ctx, req.Bucket, together, err, &done)
+		}
+		if err != nil {
 			return done, s.Wrap(ctx, err, "delete objects of the bucket %q", req.Bucket)
 		}
 	}
@@ -129,6 +133,20 @@ func (s *Store) deleteTogether(ctx context.Context, bucket string, keys []string
 		if !failed[key] {
 			done.Deleted = append(done.Deleted, key)
 		}
+	}
+	return nil
+}
+
+// deleteAlone deletes one object after the other. If each is denied, that they are together is the error.
+func (s *Store) deleteAlone(ctx context.Context, bucket string, keys []string, denied error, done *driver.DeleteObjectsResponse) error {
+	for _, key := range keys {
+		if err := s.deleteOne(ctx, bucket, key, done); err != nil {
+			return err
+		}
+	}
+	if len(done.Deleted) == 0 {
+		*done = driver.DeleteObjectsResponse{}
+		return denied
 	}
 	return nil
 }

@@ -36,6 +36,10 @@ type Store struct {
 	// Recent is set for a system that does not know at once which buckets were made.
 	Recent Recent
 
+	// DeletesAlone says that the system denies the deletion of several objects as a whole, even to who may delete them: each is then
+	// deleted by a request of its own.
+	DeletesAlone bool
+
 	// Client is made when it is first called.
 	Client func() *s3.Client
 	// regions caches the regions of buckets (bucket name to region name).

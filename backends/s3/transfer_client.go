@@ -90,6 +90,12 @@ func (u *uploadClient) UploadPart(ctx context.Context, in *s3.UploadPartInput, o
 // CompleteMultipartUpload ends a large object.
 func (u *uploadClient) CompleteMultipartUpload(ctx context.Context, in *s3.CompleteMultipartUploadInput, opts ...func(*s3.Options)) (*s3.CompleteMultipartUploadOutput, error) {
 	out, err := inBucket(ctx, u.store, u.bucket, u.Client.CompleteMultipartUpload, in, opts...)
+	if err == nil && aws.ToString(out.ETag) == "" {
+		// Some systems do not say it. Who may only write is not told at all.
+		if head, err := inBucket(ctx, u.store, u.bucket, u.Client.HeadObject, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key}); err == nil {
+			out.ETag = head.ETag
+		}
+	}
 	return out, u.fail(err)
 }
 

@@ -52,6 +52,9 @@ type Config struct {
 	Meaning func(*fault.Service) (code fault.Code, why string)
 	// Endpoint is where all services are; nil if each has its own.
 	Endpoint *string
+	// Wrong reports whether the system does not accept the credentials at all. It is asked after an answer that says that they may not do
+	// something, and set for a system that says the same of both.
+	Wrong func(context.Context) bool
 }
 
 // Load reads the environment and the SDK's configuration files. It sends no request. It fails with InvalidArgument if the endpoint is no

@@ -39,7 +39,13 @@ func (c *Config) Wrap(ctx context.Context, err error, action string, args ...any
 	if errors.As(err, &unreadable) && Answer(err) == nil && !errors.As(err, &sent) && errors.As(err, &response) {
 		err = s3fault.Unreadable(response.Response.Request.URL)
 	}
-	return c.system().Wrap(ctx, err, action, args...)
+	wrapped := c.system().Wrap(ctx, err, action, args...)
+	if answer := Answer(err); answer != nil && c.Wrong != nil && fault.CodeOf(err) == fault.Unknown && c.CodeOf(answer) == fault.PermissionDenied && c.Wrong(ctx) {
+		unaccepted := c.system()
+		unaccepted.Codes = map[string]fault.Code{answer.Code: fault.Unauthenticated}
+		return unaccepted.Wrap(ctx, err, action, args...)
+	}
+	return wrapped
 }
 
 // CodeOf returns what a service's answer means.

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -72,6 +73,8 @@ func detect(ctx context.Context, endpointURL string, timeout time.Duration) (str
 		return "seaweedfs", nil
 	case server == "VERSITYGW":
 		return "versitygw", nil
+	case isCeph(response, body):
+		return "ceph", nil
 	case isS3Error(body), response.Header.Get("X-Amz-Request-Id") != "":
 		return "aws", nil
 	}
@@ -125,6 +128,16 @@ func isRustFS(body []byte) bool {
 		Service string `json:"service"`
 	}
 	return json.Unmarshal(body, &health) == nil && health.Service == "rustfs-endpoint"
+}
+
+// cephRequest is the form of a request id of Ceph's gateway: a number, the time, the gateway's own number and its zone.
+var cephRequest = regexp.MustCompile(`^tx[0-9a-f]{21}-[0-9a-f]{10}-([0-9a-f]+-.+)$`)
+
+// isCeph recognizes the gateway by its request id: the HostId of its errors has the end of it, and the zone group after that.
+func isCeph(r *http.Response, body []byte) bool {
+	var answer struct{ HostId string } //nolint:revive // the element's name
+	id := cephRequest.FindStringSubmatch(r.Header.Get("X-Amz-Request-Id"))
+	return id != nil && xml.Unmarshal(body, &answer) == nil && strings.HasPrefix(answer.HostId, id[1]+"-")
 }
 
 // isS3Error reports whether the body is an S3 error.

@@ -45,6 +45,17 @@ func TestDetectBySending(t *testing.T) {
 			w.WriteHeader(http.StatusNotFound)
 			_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchBucket</Code><BucketName>minio</BucketName></Error>`)
 		}},
+		{name: "ceph", backend: "ceph", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Amz-Request-Id", "tx00000c06bc790c649f721-006b0da8de-1034-default")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchBucket</Code><Message></Message><BucketName>minio</BucketName>`+
+				`<RequestId>tx00000c06bc790c649f721-006b0da8de-1034-default</RequestId><HostId>1034-default-default</HostId></Error>`)
+		}},
+		{name: "another with ids of Swift's form", backend: "aws", answer: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("X-Amz-Request-Id", "tx00000c06bc790c649f721-006b0da8de")
+			w.WriteHeader(http.StatusNotFound)
+			_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>NoSuchBucket</Code><RequestId>tx00000c06bc790c649f721-006b0da8de</RequestId></Error>`)
+		}},
 		{name: "an S3 error", backend: "aws", answer: func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(http.StatusForbidden)
 			_, _ = io.WriteString(w, `<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>`)

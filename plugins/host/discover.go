@@ -38,6 +38,7 @@ const (
 
 // servedBy names the program of each backend that comes without one of its own. It gets the backend's name as its argument.
 var servedBy = map[string]string{
+	"ceph":      "aws",
 	"rustfs":    "minio",
 	"seaweedfs": "aws",
 	"versitygw": "aws",

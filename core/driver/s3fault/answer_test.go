@@ -214,6 +214,16 @@ func header(key, value, body string) next {
 	}
 }
 
+// TestMisnamedAnswersAreKnown is about root elements of Ceph's gateway, and that they are known where they belong alone.
+func TestMisnamedAnswersAreKnown(t *testing.T) {
+	misnamed := header("Content-Type", "application/xml", "<BlockPublicAccessBlockConfiguration/>")
+	if _, _, err := send(misnamed, request(t, "GET", "/b?publicAccessBlock", nil)); err != nil {
+		t.Error(err)
+	}
+	_, _, err := send(misnamed, request(t, "GET", "/b?acl", nil))
+	says(t, err, "where <AccessControlPolicy> belongs")
+}
+
 // TestStoredMeansWithETag refuses answers that say of an object that it is stored, but not its ETag.
 func TestStoredMeansWithETag(t *testing.T) {
 	const completed = "<CompleteMultipartUploadResult>%s</CompleteMultipartUploadResult>"
@@ -228,6 +238,7 @@ func TestStoredMeansWithETag(t *testing.T) {
 		"a part with one":         {"PUT", "/b/k?partNumber=1&uploadId=u", header("Etag", `"e"`, ""), true},
 		"all parts":               {"POST", "/b/k?uploadId=u", header("Etag", `"e"`, fmt.Sprintf(completed, "")), false},
 		"all parts with one":      {"POST", "/b/k?uploadId=u", header("X-Any", "", fmt.Sprintf(completed, "<ETag>e</ETag>")), true},
+		"all parts, as Ceph says": {"POST", "/b/k?uploadId=u", header("X-Any", "", fmt.Sprintf(completed, "<ETag></ETag>")), true},
 		"the tags of an object":   {"PUT", "/b/k?tagging", header("X-Any", "", ""), true},
 		"the ACL of an object":    {"PUT", "/b/k?acl", header("X-Any", "", ""), true},
 		"the hold of an object":   {"PUT", "/b/k?legal-hold", header("X-Any", "", ""), true},

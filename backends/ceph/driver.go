@@ -1,0 +1,32 @@
+// Package ceph is the backend for Ceph's RADOS gateway: users and their keys over its admin ops API, policies of users and roles over its
+// IAM API, sessions over its STS, all at the endpoint of its S3. The administrator needs the caps users=*;user-policy=*;roles=*.
+package ceph
+
+import (
+	"context"
+
+	"github.com/s3-credentials/s3-credentials/backends/iam"
+	"github.com/s3-credentials/s3-credentials/backends/s3"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+)
+
+// Name is the backend's name.
+const Name = "ceph"
+
+// backend is the driver.
+type backend struct{ *iam.API }
+
+var _ driver.Driver = (*backend)(nil)
+
+// Open opens the backend, as driver.Opener says.
+func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
+	store, err := s3.Open(ctx, cfg, "Ceph")
+	if err != nil {
+		return nil, err
+	}
+	store.Codes, store.DeletesAlone = serviceCodes, true
+	b := &backend{iam.New(store)}
+	b.Description = describe(store)
+	store.Wrong = b.wrong
+	return driver.Declared(b, b.Description), nil
+}

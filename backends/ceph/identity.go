@@ -1,0 +1,179 @@
+package ceph
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+const (
+	// usersPerPage is the page size of the listing of users.
+	usersPerPage = 1000
+	// noBuckets is the number of buckets for a user who may make none. With any other, a key with whatever policy may make buckets.
+	noBuckets = "-1"
+)
+
+// account is a user as the admin ops API describes it. The secrets of its keys are in the answer, and are read where a key is made alone.
+type account struct {
+	UserID    string       `json:"user_id"`
+	Tenant    string       `json:"tenant"`
+	Suspended int          `json:"suspended"`
+	Keys      []accountKey `json:"keys"`
+	SwiftKeys []struct {
+		User string `json:"user"`
+	} `json:"swift_keys"`
+	Caps []struct {
+		Type string `json:"type"`
+		Perm string `json:"perm"`
+	} `json:"caps"`
+}
+
+// WhoAmI reads the owner from the listing of buckets: there is no call for it. Whoever may not list buckets, as a session that is not for
+// that, is nobody known: the answer is then empty, if the credentials are right.
+func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
+	out, err := b.Client().ListBuckets(ctx, &s3.ListBucketsInput{MaxBuckets: aws.Int32(1)})
+	err = b.Wrap(ctx, err, "find out whose credentials these are")
+	switch {
+	case errors.Is(err, fault.PermissionDenied):
+		return driver.Caller{}, nil
+	case err != nil:
+		return driver.Caller{}, err
+	case out.Owner == nil:
+		return driver.Caller{}, fault.New(fault.Internal, "cannot find out whose credentials these are: the listing of the buckets names no owner")
+	}
+	id := aws.ToString(out.Owner.ID)
+	tenant, _ := tenantOf(id)
+	return driver.Caller{UserID: id, Account: tenant, ARN: userARN(id)}, nil
+}
+
+// tenantOf splits a user's id, which begins with the tenant if there is one.
+func tenantOf(id string) (tenant, user string) {
+	if tenant, user, found := strings.Cut(id, "$"); found {
+		return tenant, user
+	}
+	return "", id
+}
+
+func userARN(id string) string {
+	tenant, user := tenantOf(id)
+	return "arn:aws:iam::" + tenant + ":user/" + user
+}
+
+func userOf(id string) driver.User { return driver.User{Name: id, ID: id, ARN: userARN(id)} }
+
+// ListUsers yields every user of every tenant.
+func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
+	return func(yield func(driver.User, error) bool) {
+		for marker := ""; ; {
+			var page struct {
+				Keys      []string `json:"keys"`
+				Truncated bool     `json:"truncated"`
+				Marker    string   `json:"marker"`
+			}
+			err := b.admin(ctx, http.MethodGet, url.Values{"list": {""}, "max-entries": {strconv.Itoa(usersPerPage)}, "marker": {marker}}, &page)
+			if err == nil && page.Truncated && page.Marker == marker {
+				err = fault.New(fault.Internal, "cannot list the users: the gateway sends the same page again and again")
+			}
+			if err != nil {
+				yield(driver.User{}, b.Wrap(ctx, err, "list the users"))
+				return
+			}
+			for _, id := range page.Keys {
+				if !yield(userOf(id), nil) {
+					return
+				}
+			}
+			if !page.Truncated {
+				return
+			}
+			marker = page.Marker
+		}
+	}
+}
+
+// account looks a user up. The action completes "cannot ..."; its last argument is the user's name.
+func (b *backend) account(ctx context.Context, user, action string) (account, error) {
+	var found account
+	if err := sdk.CheckPresent("user", user); err != nil {
+		return found, err
+	}
+	err := b.admin(ctx, http.MethodGet, url.Values{"uid": {user}}, &found)
+	return found, b.Wrap(ctx, err, action, user)
+}
+
+// GetUser returns one user; the caller's own with an empty name.
+func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
+	if req.Name == "" {
+		caller, err := b.WhoAmI(ctx)
+		if err != nil || caller.UserID == "" {
+			return driver.User{}, err
+		}
+		return userOf(caller.UserID), nil
+	}
+	if _, err := b.account(ctx, req.Name, "look up the user %q"); err != nil {
+		return driver.User{}, err
+	}
+	return userOf(req.Name), nil
+}
+
+// CreateUser creates a user who may make no buckets.
+func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
+	if err := b.Description.Names.User.Check("user", req.Name); err != nil {
+		return driver.CreateUserResponse{}, err
+	}
+	err := b.adminOnce(ctx, http.MethodPut, url.Values{
+		"uid": {req.Name}, "display-name": {req.Name}, "max-buckets": {noBuckets}, "generate-key": {"false"},
+	}, nil)
+	if err != nil {
+		return driver.CreateUserResponse{}, b.Wrap(ctx, err, "create the user %q", req.Name)
+	}
+	return driver.CreateUserResponse{User: userOf(req.Name)}, nil
+}
+
+// DeleteUser deletes a user without keys and policies. The gateway would delete a user with them, too.
+func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
+	found, err := b.account(ctx, req.Name, "delete the user %q")
+	if err != nil {
+		return err
+	}
+	if len(found.Keys) > 0 {
+		return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has the access key %s", req.Name, found.Keys[0].AccessKey)
+	}
+	for name, err := range b.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(req.Name)}) {
+		if err != nil {
+			return err
+		}
+		return fault.New(fault.FailedPrecondition, "cannot delete the user %q: it still has the policy %q", req.Name, name)
+	}
+	err = b.Wrap(ctx, b.admin(ctx, http.MethodDelete, url.Values{"uid": {req.Name}}, nil), "delete the user %q", req.Name)
+	if errors.Is(err, fault.AlreadyExists) { // the code is BucketAlreadyExists
+		return fault.Wrap(fault.FailedPrecondition, err, "cannot delete the user %q: it owns buckets; delete them, or link them to another user, first", req.Name)
+	}
+	return err
+}
+
+// ListUserItems yields what gives a user access besides keys and policies: caps, which are for the admin ops API, and keys for Swift.
+func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	return driver.Listing(func() ([]driver.UserItem, error) {
+		found, err := b.account(ctx, req.UserName, "look up what the user %q has")
+		var items []driver.UserItem
+		for _, c := range found.Caps {
+			items = append(items, driver.UserItem{Kind: "cap", Name: c.Type + "=" + c.Perm})
+		}
+		for _, k := range found.SwiftKeys {
+			items = append(items, driver.UserItem{Kind: driver.ItemPassword, Name: k.User})
+		}
+		return items, err
+	})
+}

@@ -1,0 +1,127 @@
+package ceph
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+)
+
+// maxText is the longest text that may stand in a document. The longest ARN of an object has 1,103 bytes; from about 1,590 on in a policy of a
+// session, and about 2,000 in one of a user, the gateway crashes (16.2.15).
+const maxText = 1200
+
+// sendable writes a document so that the gateway reads what is meant. It decodes the documents of users twice, and would take "+" for a
+// space and "%41" for "A"; in those of roles and sessions it takes a space for "+", and refuses them for white space between what they have.
+func sendable(document string) (string, error) {
+	var compact bytes.Buffer
+	if err := json.Compact(&compact, []byte(document)); err != nil {
+		return "", fault.Wrap(fault.InvalidArgument, err, "the policy document is no JSON: %v", err)
+	}
+	if err := checkTexts(compact.Bytes()); err != nil {
+		return "", err
+	}
+	return strings.NewReplacer(" ", `\u0020`, "+", `\u002b`, "%", `\u0025`).Replace(compact.String()), nil
+}
+
+// checkTexts refuses what would end the gateway.
+func checkTexts(document []byte) error {
+	for decoder := json.NewDecoder(bytes.NewReader(document)); ; {
+		token, err := decoder.Token()
+		if err != nil {
+			return nil //nolint:nilerr // it is the end
+		}
+		if text, ok := token.(string); ok && len(text) > maxText {
+			return fault.New(fault.InvalidArgument, "the policy document has a text of %d bytes, and more than %d can crash the gateway; name it shorter, with a wildcard", len(text), maxText)
+		}
+	}
+}
+
+// checkNamed refuses a name that the gateway would take for another one: it decodes names in its IAM API twice.
+func checkNamed(p driver.Principal) error {
+	if strings.ContainsAny(p.Name, " +%&") {
+		return fault.New(fault.Unsupported, "the gateway's IAM API cannot name the %s %q, because of its spaces, \"+\", \"%%\" or \"&\"", p.Type, p.Name)
+	}
+	return nil
+}
+
+// PutPolicy creates or replaces an inline policy of a user or role.
+func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
+	if err := checkNamed(req.Principal); err != nil {
+		return err
+	}
+	if _, err := policy.Parse([]byte(req.Document)); err != nil {
+		return fault.Wrap(fault.InvalidArgument, err, "the gateway would take the document, and it is no policy: %v", err)
+	}
+	document, err := sendable(req.Document)
+	if err != nil {
+		return err
+	}
+	req.Document = document
+	return b.API.PutPolicy(ctx, req)
+}
+
+// GetPolicy returns an inline policy.
+func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (driver.PolicyDocument, error) {
+	if err := checkNamed(req.Principal); err != nil {
+		return driver.PolicyDocument{}, err
+	}
+	// What the gateway says of a user's policy that does not exist is no XML, and of a user that does not exist neither.
+	if req.Principal.Type == driver.PrincipalUser {
+		names, err := b.policyNames(ctx, req.Principal.Name)
+		if err == nil && !slices.Contains(names, req.Name) {
+			err = fault.New(fault.NotFound, "the user %q has no policy %q", req.Principal.Name, req.Name)
+		}
+		if err != nil {
+			return driver.PolicyDocument{}, err
+		}
+	}
+	return b.API.GetPolicy(ctx, req)
+}
+
+// policyNames are the names of a user's policies.
+func (b *backend) policyNames(ctx context.Context, user string) ([]string, error) {
+	var names []string
+	for name, err := range b.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(user)}) {
+		if err != nil {
+			return nil, err
+		}
+		names = append(names, name)
+	}
+	return names, nil
+}
+
+// ListPolicies yields the names of the inline policies. A user who never had one is said not to exist.
+func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
+	if err := checkNamed(req.Principal); err != nil {
+		return sdk.Failed[string](err)
+	}
+	return func(yield func(string, error) bool) {
+		for name, err := range b.API.ListPolicies(ctx, req) {
+			if errors.Is(err, fault.NotFound) && req.Principal.Type == driver.PrincipalUser {
+				if _, err = b.account(ctx, req.Principal.Name, "list the policies of the user %q"); err == nil {
+					return
+				}
+			}
+			if !yield(name, err) {
+				return
+			}
+		}
+	}
+}
+
+// DeletePolicy deletes an inline policy.
+func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
+	if err := checkNamed(req.Principal); err != nil {
+		return err
+	}
+	return b.API.DeletePolicy(ctx, req)
+}

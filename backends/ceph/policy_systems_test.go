@@ -1,0 +1,159 @@
+//go:build systems
+
+package ceph
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/conformance"
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
+	"github.com/s3-credentials/s3-credentials/internal/systems"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// open opens the backend as the administrator.
+func open(t *testing.T, system *systems.System) driver.Driver {
+	t.Helper()
+	d, err := Open(t.Context(), configOf(system))
+	must(t, err)
+	t.Cleanup(func() { _ = d.Close() })
+	return d
+}
+
+// makeUser makes a user with the policy "own", which the cluster keeps.
+func makeUser(t *testing.T, d driver.Driver, name string, statements ...policy.Statement) {
+	t.Helper()
+	_, err := d.CreateUser(t.Context(), driver.CreateUserRequest{Name: name})
+	must(t, err)
+	document := policy.Document{Version: policy.Version, Statement: statements}.JSON()
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.UserPrincipal(name), Name: "own", Document: document}))
+}
+
+func allow(action, resource string) policy.Statement {
+	return policy.Statement{Effect: policy.Allow, Action: []string{action}, Resource: []string{resource}}
+}
+
+// TestActionsAreKnownOrNot puts a policy with each action of S3.
+func TestActionsAreKnownOrNot(t *testing.T) {
+	d := open(t, systems.Ceph(t))
+	makeUser(t, d, "actions", allow("s3:GetObject", "*"))
+	rejected := dialect().RejectedActions
+	for _, action := range append(slices.Clone(rejected), "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:Get*", "*") {
+		document := policy.Document{Version: policy.Version, Statement: []policy.Statement{allow(action, "*")}}.JSON()
+		err := d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.UserPrincipal("actions"), Name: "own", Document: document})
+		if known := err == nil; known == slices.Contains(rejected, action) {
+			t.Errorf("%s: %v", action, err)
+		}
+	}
+}
+
+// TestAChangeOfKeysKeepsPolicies makes and deletes keys of a user, whose policies the gateway drops each time.
+func TestAChangeOfKeysKeepsPolicies(t *testing.T) {
+	d := open(t, systems.Ceph(t))
+	makeUser(t, d, "keeper", allow("s3:GetObject", "arn:aws:s3:::keeper/*"))
+	p := driver.UserPrincipal("keeper")
+	want, err := d.GetPolicy(t.Context(), driver.GetPolicyRequest{Principal: p, Name: "own"})
+	must(t, err)
+	kept := func(after string) {
+		t.Helper()
+		if got, err := d.GetPolicy(t.Context(), driver.GetPolicyRequest{Principal: p, Name: "own"}); err != nil || got != want {
+			t.Errorf("after %s, the policy is %v, %v", after, got, err)
+		}
+	}
+	first, err := d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "keeper"})
+	must(t, err)
+	kept("making a key")
+	_, err = d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "keeper"})
+	must(t, err)
+	kept("making another")
+	must(t, d.DeleteAccessKey(t.Context(), driver.DeleteAccessKeyRequest{UserName: "keeper", AccessKeyID: first.AccessKeyID}))
+	kept("deleting the first")
+}
+
+// TestCharactersOfAPrefixAreTheirOwn gives access to a folder whose name the gateway would take for another's.
+func TestCharactersOfAPrefixAreTheirOwn(t *testing.T) {
+	system := systems.Ceph(t)
+	d := open(t, system)
+	must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "characters"}))
+	const folder = "a+b c%41/"
+	resource := "arn:aws:s3:::characters/" + folder + "*"
+	makeUser(t, d, "characters", allow("s3:PutObject", resource))
+	key, err := d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "characters"})
+	must(t, err)
+	permanent := driver.Credentials{AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey}
+	for name, credentials := range map[string]driver.Credentials{"a key": permanent, "a session": sessionFor(t, d, allow("s3:PutObject", resource))} {
+		client, err := conformance.NewObjectClient(system.EndpointURL, system.Region, &credentials)
+		must(t, err)
+		for _, key := range []string{folder, "a b c%41/", "a+b cA/", "a+b+c%41/", "a b cA/"} {
+			err := client.Put(t.Context(), "characters", key+"x", []byte("x"))
+			if allowed := err == nil; allowed != (key == folder) {
+				t.Errorf("%s puts into %q: %v", name, key, err)
+			}
+		}
+	}
+}
+
+// sessionFor opens a session with the role that core would make.
+func sessionFor(t *testing.T, d driver.Driver, statements ...policy.Statement) driver.Credentials {
+	t.Helper()
+	caller, err := d.WhoAmI(t.Context())
+	must(t, err)
+	role := sessionRole().For(caller)
+	trust := `{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "` + role.TrustPrincipal + `"}, "Action": "sts:AssumeRole"}]}`
+	made, err := d.CreateRole(t.Context(), driver.CreateRoleRequest{Name: role.Name, TrustPolicy: trust, MaxSessionSeconds: 3600})
+	if errors.Is(err, fault.AlreadyExists) {
+		made, err = d.GetRole(t.Context(), driver.GetRoleRequest{Name: role.Name})
+	}
+	must(t, err)
+	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: driver.RolePrincipal(role.Name), Name: "s3-credentials", Document: role.Policy}))
+	s, err := d.CreateSession(t.Context(), driver.CreateSessionRequest{
+		RoleARN: made.ARN, Name: "session", DurationSeconds: 900, Policy: policy.Document{Version: policy.Version, Statement: statements}.JSON(),
+	})
+	must(t, err)
+	return driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey, SessionToken: s.SessionToken}
+}
+
+// TestTheSessionRoleIsTheCallersAlone lets another user try to assume it, for whom the gateway would look at nothing but its trust.
+func TestTheSessionRoleIsTheCallersAlone(t *testing.T) {
+	system := systems.Ceph(t)
+	d := open(t, system)
+	sessionFor(t, d, allow("s3:GetObject", "*"))
+	makeUser(t, d, "stranger", allow("*", "*"))
+	key, err := d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "stranger"})
+	must(t, err)
+	stranger := *system
+	stranger.AccessKeyID, stranger.SecretAccessKey = key.AccessKeyID, key.SecretAccessKey
+	_, err = open(t, &stranger).CreateSession(t.Context(), driver.CreateSessionRequest{
+		RoleARN: "arn:aws:iam:::role/s3-credentials.admin", Name: "session", DurationSeconds: 900,
+		Policy: policy.Document{Version: policy.Version, Statement: []policy.Statement{allow("s3:GetObject", "*")}}.JSON(),
+	})
+	if !errors.Is(err, fault.PermissionDenied) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestWrongCredentialsAreTold tells them from credentials that may not do something, of which the gateway says the same.
+func TestWrongCredentialsAreTold(t *testing.T) {
+	wrong := *systems.Ceph(t)
+	wrong.SecretAccessKey = "not-the-secret"
+	d := open(t, &wrong)
+	_, whoErr := d.WhoAmI(t.Context())
+	_, userErr := d.GetUser(t.Context(), driver.GetUserRequest{Name: "admin"})
+	_, roleErr := d.GetRole(t.Context(), driver.GetRoleRequest{Name: "admin"})
+	for _, err := range []error{whoErr, userErr, roleErr} {
+		if !errors.Is(err, fault.Unauthenticated) || !strings.Contains(err.Error(), "does not accept the credentials") {
+			t.Errorf("got %v (%s)", err, fault.CodeOf(err))
+		}
+	}
+}
