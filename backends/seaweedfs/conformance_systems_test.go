@@ -25,8 +25,7 @@ func TestConformance(t *testing.T) {
 	t.Logf("runs on %s", s.RunsOn)
 	h := conformance.Harness{
 		Open: Open, Config: configOf(s), CheckTimeout: 10 * time.Minute, // for machines that are busy
-		NotEnforced: map[conformance.Rule]string{},
-		Group:       "conformance", GroupMember: "conformance-member",
+		Group: "conformance", GroupMember: "conformance-member",
 	}
 	h.ManagedPolicy = makeGroup(t, s, h.Group, h.GroupMember)
 	conformance.Run(t, h)

@@ -41,14 +41,14 @@ func (b *backend) servesItself(ctx context.Context, key driver.AccessKey) bool {
 // ListAccessKeys yields the keys of a user. The server lists none for a user that does not exist.
 func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
 	return func(yield func(driver.AccessKey, error) bool) {
-		any := false
+		found := false
 		for key, err := range b.API.ListAccessKeys(ctx, req) {
-			any = true
+			found = true
 			if !yield(key, err) {
 				return
 			}
 		}
-		if any {
+		if found {
 			return
 		}
 		if _, err := b.API.GetUser(ctx, driver.GetUserRequest{Name: req.UserName}); err != nil {

@@ -22,7 +22,7 @@ const (
 // policy of a role cannot admit an account, and a role has no policies of its own.
 var lacking = []driver.Capability{
 	driver.CapBucketRegion, driver.CapBucketWebsite, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapKeyUse, driver.CapPolicyBoundary,
-	driver.CapPolicyPrincipal, driver.CapPolicyTime, driver.CapRoles,
+	driver.CapPolicyGrant, driver.CapPolicyPrincipal, driver.CapPolicyTime, driver.CapRoles,
 }
 
 func describe(store *s3.Store) driver.Description {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 )
@@ -79,11 +80,11 @@ func runSeaweedFS(binary string, s *System, port string, options []string) (*pro
 	if binary, err = within(dir, binary); err != nil {
 		return nil, err
 	}
-	args := append(run,
-		binary, "-logdir="+dir, "mini", "-dir="+dir, "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.port="+port, "-s3.config="+identities,
+	args := slices.Concat(run, []string{
+		binary, "-logdir=" + dir, "mini", "-dir=" + dir, "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.port=" + port, "-s3.config=" + identities,
 		"-master.telemetry=false", "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
-		"-s3.localSocket="+filepath.Join(dir, "s3.sock"), "-filer.localSocket="+filepath.Join(dir, "filer.sock"),
-	)
+		"-s3.localSocket=" + filepath.Join(dir, "s3.sock"), "-filer.localSocket=" + filepath.Join(dir, "filer.sock"),
+	})
 	for _, flag := range []string{"s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"} {
 		free, err := freePort()
 		if err != nil {
