@@ -876,8 +876,8 @@ type AccessKey struct {
 	Tags []*Tag `protobuf:"bytes,7,rep,name=tags,proto3" json:"tags,omitempty"`
 	// The key has a policy of its own, and may do only what that allows too.
 	Restricted bool `protobuf:"varint,8,opt,name=restricted,proto3" json:"restricted,omitempty"`
-	// What the system lets the key do whatever the policies say, and how to prevent it, as a sentence without a full stop; empty for
-	// nothing. Set only in the response that creates the key.
+	// That the system lets the key make further keys for its user whatever the policies say, and how to prevent that, as a sentence without
+	// a full stop; empty where the key may not. Set only in the response that creates the key.
 	Caveat        string `protobuf:"bytes,9,opt,name=caveat,proto3" json:"caveat,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
