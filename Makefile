@@ -61,8 +61,8 @@ bench:
 	$(GO) test -run '^$$' -bench . -tags systems -benchtime 1x -timeout 2h ./internal/bench
 
 RUNS ?= 200
-# 500 for each command.
-FAULTS ?= 2500
+# 500 for each of the commands.
+FAULTS ?= 3500
 
 chaos:
 	RUNS='$(RUNS)' FAULTS='$(FAULTS)' SEED='$(SEED)' $(GO) test -tags systems -count 1 -timeout 24h -v ./internal/chaos

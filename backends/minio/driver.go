@@ -93,7 +93,7 @@ func (b *backend) connect() error {
 	if b.transport, err = newTransport(secure); err != nil {
 		return err
 	}
-	watched := &abortWatcher{next: bounded(b.transport, b.timeout)}
+	watched := &abortWatcher{next: insisting{bounded(b.transport, b.timeout)}}
 	b.http = &http.Client{Transport: watched}
 	b.s3, err = minio.New(b.endpoint.Host, &minio.Options{
 		Creds: b.credentials, Secure: secure, Region: b.region, Transport: watched,

@@ -107,9 +107,34 @@ func bounded(next http.RoundTripper, timeout time.Duration) http.RoundTripper {
 	return &s3fault.Transport{Next: next, Limits: s3fault.LimitsFor(timeout), Operation: operationOf}
 }
 
+// insisting repeats a look-up or a removal by the admin API that the server answers with an internal error. madmin repeats those that
+// get no answer, or an unavailable server's; after the others, a rollback would leave a key.
+type insisting struct{ next http.RoundTripper }
+
+// insistPause is the time between two attempts.
+const insistPause = 100 * time.Millisecond
+
+func (i insisting) RoundTrip(req *http.Request) (*http.Response, error) {
+	for try := 1; ; try++ {
+		answer, err := i.next.RoundTrip(req)
+		repeatable := isAdmin(req) && (req.Method == http.MethodGet || req.Method == http.MethodDelete)
+		if err != nil || answer.StatusCode != http.StatusInternalServerError || !repeatable || try == tries {
+			return answer, err
+		}
+		_ = answer.Body.Close()
+		select {
+		case <-req.Context().Done():
+			return nil, req.Context().Err()
+		case <-time.After(insistPause):
+		}
+	}
+}
+
+func isAdmin(req *http.Request) bool { return strings.HasPrefix(req.URL.Path, "/minio/admin/") }
+
 // operationOf is s3fault.OperationOf for requests to S3: the admin API is no bucket.
 func operationOf(req *http.Request) string {
-	if strings.HasPrefix(req.URL.Path, "/minio/admin/") {
+	if isAdmin(req) {
 		return ""
 	}
 	return s3fault.OperationOf(req)

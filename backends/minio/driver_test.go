@@ -42,6 +42,32 @@ func TestDescribeNeedsNothing(t *testing.T) {
 	}
 }
 
+// TestAnInternalErrorIsTriedAgain where nothing can be made twice.
+func TestAnInternalErrorIsTriedAgain(t *testing.T) {
+	bare(t)
+	asked := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		operation := r.Method + " " + strings.TrimPrefix(r.URL.Path, "/minio/admin/v3/")
+		if asked[operation]++; asked[operation] < 3 {
+			w.WriteHeader(http.StatusInternalServerError)
+			_, _ = io.WriteString(w, `{"Code":"InternalError","Message":"try again"}`)
+			return
+		}
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, `{"Code":"XMinioAdminNoSuchUser","Message":"there is none"}`)
+	}))
+	defer server.Close()
+	d, err := minio.Open(t.Context(), driver.Config{EndpointURL: server.URL, Credentials: &driver.Credentials{AccessKeyID: "any-key", SecretAccessKey: "any-secret"}})
+	must(t, err)
+	if err := second(d.GetUser(t.Context(), driver.GetUserRequest{Name: "ann"})); !errors.Is(err, fault.NotFound) || asked["GET user-info"] < 3 {
+		t.Errorf("after %v: %v", asked, err)
+	}
+	clear(asked)
+	if err := second(d.CreateUser(t.Context(), driver.CreateUserRequest{Name: "ann"})); err == nil || asked["PUT add-user"] > 1 {
+		t.Errorf("after %v: %v", asked, err)
+	}
+}
+
 // TestRustFSShortensSessions itself and says nothing: what it cannot give is refused before any request.
 func TestRustFSShortensSessions(t *testing.T) {
 	bare(t)
