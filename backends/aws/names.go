@@ -72,7 +72,7 @@ func describe(ctx context.Context, options s3.Options) (driver.Description, erro
 
 // lacking are the capabilities that this backend does not have. A bucket policy can name a user only together with its account, which is
 // unknown without a request; IAM's access keys have no end and no tags.
-var lacking = []driver.Capability{driver.CapPolicyPrincipal, driver.CapKeyExpiry, driver.CapKeyTags}
+var lacking = []driver.Capability{driver.CapPolicyGrant, driver.CapPolicyPrincipal, driver.CapKeyExpiry, driver.CapKeyTags}
 
 func capabilities() []driver.Capability {
 	return slices.DeleteFunc(driver.AllCapabilities(), func(c driver.Capability) bool { return slices.Contains(lacking, c) })

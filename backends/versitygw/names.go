@@ -17,7 +17,7 @@ const (
 
 // lacking are the capabilities that VersityGW does not have. It makes users without the boundary that was asked for.
 var lacking = []driver.Capability{
-	driver.CapBucketPublicAccessBlock, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapPolicyBoundary, driver.CapPolicyGroup,
+	driver.CapBucketPublicAccessBlock, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapPolicyBoundary, driver.CapPolicyGrant, driver.CapPolicyGroup,
 	driver.CapPolicyManaged, driver.CapPolicyPrincipal, driver.CapRoles, driver.CapSessions,
 }
 
