@@ -87,6 +87,7 @@ func TestAccess(t *testing.T) {
 	}{
 		{"aws", systems.Sandbox, "user prefix", true, false, false},
 		{"minio", systems.MinIO, "user prefix session", true, true, false},
+		{"ceph", systems.Ceph, "user prefix session", true, true, false},
 		{"seaweedfs", systems.SeaweedFS, "user prefix session", true, true, true},
 		{"aws", systems.MotoEnforcing, "user", true, false, false},
 		{"aws", systems.Moto, "", false, true, false},

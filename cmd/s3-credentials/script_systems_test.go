@@ -37,6 +37,10 @@ func TestOnSeaweedFS(t *testing.T) {
 	t.Run("seaweedfs", func(t *testing.T) { runScriptsOn(t, "seaweedfs", systems.SeaweedFS(t)) })
 }
 
+func TestOnCeph(t *testing.T) {
+	t.Run("any", func(t *testing.T) { runScriptsOn(t, "any", systems.Ceph(t)) })
+}
+
 func TestOnMoto(t *testing.T) { runOn(t, systems.Moto(t)) }
 
 func runOn(t *testing.T, system *systems.System) {
