@@ -79,11 +79,53 @@ func (m *move) keys(lines string) map[string]copiedKey {
 	return keys
 }
 
-// TestCopyAccess moves what create made, in both directions, and tries the new keys with another client.
+// TestCopyAccess moves what create made, and tries the new keys with another client.
 func TestCopyAccess(t *testing.T) {
 	t.Parallel()
 	t.Run("from the sandbox to MinIO", func(t *testing.T) { copyAccess(t, systems.NewSandbox(t), systems.MinIO(t)) })
 	t.Run("from MinIO to the sandbox", func(t *testing.T) { copyAccess(t, systems.NewMinIO(t), systems.Sandbox(t)) })
+	t.Run("from MinIO to SeaweedFS", func(t *testing.T) { leaveMinIO(t, systems.SeaweedFS(t), true, false) })
+}
+
+// leaveMinIO moves users one by one, of which the other system may not be able to express some.
+func leaveMinIO(t *testing.T, to *systems.System, prefixes, ends bool) {
+	m := newMove(t, systems.MinIO(t), to)
+	bucket := "left-for-" + to.Name
+	for _, c := range []struct {
+		user   string
+		args   []string
+		copied bool
+		can    can
+	}{
+		{"reads-on-" + to.Name, []string{"--read-only"}, true, can{get: true}},
+		{"writes-on-" + to.Name, nil, true, can{get: true, put: true}},
+		{"below-on-" + to.Name, []string{"--prefix", "elsewhere/"}, prefixes, nothing},
+		{"ends-on-" + to.Name, []string{"--expires", "30d", "--read-only"}, ends, can{get: true}},
+	} {
+		m.must(append([]string{"create", bucket, "-c", "--username", c.user, "--profile", "old"}, c.args...)...)
+		stdout, stderr, code := m.run("copy-access", c.user, "--from-profile", "old", "--to-profile", "new")
+		if !c.copied {
+			if code != 3 || stdout != "" || !strings.Contains(stderr, c.user) {
+				t.Errorf("%s: exit %d: %s%s", c.user, code, stdout, stderr)
+			}
+			continue
+		}
+		if code != 0 {
+			t.Errorf("%s: exit %d: %s", c.user, code, stderr)
+			continue
+		}
+		m.must("put-object", bucket, "there", "-", "--profile", "new")
+		key := m.keys(stdout)[c.user]
+		client := (&access{T: t, system: to, bucket: bucket}).client(key.AccessKeyId, key.SecretAccessKey, "")
+		_, err := client.StatObject(t.Context(), bucket, "there", minio.StatObjectOptions{})
+		if (err == nil) != c.can.get {
+			t.Errorf("%s: to read: %v", c.user, err)
+		}
+		_, err = client.PutObject(t.Context(), bucket, "mine", strings.NewReader("x"), 1, minio.PutObjectOptions{})
+		if (err == nil) != c.can.put {
+			t.Errorf("%s: to write: %v", c.user, err)
+		}
+	}
 }
 
 func copyAccess(t *testing.T, from, to *systems.System) {
