@@ -60,9 +60,22 @@ func withCode(err error) error {
 	return fault.Wrap(code, err, "the independent client: %s", err)
 }
 
-func (c minioClient) Put(ctx context.Context, bucket, key string, data []byte) error {
-	_, err := c.PutObject(ctx, bucket, key, bytes.NewReader(data), int64(len(data)), minio.PutObjectOptions{})
+// unlessCutOff makes a call again where its connection ends without an answer: a system may refuse, and close it, before it has read an object.
+func unlessCutOff(ctx context.Context, call func() error) error {
+	var err error
+	for range 3 {
+		if err = call(); err == nil || minio.ToErrorResponse(err).StatusCode != 0 || ctx.Err() != nil {
+			break
+		}
+	}
 	return withCode(err)
+}
+
+func (c minioClient) Put(ctx context.Context, bucket, key string, data []byte) error {
+	return unlessCutOff(ctx, func() error {
+		_, err := c.PutObject(ctx, bucket, key, bytes.NewReader(data), int64(len(data)), minio.PutObjectOptions{})
+		return err
+	})
 }
 
 func (c minioClient) Get(ctx context.Context, bucket, key string) ([]byte, error) {
@@ -76,7 +89,7 @@ func (c minioClient) Get(ctx context.Context, bucket, key string) ([]byte, error
 }
 
 func (c minioClient) Delete(ctx context.Context, bucket, key string) error {
-	return withCode(c.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{}))
+	return unlessCutOff(ctx, func() error { return c.RemoveObject(ctx, bucket, key, minio.RemoveObjectOptions{}) })
 }
 
 func (c minioClient) List(ctx context.Context, bucket, prefix string) ([]string, error) {

@@ -31,7 +31,9 @@ func (s *Store) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) 
 	return func(yield func(driver.EmptiedItem, error) bool) {
 		err := checkBucket(req.Bucket)
 		e := &emptying{s, req.Bucket, yield}
-		if err == nil {
+		if err == nil && e.Unversioned {
+			err = e.objects(ctx)
+		} else if err == nil {
 			err = e.versions(ctx)
 		}
 		if err == nil {
@@ -41,6 +43,21 @@ func (s *Store) EmptyBucket(ctx context.Context, req driver.EmptyBucketRequest) 
 			yield(driver.EmptiedItem{}, s.Wrap(ctx, err, "empty the bucket %q", req.Bucket))
 		}
 	}
+}
+
+// objects are what is in a bucket without versions.
+func (e *emptying) objects(ctx context.Context) error {
+	return e.pages(func() (items []driver.EmptiedItem, more bool, err error) {
+		in := &s3.ListObjectsV2Input{Bucket: &e.bucket, EncodingType: types.EncodingTypeUrl}
+		page, err := inBucket(ctx, e.Store, e.bucket, e.Client().ListObjectsV2, in)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, o := range page.Contents {
+			items = append(items, driver.EmptiedItem{Key: decoded(o.Key, page.EncodingType)})
+		}
+		return items, aws.ToBool(page.IsTruncated), nil
+	}, func(items []driver.EmptiedItem) error { return e.delete(ctx, items) })
 }
 
 // versions lists with URL-encoded keys, because XML cannot express all keys.

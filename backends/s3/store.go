@@ -39,6 +39,8 @@ type Store struct {
 	// DeletesAlone says that the system denies the deletion of several objects as a whole, even to who may delete them: each is then
 	// deleted by a request of its own.
 	DeletesAlone bool
+	// Unversioned is set for a system that has no versions, and does not list any.
+	Unversioned bool
 
 	// Client is made when it is first called.
 	Client func() *s3.Client

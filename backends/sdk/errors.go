@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -54,7 +55,15 @@ func (c *Config) CodeOf(answer *fault.Service) fault.Code { return c.system().Co
 // IsForAll reports whether every request would meet the error, because it is about the credentials or the region.
 func (c *Config) IsForAll(err error) bool {
 	answer := Answer(err)
-	return answer != nil && (c.CodeOf(answer) == fault.Unauthenticated || answer.Code == "AuthorizationHeaderMalformed")
+	if answer == nil {
+		return false
+	}
+	code := c.CodeOf(answer)
+	if c.Meaning != nil {
+		known, _ := c.Meaning(answer)
+		code = cmp.Or(known, code)
+	}
+	return code == fault.Unauthenticated || answer.Code == "AuthorizationHeaderMalformed"
 }
 
 // Ambiguous reports whether a request that failed may have taken effect: no answer came, or one that does not tell.

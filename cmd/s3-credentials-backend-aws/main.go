@@ -5,6 +5,7 @@ package main
 import (
 	"github.com/s3-credentials/s3-credentials/backends/aws"
 	"github.com/s3-credentials/s3-credentials/backends/ceph"
+	"github.com/s3-credentials/s3-credentials/backends/garage"
 	"github.com/s3-credentials/s3-credentials/backends/seaweedfs"
 	"github.com/s3-credentials/s3-credentials/backends/versitygw"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -14,6 +15,7 @@ import (
 func main() {
 	serve.Serve(serve.OneOf("aws", map[string]driver.Opener{
 		"aws":       aws.Open,
+		"garage":    garage.Open,
 		"seaweedfs": seaweedfs.Open,
 		"ceph":      ceph.Open,
 		"versitygw": versitygw.Open,

@@ -18,7 +18,7 @@ import (
 
 // System is a running server and the credentials of its administrator.
 type System struct {
-	// Name is "ceph", "minio", "seaweedfs", "moto", "moto-enforcing" or "sandbox".
+	// Name is "ceph", "garage", "minio", "seaweedfs", "moto", "moto-enforcing" or "sandbox".
 	Name string
 	// RunsOn describes the server: "minio (container, podman 4.3.1)", "minio (process)".
 	RunsOn string
@@ -28,6 +28,8 @@ type System struct {
 	// AccessKeyID and SecretAccessKey permit everything.
 	AccessKeyID     string
 	SecretAccessKey string
+	// AdminURL and AdminToken are those of an API beside S3; empty for a system without one.
+	AdminURL, AdminToken string
 	// LogPath is the server's log file; empty if it has none.
 	LogPath string
 }
@@ -44,6 +46,10 @@ func (s *System) Env() []string {
 		"AWS_CONFIG_FILE=" + os.DevNull,
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true",
+	}
+	if s.AdminToken != "" {
+		backend := "S3_CREDENTIALS_" + strings.ToUpper(s.Name)
+		own = append(own, backend+"_ADMIN_URL="+s.AdminURL, backend+"_ADMIN_TOKEN="+s.AdminToken)
 	}
 	return append(withoutAWS(os.Environ()), own...)
 }

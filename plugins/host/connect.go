@@ -1,6 +1,7 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/url"
@@ -26,11 +27,11 @@ func Connect(ctx context.Context, o Options, config driver.Config) (driver.Drive
 	case config.EndpointURL == "":
 		return connectConfigured(ctx, o, config)
 	}
-	name, err := detect(ctx, config.EndpointURL, config.Timeout)
+	name, region, err := detect(ctx, config.EndpointURL, config.Timeout)
 	if err != nil {
 		return nil, err
 	}
-	o.Name = name
+	o.Name, config.Region = name, cmp.Or(config.Region, region)
 	return open(ctx, o, config)
 }
 
@@ -49,8 +50,9 @@ func connectConfigured(ctx context.Context, o Options, config driver.Config) (dr
 	if err == nil && (description.EndpointURL == "" || isAmazons(description.EndpointURL)) {
 		return d, nil
 	}
+	region := ""
 	if err == nil {
-		o.Name, err = detect(ctx, description.EndpointURL, config.Timeout)
+		o.Name, region, err = detect(ctx, description.EndpointURL, config.Timeout)
 	}
 	if err == nil && o.Name == onAWS.Name {
 		return d, nil
@@ -59,7 +61,7 @@ func connectConfigured(ctx context.Context, o Options, config driver.Config) (dr
 	if err != nil {
 		return nil, err
 	}
-	config.EndpointURL = description.EndpointURL
+	config.EndpointURL, config.Region = description.EndpointURL, cmp.Or(config.Region, region)
 	return open(ctx, o, config)
 }
 

@@ -29,56 +29,60 @@ const detectTimeout = 2 * time.Second
 // object, so the answer is an S3 error.
 const healthPath = "/minio/health/live"
 
-// detect returns the backend that an endpoint needs: that of a system which it recognizes, or "aws" for every other S3 system. It sends one request
+// detect returns the backend that an endpoint needs: that of a system which it recognizes, with the region that the
+// system says is its only one, or "aws" for every other S3 system. It sends one request
 // without credentials, and follows no redirect. It fails with Unavailable if the endpoint is unreachable, and with
 // InvalidArgument if it is no URL or no S3 system. The timeout is that of the configuration.
-func detect(ctx context.Context, endpointURL string, timeout time.Duration) (string, error) {
+func detect(ctx context.Context, endpointURL string, timeout time.Duration) (name, region string, err error) {
 	target, err := healthURL(endpointURL)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	timeout = cmp.Or(timeout, detectTimeout)
 	limit, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(limit, http.MethodGet, target, nil)
 	if err != nil {
-		return "", notURL(endpointURL)
+		return "", "", notURL(endpointURL)
 	}
 	client := detectClient()
 	defer client.CloseIdleConnections()
 	response, err := client.Do(request)
 	if err != nil {
-		return "", unreachable(ctx, endpointURL, timeout, err)
+		return "", "", unreachable(ctx, endpointURL, timeout, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode < 200 {
-		return "", notS3(endpointURL, response) // the body of 101 Switching Protocols is the connection, which never ends
+		return "", "", notS3(endpointURL, response) // the body of 101 Switching Protocols is the connection, which never ends
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	if err != nil && len(body) == 0 {
-		return "", unreachable(ctx, endpointURL, timeout, err)
+		return "", "", unreachable(ctx, endpointURL, timeout, err)
 	}
+	said, isError := s3Error(body)
 	// S3 itself answers with a redirect, and an error in it, where a bucket of that name is elsewhere.
 	var redirect *s3fault.RedirectError
-	if errors.As(s3fault.Redirect(response), &redirect) && !isS3Error(body) {
-		return "", fault.New(fault.InvalidArgument, "%s redirects to %s, and no redirect is followed",
+	if errors.As(s3fault.Redirect(response), &redirect) && !isError {
+		return "", "", fault.New(fault.InvalidArgument, "%s redirects to %s, and no redirect is followed",
 			shown(endpointURL), cmp.Or(redirect.To, "an address that it does not name")).WithHint(fault.HintEndpoint)
 	}
 	switch server := response.Header.Get("Server"); {
 	case isRustFS(body):
-		return "rustfs", nil
+		return "rustfs", "", nil
 	case isMinIO(response):
-		return "minio", nil
+		return "minio", "", nil
+	case strings.Contains(said.Message, "Garage does not support anonymous access"):
+		return "garage", said.Region, nil
 	case strings.HasPrefix(server, "SeaweedFS"):
-		return "seaweedfs", nil
+		return "seaweedfs", "", nil
 	case server == "VERSITYGW":
-		return "versitygw", nil
+		return "versitygw", "", nil
 	case isCeph(response, body):
-		return "ceph", nil
-	case isS3Error(body), response.Header.Get("X-Amz-Request-Id") != "":
-		return "aws", nil
+		return "ceph", "", nil
+	case isError, response.Header.Get("X-Amz-Request-Id") != "":
+		return "aws", "", nil
 	}
-	return "", notS3(endpointURL, response)
+	return "", "", notS3(endpointURL, response)
 }
 
 func notS3(endpointURL string, response *http.Response) error {
@@ -140,17 +144,21 @@ func isCeph(r *http.Response, body []byte) bool {
 	return id != nil && xml.Unmarshal(body, &answer) == nil && strings.HasPrefix(answer.HostId, id[1]+"-")
 }
 
-// isS3Error reports whether the body is an S3 error.
-func isS3Error(body []byte) bool {
-	var answer struct {
-		XMLName xml.Name
-		Code    string `xml:"Code"`
-		Nested  string `xml:"Error>Code"`
+// errorBody is what an error of S3 says.
+type errorBody struct {
+	XMLName xml.Name
+	Code    string `xml:"Code"`
+	Message string `xml:"Message"`
+	Region  string `xml:"Region"`
+	Nested  string `xml:"Error>Code"`
+}
+
+// s3Error reads the body, and reports whether it is an S3 error.
+func s3Error(body []byte) (said errorBody, is bool) {
+	if xml.NewDecoder(bytes.NewReader(body)).Decode(&said) != nil {
+		return errorBody{}, false
 	}
-	if xml.NewDecoder(bytes.NewReader(body)).Decode(&answer) != nil {
-		return false
-	}
-	return answer.XMLName.Local == "Error" && answer.Code != "" || answer.XMLName.Local == "ErrorResponse" && answer.Nested != ""
+	return said, said.XMLName.Local == "Error" && said.Code != "" || said.XMLName.Local == "ErrorResponse" && said.Nested != ""
 }
 
 // unreachable explains a missing answer.

@@ -15,6 +15,7 @@ import (
 func TestDetectRealSystems(t *testing.T) {
 	for want, start := range map[string][]func(testing.TB) *systems.System{
 		"ceph":      {systems.Ceph},
+		"garage":    {systems.Garage},
 		"minio":     {systems.MinIO},
 		"seaweedfs": {systems.SeaweedFS},
 		"aws":       {systems.Sandbox, systems.Moto},

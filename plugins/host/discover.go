@@ -39,6 +39,7 @@ const (
 // servedBy names the program of each backend that comes without one of its own. It gets the backend's name as its argument.
 var servedBy = map[string]string{
 	"ceph":      "aws",
+	"garage":    "aws",
 	"rustfs":    "minio",
 	"seaweedfs": "aws",
 	"versitygw": "aws",

@@ -28,16 +28,21 @@ var passedOnWindows = []string{
 	"PROGRAMDATA", "TEMP", "TMP", "PATHEXT", "COMSPEC", "USERNAME",
 }
 
-// environment selects what a plugin inherits from a list of NAME=VALUE.
-func environment(all []string) []string {
-	names := passed
+// secretKey goes through Open alone, whatever the backend's name is.
+const secretKey = "S3_CREDENTIALS_SECRET_KEY"
+
+// environment selects what the plugin of a backend inherits from a list of NAME=VALUE. The settings of a system that S3 has no words for are
+// in variables of this project that begin with the backend's name, and no other backend gets them.
+func environment(backend string, all []string) []string {
+	own := "S3_CREDENTIALS_" + strings.ToUpper(strings.ReplaceAll(backend, "-", "_")) + "_*"
+	names := append(passed[:len(passed):len(passed)], own)
 	if runtime.GOOS == "windows" {
 		names = append(names[:len(names):len(names)], passedOnWindows...)
 	}
 	var out []string
 	for _, setting := range all {
 		name, _, _ := strings.Cut(setting, "=")
-		if isPassed(name, names) {
+		if isPassed(name, names) && name != secretKey {
 			out = append(out, setting)
 		}
 	}

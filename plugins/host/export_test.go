@@ -1,7 +1,15 @@
 package host
 
+import (
+	"context"
+	"time"
+)
+
 // What the tests of the package see besides its public surface.
-var Detect = detect
+func Detect(ctx context.Context, endpointURL string, timeout time.Duration) (string, error) {
+	name, _, err := detect(ctx, endpointURL, timeout)
+	return name, err
+}
 
 const DetectTimeout = detectTimeout
 

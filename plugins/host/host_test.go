@@ -118,6 +118,8 @@ func TestSurroundingsOfAPlugin(t *testing.T) {
 	privateTemp(t)
 	t.Setenv("S3_CREDENTIALS_SECRET_KEY", "hidden")
 	t.Setenv("GITHUB_TOKEN", "hidden")
+	t.Setenv("S3_CREDENTIALS_OTHER_ADMIN_TOKEN", "hidden")
+	t.Setenv("S3_CREDENTIALS_FINE_ADMIN_TOKEN", "of this backend")
 	t.Setenv("AWS_PROFILE", "shown")
 	t.Setenv("LC_ALL", "C.UTF-8")
 	_, d := launch(t, "fine", host.Options{})
@@ -125,7 +127,7 @@ func TestSurroundingsOfAPlugin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Contains(seen.UserID, "hidden") || !strings.Contains(seen.UserID, "AWS_PROFILE=shown") ||
+	if strings.Contains(seen.UserID, "hidden") || !strings.Contains(seen.UserID, "AWS_PROFILE=shown") || !strings.Contains(seen.UserID, "S3_CREDENTIALS_FINE_ADMIN_TOKEN=") ||
 		!strings.Contains(seen.UserID, "LC_ALL=C.UTF-8") || !strings.Contains(seen.UserID, "HOME=") {
 		t.Errorf("the plugin's environment is\n%s", seen.UserID)
 	}

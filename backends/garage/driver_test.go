@@ -1,0 +1,133 @@
+package garage
+
+import (
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+)
+
+const secretToken = "the-token-of-the-admin-api"
+
+// fakeGarage answers as Garage 2.5.0 does, and notes what it is asked.
+func fakeGarage(t *testing.T, createBucket bool) (driver.Driver, *[]string) {
+	t.Helper()
+	var asked []string
+	s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") == "" {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><Error><Code>AccessDenied</Code><Message>Forbidden: Garage does not support anonymous access yet</Message><Resource>/</Resource><Region>here</Region></Error>`)
+			return
+		}
+		if !strings.Contains(r.Header.Get("Authorization"), "/here/s3/aws4_request") {
+			t.Errorf("signed for another region: %s", r.Header.Get("Authorization"))
+		}
+		_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>`)
+	}))
+	t.Cleanup(s3.Close)
+	admin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked = append(asked, strings.TrimPrefix(r.URL.Path, "/v2/")+" "+string(body))
+		if r.Header.Get("Authorization") != "Bearer "+secretToken {
+			w.WriteHeader(http.StatusForbidden)
+			_, _ = io.WriteString(w, `{"code": "AccessDenied", "message": "Forbidden: Invalid authorization token", "region": "here", "path": "/v2/ListKeys"}`)
+			return
+		}
+		answer := map[string]any{"id": "b1", "name": "admin", "permissions": map[string]any{"createBucket": createBucket}}
+		var all any = answer
+		if strings.HasSuffix(r.URL.Path, "/ListKeys") {
+			all = []map[string]any{{"id": "GK1", "name": "ann"}, {"id": "GK2", "name": "twice"}, {"id": "GK3", "name": "twice"}, {"id": "GK4", "name": ""}}
+		}
+		_ = json.NewEncoder(w).Encode(all)
+	}))
+	t.Cleanup(admin.Close)
+	t.Setenv(adminURL, admin.URL)
+	d, err := Open(t.Context(), driver.Config{EndpointURL: s3.URL, Credentials: &driver.Credentials{AccessKeyID: "GK0", SecretAccessKey: "secret"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, &asked
+}
+
+// TestARightIsTakenBeforeAnotherIsGiven keeps a key from having more than before or after.
+func TestARightIsTakenBeforeAnotherIsGiven(t *testing.T) {
+	t.Setenv(adminToken, secretToken)
+	d, asked := fakeGarage(t, true)
+	err := d.PutGrant(t.Context(), driver.PutGrantRequest{UserName: "ann", Grant: driver.BucketGrant{Bucket: "one", Read: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		`DenyBucketKey {"accessKeyId":"GK1","bucketId":"b1","permissions":{"read":false,"write":true,"owner":true}}`,
+		`AllowBucketKey {"accessKeyId":"GK1","bucketId":"b1","permissions":{"read":true,"write":false,"owner":false}}`,
+	}
+	if got := (*asked)[len(*asked)-2:]; !slices.Equal(got, want) {
+		t.Errorf("asked for %q, want %q", got, want)
+	}
+}
+
+func TestKeysOfOneNameAreKnownByTheirIDs(t *testing.T) {
+	t.Setenv(adminToken, secretToken)
+	d, _ := fakeGarage(t, true)
+	var names []string
+	for u, err := range d.ListUsers(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, u.Name)
+	}
+	if !slices.Equal(names, []string{"GK2", "GK3", "GK4", "ann"}) {
+		t.Errorf("the users are %q", names)
+	}
+	_, err := d.GetUser(t.Context(), driver.GetUserRequest{Name: "twice"})
+	if fault.CodeOf(err) != fault.FailedPrecondition {
+		t.Errorf("a name of two keys: %v", err)
+	}
+}
+
+// TestTheTokenAloneIsNoAdministrator refuses what a key that may not create buckets asks for, and says what to set where nothing is.
+func TestTheTokenAloneIsNoAdministrator(t *testing.T) {
+	for _, c := range []struct {
+		name, token  string
+		createBucket bool
+		code         fault.Code
+		says         string
+	}{
+		{"no token", "", true, fault.Unauthenticated, "set " + adminToken},
+		{"a wrong token", "wrong-" + secretToken, true, fault.Unauthenticated, "admin API"},
+		{"another key", secretToken, false, fault.PermissionDenied, "garage key allow --create-bucket GK0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv(adminToken, c.token)
+			d, _ := fakeGarage(t, c.createBucket)
+			_, err := d.GetUser(t.Context(), driver.GetUserRequest{Name: "ann"})
+			if fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), secretToken) {
+				t.Errorf("%s: %v", fault.CodeOf(err), err)
+			}
+		})
+	}
+}
+
+// TestNothingIsSentToAWS opens the backend without an endpoint.
+func TestNothingIsSentToAWS(t *testing.T) {
+	t.Setenv("AWS_ENDPOINT_URL", "")
+	d, err := Open(t.Context(), driver.Config{Credentials: &driver.Credentials{AccessKeyID: "a", SecretAccessKey: "b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range d.ListBuckets(t.Context()) {
+		if fault.CodeOf(err) != fault.InvalidArgument {
+			t.Errorf("without an endpoint: %v", err)
+		}
+	}
+	t.Setenv(adminURL, "garage:3903")
+	if _, err := Open(t.Context(), driver.Config{}); fault.CodeOf(err) != fault.InvalidArgument {
+		t.Errorf("an admin URL that is none: %v", err)
+	}
+}
