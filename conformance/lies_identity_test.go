@@ -216,6 +216,10 @@ func sessionLies() []lie {
 			},
 		},
 		{
+			name: "a session role with two policies", check: "templates are there exactly for what is declared", want: "the session role has two policies",
+			tell: describing(func(d *driver.Description) { d.SessionRole.Policy = "{}" }),
+		},
+		{
 			name: "sessions longer than the system's", check: "a session of the shortest and the longest duration is opened", want: "from 900 to 43200 seconds",
 			options: withoutRoles,
 			tell:    describing(func(d *driver.Description) { d.Limits.MinSessionSeconds = 60 }),
