@@ -52,7 +52,7 @@ func (b *backend) putBack(ctx context.Context, user string, before []driver.Poli
 	now, err := b.policyNames(ctx, user)
 	for _, p := range before {
 		if !slices.Contains(now, p.Name) {
-			err = errors.Join(err, b.API.PutPolicy(ctx, driver.PutPolicyRequest{Principal: p.Principal, Name: p.Name, Document: p.Document}))
+			err = errors.Join(err, b.API.PutPolicy(ctx, driver.PutPolicyRequest(p)))
 		}
 	}
 	return err

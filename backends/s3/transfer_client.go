@@ -92,7 +92,7 @@ func (u *uploadClient) CompleteMultipartUpload(ctx context.Context, in *s3.Compl
 	out, err := inBucket(ctx, u.store, u.bucket, u.Client.CompleteMultipartUpload, in, opts...)
 	if err == nil && aws.ToString(out.ETag) == "" {
 		// Some systems do not say it. Who may only write is not told at all.
-		if head, err := inBucket(ctx, u.store, u.bucket, u.Client.HeadObject, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key}); err == nil {
+		if head, err := inBucket(ctx, u.store, u.bucket, u.HeadObject, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key}); err == nil {
 			out.ETag = head.ETag
 		}
 	}
