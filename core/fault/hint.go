@@ -77,7 +77,7 @@ const (
 // Hints returns every hint, in a fixed order.
 func Hints() []Hint {
 	return []Hint{
-		HintCreateBucket, HintObjectsToo, HintOtherUser, HintHeldKey, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintFinish, HintForce, HintTemporary, HintPermanent, HintNoBoundary,
+		HintCreateBucket, HintObjectsToo, HintOtherUser, HintHeldKey, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintFinish, HintForce, HintTemporary, HintPermanent, HintWholeBucket, HintNoBoundary,
 		HintNoRegion, HintNoWebsite, HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials,
 		HintCredentialsApart, HintSetEndpoint, HintEndpoint, HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
 	}
