@@ -28,7 +28,7 @@ func (b *backend) describe() driver.Description {
 	name := driver.NameRule{Min: 1, Max: maxName, Pattern: `[\w+=,.@:-]+`}
 	return driver.Description{
 		Name: Name, Version: version.Number(), Capabilities: capabilities, Partition: "aws",
-		Region: b.Store.Region, EndpointURL: b.EndpointURL(),
+		Region: b.Region, EndpointURL: b.EndpointURL(),
 		Dialect: policy.Dialect{Implications: implications},
 		Names:   driver.Names{User: name, Policy: name, Role: name, Session: name, Separator: ","},
 	}
