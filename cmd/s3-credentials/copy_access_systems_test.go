@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,7 +43,7 @@ func newMove(t *testing.T, from, to *systems.System) *move {
 func (m *move) run(args ...string) (stdout, stderr string, code int) {
 	m.Helper()
 	cmd := exec.CommandContext(m.Context(), program(m), args...)
-	cmd.Env = append(m.from.Env(), "HOME="+m.TempDir(), "AWS_CONFIG_FILE="+m.config, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_ENDPOINT_URL=")
+	cmd.Env = append(slices.Concat(m.from.Env(), m.to.Env()), "HOME="+m.TempDir(), "AWS_REGION=", "AWS_DEFAULT_REGION=", "AWS_CONFIG_FILE="+m.config, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_ENDPOINT_URL=")
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()
@@ -85,6 +86,8 @@ func TestCopyAccess(t *testing.T) {
 	t.Run("from the sandbox to MinIO", func(t *testing.T) { copyAccess(t, systems.NewSandbox(t), systems.MinIO(t)) })
 	t.Run("from MinIO to the sandbox", func(t *testing.T) { copyAccess(t, systems.NewMinIO(t), systems.Sandbox(t)) })
 	t.Run("from MinIO to SeaweedFS", func(t *testing.T) { leaveMinIO(t, systems.SeaweedFS(t), true, false) })
+	t.Run("from MinIO to Ceph", func(t *testing.T) { leaveMinIO(t, systems.Ceph(t), true, true) })
+	t.Run("from MinIO to Garage", func(t *testing.T) { leaveMinIO(t, systems.Garage(t), false, true) })
 }
 
 // leaveMinIO moves users one by one, of which the other system may not be able to express some.
