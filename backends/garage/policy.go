@@ -71,6 +71,9 @@ func (b *backend) putGrant(ctx context.Context, req driver.PutGrantRequest) erro
 	if err != nil {
 		return err
 	}
+	if err := b.notOurNameAlone(ctx, req.Grant.Bucket); err != nil {
+		return err
+	}
 	bucket, err := b.bucketOf(ctx, user.ID, req.Grant.Bucket)
 	if err != nil {
 		return err
@@ -86,6 +89,22 @@ func (b *backend) putGrant(ctx context.Context, req driver.PutGrantRequest) erro
 		body := map[string]any{"bucketId": bucket, "accessKeyId": user.ID, "permissions": step.rights}
 		if err := b.admin.post(ctx, step.method, nil, body, nil); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// notOurNameAlone fails for a bucket that the key in use has a name of its own for, as for one that it made by S3: for another key that
+// is the name of no bucket, or of another one.
+func (b *backend) notOurNameAlone(ctx context.Context, name string) error {
+	mine, err := b.keyInfo(ctx, b.trusted.key)
+	if err != nil {
+		return err
+	}
+	for _, bucket := range mine.Buckets {
+		if slices.Contains(bucket.LocalAliases, name) {
+			return fault.New(fault.FailedPrecondition, "the bucket %q has this name for the key in use alone; give it one for all keys: "+
+				"garage bucket alias %s %s", name, bucket.ID, name)
 		}
 	}
 	return nil

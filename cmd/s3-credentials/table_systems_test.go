@@ -26,7 +26,7 @@ const (
 )
 
 // documented are the systems that have a page of their own, by backend.
-var documented = map[string]string{"ceph": "Ceph", "minio": "MinIO", "seaweedfs": "SeaweedFS"}
+var documented = map[string]string{"ceph": "Ceph", "garage": "Garage", "minio": "MinIO", "seaweedfs": "SeaweedFS"}
 
 // TestTables compares the tables of docs/minio.md and the like with what the commands need and what the plugin declares. That the
 // commands do as they say is what [TestExamplesOnMinIO] and the like show.
