@@ -87,7 +87,7 @@ func (b *backend) mayAdminister(ctx context.Context) error {
 		return err
 	}
 	if !info.Permissions.CreateBucket {
-		return fault.New(fault.PermissionDenied, "the key %s is no administrator's, as it may not create buckets; work with one that may, or let it: garage key allow --create-bucket %s", id, id)
+		return fault.New(fault.PermissionDenied, "the key %s is no administrator's: it may not create buckets; work with one that may, or let it (garage key allow)", id)
 	}
 	b.trusted.key = id
 	return nil

@@ -178,6 +178,9 @@ func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjec
 		for {
 			n, err := readChunk(req.Body, buffer)
 			sent.bytes.Add(int64(n))
+			if err == io.EOF {
+				sent.complete.Store(true) // before the plugin can have all of it
+			}
 			if n > 0 && stream.Send(&pb.PutObjectRequest{Event: &pb.PutObjectRequest_Chunk{Chunk: buffer[:n]}}) != nil {
 				return nil
 			}
@@ -189,7 +192,6 @@ func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjec
 			}
 		}
 	}
-	sent.complete.Store(true)
 	_ = stream.CloseSend()
 	return nil
 }

@@ -32,7 +32,8 @@ import (
 
 // DefaultStartTimeout is the default of Options.StartTimeout. On an idle machine a plugin in Go starts, opens and ends
 // within 17 ms; the interpreter of a Python plugin needs half a second to start.
-const DefaultStartTimeout = 4 * time.Second
+// On one with a load of ten for each processor, four seconds were not always enough.
+const DefaultStartTimeout = 10 * time.Second
 
 // closeTime is how long a plugin may take to end before it is killed.
 const closeTime = 250 * time.Millisecond

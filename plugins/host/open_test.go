@@ -42,7 +42,7 @@ func TestOpenSaysWhoseTimeIsOver(t *testing.T) {
 		code   fault.Code
 		says   string
 	}{
-		"host":   {time.Hour, fault.Unavailable, "did not answer within 4s"},
+		"host":   {time.Hour, fault.Unavailable, "did not answer within 10s"},
 		"caller": {time.Second, fault.DeadlineExceeded, "the time for this ran out"},
 	} {
 		t.Run(name, func(t *testing.T) {
