@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
@@ -51,6 +52,9 @@ func (e *Engine) CopyOptions(ctx context.Context, user string) (CreateOptions, e
 	options := CreateOptions{Grants: asked.Grants, UserName: user, CreateBuckets: true}
 	if options.Expires, err = e.AccessEnds(ctx, user); errors.Is(err, fault.Unsupported) {
 		err = nil // nothing ends there
+	}
+	if err == nil && !options.Expires.IsZero() && !options.Expires.After(time.Now()) {
+		err = uncopied(user, "it ended at %s", options.Expires.UTC().Format(time.RFC3339))
 	}
 	return options, err
 }

@@ -82,6 +82,9 @@ func (c *accessCopier) run(ctx context.Context, env *cli.Env, names []string) er
 	whole := &core.Plan{}
 	for _, u := range users {
 		whole.Steps = append(whole.Steps, u.plan.Steps...)
+		for _, n := range u.plan.Notes {
+			env.Step("User %s: %s", u.options.UserName, noteText(n, to.Description().Name))
+		}
 	}
 	return c.carryOut(ctx, env, to, proposal{
 		plan:  whole,

@@ -68,7 +68,7 @@ func connectConfigured(ctx context.Context, o Options, config driver.Config) (dr
 // aliased is the configuration of an alias. Its key is for its endpoint alone.
 func aliased(config driver.Config, alias mcalias.Alias) driver.Config {
 	config.Profile, config.EndpointURL = "", alias.URL
-	if config.Credentials == nil {
+	if config.Credentials == nil && alias.AccessKey != "" {
 		config.Credentials = &driver.Credentials{AccessKeyID: alias.AccessKey, SecretAccessKey: alias.SecretKey, SessionToken: alias.SessionToken}
 	}
 	return config

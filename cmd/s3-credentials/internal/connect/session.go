@@ -59,7 +59,7 @@ func (s *Session) Options() []cli.Option {
 		file,
 		cli.Text(&s.Profile, "profile", "Profile of the AWS configuration files to use, or alias of mc").FromConfig(),
 		cli.Text(&s.Region, "region", "Region to work in").FromConfig(),
-		cli.Text(&s.Backend, "backend", "Backend to use: aws, minio or another plugin's name").FromConfig().Completing(cli.CompleteBackend),
+		cli.Text(&s.Backend, "backend", "Backend to use, such as aws, minio, seaweedfs, ceph, garage, versitygw or rustfs, or another plugin's name. Default is what the endpoint says that it is").FromConfig().Completing(cli.CompleteBackend),
 		cli.Parsed(&s.timeout, "timeout", "DURATION", "How long the system may take to begin an answer, such as 90s or 2m. "+
 			"Default is 30s", parseTimeout).FromConfig(),
 		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
