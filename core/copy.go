@@ -53,6 +53,9 @@ func (e *Engine) CopyOptions(ctx context.Context, user string) (CreateOptions, e
 	if options.Expires, err = e.AccessEnds(ctx, user); errors.Is(err, fault.Unsupported) {
 		err = nil // nothing ends there
 	}
+	if until := asked.Until; !until.IsZero() && (options.Expires.IsZero() || until.Before(options.Expires)) {
+		options.Expires = until // where keys end, too, policies may end before them
+	}
 	if err == nil && !options.Expires.IsZero() && !options.Expires.After(time.Now()) {
 		err = uncopied(user, "it ended at %s", options.Expires.UTC().Format(time.RFC3339))
 	}
