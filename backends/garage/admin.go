@@ -6,14 +6,14 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
 	"strings"
 	"time"
 
-	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/aws/aws-sdk-go-v2/aws"
+
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -24,28 +24,21 @@ const (
 	adminToken = "S3_CREDENTIALS_GARAGE_ADMIN_TOKEN" //nolint:gosec // the name of a variable
 )
 
-// dialTimeout bounds the time to connect.
-const dialTimeout = 10 * time.Second
+// undoTime bounds the removal of what a failed call has made.
+const undoTime = 10 * time.Second
 
 // admin is Garage's admin API v2.
 type admin struct {
 	url, token string
-	http       *http.Client
+	http       aws.HTTPClient
 }
 
-// newAdmin reads the variables. InvalidArgument for a URL that is none.
-func newAdmin(cfg driver.Config) (*admin, error) {
-	a := &admin{url: strings.TrimRight(os.Getenv(adminURL), "/"), token: os.Getenv(adminToken)}
+// newAdmin reads the variables. Requests go by the client that those to S3 go by, with its limits, its proxy and its certificate authorities:
+// it follows no redirect, which the token would go with. InvalidArgument for a URL that is none.
+func newAdmin(client aws.HTTPClient) (*admin, error) {
+	a := &admin{url: strings.TrimRight(os.Getenv(adminURL), "/"), token: os.Getenv(adminToken), http: client}
 	if u, err := url.Parse(a.url); a.url != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil) {
 		return nil, fault.New(fault.InvalidArgument, "%s must be the http or https URL of Garage's admin API, without a token or password in it", adminURL)
-	}
-	next := http.DefaultTransport.(*http.Transport).Clone()
-	next.DialContext = (&net.Dialer{Timeout: dialTimeout}).DialContext
-	a.http = &http.Client{
-		Transport: &s3fault.Transport{
-			Next: next, Limits: s3fault.LimitsFor(cfg.Timeout), Operation: func(*http.Request) string { return "" }, // it is not S3
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // the token goes nowhere else
 	}
 	return a, nil
 }

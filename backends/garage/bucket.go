@@ -91,7 +91,7 @@ func (b *backend) createBucket(ctx context.Context, name string) error {
 	}
 	body := map[string]any{"bucketId": made.ID, "accessKeyId": b.trusted.key, "permissions": rights{true, true, true}}
 	if err := b.admin.post(ctx, "AllowBucketKey", nil, body, nil); err != nil {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dialTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
 		defer cancel()
 		if failed := b.admin.post(ctx, "DeleteBucket", url.Values{"id": {made.ID}}, nil, nil); failed != nil {
 			return fault.Wrap(fault.CodeOf(err), err, "%v; the bucket %q was made, and could not be deleted again", err, name)

@@ -45,7 +45,7 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	store.Meaning, store.Unversioned = meaning, true
 	b := &backend{Store: store}
 	b.signForItsRegion()
-	if b.admin, err = newAdmin(cfg); err != nil {
+	if b.admin, err = newAdmin(store.HTTPClient); err != nil {
 		return nil, err
 	}
 	return driver.Declared(b, b.describe()), nil
@@ -53,9 +53,3 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 
 // Describe returns the backend's description.
 func (b *backend) Describe(context.Context) (driver.Description, error) { return b.describe(), nil }
-
-// Close closes idle connections.
-func (b *backend) Close() error {
-	b.admin.http.CloseIdleConnections()
-	return b.Store.Close()
-}

@@ -2,9 +2,12 @@ package garage
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +20,12 @@ const secretToken = "the-token-of-the-admin-api"
 
 // fakeGarage answers as Garage 2.5.0 does, and notes what it is asked.
 func fakeGarage(t *testing.T, createBucket bool) (driver.Driver, *[]string) {
+	t.Helper()
+	return fakeGarageOver(t, createBucket, httptest.NewServer)
+}
+
+// fakeGarageOver serves the admin API as start does.
+func fakeGarageOver(t *testing.T, createBucket bool, start func(http.Handler) *httptest.Server) (driver.Driver, *[]string) {
 	t.Helper()
 	var asked []string
 	s3 := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -31,7 +40,7 @@ func fakeGarage(t *testing.T, createBucket bool) (driver.Driver, *[]string) {
 		_, _ = io.WriteString(w, `<?xml version="1.0" encoding="UTF-8"?><ListAllMyBucketsResult><Buckets></Buckets></ListAllMyBucketsResult>`)
 	}))
 	t.Cleanup(s3.Close)
-	admin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	admin := start(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		asked = append(asked, strings.TrimPrefix(r.URL.Path, "/v2/")+" "+string(body))
 		if r.Header.Get("Authorization") != "Bearer "+secretToken {
@@ -111,6 +120,24 @@ func TestTheTokenAloneIsNoAdministrator(t *testing.T) {
 				t.Errorf("%s: %v", fault.CodeOf(err), err)
 			}
 		})
+	}
+}
+
+// TestTheAdminAPIIsTrustedAsS3Is reaches an admin API with a certificate of an authority that the environment names.
+func TestTheAdminAPIIsTrustedAsS3Is(t *testing.T) {
+	t.Setenv(adminToken, secretToken)
+	bundle := filepath.Join(t.TempDir(), "authorities.pem")
+	d, _ := fakeGarageOver(t, true, func(h http.Handler) *httptest.Server {
+		s := httptest.NewTLSServer(h)
+		own := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+		if err := os.WriteFile(bundle, own, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv("AWS_CA_BUNDLE", bundle)
+		return s
+	})
+	if _, err := d.GetUser(t.Context(), driver.GetUserRequest{Name: "ann"}); err != nil {
+		t.Error(err)
 	}
 }
 

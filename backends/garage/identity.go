@@ -246,7 +246,7 @@ func (b *backend) create(ctx context.Context, req driver.CreateUserRequest) (mad
 
 // undo deletes a key again, and returns why.
 func (b *backend) undo(ctx context.Context, id string, why error) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dialTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), undoTime)
 	defer cancel()
 	if err := b.admin.post(ctx, "DeleteKey", url.Values{"id": {id}}, nil, nil); err != nil {
 		return fault.Wrap(fault.CodeOf(why), why, "%v; the key %s that was made could not be deleted", why, id)

@@ -21,6 +21,7 @@ func printCredentials(env *cli.Env, name string, d driver.Description, buckets [
 	} else {
 		k := result.AccessKey
 		c.UserName, c.AccessKeyID, c.Status, c.SecretAccessKey, c.Created = k.UserName, k.AccessKeyID, k.Status, k.SecretAccessKey, k.Created
+		c.Expiration = k.Expires
 	}
 	return format.Write(env.Stdout, name, c)
 }

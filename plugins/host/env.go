@@ -31,11 +31,11 @@ var passedOnWindows = []string{
 // secretKey goes through Open alone, whatever the backend's name is.
 const secretKey = "S3_CREDENTIALS_SECRET_KEY"
 
-// environment selects what the plugin of a backend inherits from a list of NAME=VALUE. The settings of a system that S3 has no words for are
-// in variables of this project that begin with the backend's name, and no other backend gets them.
-func environment(backend string, all []string) []string {
-	own := "S3_CREDENTIALS_" + strings.ToUpper(strings.ReplaceAll(backend, "-", "_")) + "_*"
-	names := append(passed[:len(passed):len(passed)], own)
+// environment selects what the plugin of a backend inherits from a list of NAME=VALUE, and adds its settings. The settings of a system that
+// S3 has no words for are in variables of this project that begin with the backend's name, and no other backend gets them.
+func environment(backend string, all []string, settings map[string]string) []string {
+	own := "S3_CREDENTIALS_" + variable(backend) + "_"
+	names := append(passed[:len(passed):len(passed)], own+"*")
 	if runtime.GOOS == "windows" {
 		names = append(names[:len(names):len(names)], passedOnWindows...)
 	}
@@ -46,8 +46,14 @@ func environment(backend string, all []string) []string {
 			out = append(out, setting)
 		}
 	}
+	for name, value := range settings {
+		out = append(out, own+variable(name)+"="+value) // of two of a name, a program gets the last
+	}
 	return out
 }
+
+// variable writes a name as those of variables are.
+func variable(name string) string { return strings.ToUpper(strings.ReplaceAll(name, "-", "_")) }
 
 func isPassed(name string, names []string) bool {
 	if runtime.GOOS == "windows" {

@@ -50,6 +50,9 @@ type Options struct {
 	Dirs []string
 	// Pins maps names to the SHA-256, in hexadecimal, of the only file that may be started for them.
 	Pins map[string]string
+	// Settings are what S3 has no words for, such as "admin-url" for Garage. A backend reads them from its environment, where they replace
+	// what this process has: S3_CREDENTIALS_GARAGE_ADMIN_URL.
+	Settings map[string]string
 	// Log is where the plugin's log goes, if the variable S3_CREDENTIALS_LOG asks for it; nil for os.Stderr. It is written to
 	// while calls are in progress, and holds them up when it blocks.
 	Log io.Writer

@@ -25,8 +25,9 @@ type process struct {
 	stderrHead *headBuffer
 	// log receives all of stderr.
 	log io.Writer
-	// name is the backend's.
-	name string
+	// name is the backend's, and settings are its settings.
+	name     string
+	settings map[string]string
 	// tempFolder is the program's folder for temporary files; empty for this process's own.
 	tempFolder string
 
@@ -44,13 +45,13 @@ type process struct {
 	exitErr error
 }
 
-func newProcess(name string, cmd *exec.Cmd, folder string) *process {
-	return &process{name: name, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, log: io.Discard, exited: make(chan struct{})}
+func newProcess(o Options, cmd *exec.Cmd, folder string) *process {
+	return &process{name: o.Name, settings: o.Settings, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, log: io.Discard, exited: make(chan struct{})}
 }
 
 // prepare sets up the pipes and the environment. spec has go-plugin's variables for the plugin.
 func (p *process) prepare(spec *exec.Cmd) error {
-	p.cmd.Env = environment(p.name, os.Environ())
+	p.cmd.Env = environment(p.name, os.Environ(), p.settings)
 	for _, setting := range spec.Env {
 		if !strings.HasPrefix(setting, plugin.EnvUnixSocketDir+"=") {
 			p.cmd.Env = append(p.cmd.Env, setting)

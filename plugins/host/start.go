@@ -28,7 +28,7 @@ func start(ctx context.Context, o Options) (*Plugin, error) {
 
 	go sweep(filepath.Dir(folder))
 
-	proc := newProcess(o.Name, exec.Command(o.Path, argumentsFor(o.Name, o.Path)...), folder)
+	proc := newProcess(o, exec.Command(o.Path, argumentsFor(o.Name, o.Path)...), folder)
 	if err := o.watch.watched(proc); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "no folder for the plugin's temporary files can be made: %v", err)
 	}

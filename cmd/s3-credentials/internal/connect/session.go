@@ -3,11 +3,13 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -31,6 +33,7 @@ type Session struct {
 	timeout                time.Duration
 	key                    auth.Options
 	pluginDirs, pluginPins []string
+	settings               []string // --backend-setting
 
 	starting sync.WaitGroup
 	backend  driver.Driver
@@ -60,6 +63,8 @@ func (s *Session) Options() []cli.Option {
 		cli.Text(&s.Profile, "profile", "Profile of the AWS configuration files to use, or alias of mc").FromConfig(),
 		cli.Text(&s.Region, "region", "Region to work in").FromConfig(),
 		cli.Text(&s.Backend, "backend", "Backend to use, such as aws, minio, seaweedfs, ceph, garage, versitygw or rustfs, or another plugin's name. Default is what the endpoint says that it is").FromConfig().Completing(cli.CompleteBackend),
+		cli.Texts(&s.settings, "backend-setting", "What S3 has no words for, such as admin-url=http://127.0.0.1:3903 for Garage; more than once for several").
+			Showing("NAME=VALUE").FromConfig().Concealed(),
 		cli.Parsed(&s.timeout, "timeout", "DURATION", "How long the system may take to begin an answer, such as 90s or 2m. "+
 			"Default is 30s", parseTimeout).FromConfig(),
 		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
@@ -136,10 +141,27 @@ func (s *Session) pins() (map[string]string, error) {
 	return pins, nil
 }
 
+// settingName is the name of a setting of a backend, as host.Options.Settings has it.
+var settingName = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// backendSettings returns the settings of the backend by name. A value may be a secret, and is in no error.
+func (s *Session) backendSettings() (map[string]string, error) {
+	settings := map[string]string{}
+	for _, setting := range s.settings {
+		name, value, ok := strings.Cut(setting, "=")
+		if !ok || !settingName.MatchString(name) {
+			return nil, cli.Failure("--backend-setting must be NAME=VALUE, with a name of small letters, digits and hyphens, such as admin-url")
+		}
+		settings[name] = value
+	}
+	return settings, nil
+}
+
 // HostOptions returns how plugins are looked for and started. Their log goes to stderr.
 func (s *Session) HostOptions(stderr io.Writer) (host.Options, error) {
-	pins, err := s.pins()
-	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Log: stderr}, err
+	pins, pinErr := s.pins()
+	settings, err := s.backendSettings()
+	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Settings: settings, Log: stderr}, cmp.Or(pinErr, err)
 }
 
 // SystemName says which system a run works on: of several, it may be the wrong one.

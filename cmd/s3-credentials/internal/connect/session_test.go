@@ -22,7 +22,7 @@ func show(_ context.Context, env *cli.Env, _ []string) error {
 		return err
 	}
 	options, err := s.HostOptions(env.Stderr)
-	fmt.Fprintf(env.Stdout, "pins=%d\n", len(options.Pins))
+	fmt.Fprintf(env.Stdout, "pins=%d settings=%v\n", len(options.Pins), options.Settings)
 	return err
 }
 
@@ -45,6 +45,10 @@ func TestSources(t *testing.T) {
 		{name: "relative plugin folders of the file", config: "plugin-dir plugins", code: 2, err: "'plugin-dir' in the config file: 'plugins' is relative; only the command line"},
 		{name: "pins", config: "plugin-pin aws=" + pin + "\nplugin-pin minio=" + pin, want: "pins=2"},
 		{name: "bad pin", config: "plugin-pin aws=12", code: 1, err: "64 hexadecimal digits"},
+		{name: "settings", args: "--backend-setting admin-url=http://h/?a=b --backend-setting admin-token=x", want: "settings=map[admin-token:x admin-url:http://h/?a=b]"},
+		{name: "settings of the file", config: "backend-setting admin-url=u\nbackend-setting admin-token=t", want: "settings=map[admin-token:t admin-url:u]"},
+		{name: "a setting without a value", args: "--backend-setting secret", code: 1, err: "--backend-setting must be NAME=VALUE"},
+		{name: "a setting with a bad name", args: "--backend-setting Admin_URL=secret", code: 1, err: "small letters, digits and hyphens"},
 		{name: "pins are for the file alone", args: "--plugin-pin aws=" + pin, code: 2, err: "No such option '--plugin-pin'"},
 		{name: "pins are not for the environment", env: map[string]string{"PLUGIN_PIN": "aws=" + pin}, want: "pins=0"},
 	} {

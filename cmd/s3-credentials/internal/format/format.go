@@ -27,9 +27,10 @@ type Credentials struct {
 
 	AccessKeyID, SecretAccessKey string
 
-	// SessionToken and Expiration are set for a session only.
+	// SessionToken is set for a session only.
 	SessionToken string
-	Expiration   time.Time
+	// Expiration is when the credentials end by themselves; zero for a key that does not.
+	Expiration time.Time
 
 	// EndpointURL is the S3 endpoint; empty for AWS's own endpoints.
 	EndpointURL string

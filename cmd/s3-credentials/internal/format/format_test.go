@@ -94,6 +94,17 @@ func TestBytesThatAreNoText(t *testing.T) {
 	}
 }
 
+// TestAKeyThatEndsSaysWhen prints a key that is no session.
+func TestAKeyThatEndsSaysWhen(t *testing.T) {
+	c := sample(awsLike)
+	c.SessionToken, c.UserName = "", "reader"
+	for name, want := range map[string]string{"json": `"Expiration": "2099-01-02 03:04:05+00:00"`, "credential-process": `"Expiration": "2099-01-02T03:04:05Z"`} {
+		if got := again(t, name, c); !strings.Contains(got, want) {
+			t.Errorf("%s: %s", name, masked(got))
+		}
+	}
+}
+
 func TestPrintingCredentialsShowsNoSecret(t *testing.T) {
 	if got := fmt.Sprintf("%v %+v %#v", sample(awsLike), sample(awsLike), sample(awsLike)); strings.Contains(got, awsLike) {
 		t.Error(got)

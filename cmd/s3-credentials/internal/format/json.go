@@ -16,7 +16,7 @@ func init() {
 	register("mc", mcAlias)
 }
 
-// pythonJSON is the Python tool's format: IAM's access key or STS's credentials, with the members in their order.
+// pythonJSON is the Python tool's format: IAM's access key, with its end if it has one, or STS's credentials, with the members in their order.
 func pythonJSON(c Credentials) (string, error) {
 	var o orderedjson.Object
 	if c.SessionToken != "" {
@@ -30,6 +30,7 @@ func pythonJSON(c Credentials) (string, error) {
 		o.AddText("Status", c.Status)
 		o.Add("SecretAccessKey", c.SecretAccessKey)
 		o.AddTime("CreateDate", c.Created)
+		o.AddTime("Expiration", c.Expiration)
 	}
 	return orderedjson.Indented(o, 4), nil
 }

@@ -1,0 +1,19 @@
+package host
+
+import (
+	"slices"
+	"testing"
+)
+
+// TestEnvironment gives a backend its own settings, and no other's.
+func TestEnvironment(t *testing.T) {
+	all := []string{"S3_CREDENTIALS_GARAGE_ADMIN_URL=old", "S3_CREDENTIALS_CEPH_X=y", "S3_CREDENTIALS_SECRET_KEY=s", "OTHER=secret", "HOME=/home"}
+	got := environment("garage", all, map[string]string{"admin-url": "new"})
+	want := []string{"S3_CREDENTIALS_GARAGE_ADMIN_URL=old", "HOME=/home", "S3_CREDENTIALS_GARAGE_ADMIN_URL=new"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
+	}
+	if got := environment("two-words", []string{"S3_CREDENTIALS_TWO_WORDS_A=b"}, nil); len(got) != 1 {
+		t.Errorf("got %q", got)
+	}
+}
