@@ -115,6 +115,9 @@ type insisting struct{ next http.RoundTripper }
 const insistPause = 100 * time.Millisecond
 
 func (i insisting) RoundTrip(req *http.Request) (*http.Response, error) {
+	if sent, is := req.Context().Value(countKey{}).(*int); is {
+		*sent++
+	}
 	for try := 1; ; try++ {
 		answer, err := i.next.RoundTrip(req)
 		repeatable := isAdmin(req) && (req.Method == http.MethodGet || req.Method == http.MethodDelete)
@@ -130,12 +133,21 @@ func (i insisting) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 }
 
+// countKey is the key of a context's counter.
+type countKey struct{}
+
+// counting is a context that counts the requests sent with it: an answer to the second one may be about what the first one did.
+func counting(ctx context.Context) (context.Context, *int) {
+	sent := new(int)
+	return context.WithValue(ctx, countKey{}, sent), sent
+}
+
 func isAdmin(req *http.Request) bool { return strings.HasPrefix(req.URL.Path, "/minio/admin/") }
 
 // operationOf is s3fault.OperationOf for requests to S3: the admin API is no bucket.
 func operationOf(req *http.Request) string {
 	if isAdmin(req) {
-		return ""
+		return s3fault.OtherAPI
 	}
 	return s3fault.OperationOf(req)
 }

@@ -6,6 +6,8 @@ import "github.com/s3-credentials/s3-credentials/core/fault"
 const (
 	// codeAlreadyApplied: the policy to attach is attached, or the one to detach is not.
 	codeAlreadyApplied = "XMinioAdminPolicyChangeAlreadyApplied"
+	// codeNoSuchPolicy: the policy to attach is not there.
+	codeNoSuchPolicy = "XMinioAdminNoSuchPolicy"
 	// codeNotAllowed: the name to look up as a user is an access key.
 	codeNotAllowed = "XMinioIAMActionNotAllowed"
 	// codeNotAUser: the user to add has the name of an access key or of the root user.
@@ -27,7 +29,7 @@ var serviceCodes = map[string]fault.Code{
 	codeNotAUser:                        fault.NotFound,
 	"XMinioAdminNoSuchAccessKey":        fault.NotFound,
 	"XMinioAdminNoSuchGroup":            fault.NotFound,
-	"XMinioAdminNoSuchPolicy":           fault.NotFound,
+	codeNoSuchPolicy:                    fault.NotFound,
 	"XMinioAdminNoSuchUser":             fault.NotFound,
 	"XMinioAdminServiceAccountNotFound": fault.NotFound,
 

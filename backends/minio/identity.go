@@ -96,8 +96,9 @@ func (b *backend) ensureUser(ctx context.Context, name string) error {
 	return err
 }
 
-// CreateUser creates a user. Nobody uses the user's own secret: users get access keys. It looks the user up first, because
-// adding an existing user would change its secret.
+// CreateUser creates a user, and attaches the guard. Nobody uses the user's own secret: users get access keys. It looks the user up
+// first, because adding an existing user would change its secret. Of several who make one user at once, the server lets each, so the
+// one who attaches the guard has made it.
 func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) (driver.CreateUserResponse, error) {
 	var none driver.CreateUserResponse
 	if err := checkName("user", req.Name, nameRules().User); err != nil {
@@ -119,6 +120,9 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	}
 	if err != nil {
 		return none, b.wrapError(ctx, err, "create the user %q", req.Name)
+	}
+	if err := b.guard(ctx, req.Name); err != nil {
+		return none, err
 	}
 	b.users.Store(req.Name, true)
 	return driver.CreateUserResponse{User: userOf(req.Name)}, nil

@@ -28,7 +28,7 @@ func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsReq
 		case foreign:
 			items = append(items, driver.UserItem{Kind: driver.ItemPassword})
 		case info.PolicyName == "" && !b.made(req.UserName):
-			// It is one that somebody made for its secret, or one that a run left when it was killed.
+			// It is one that somebody made for its secret, or one that a run left when it was killed before it could guard it.
 			items = append(items, driver.UserItem{Kind: driver.ItemSecret})
 		}
 		return items, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -98,7 +99,9 @@ func TestAKeyKeepsThePolicyOfItsOwn(t *testing.T) {
 func TestAKeyMakesNoFurtherKeys(t *testing.T) {
 	s := systems.MinIO(t)
 	d := open(t, s, root(s))
-	user := makeUser(t, d, "minting")
+	user := driver.UserPrincipal("minting")
+	must(t, adminClient(t, s, root(s)).AddUser(t.Context(), user.Name, "whose-secret")) // this tool would guard the user itself
+	t.Cleanup(func() { removeUser(d, user.Name) })
 	key := keyOf(t, d, "minting")
 	mint := func() error {
 		_, err := adminClient(t, s, key).AddServiceAccount(t.Context(), madmin.AddServiceAccountReq{})
@@ -111,6 +114,37 @@ func TestAKeyMakesNoFurtherKeys(t *testing.T) {
 	must(t, d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "p", Document: guarded(t, d, everything)}))
 	if err := mint(); madmin.ToErrorResponse(err).Code != "AccessDenied" {
 		t.Fatalf("a guarded key made another: %v", err)
+	}
+}
+
+// TestAUserIsMadeOnce makes one new user several times at once, as runs do that have looked before and found none.
+func TestAUserIsMadeOnce(t *testing.T) {
+	s := systems.MinIO(t)
+	drivers := []driver.Driver{open(t, s, root(s)), open(t, s, root(s)), open(t, s, root(s)), open(t, s, root(s))}
+	t.Cleanup(func() { removeUser(drivers[0], "wanted") })
+	failed := make([]error, len(drivers))
+	var group sync.WaitGroup
+	for i, d := range drivers {
+		group.Go(func() { failed[i] = second(d.CreateUser(t.Context(), driver.CreateUserRequest{Name: "wanted"})) })
+	}
+	group.Wait()
+	made := 0
+	for _, err := range failed {
+		if err == nil {
+			made++
+		} else if !errors.Is(err, fault.AlreadyExists) {
+			t.Error(err)
+		}
+	}
+	if made != 1 {
+		t.Errorf("%d made the user", made)
+	}
+	for arn, err := range drivers[0].ListAttachedPolicies(t.Context(), driver.ListPoliciesRequest{Principal: driver.UserPrincipal("wanted")}) {
+		t.Errorf("the guard is seen: %v, %v", arn, err)
+	}
+	must(t, drivers[0].DeleteUser(t.Context(), driver.DeleteUserRequest{Name: "wanted"}))
+	if _, err := adminClient(t, s, root(s)).InfoCannedPolicyV2(t.Context(), "s3-credentials/guard"); err == nil {
+		t.Error("the guard is left behind")
 	}
 }
 

@@ -18,7 +18,7 @@ import (
 // MinIO's limits, measured on its last public release.
 const (
 	minUserName           = 3
-	maxUserName           = 255
+	maxUserName           = maxNamePart - len(".json") // of the file that says which policies the user has
 	maxPolicyName         = 128
 	maxPolicyBytes        = 20 << 10
 	maxSessionPolicyBytes = 2048

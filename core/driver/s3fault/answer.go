@@ -106,7 +106,7 @@ func isError(root string) bool {
 func (x *exchange) checkError(answer *http.Response, body []byte) ([]byte, error) {
 	root := x.rootOf(body)
 	broken := bytes.HasPrefix(body, []byte("<")) && xml.Unmarshal(body, new(struct{})) != nil
-	isKnown := x.operation != "" || x.form != nil
+	isKnown := x.operation != "" && x.operation != OtherAPI || x.form != nil
 	switch {
 	case x.method == http.MethodHead:
 		return body, nil
@@ -144,6 +144,8 @@ func (x *exchange) check(answer *http.Response, body []byte) error {
 		want = x.form.Get("Action") + "Response"
 	}
 	switch {
+	case x.operation == OtherAPI:
+		return nil
 	case root == "Error", root == "ErrorResponse":
 		answer.StatusCode, answer.Status = http.StatusInternalServerError, "500 Internal Server Error"
 		return nil

@@ -26,7 +26,7 @@ type Transport struct {
 	Next   http.RoundTripper
 	Limits Limits
 	// Operation returns the operation of a request to S3, by its name in the API reference; empty for one that it does not
-	// know. It is [OperationOf] where it is nil.
+	// know, [OtherAPI] for one that is not to S3. It is [OperationOf] where it is nil.
 	Operation func(*http.Request) string
 	// Redirects reports whether a redirect of S3 is for the client to see; nil where none is.
 	Redirects func(*http.Response) bool

@@ -17,6 +17,10 @@ const (
 	object
 )
 
+// OtherAPI is in place of an operation for a request to an API that is not S3's, IAM's or STS's. Its answers may be in any format, such
+// as an encrypted one, which begins with "<" now and then; only a web page is refused.
+const OtherAPI = "OtherAPI"
+
 // jsonObject is the root of an answer that is an object of JSON.
 const jsonObject = "{"
 

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -97,6 +98,19 @@ func TestOperations(t *testing.T) {
 		if !tested[name] {
 			t.Errorf("%s is not among the answers", name)
 		}
+	}
+}
+
+// TestAnotherAPI has an answer that is encrypted, and begins as XML by chance.
+func TestAnotherAPI(t *testing.T) {
+	req := httptest.NewRequest(http.MethodGet, "http://127.0.0.1/minio/admin/v3/info-service-account", nil)
+	for _, encrypted := range []string{"<3\xef<h\x02>", "<a><b", "<Error>"} {
+		if err := answered(req, OtherAPI, encrypted); err != nil {
+			t.Errorf("%q: %v", encrypted, err)
+		}
+	}
+	if err := answered(req, OtherAPI, "<html><body>hello</body></html>"); err == nil {
+		t.Error("a web page is no answer")
 	}
 }
 
