@@ -62,7 +62,7 @@ func (e *Engine) bucketPoliciesForKeys() bool {
 // newUserAccess is a user's access of which nothing is read yet.
 func (e *Engine) newUserAccess(user driver.User) *UserAccess {
 	a := &UserAccess{User: user.Name, principal: user.ARN, arn: user.ARN, context: map[string][]string{"aws:username": {user.Name}}}
-	if e.description.Principal != "" {
+	if a.principal == "" {
 		a.principal = bucketGranter{e}.principal(user.Name)
 	}
 	if parts := strings.SplitN(user.ARN, ":", 6); len(parts) == 6 && parts[4] != "" {

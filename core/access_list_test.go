@@ -293,6 +293,17 @@ func TestWhatCannotBeReadIsUnknown(t *testing.T) {
 		"ann : unknown: the inline policies of the group staff, which may not be listed", "ann : unknown: the policies attached to the group staff, which may not be listed")
 }
 
+// A policy that is attached to a user, on a system whose backend reads none of that kind, allows nobody knows what.
+func TestAnAttachedPolicyThatCannotBeReadIsUnknown(t *testing.T) {
+	a := newAccount(t, memory.Options{Without: []driver.Capability{driver.CapPolicyManaged}})
+	a.user("ann")
+	root := a.system.Root()
+	d, err := a.system.Open(t.Context(), driver.Config{Credentials: &root})
+	must(t, err)
+	a.Engine = engine(t, furnished{Driver: d, items: []driver.UserItem{{Kind: driver.ItemPolicy, Name: "arn:aws:iam::aws:policy/AmazonS3FullAccess"}}})
+	a.wants(core.AccessOptions{}, "ann : unknown: attached policy arn:aws:iam::aws:policy/AmazonS3FullAccess, which the memory backend cannot read")
+}
+
 // One policy that the system fails to return leaves all else known.
 func TestWhatTheSystemDoesNotAnswerIsUnknown(t *testing.T) {
 	a := newAccount(t, memory.Options{})

@@ -171,6 +171,8 @@ func (r *accessReader) groupsOf(ctx context.Context, user string) (found policyR
 	}
 	for _, i := range items {
 		switch {
+		case i.Kind == driver.ItemPolicy:
+			found.unknown = append(found.unknown, fmt.Sprintf("%s, which the %s backend cannot read", i, r.description.Name))
 		case i.Kind != driver.ItemGroup:
 		case !r.description.Has(driver.CapPolicyGroup):
 			found.unknown = append(found.unknown, fmt.Sprintf("the policies of %s, which the %s backend cannot read", i, r.description.Name))

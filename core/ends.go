@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -107,7 +108,7 @@ func (e *Engine) policiesEnd(ctx context.Context, user string) (time.Time, error
 		return time.Time{}, err
 	}
 	items, err := e.itemsOf(ctx, user)
-	if err != nil || (&keyOwner{items: items}).has(driver.ItemGroup) {
+	if err != nil || slices.ContainsFunc(items, func(i driver.UserItem) bool { return i.Kind.HasPolicies() }) {
 		return time.Time{}, err
 	}
 	if last.After(time.Now()) {

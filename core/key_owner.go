@@ -132,7 +132,7 @@ func (e *Engine) noteFurtherAccess(ctx context.Context, plan *Plan, owner *keyOw
 		further = append(further, "attached policy "+arn)
 	}
 	for _, i := range owner.items {
-		if i.Kind == driver.ItemGroup {
+		if i.Kind.HasPolicies() {
 			further = append(further, i.String())
 		}
 	}

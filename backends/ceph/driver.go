@@ -1,5 +1,6 @@
 // Package ceph is the backend for Ceph's RADOS gateway: users and their keys over its admin ops API, policies of users and roles over its
-// IAM API, sessions over its STS, all at the endpoint of its S3. The administrator needs the caps users=*;user-policy=*;roles=*.
+// IAM API, sessions over its STS, all at the endpoint of its S3. The administrator needs the caps users=*;user-policy=*;roles=*, or is the root
+// of an account: then users and keys are managed over the IAM API, too.
 package ceph
 
 import (
@@ -13,7 +14,7 @@ import (
 // Name is the backend's name.
 const Name = "ceph"
 
-// backend is the driver.
+// backend is the driver of an administrator with caps.
 type backend struct{ *iam.API }
 
 var _ driver.Driver = (*backend)(nil)
@@ -28,5 +29,5 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	b := &backend{iam.New(store)}
 	b.Description = describe(store)
 	store.Wrong = b.wrong
-	return driver.Declared(b, b.Description), nil
+	return driver.Declared(&managed{backend: b}, b.Description), nil
 }

@@ -3,6 +3,7 @@ package ceph
 import (
 	"errors"
 	"io"
+	"iter"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,8 +14,20 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// openAt opens the backend at a server that answers as the function does.
+// openAt opens the backend at a server that answers as the function does, and knows no accounts.
 func openAt(t *testing.T, answer http.HandlerFunc) driver.Driver {
+	t.Helper()
+	return openAtAny(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost && r.FormValue("Action") == "GetUser" {
+			say(w, 405, `<Error><Code>MethodNotAllowed</Code></Error>`)
+			return
+		}
+		answer(w, r)
+	})
+}
+
+// openAtAny opens the backend at a server that answers as the function does.
+func openAtAny(t *testing.T, answer http.HandlerFunc) driver.Driver {
 	t.Helper()
 	server := httptest.NewServer(answer)
 	t.Cleanup(server.Close)
@@ -144,4 +157,15 @@ func TestASessionThatIsNotAccepted(t *testing.T) {
 	if !errors.Is(err, fault.Unsupported) || !strings.Contains(err.Error(), "rgw s3 auth use sts") {
 		t.Errorf("got %v (%s)", err, fault.CodeOf(err))
 	}
+}
+
+func collect[T any](listing iter.Seq2[T, error]) ([]T, error) {
+	var all []T
+	for item, err := range listing {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, item)
+	}
+	return all, nil
 }

@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -24,8 +25,8 @@ const (
 	noBuckets = "-1"
 )
 
-// account is a user as the admin ops API describes it. The secrets of its keys are in the answer, and are read where a key is made alone.
-type account struct {
+// userInfo is a user as the admin ops API describes it. The secrets of its keys are in the answer, and are read where a key is made alone.
+type userInfo struct {
 	UserID    string       `json:"user_id"`
 	Tenant    string       `json:"tenant"`
 	Suspended int          `json:"suspended"`
@@ -53,9 +54,15 @@ func (b *backend) WhoAmI(ctx context.Context) (driver.Caller, error) {
 		return driver.Caller{}, fault.New(fault.Internal, "cannot find out whose credentials these are: the listing of the buckets names no owner")
 	}
 	id := aws.ToString(out.Owner.ID)
+	if isAccount.MatchString(id) { // whose the buckets of all are who are in it
+		return driver.Caller{Account: id}, nil
+	}
 	tenant, _ := tenantOf(id)
 	return driver.Caller{UserID: id, Account: tenant, ARN: userARN(id)}, nil
 }
+
+// isAccount is what the ids of accounts look like, and nobody else's do.
+var isAccount = regexp.MustCompile(`^RGW[0-9]{17}$`)
 
 // tenantOf splits a user's id, which begins with the tenant if there is one.
 func tenantOf(id string) (tenant, user string) {
@@ -102,9 +109,9 @@ func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 	}
 }
 
-// account looks a user up. The action completes "cannot ..."; its last argument is the user's name.
-func (b *backend) account(ctx context.Context, user, action string) (account, error) {
-	var found account
+// userInfo looks a user up. The action completes "cannot ..."; its last argument is the user's name.
+func (b *backend) userInfo(ctx context.Context, user, action string) (userInfo, error) {
+	var found userInfo
 	if err := sdk.CheckPresent("user", user); err != nil {
 		return found, err
 	}
@@ -121,7 +128,7 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 		}
 		return userOf(caller.UserID), nil
 	}
-	if _, err := b.account(ctx, req.Name, "look up the user %q"); err != nil {
+	if _, err := b.userInfo(ctx, req.Name, "look up the user %q"); err != nil {
 		return driver.User{}, err
 	}
 	return userOf(req.Name), nil
@@ -143,7 +150,7 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 
 // DeleteUser deletes a user without keys and policies. The gateway would delete a user with them, too.
 func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) error {
-	found, err := b.account(ctx, req.Name, "delete the user %q")
+	found, err := b.userInfo(ctx, req.Name, "delete the user %q")
 	if err != nil {
 		return err
 	}
@@ -166,7 +173,7 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 // ListUserItems yields what gives a user access besides keys and policies: caps, which are for the admin ops API, and keys for Swift.
 func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
 	return driver.Listing(func() ([]driver.UserItem, error) {
-		found, err := b.account(ctx, req.UserName, "look up what the user %q has")
+		found, err := b.userInfo(ctx, req.UserName, "look up what the user %q has")
 		var items []driver.UserItem
 		for _, c := range found.Caps {
 			items = append(items, driver.UserItem{Kind: "cap", Name: c.Type + "=" + c.Perm})

@@ -56,7 +56,7 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 // ListAccessKeys yields the keys of a user and of its subusers.
 func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
 	return driver.Listing(func() ([]driver.AccessKey, error) {
-		found, err := b.account(ctx, req.UserName, "list the access keys of the user %q")
+		found, err := b.userInfo(ctx, req.UserName, "list the access keys of the user %q")
 		var keys []driver.AccessKey
 		for _, k := range found.Keys {
 			keys = append(keys, keyOf(req.UserName, k, found.Suspended != 0))
@@ -92,7 +92,7 @@ func (b *backend) DeleteAccessKey(ctx context.Context, req driver.DeleteAccessKe
 
 // missingKey looks whether it is the key to delete that the gateway does not know, or the caller's.
 func (b *backend) missingKey(ctx context.Context, req driver.DeleteAccessKeyRequest, refused error) error {
-	found, err := b.account(ctx, req.UserName, "look up the user %q")
+	found, err := b.userInfo(ctx, req.UserName, "look up the user %q")
 	switch {
 	case err != nil:
 		return err

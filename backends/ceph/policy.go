@@ -107,7 +107,7 @@ func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 	return func(yield func(string, error) bool) {
 		for name, err := range b.API.ListPolicies(ctx, req) {
 			if errors.Is(err, fault.NotFound) && req.Principal.Type == driver.PrincipalUser {
-				if _, err = b.account(ctx, req.Principal.Name, "list the policies of the user %q"); err == nil {
+				if _, err = b.userInfo(ctx, req.Principal.Name, "list the policies of the user %q"); err == nil {
 					return
 				}
 			}

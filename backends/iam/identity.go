@@ -3,6 +3,7 @@ package iam
 import (
 	"context"
 	"iter"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -37,13 +38,13 @@ func (a *API) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 
 // GetUser returns one user; the caller's own with an empty name.
 func (a *API) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
-	in := &iam.GetUserInput{}
+	in, who := &iam.GetUserInput{}, "of these credentials"
 	if req.Name != "" {
-		in.UserName = aws.String(req.Name)
+		in.UserName, who = aws.String(req.Name), strconv.Quote(req.Name)
 	}
 	out, err := a.IAM().GetUser(ctx, in)
 	if err != nil {
-		return driver.User{}, a.Wrap(ctx, err, "look up the user %q", req.Name)
+		return driver.User{}, a.Wrap(ctx, err, "look up the user %s", who)
 	}
 	return userOf(out.User), nil
 }

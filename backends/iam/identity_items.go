@@ -36,6 +36,18 @@ func (a *API) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest
 	}
 }
 
+// ListGroupsOf is ListUserItems for a system that has none but groups, and deletes a user who is in some.
+func (a *API) ListGroupsOf(ctx context.Context, user string) iter.Seq2[driver.UserItem, error] {
+	return func(yield func(driver.UserItem, error) bool) {
+		for item, err := range a.ListUserItems(ctx, driver.ListUserItemsRequest{UserName: user, Kind: driver.ItemGroup}) {
+			item.KeepsUser = false
+			if !yield(item, err) {
+				return
+			}
+		}
+	}
+}
+
 // allItems lists all kinds at once.
 func (a *API) allItems(ctx context.Context, req driver.ListUserItemsRequest) ([]driver.UserItem, error) {
 	kinds := a.itemsOf(ctx, req.UserName)

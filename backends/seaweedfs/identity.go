@@ -66,13 +66,5 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 
 // ListUserItems yields the groups of a user. The server has nothing else of the kind.
 func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
-	return func(yield func(driver.UserItem, error) bool) {
-		req.Kind = driver.ItemGroup
-		for item, err := range b.API.ListUserItems(ctx, req) {
-			item.KeepsUser = false
-			if !yield(item, err) {
-				return
-			}
-		}
-	}
+	return b.ListGroupsOf(ctx, req.UserName)
 }
