@@ -21,6 +21,14 @@ var _ driver.Driver = (*backend)(nil)
 
 // Open opens the backend, as driver.Opener says.
 func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
+	b, err := open(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return driver.Declared(&managed{backend: b}, b.Description), nil
+}
+
+func open(ctx context.Context, cfg driver.Config) (*backend, error) {
 	store, err := s3.Open(ctx, cfg, "Ceph")
 	if err != nil {
 		return nil, err
@@ -29,5 +37,5 @@ func Open(ctx context.Context, cfg driver.Config) (driver.Driver, error) {
 	b := &backend{iam.New(store)}
 	b.Description = describe(store)
 	store.Wrong = b.wrong
-	return driver.Declared(&managed{backend: b}, b.Description), nil
+	return b, nil
 }

@@ -139,6 +139,9 @@ func (b *backend) CreateUser(ctx context.Context, req driver.CreateUserRequest) 
 	if err := b.Description.Names.User.Check("user", req.Name); err != nil {
 		return driver.CreateUserResponse{}, err
 	}
+	if err := b.forget(ctx, req.Name); err != nil { // what another user of that name had
+		return driver.CreateUserResponse{}, err
+	}
 	err := b.adminOnce(ctx, http.MethodPut, url.Values{
 		"uid": {req.Name}, "display-name": {req.Name}, "max-buckets": {noBuckets}, "generate-key": {"false"},
 	}, nil)
@@ -166,6 +169,9 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 	err = b.Wrap(ctx, b.admin(ctx, http.MethodDelete, url.Values{"uid": {req.Name}}, nil), "delete the user %q", req.Name)
 	if errors.Is(err, fault.AlreadyExists) { // the code is BucketAlreadyExists
 		return fault.Wrap(fault.FailedPrecondition, err, "cannot delete the user %q: it owns buckets; delete them, or link them to another user, first", req.Name)
+	}
+	if err == nil {
+		_ = b.forget(ctx, req.Name) // CreateUser does so, too
 	}
 	return err
 }

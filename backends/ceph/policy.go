@@ -99,7 +99,8 @@ func (b *backend) policyNames(ctx context.Context, user string) ([]string, error
 	return names, nil
 }
 
-// ListPolicies yields the names of the inline policies. A user who never had one is said not to exist.
+// ListPolicies yields the names of the inline policies. A user without any is said not to exist: one who never had some, and one whose
+// keys were changed by a program that was killed.
 func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
 	if err := checkNamed(req.Principal); err != nil {
 		return sdk.Failed[string](err)
@@ -107,15 +108,22 @@ func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 	return func(yield func(string, error) bool) {
 		for name, err := range b.API.ListPolicies(ctx, req) {
 			if errors.Is(err, fault.NotFound) && req.Principal.Type == driver.PrincipalUser {
-				if _, err = b.userInfo(ctx, req.Principal.Name, "list the policies of the user %q"); err == nil {
-					return
-				}
+				driver.Listing(func() ([]string, error) { return b.recovered(ctx, req.Principal.Name) })(yield)
+				return
 			}
 			if !yield(name, err) {
 				return
 			}
 		}
 	}
+}
+
+// recovered are the names of the policies of a user of whom the gateway says that it does not exist.
+func (b *backend) recovered(ctx context.Context, user string) ([]string, error) {
+	if _, err := b.userInfo(ctx, user, "list the policies of the user %q"); err != nil {
+		return nil, err
+	}
+	return b.recover(ctx, user)
 }
 
 // DeletePolicy deletes an inline policy.

@@ -4,6 +4,8 @@ package ceph
 
 import (
 	"errors"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -22,8 +24,8 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// open opens the backend as the administrator.
-func open(t *testing.T, system *systems.System) driver.Driver {
+// opened opens the backend as the administrator.
+func opened(t *testing.T, system *systems.System) driver.Driver {
 	t.Helper()
 	d, err := Open(t.Context(), configOf(system))
 	must(t, err)
@@ -46,7 +48,7 @@ func allow(action, resource string) policy.Statement {
 
 // TestActionsAreKnownOrNot puts a policy with each action of S3.
 func TestActionsAreKnownOrNot(t *testing.T) {
-	d := open(t, systems.Ceph(t))
+	d := opened(t, systems.Ceph(t))
 	makeUser(t, d, "actions", allow("s3:GetObject", "*"))
 	rejected := dialect().RejectedActions
 	for _, action := range append(slices.Clone(rejected), "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:ListBucket", "s3:GetBucketLocation", "s3:Get*", "*") {
@@ -60,7 +62,7 @@ func TestActionsAreKnownOrNot(t *testing.T) {
 
 // TestAChangeOfKeysKeepsPolicies makes and deletes keys of a user, whose policies the gateway drops each time.
 func TestAChangeOfKeysKeepsPolicies(t *testing.T) {
-	d := open(t, systems.Ceph(t))
+	d := opened(t, systems.Ceph(t))
 	makeUser(t, d, "keeper", allow("s3:GetObject", "arn:aws:s3:::keeper/*"))
 	p := driver.UserPrincipal("keeper")
 	want, err := d.GetPolicy(t.Context(), driver.GetPolicyRequest{Principal: p, Name: "own"})
@@ -81,10 +83,47 @@ func TestAChangeOfKeysKeepsPolicies(t *testing.T) {
 	kept("deleting the first")
 }
 
+// TestPoliciesOfAKilledRunComeBack does all that a change of keys does until the policies are dropped, as a program that is killed then. Nothing
+// of it is left once the policies were looked for, nor after a user whose policies are not looked for.
+func TestPoliciesOfAKilledRunComeBack(t *testing.T) {
+	system := systems.Ceph(t)
+	d := opened(t, system)
+	ctx := t.Context()
+	b, err := open(ctx, configOf(system))
+	must(t, err)
+	killed := func(name string, statement policy.Statement) driver.PolicyDocument {
+		t.Helper()
+		makeUser(t, d, name, statement)
+		policies, err := b.policies(ctx, driver.UserPrincipal(name))
+		must(t, err)
+		must(t, b.keep(ctx, name, policies))
+		must(t, b.admin(ctx, http.MethodPut, url.Values{"key": {""}, "uid": {name}, "generate-key": {"true"}}, nil))
+		return policies[0]
+	}
+	want := killed("killed", allow("s3:GetObject", "arn:aws:s3:::killed/a+b c%41/*"))
+	got, err := d.GetPolicy(ctx, driver.GetPolicyRequest{Principal: driver.UserPrincipal("killed"), Name: "own"})
+	if err != nil || got != want {
+		t.Errorf("the policy is %v, %v", got, err)
+	}
+	killed("replaced", allow("s3:GetObject", "*"))
+	must(t, b.admin(ctx, http.MethodDelete, url.Values{"uid": {"replaced"}}, nil))
+	_, err = d.CreateUser(ctx, driver.CreateUserRequest{Name: "replaced"})
+	must(t, err)
+	if names, err := collect(d.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal("replaced")})); err != nil || len(names) > 0 {
+		t.Errorf("a new user of the name has %v, %v", names, err)
+	}
+	for role, err := range d.ListRoles(ctx) {
+		must(t, err)
+		if strings.HasPrefix(role.Name, keeperPrefix) {
+			t.Errorf("%s is left", role.Name)
+		}
+	}
+}
+
 // TestCharactersOfAPrefixAreTheirOwn gives access to a folder whose name the gateway would take for another's.
 func TestCharactersOfAPrefixAreTheirOwn(t *testing.T) {
 	system := systems.Ceph(t)
-	d := open(t, system)
+	d := opened(t, system)
 	must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "characters"}))
 	const folder = "a+b c%41/"
 	resource := "arn:aws:s3:::characters/" + folder + "*"
@@ -127,14 +166,14 @@ func sessionFor(t *testing.T, d driver.Driver, statements ...policy.Statement) d
 // TestTheSessionRoleIsTheCallersAlone lets another user try to assume it, for whom the gateway would look at nothing but its trust.
 func TestTheSessionRoleIsTheCallersAlone(t *testing.T) {
 	system := systems.Ceph(t)
-	d := open(t, system)
+	d := opened(t, system)
 	sessionFor(t, d, allow("s3:GetObject", "*"))
 	makeUser(t, d, "stranger", allow("*", "*"))
 	key, err := d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "stranger"})
 	must(t, err)
 	stranger := *system
 	stranger.AccessKeyID, stranger.SecretAccessKey = key.AccessKeyID, key.SecretAccessKey
-	_, err = open(t, &stranger).CreateSession(t.Context(), driver.CreateSessionRequest{
+	_, err = opened(t, &stranger).CreateSession(t.Context(), driver.CreateSessionRequest{
 		RoleARN: "arn:aws:iam:::role/s3-credentials.admin", Name: "session", DurationSeconds: 900,
 		Policy: policy.Document{Version: policy.Version, Statement: []policy.Statement{allow("s3:GetObject", "*")}}.JSON(),
 	})
@@ -147,7 +186,7 @@ func TestTheSessionRoleIsTheCallersAlone(t *testing.T) {
 func TestWrongCredentialsAreTold(t *testing.T) {
 	wrong := *systems.Ceph(t)
 	wrong.SecretAccessKey = "not-the-secret"
-	d := open(t, &wrong)
+	d := opened(t, &wrong)
 	_, whoErr := d.WhoAmI(t.Context())
 	_, userErr := d.GetUser(t.Context(), driver.GetUserRequest{Name: "admin"})
 	_, roleErr := d.GetRole(t.Context(), driver.GetRoleRequest{Name: "admin"})
