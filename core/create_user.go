@@ -35,7 +35,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if err != nil {
 		return err
 	}
-	e.planOwner(plan, owner, options)
+	e.planOwner(ctx, plan, owner, options)
 	if err := granter.plan(ctx, system, plan, owner, grants); err != nil {
 		return err
 	}
@@ -63,10 +63,10 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 }
 
 // planOwner adds the step that makes the user, if there is none.
-func (e *Engine) planOwner(plan *Plan, owner *keyOwner, options CreateOptions) {
+func (e *Engine) planOwner(ctx context.Context, plan *Plan, owner *keyOwner, options CreateOptions) {
 	user := Resource{Kind: KindUser, Name: owner.name}
 	if !owner.exists {
-		owner.mark = e.markFor(owner.name, options.Expires)
+		owner.mark = e.markFor(ctx, owner.name, options.Expires)
 		boundary := e.boundaryFor(plan, options)
 		plan.add(Step{Verb: Create, Resource: user, After: &State{
 			Boundary: boundary, BoundaryRequired: options.PermissionsBoundary != "", Until: options.Expires,

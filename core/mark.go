@@ -11,22 +11,29 @@ import (
 )
 
 // A system whose keys end by themselves may delete those that have ended, and where users have no tags, the tags that say who made the user
-// are gone with its key. The user's own policies stay, so for a user whose first key is to end, their Id says it too.
+// are gone with its key. The user's own policies stay, so for a user whose first key is to end, their Id says it too. Where nothing has tags,
+// their Id says it of every user.
 
 // markPrefix begins the Id of a policy that is a mark.
 const markPrefix = "s3-credentials;"
 
 // marks reports whether policies say who made their user.
 func (e *Engine) marks() bool {
-	return e.require(driver.CapKeyExpiry, driver.CapKeyTags, driver.CapPolicyInline) == nil && !e.description.Has(driver.CapUserTags)
+	has := e.description.Has
+	return has(driver.CapPolicyInline) && !has(driver.CapUserTags) && (has(driver.CapKeyExpiry) || !has(driver.CapKeyTags))
 }
 
 // markFor is the mark of a user that is made now; empty where none is needed.
-func (e *Engine) markFor(user string, until time.Time) string {
-	if e.version == "" || until.IsZero() || !e.marks() {
+func (e *Engine) markFor(ctx context.Context, user string, until time.Time) string {
+	tagged := e.description.Has(driver.CapKeyTags)
+	if e.version == "" || tagged && until.IsZero() || !e.marks() {
 		return ""
 	}
 	o := Origin{At: time.Now(), Version: taggable(e.version, mostVersion), Until: until, user: markOf(user)}
+	if !tagged {
+		caller, _ := e.WhoAmI(ctx) // credentials that the system does not tell of make it all the same
+		o.By = taggable(cmp.Or(caller.ARN, caller.UserID), mostTag)
+	}
 	var members []string
 	for _, tag := range o.tags() {
 		members = append(members, strings.TrimPrefix(tag.Key, tagPrefix)+"="+tag.Value)

@@ -16,6 +16,8 @@ func (e *Engine) CheckMine(byName bool) error {
 		return e.require(driver.CapUsers)
 	case e.description.Has(driver.CapKeyTags):
 		return e.require(driver.CapUsers, driver.CapAccessKeys)
+	case e.marks():
+		return e.require(driver.CapUsers)
 	}
 	return e.description.Missing(driver.CapUserTags).WithHint(fault.HintByName)
 }

@@ -92,7 +92,7 @@ func mine(t *testing.T, e *core.Engine, byName bool) []string {
 }
 
 func TestMineWithoutTags(t *testing.T) {
-	e := tagging(t, open(t, memory.Options{Without: []driver.Capability{driver.CapUserTags, driver.CapKeyTags}}))
+	e := tagging(t, open(t, memory.Options{Without: []driver.Capability{driver.CapUserTags, driver.CapKeyTags, driver.CapPolicyInline}}))
 	wantCode(t, e.CheckMine(false), fault.Unsupported)
 	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true})
 	if got := mine(t, e, true); !slices.Equal(got, []string{"s3.read-write.one"}) {

@@ -150,16 +150,19 @@ func (a *Applied) createTagged(ctx context.Context, req driver.CreateUserRequest
 	return made, err == nil, err
 }
 
-// UserOrigin says who made a user, by the user's tags or, where users have none, by those of its keys, or what of them its policies keep. It reports false for one that no
-// engine made. NotFound if there is no such user.
+// UserOrigin says who made a user, by the user's tags or, where users have none, by those of its keys and by what its policies say. It reports
+// false for one that no engine made. NotFound if there is no such user.
 func (e *Engine) UserOrigin(ctx context.Context, name string) (Origin, bool, error) {
 	if e.description.Has(driver.CapUserTags) {
 		user, err := e.GetUser(ctx, driver.GetUserRequest{Name: name}) // a listing may do without tags
 		origin, ours := originAs(user.Tags, name)
 		return origin, ours, err
 	}
-	if err := e.require(driver.CapKeyTags); err != nil {
-		return Origin{}, false, err
+	if !e.description.Has(driver.CapKeyTags) {
+		if !e.marks() {
+			return Origin{}, false, e.require(driver.CapKeyTags)
+		}
+		return e.originByMark(ctx, name)
 	}
 	keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name}))
 	for _, key := range keys {

@@ -43,7 +43,7 @@ func TestWhatAnEngineMakesSaysSo(t *testing.T) {
 			}
 		})
 	}
-	e := tagging(t, open(t, memory.Options{Without: []driver.Capability{driver.CapUserTags, driver.CapKeyTags}}))
+	e := tagging(t, open(t, memory.Options{Without: []driver.Capability{driver.CapUserTags, driver.CapKeyTags, driver.CapPolicyInline}}))
 	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann"})
 	_, _, err := e.UserOrigin(t.Context(), "ann")
 	wantCode(t, err, fault.Unsupported)

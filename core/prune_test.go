@@ -234,7 +234,7 @@ func TestPruneIsRefused(t *testing.T) {
 		"no use":          {[]driver.Capability{driver.CapKeyUse}, day, fault.Unsupported},
 		"no use, expired": {[]driver.Capability{driver.CapKeyUse}, core.PruneOptions{Expired: true, Unused: core.LeastUnused}, fault.Unsupported},
 		"no ends":         {[]driver.Capability{driver.CapKeyExpiry, driver.CapPolicyTime}, core.PruneOptions{Expired: true}, fault.Unsupported},
-		"no tags":         {[]driver.Capability{driver.CapUserTags, driver.CapKeyTags}, day, fault.Unsupported},
+		"no tags":         {[]driver.Capability{driver.CapUserTags, driver.CapKeyTags, driver.CapPolicyInline}, day, fault.Unsupported},
 	} {
 		t.Run(name, func(t *testing.T) {
 			e := engine(t, open(t, memory.Options{Without: c.without, Before: func(_ context.Context, method string) error {
