@@ -2,6 +2,7 @@ package conformance_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"testing"
 
@@ -27,7 +28,7 @@ func overTheWire(t *testing.T, open driver.Opener) driver.Opener {
 	return func(ctx context.Context, config driver.Config) (driver.Driver, error) {
 		listener := bufconn.Listen(1 << 20)
 		offered := wire.NewServer(open)
-		server := grpc.NewServer(offered.Options(func(method string, reason any, stack []byte) {
+		server := grpc.NewServer(offered.Options(slog.New(slog.DiscardHandler), func(method string, reason any, stack []byte) {
 			t.Errorf("panic in %s: %v\n%s", method, reason, stack)
 		})...)
 		offered.Register(server)

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -70,7 +71,7 @@ func Load(ctx context.Context, cfg driver.Config) (*Config, error) {
 	}
 	loaded.Region = cmp.Or(loaded.Region, DefaultRegion)
 	loaded.HTTPClient = newHTTPClient(loaded.HTTPClient, limits)
-	loaded.Credentials = credentialChain{loaded.Credentials}
+	loaded.Credentials = &credentialChain{chain: loaded.Credentials}
 	attempts := loaded.RetryMaxAttempts
 	loaded.Retryer = func() aws.Retryer { return newRetryer(attempts) }
 	c := &Config{Config: loaded}
@@ -131,7 +132,10 @@ func configFault(err error) error {
 }
 
 // credentialChain is the SDK's chain with a typed error and a timeout.
-type credentialChain struct{ chain aws.CredentialsProvider }
+type credentialChain struct {
+	chain aws.CredentialsProvider
+	told  sync.Once
+}
 
 // credentialError says why there are no credentials.
 type credentialError struct {
@@ -144,7 +148,7 @@ func (e *credentialError) Error() string { return e.err.Error() }
 func (e *credentialError) Unwrap() error { return e.err }
 
 // Retrieve asks the chain.
-func (c credentialChain) Retrieve(ctx context.Context) (aws.Credentials, error) {
+func (c *credentialChain) Retrieve(ctx context.Context) (aws.Credentials, error) {
 	if c.chain == nil {
 		return aws.Credentials{}, &credentialError{err: errors.New("no provider of credentials"), nothingSet: true}
 	}
@@ -156,6 +160,11 @@ func (c credentialChain) Retrieve(ctx context.Context) (aws.Credentials, error) 
 		defer cancel()
 	}
 	found, err := c.chain.Retrieve(asking)
+	if err == nil {
+		c.told.Do(func() {
+			driver.Logger(ctx).Debug("credentials", "from", found.Source, "access_key_id", found.AccessKeyID)
+		})
+	}
 	if err == nil || ctx.Err() != nil {
 		return found, err
 	}

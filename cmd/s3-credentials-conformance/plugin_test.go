@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -248,7 +249,7 @@ func newHub(t *testing.T) *hub {
 // serve has a server for each connection, since each connection opens its own driver.
 func (h *hub) serve(conn net.Conn) {
 	server := wire.NewServer(h.Open)
-	s := grpc.NewServer(server.Options(func(string, any, []byte) {})...)
+	s := grpc.NewServer(server.Options(slog.New(slog.DiscardHandler), func(string, any, []byte) {})...)
 	server.Register(s)
 	once := &onceListener{watched: &watchedConn{Conn: conn, closed: make(chan struct{})}}
 	go func() {

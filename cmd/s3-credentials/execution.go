@@ -41,6 +41,9 @@ type doneStep struct {
 // cannot be written ends the run before it changes anything.
 func recorded(ctx context.Context, env *cli.Env, engine *core.Engine, plan *core.Plan, apply func(context.Context, *execution) error) error {
 	e := &execution{engine: engine}
+	log := connect.Of(env).Log
+	log.Phase("change")
+	defer log.Phase("result")
 	path := connect.Of(env).AuditLog
 	if path == "" || len(plan.Steps) == 0 {
 		return apply(ctx, e)

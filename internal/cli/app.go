@@ -34,6 +34,8 @@ type App struct {
 
 	Stdin          *Input
 	Stdout, Stderr io.Writer
+	// Debugging says that the user wants to see what goes on inside; see [Debugging].
+	Debugging bool
 
 	stdout *resultWriter
 	// messages is Stderr, where text of others cannot act on a terminal.
@@ -50,6 +52,8 @@ type Session interface {
 	FileOptions() []Option
 	// Locked returns the names of the options that a further source must not set, given what nearer ones have set.
 	Locked(isSet func(name string) bool) []string
+	// Begin is called once the options are known, for every command that is not hidden.
+	Begin(env *Env)
 	// Start prepares for a command that is not offline, once the options are known.
 	Start(ctx context.Context, env *Env) error
 	// End releases what Start prepared.
@@ -62,6 +66,7 @@ type noSession struct{}
 func (noSession) Options() []Option                 { return nil }
 func (noSession) FileOptions() []Option             { return nil }
 func (noSession) Locked(func(string) bool) []string { return nil }
+func (noSession) Begin(*Env)                        {}
 func (noSession) Start(context.Context, *Env) error { return nil }
 func (noSession) End()                              {}
 
@@ -126,6 +131,9 @@ func (a *App) run(ctx context.Context, env *Env, args []string) error {
 	}
 	if command.KeepsRunning {
 		a.dropMessages(env)
+	}
+	if err == nil && !command.Hidden {
+		env.Session.Begin(env)
 	}
 	if err == nil && !command.Offline {
 		err = env.Session.Start(ctx, env)
@@ -262,7 +270,7 @@ func (a *App) recoverPanic(code *int) {
 		return
 	}
 	fmt.Fprintf(a.messages, "Error: internal error: %v; this is a bug: please report it, with what %s=debug prints\n", r, logVariable)
-	if Debugging() {
+	if a.Debugging || Debugging() {
 		a.messages.Write(debug.Stack()) //nolint:errcheck // there is nowhere left to report it
 	}
 	*code = ExitFailed
@@ -271,5 +279,5 @@ func (a *App) recoverPanic(code *int) {
 // logVariable is the environment variable that, set to debug, shows what goes on inside.
 const logVariable = "S3_CREDENTIALS_LOG"
 
-// Debugging reports whether the user wants to see what goes on inside.
-func Debugging() bool { return os.Getenv(logVariable) == "debug" }
+// Debugging reports whether the environment says that the user wants to see what goes on inside.
+func Debugging() bool { return os.Getenv(logVariable) == "debug" || os.Getenv(logVariable) == "trace" }

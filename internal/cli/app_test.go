@@ -41,6 +41,8 @@ func (s *testSession) Locked(isSet func(string) bool) []string {
 	return nil
 }
 
+func (s *testSession) Begin(*Env) {}
+
 func (s *testSession) Start(context.Context, *Env) error { return nil }
 func (s *testSession) End()                              {}
 

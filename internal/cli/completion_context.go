@@ -92,7 +92,7 @@ func (c *CompletionContext) splitWord() {
 		return
 	}
 	for i, o := range c.Options {
-		if "--"+o.Name == spelled && !o.IsFlag() {
+		if "--"+o.Name == spelled && (!o.IsFlag() || len(o.Choices) > 0) {
 			c.Value, c.Arg, c.Word, c.Before = &c.Options[i], nil, value, spelled+"="
 			return
 		}

@@ -22,9 +22,21 @@ type Env struct {
 	Session Session
 	// Typed is the command as it was typed, options first, for a record: values that are secret are left out.
 	Typed []string
+	// Sources says where each option that has a value got it from.
+	Sources map[string]Source
 	// ConfigFile is the config file of this run, which need not exist; empty where the user has no folder for such.
 	ConfigFile string
 }
+
+// Source is a place that options get their values from.
+type Source string
+
+// The sources, the nearest to the user first.
+const (
+	FromCommandLine Source = "command line"
+	FromEnvironment Source = "environment"
+	FromConfigFile  Source = "config file"
+)
 
 // Step tells the user, in one line on stderr, of something that was done.
 func (e *Env) Step(format string, args ...any) {

@@ -14,7 +14,8 @@ import (
 type Option struct {
 	// Name is the long name without its dashes; Short the single letter, empty where there is none.
 	Name, Short string
-	// Metavar stands for the value in --help: TEXT, INTEGER; empty for an option without a value.
+	// Metavar stands for the value in --help: TEXT, INTEGER; empty for an option without a value. One that has choices all the same takes
+	// them as --name=choice.
 	Metavar string
 	Help    string
 	// Set takes the value that the user gave, and refuses what cannot be right.
@@ -43,7 +44,7 @@ type Option struct {
 	Uses []driver.Capability
 }
 
-// IsFlag reports whether the option takes no value.
+// IsFlag reports whether the option needs no value.
 func (o *Option) IsFlag() bool { return o.Metavar == "" }
 
 // Spelled returns the option as users know it: '-d' / '--duration'.
@@ -65,6 +66,8 @@ func (o *Option) Usage() string {
 		usage += " " + strings.ToUpper(o.Name)
 	case o.Metavar != "":
 		usage += " " + o.Metavar
+	case len(o.Choices) > 0:
+		usage += "[=" + strings.Join(o.Choices, "|") + "]"
 	}
 	return usage
 }
@@ -119,6 +122,22 @@ func (o Option) Using(c ...driver.Capability) Option { o.Uses = c; return o }
 
 // Flag is an option without a value.
 func Flag(p *bool, name, help string) Option { return Parsed(p, name, "", help, parseTruth) }
+
+// FlagOr is an option without a value, for which *p is "on", or with one of a few, as --name=choice.
+func FlagOr(p *string, name, help string, choices ...string) Option {
+	o := Parsed(p, name, "", help, func(s string) (string, error) {
+		if slices.Contains(choices, s) {
+			return s, nil
+		}
+		on, err := parseTruth(s)
+		if on {
+			return "on", nil
+		}
+		return "", err
+	})
+	o.Choices = choices
+	return o
+}
 
 // Text is an option with any value.
 func Text(p *string, name, help string) Option {

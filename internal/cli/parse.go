@@ -22,12 +22,12 @@ type parser struct {
 	options []*Option
 	// config is the value of --config.
 	config string
-	// set holds the names of the options that have a value already.
-	set map[string]bool
+	// set holds the names of the options that have a value already, and from where.
+	set map[string]Source
 }
 
 func (a *App) newParser(options []Option, session Session) *parser {
-	p := &parser{app: a, session: session, set: map[string]bool{}}
+	p := &parser{app: a, session: session, set: map[string]Source{}}
 	p.options = slices.Concat(pointers(options), pointers(session.Options()), pointers(a.configOption(&p.config)))
 	return p
 }
@@ -50,9 +50,9 @@ func (a *App) parse(env *Env, command *Command, args []string) (positionals []st
 	if err := p.read(words.options); err != nil {
 		return nil, false, err
 	}
-	env.ConfigFile, env.Typed = p.configFile(), append([]string{command.Name}, words.record()...)
+	env.ConfigFile, env.Sources, env.Typed = p.configFile(), p.set, append([]string{command.Name}, words.record()...)
 	for _, o := range p.options {
-		if o.Required && !p.set[o.Name] {
+		if o.Required && p.set[o.Name] == "" {
 			return nil, false, Usagef("Missing option %s.", o.Spelled())
 		}
 	}
@@ -64,7 +64,7 @@ func (p *parser) read(typed []occurrence) error {
 	values := map[string]string{}
 	for _, t := range typed {
 		value := t.value
-		if t.option.IsFlag() {
+		if t.option.IsFlag() && value == "" {
 			value = "true"
 		}
 		if former, twice := values[t.option.Name]; twice && former != value && !t.option.Repeated {
@@ -77,7 +77,7 @@ func (p *parser) read(typed []occurrence) error {
 		if value == "" && !t.option.MayBeEmpty {
 			return Usagef("Option %s is given an empty value, as by a variable that is not set: give it a value, or leave the option out.", t.option.Spelled())
 		}
-		p.set[t.option.Name] = true
+		p.set[t.option.Name] = FromCommandLine
 	}
 	if err := p.readEnvironment(); err != nil || !p.app.ConfigFile {
 		return err
@@ -88,7 +88,7 @@ func (p *parser) read(typed []occurrence) error {
 // readEnvironment sets what environment variables give.
 func (p *parser) readEnvironment() error {
 	unset := p.unset(p.options, func(o *Option) string { return "the environment variable " + p.app.envVar(o.Name) })
-	return p.finish(unset, ff.Parse(unset, nil, ff.WithEnvVarPrefix(p.app.envPrefix())))
+	return p.finish(unset, FromEnvironment, ff.Parse(unset, nil, ff.WithEnvVarPrefix(p.app.envPrefix())))
 }
 
 // readConfigFile sets what the config file gives. Only one that was asked for has to exist.
@@ -104,15 +104,15 @@ func (p *parser) readConfigFile() error {
 	if errors.As(err, &pathErr) {
 		return Usagef("Cannot read the config file '%s': %v.", path, pathErr.Err)
 	}
-	return p.finish(unset, err)
+	return p.finish(unset, FromConfigFile, err)
 }
 
 // unset returns the options that the next source may set. Where returns how an error calls that source.
 func (p *parser) unset(options []*Option, where func(*Option) string) *flag.FlagSet {
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
-	locked := p.session.Locked(func(name string) bool { return p.set[name] })
+	locked := p.session.Locked(func(name string) bool { return p.set[name] != "" })
 	for _, o := range options {
-		if o.Configurable && !p.set[o.Name] && !slices.Contains(locked, o.Name) {
+		if o.Configurable && p.set[o.Name] == "" && !slices.Contains(locked, o.Name) {
 			flags.Func(o.Name, "", func(value string) error { return setElsewhere(o, value, where(o)) })
 		}
 	}
@@ -120,8 +120,8 @@ func (p *parser) unset(options []*Option, where func(*Option) string) *flag.Flag
 }
 
 // finish notes what a source has set. It returns the sentence for a value that an option refused without what package ff adds.
-func (p *parser) finish(flags *flag.FlagSet, err error) error {
-	flags.Visit(func(f *flag.Flag) { p.set[f.Name] = true })
+func (p *parser) finish(flags *flag.FlagSet, source Source, err error) error {
+	flags.Visit(func(f *flag.Flag) { p.set[f.Name] = source })
 	var usage *UsageError
 	var failure Failure
 	switch {

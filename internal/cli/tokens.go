@@ -29,6 +29,8 @@ func (t *tokens) record() []string {
 	for _, o := range t.options {
 		words = append(words, "--"+o.option.Name)
 		switch {
+		case o.option.IsFlag() && o.value != "":
+			words[len(words)-1] += "=" + o.value
 		case o.option.IsFlag():
 		case o.option.Secret:
 			words = append(words, concealed)
@@ -90,7 +92,9 @@ func (t *tokenizer) longOption(arg string, rest []string) ([]string, error) {
 		return nil, Usagef("Option '--help' does not take a value.")
 	case !ok:
 		return nil, Usagef("No such option '--%s'.%s", name, didYouMean("--"+name, t.names()))
-	case o.IsFlag() && explicit:
+	case o.IsFlag() && explicit && len(o.Choices) > 0 && !slices.Contains(o.Choices, value):
+		return nil, Usagef("Option '--%s' takes no value but %s.", name, strings.Join(o.Choices, ", "))
+	case o.IsFlag() && explicit && len(o.Choices) == 0:
 		return nil, Usagef("Option '--%s' does not take a value.", name)
 	case o.IsFlag() || explicit:
 		t.add(o, value)

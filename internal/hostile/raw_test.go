@@ -4,6 +4,7 @@ package hostile_test
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -44,7 +45,7 @@ func babble() {
 // not send what the host has said that it does not take.
 func serveRaw(open driver.Opener, method, message string) {
 	server := wire.NewServer(open)
-	g := grpc.NewServer(server.Options(func(string, any, []byte) {})...)
+	g := grpc.NewServer(server.Options(slog.New(slog.DiscardHandler), func(string, any, []byte) {})...)
 	server.Register(g)
 	protocols := &http.Protocols{}
 	protocols.SetUnencryptedHTTP2(true)

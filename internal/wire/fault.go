@@ -177,7 +177,7 @@ func interrupted(err error) string {
 // disconnected is the fault for a plugin that has ended or breaks the protocol, between which gRPC does not distinguish.
 func disconnected(name string) error {
 	return fault.New(fault.Unavailable,
-		"the plugin %s has ended unexpectedly, or broke off its connection; run again with S3_CREDENTIALS_LOG=debug to see what it said", name)
+		"the plugin %s has ended unexpectedly, or broke off its connection; run again with S3_CREDENTIALS_DEBUG=1 to see what it said", name)
 }
 
 // shorten returns text as valid UTF-8 of at most maxMessageBytes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -97,7 +98,7 @@ func TestPanicIsInternal(t *testing.T) {
 	var method, stack string
 	d := &failing{panic: "the secret reason"}
 	server := wire.NewServer(func(context.Context, driver.Config) (driver.Driver, error) { return d, nil })
-	s := grpc.NewServer(server.Options(func(m string, _ any, trace []byte) { method, stack = m, string(trace) })...)
+	s := grpc.NewServer(server.Options(slog.New(slog.DiscardHandler), func(m string, _ any, trace []byte) { method, stack = m, string(trace) })...)
 	server.Register(s)
 	client, err := wire.NewClient(context.Background(), dial(t, s), "test", driver.Config{})
 	if err != nil {

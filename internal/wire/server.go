@@ -2,6 +2,7 @@ package wire
 
 import (
 	"context"
+	"log/slog"
 	"runtime/debug"
 	"sync"
 
@@ -72,8 +73,9 @@ func (s *Server) driver() (driver.Driver, error) {
 }
 
 // Options are the options of the gRPC server that this server is registered with: limits, and interceptors that turn a panic
-// in a call into an error. onPanic receives what happened, for the plugin's own log; the host learns only that it did.
-func (s *Server) Options(onPanic func(method string, reason any, stack []byte)) []grpc.ServerOption {
+// in a call into an error. onPanic receives what happened, for the plugin's own log; the host learns only that it did. Calls log to the
+// logger.
+func (s *Server) Options(logger *slog.Logger, onPanic func(method string, reason any, stack []byte)) []grpc.ServerOption {
 	return []grpc.ServerOption{
 		grpc.MaxRecvMsgSize(MaxMessageBytes),
 		grpc.StaticStreamWindowSize(windowBytes),
@@ -86,7 +88,7 @@ func (s *Server) Options(onPanic func(method string, reason any, stack []byte)) 
 			var sent requests
 			defer func() { _ = grpc.SetTrailer(ctx, sent.trailer()) }()
 			defer catch(&err, info.FullMethod, onPanic)
-			return handle(driver.WithRequests(ctx, sent.note), req)
+			return handle(driver.WithLogger(driver.WithRequests(ctx, sent.note), logger), req)
 		}),
 		grpc.ChainStreamInterceptor(func(
 			srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler,
@@ -96,7 +98,7 @@ func (s *Server) Options(onPanic func(method string, reason any, stack []byte)) 
 			var sent requests
 			defer func() { stream.SetTrailer(sent.trailer()) }()
 			defer catch(&err, info.FullMethod, onPanic)
-			return handle(srv, &collecting{stream, driver.WithRequests(stream.Context(), sent.note)})
+			return handle(srv, &collecting{stream, driver.WithLogger(driver.WithRequests(stream.Context(), sent.note), logger)})
 		}),
 	}
 }
@@ -109,7 +111,7 @@ func catch(err *error, method string, onPanic func(string, any, []byte)) {
 	}
 	onPanic(method, reason, debug.Stack())
 	*err = toStatus(fault.New(fault.Internal,
-		"the backend has a bug and could not finish this; run again with S3_CREDENTIALS_LOG=debug to see it, and report it to its author"))
+		"the backend has a bug and could not finish this; run again with S3_CREDENTIALS_DEBUG=1 to see it, and report it to its author"))
 }
 
 type backendServer struct {

@@ -2,6 +2,7 @@ package wire_test
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"testing"
 
@@ -22,7 +23,7 @@ func connect(t testing.TB, d driver.Driver) *grpc.ClientConn {
 
 func connectTo(t testing.TB, server *wire.Server) *grpc.ClientConn {
 	t.Helper()
-	s := grpc.NewServer(server.Options(func(string, any, []byte) {})...)
+	s := grpc.NewServer(server.Options(slog.New(slog.DiscardHandler), func(string, any, []byte) {})...)
 	server.Register(s)
 	return dial(t, s)
 }

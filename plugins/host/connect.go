@@ -21,26 +21,32 @@ import (
 //   - Unavailable: the endpoint does not answer, or the plugin is missing, does not start, or does not open in time;
 //   - FailedPrecondition: the plugin is not the pinned file, or somebody else could have put it there.
 func Connect(ctx context.Context, o Options, config driver.Config) (driver.Driver, error) {
+	_, log := o.logging(ctx)
 	switch {
 	case o.Name != "" || o.Path != "":
+		log.Debug("backend", "name", cmp.Or(o.Name, nameOf(o.Path)), "why", "it was asked for")
 		return open(ctx, o, config)
 	case config.EndpointURL == "":
 		return connectConfigured(ctx, o, config)
 	}
-	name, region, err := detect(ctx, config.EndpointURL, config.Timeout)
+	found, err := detect(ctx, o, config.EndpointURL, config.Timeout)
 	if err != nil {
 		return nil, err
 	}
-	o.Name, config.Region = name, cmp.Or(config.Region, region)
+	log.Debug("backend", "name", found.name, "why", found.why, "endpoint", config.EndpointURL)
+	o.Name, config.Region = found.name, cmp.Or(config.Region, found.region)
 	return open(ctx, o, config)
 }
 
 // connectConfigured connects where the configuration does not say where. AWS's backend has the SDK, which knows.
 func connectConfigured(ctx context.Context, o Options, config driver.Config) (driver.Driver, error) {
+	_, log := o.logging(ctx)
 	onAWS := o
 	onAWS.Name = "aws"
+	log.Debug("backend", "name", onAWS.Name, "why", "no endpoint was named, and AWS's SDK finds one if there is one")
 	d, err := open(ctx, onAWS, config)
 	if alias, ok := mcalias.Find(config.Profile); ok && errors.Is(err, fault.InvalidArgument) {
+		log.Debug("endpoint", "url", alias.URL, "from", "the alias of mc", "alias", config.Profile, "with_key", alias.AccessKey != "")
 		return Connect(ctx, o, aliased(config, alias))
 	}
 	if err != nil {
@@ -50,18 +56,22 @@ func connectConfigured(ctx context.Context, o Options, config driver.Config) (dr
 	if err == nil && (description.EndpointURL == "" || isAmazons(description.EndpointURL)) {
 		return d, nil
 	}
-	region := ""
+	var found detected
 	if err == nil {
-		o.Name, region, err = detect(ctx, description.EndpointURL, config.Timeout)
+		log.Debug("endpoint", "url", description.EndpointURL, "from", "the environment or the files of AWS's SDK")
+		found, err = detect(ctx, o, description.EndpointURL, config.Timeout)
 	}
-	if err == nil && o.Name == onAWS.Name {
+	if err == nil {
+		log.Debug("backend", "name", found.name, "why", found.why, "endpoint", description.EndpointURL)
+	}
+	if err == nil && found.name == onAWS.Name {
 		return d, nil
 	}
 	_ = d.Close()
 	if err != nil {
 		return nil, err
 	}
-	config.EndpointURL, config.Region = description.EndpointURL, cmp.Or(config.Region, region)
+	o.Name, config.EndpointURL, config.Region = found.name, description.EndpointURL, cmp.Or(config.Region, found.region)
 	return open(ctx, o, config)
 }
 

@@ -18,6 +18,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -29,60 +30,89 @@ const detectTimeout = 2 * time.Second
 // object, so the answer is an S3 error.
 const healthPath = "/minio/health/live"
 
-// detect returns the backend that an endpoint needs: that of a system which it recognizes, with the region that the
-// system says is its only one, or "aws" for every other S3 system. It sends one request
-// without credentials, and follows no redirect. It fails with Unavailable if the endpoint is unreachable, and with
-// InvalidArgument if it is no URL or no S3 system. The timeout is that of the configuration.
-func detect(ctx context.Context, endpointURL string, timeout time.Duration) (name, region string, err error) {
+// detected is what an endpoint needs.
+type detected struct {
+	// name is the backend's: that of a system which is recognized, or "aws" for every other S3 system; why says by what.
+	name, why string
+	// region is the one that the system says is its only one; empty for most.
+	region string
+}
+
+// detect sends an endpoint one request without credentials, and follows no redirect. It fails with Unavailable if the endpoint is
+// unreachable, and with InvalidArgument if it is no URL or no S3 system. The timeout is that of the configuration.
+func detect(ctx context.Context, o Options, endpointURL string, timeout time.Duration) (detected, error) {
 	target, err := healthURL(endpointURL)
 	if err != nil {
-		return "", "", err
+		return detected{}, err
 	}
 	timeout = cmp.Or(timeout, detectTimeout)
 	limit, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(limit, http.MethodGet, target, nil)
 	if err != nil {
-		return "", "", notURL(endpointURL)
+		return detected{}, notURL(endpointURL)
 	}
 	client := detectClient()
 	defer client.CloseIdleConnections()
-	response, err := client.Do(request)
+	response, err := o.send(client, request)
 	if err != nil {
-		return "", "", unreachable(ctx, endpointURL, timeout, err)
+		return detected{}, unreachable(ctx, endpointURL, timeout, err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if response.StatusCode < 200 {
-		return "", "", notS3(endpointURL, response) // the body of 101 Switching Protocols is the connection, which never ends
+		return detected{}, notS3(endpointURL, response) // the body of 101 Switching Protocols is the connection, which never ends
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, 64<<10))
 	if err != nil && len(body) == 0 {
-		return "", "", unreachable(ctx, endpointURL, timeout, err)
+		return detected{}, unreachable(ctx, endpointURL, timeout, err)
 	}
 	said, isError := s3Error(body)
 	// S3 itself answers with a redirect, and an error in it, where a bucket of that name is elsewhere.
 	var redirect *s3fault.RedirectError
 	if errors.As(s3fault.Redirect(response), &redirect) && !isError {
-		return "", "", fault.New(fault.InvalidArgument, "%s redirects to %s, and no redirect is followed",
+		return detected{}, fault.New(fault.InvalidArgument, "%s redirects to %s, and no redirect is followed",
 			shown(endpointURL), cmp.Or(redirect.To, "an address that it does not name")).WithHint(fault.HintEndpoint)
 	}
-	switch server := response.Header.Get("Server"); {
-	case isRustFS(body):
-		return "rustfs", "", nil
-	case isMinIO(response):
-		return "minio", "", nil
-	case strings.Contains(said.Message, "Garage does not support anonymous access"):
-		return "garage", said.Region, nil
-	case strings.HasPrefix(server, "SeaweedFS"):
-		return "seaweedfs", "", nil
-	case server == "VERSITYGW":
-		return "versitygw", "", nil
-	case isCeph(response, body):
-		return "ceph", "", nil
-	case isError, response.Header.Get("X-Amz-Request-Id") != "":
-		return "aws", "", nil
+	found := recognize(response, body, said, isError)
+	if found.name == "" {
+		return detected{}, notS3(endpointURL, response)
 	}
-	return "", "", notS3(endpointURL, response)
+	return found, nil
+}
+
+// send sends the request and logs it.
+func (o Options) send(client *http.Client, request *http.Request) (*http.Response, error) {
+	began := time.Now()
+	response, err := client.Do(request)
+	ctx, _ := o.logging(request.Context())
+	r := driver.Request{Method: request.Method, URL: request.URL, Time: time.Since(began), Err: err}
+	if err == nil {
+		r.Status, r.ID = response.StatusCode, response.Header.Get("X-Amz-Request-Id")
+	}
+	driver.LogRequest(ctx, r)
+	return response, err
+}
+
+// recognize tells a system by its answer; there is no name for what is no S3 system.
+func recognize(response *http.Response, body []byte, said errorBody, isError bool) detected {
+	server := response.Header.Get("Server")
+	switch {
+	case isRustFS(body):
+		return detected{name: "rustfs", why: "its health check says so"}
+	case isMinIO(response):
+		return detected{name: "minio", why: "its health check or its header Server says so"}
+	case strings.Contains(said.Message, "Garage does not support anonymous access"):
+		return detected{name: "garage", why: "its error says so", region: said.Region}
+	case strings.HasPrefix(server, "SeaweedFS"):
+		return detected{name: "seaweedfs", why: "its header Server says so"}
+	case server == "VERSITYGW":
+		return detected{name: "versitygw", why: "its header Server says so"}
+	case isCeph(response, body):
+		return detected{name: "ceph", why: "its request ids have that form"}
+	case isError, response.Header.Get("X-Amz-Request-Id") != "":
+		return detected{name: "aws", why: "it answers as S3 does, and as no other system that is known"}
+	}
+	return detected{}
 }
 
 func notS3(endpointURL string, response *http.Response) error {

@@ -7,8 +7,8 @@ import (
 
 // What the tests of the package see besides its public surface.
 func Detect(ctx context.Context, endpointURL string, timeout time.Duration) (string, error) {
-	name, _, err := detect(ctx, endpointURL, timeout)
-	return name, err
+	found, err := detect(ctx, Options{}, endpointURL, timeout)
+	return found.name, err
 }
 
 const DetectTimeout = detectTimeout

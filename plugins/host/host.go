@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -38,8 +39,7 @@ const DefaultStartTimeout = 10 * time.Second
 // closeTime is how long a plugin may take to end before it is killed.
 const closeTime = 250 * time.Millisecond
 
-// Options say which plugin to start and how. Most programs need the zero value. If the variable S3_CREDENTIALS_LOG is a
-// level such as debug, the host writes the plugin's log to Log.
+// Options say which plugin to start and how. Most programs need the zero value.
 type Options struct {
 	// Name is the backend's name: "aws" for s3-credentials-backend-aws. It has at most 64 lower-case letters, digits and
 	// single hyphens. If it is empty, Connect detects the backend, and Launch takes the name from Path.
@@ -53,8 +53,12 @@ type Options struct {
 	// Settings are what S3 has no words for, such as "admin-url" for Garage. A backend reads them from its environment, where they replace
 	// what this process has: S3_CREDENTIALS_GARAGE_ADMIN_URL.
 	Settings map[string]string
-	// Log is where the plugin's log goes, if the variable S3_CREDENTIALS_LOG asks for it; nil for os.Stderr. It is written to
-	// while calls are in progress, and holds them up when it blocks.
+	// Logger receives what the host and the plugin do: which backend is chosen and why, where the plugin is and how long it took to start,
+	// each request, and what else the plugin logs. What a call depends on is there before the call returns, and all that a plugin logged
+	// before Close does. No secret is in it. It holds calls up when it blocks. Nil for none, unless the variable S3_CREDENTIALS_LOG is a
+	// level, such as debug: then lines of text go to Log.
+	Logger *slog.Logger
+	// Log is where the log goes that S3_CREDENTIALS_LOG asks for; nil for os.Stderr.
 	Log io.Writer
 	// StartTimeout bounds the start of a plugin, and then its Open; 0 for DefaultStartTimeout.
 	StartTimeout time.Duration
@@ -73,6 +77,8 @@ type Plugin struct {
 	process *process
 	conn    *grpc.ClientConn
 	closing sync.Once
+	// startTime is how long the start took, up to the handshake.
+	startTime time.Duration
 }
 
 // Launch starts the plugin that the options name. The caller closes it. It fails with InvalidArgument if o.Name is no
@@ -106,7 +112,15 @@ func Launch(ctx context.Context, o Options) (*Plugin, error) {
 	if err := checkPin(o.Name, o.Path, o.Pins); err != nil {
 		return nil, err
 	}
-	return start(ctx, o)
+	_, pinned := o.Pins[o.Name]
+	_, log := o.logging(ctx)
+	log.Debug("plugin is started", "name", o.Name, "path", o.Path, "pinned", pinned)
+	began := time.Now()
+	p, err := start(ctx, o)
+	if err == nil {
+		p.startTime = time.Since(began)
+	}
+	return p, err
 }
 
 // Protocol returns the version of the plugin protocol that both sides agreed on.

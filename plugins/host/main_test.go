@@ -97,6 +97,7 @@ var behaviours = map[string]func(){
 		_ = child.Start()
 		os.Exit(4)
 	},
+	"noisy":    func() { serve.Serve(openNoisy) },
 	"the-host": hostToBeKilled,
 }
 

@@ -3,6 +3,7 @@ package host
 import (
 	"context"
 	"io"
+	"log/slog"
 	"os"
 	"os/exec"
 	"strconv"
@@ -23,15 +24,18 @@ type process struct {
 	folder string
 	// stderrHead keeps the beginning of stderr, for an error that explains why the program ended.
 	stderrHead *headBuffer
-	// log receives all of stderr.
-	log io.Writer
+	// kept receives all of stderr.
+	kept io.Writer
+	// logger receives what stderr says, and log reads it; nil for no logger.
+	logger *slog.Logger
+	log    *logReader
 	// name is the backend's, and settings are its settings.
 	name     string
 	settings map[string]string
 	// tempFolder is the program's folder for temporary files; empty for this process's own.
 	tempFolder string
 
-	stdout, stderr *os.File
+	stdout *os.File
 	// childEnds are the child's ends of the pipes; this process closes them after the start.
 	childEnds []*os.File
 	// lifeline is the writing end of a pipe. Nothing is written to it: the plugin ends when it is closed.
@@ -46,7 +50,7 @@ type process struct {
 }
 
 func newProcess(o Options, cmd *exec.Cmd, folder string) *process {
-	return &process{name: o.Name, settings: o.Settings, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, log: io.Discard, exited: make(chan struct{})}
+	return &process{name: o.Name, settings: o.Settings, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, kept: io.Discard, exited: make(chan struct{})}
 }
 
 // prepare sets up the pipes and the environment. spec has go-plugin's variables for the plugin.
@@ -61,23 +65,20 @@ func (p *process) prepare(spec *exec.Cmd) error {
 	if p.tempFolder != "" {
 		p.cmd.Env = append(p.cmd.Env, "TMPDIR="+p.tempFolder, "TEMP="+p.tempFolder, "TMP="+p.tempFolder)
 	}
-	var err error
-	if p.stdout, p.cmd.Stdout, err = p.pipe(); err != nil {
+	if p.logger != nil || p.tempFolder != "" { // whoever tests a plugin is to see its log as well
+		p.cmd.Env = append(p.cmd.Env, wire.EnvLog+"="+levelFor(os.Getenv(wire.EnvLog)))
+	}
+	stdout, stdoutEnd, err := os.Pipe()
+	if err != nil {
 		return err
 	}
-	if p.stderr, p.cmd.Stderr, err = p.pipe(); err != nil {
+	p.stdout, p.cmd.Stdout, p.childEnds = stdout, stdoutEnd, append(p.childEnds, stdoutEnd)
+	stderr, stderrEnd, err := os.Pipe()
+	if err != nil {
 		return err
 	}
+	p.cmd.Stderr, p.log = stderrEnd, newLogReader(p, stderr, stderrEnd)
 	return p.prepareLifeline()
-}
-
-// pipe returns this process's reading end and the child's writing end.
-func (p *process) pipe() (*os.File, *os.File, error) {
-	r, w, err := os.Pipe()
-	if err == nil {
-		p.childEnds = append(p.childEnds, w)
-	}
-	return r, w, err
 }
 
 func (p *process) prepareLifeline() error {
@@ -105,7 +106,7 @@ func (p *process) Start(context.Context) error {
 	}
 	if err != nil {
 		_ = p.stdout.Close()
-		_ = p.stderr.Close()
+		p.log.end()
 		p.closeLifeline()
 		return err
 	}
@@ -119,6 +120,7 @@ func (p *process) wait() {
 	p.exitErr = p.cmd.Wait()
 	killGroup(p.cmd)
 	killStrays(p.cmd.Process.Pid, p.folder)
+	p.log.end()
 	close(p.exited)
 }
 
@@ -210,7 +212,6 @@ func (p *process) awaitExit() string {
 func (p *process) Wait(context.Context) error {
 	<-p.exited
 	_ = p.stdout.Close()
-	_ = p.stderr.Close()
 	return p.exitErr
 }
 
@@ -221,7 +222,8 @@ func (p *process) Kill(context.Context) error {
 
 func (p *process) Stdout() io.ReadCloser { return p.stdout }
 
-func (p *process) Stderr() io.ReadCloser { return p.stderr }
+// Stderr implements runner.Runner: go-plugin has none to read, as logReader does.
+func (p *process) Stderr() io.ReadCloser { return io.NopCloser(strings.NewReader("")) }
 
 func (p *process) Name() string { return p.cmd.Path }
 

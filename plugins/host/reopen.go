@@ -2,7 +2,9 @@ package host
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
+	"time"
 
 	"google.golang.org/grpc"
 
@@ -24,12 +26,20 @@ var _ driver.Reopener = (*connected)(nil)
 func connect(ctx context.Context, p *Plugin, config driver.Config) (driver.Driver, error) {
 	d := &connected{plugin: p, conn: &watchedConn{ClientConnInterface: p.conn}, config: config}
 	var err error
+	began := time.Now()
 	if d.Driver, err = openOn(ctx, d.conn, p.options, config); err != nil {
 		_ = p.Close()
 		return nil, err
 	}
+	if _, log := p.options.logging(ctx); log.Enabled(ctx, slog.LevelDebug) {
+		description, _ := d.Describe(ctx) // the client has it already
+		log.Debug("plugin is ready", "name", description.Name, "version", description.Version, "protocol", p.Protocol(),
+			"start_ms", milliseconds(p.startTime), "open_ms", milliseconds(time.Since(began)), "endpoint", description.EndpointURL, "region", description.Region)
+	}
 	return d, nil
 }
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func (d *connected) Close() error { return d.plugin.Close() }
 

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,6 +28,7 @@ func start(ctx context.Context, o Options) (*Plugin, error) {
 	go sweep(filepath.Dir(folder))
 
 	proc := newProcess(o, exec.Command(o.Path, argumentsFor(o.Name, o.Path)...), folder)
+	proc.logger = o.logger()
 	if err := o.watch.watched(proc); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, err, "no folder for the plugin's temporary files can be made: %v", err)
 	}
@@ -58,12 +58,12 @@ func clientConfig(proc *process, o Options) *plugin.ClientConfig {
 		AutoMTLS:         o.autoMTLS || runtime.GOOS == "windows",
 		// dial enforces the timeout; this one only bounds go-plugin's wait.
 		StartTimeout:    o.StartTimeout + time.Second,
-		GRPCDialOptions: wire.DialOptions(),
-		Logger:          newLogger(o.Log),
-		Stderr:          io.MultiWriter(proc.stderrHead, proc.log),
+		GRPCDialOptions: append(wire.DialOptions(), proc.inOrder()...),
+		// What go-plugin has to say, logReader and the errors say better.
+		Logger: hclog.NewNullLogger(),
 		// go-plugin carries over the connection what a plugin in Go writes to its stdout and stderr once it serves.
-		SyncStdout: proc.log,
-		SyncStderr: proc.log,
+		SyncStdout: proc.kept,
+		SyncStderr: proc.kept,
 	}
 }
 
@@ -86,16 +86,4 @@ func dial(ctx context.Context, client *plugin.Client, proc *process, timeout tim
 		return nil, err
 	}
 	return conn.(*grpc.ClientConn), nil
-}
-
-// newLogger returns a logger at the level of S3_CREDENTIALS_LOG; it logs nothing if that is not set.
-func newLogger(w io.Writer) hclog.Logger {
-	if w == nil {
-		w = os.Stderr
-	}
-	level := hclog.LevelFromString(os.Getenv(wire.EnvLog))
-	if level == hclog.NoLevel {
-		return hclog.NewNullLogger()
-	}
-	return hclog.New(&hclog.LoggerOptions{Name: "plugin", Level: level, Output: w})
 }

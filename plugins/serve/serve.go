@@ -6,8 +6,8 @@
 // the driver over gRPC on a private socket, and ends it with the command; when s3-credentials ends in any other way, the
 // plugin ends by itself. Calls that are in progress then have two seconds to clean up.
 //
-// A plugin writes its log to stderr; it is shown where the variable S3_CREDENTIALS_LOG has a level: trace, debug, info, warn
-// or error. Package conformance tests the plugin.
+// Requests that a backend sends through the Transport of package s3fault, or tells of by driver.LogRequest, are shown where a user asks for
+// them, and so is what it logs to driver.Logger. Both go to stderr, in lines as docs/plugins.md says. Package conformance tests the plugin.
 package serve
 
 import (
@@ -19,7 +19,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/go-plugin"
 	"google.golang.org/grpc"
 
@@ -43,15 +42,16 @@ func Serve(open driver.Opener) {
 	coredump.Disable()
 	// A host that has gone cannot read the handshake: this process ends in order, and removes its socket.
 	signal.Notify(make(chan os.Signal, 1), brokenPipeSignals...)
-	server := wire.NewServer(open)
+	server, calls := wire.NewServer(open), callLogger()
+	logger()
 	stop := &stopper{}
 	watch(stop.stop)
 	plugin.Serve(&plugin.ServeConfig{
 		HandshakeConfig:  wire.Handshake,
 		VersionedPlugins: wire.Plugins(server),
-		Logger:           logger(),
+		Logger:           frameLogger(),
 		GRPCServer: func(options []grpc.ServerOption) *grpc.Server {
-			s := grpc.NewServer(append(options, server.Options(logPanic)...)...)
+			s := grpc.NewServer(append(options, server.Options(calls, logPanic)...)...)
 			stop.set(s)
 			return s
 		},
@@ -118,18 +118,4 @@ func (s *stopper) stop() {
 	if s.server != nil {
 		s.server.Stop()
 	}
-}
-
-// logger is made once, before go-plugin replaces os.Stderr.
-var logger = sync.OnceValue(func() hclog.Logger {
-	level := hclog.LevelFromString(os.Getenv(wire.EnvLog))
-	if level == hclog.NoLevel {
-		level = hclog.Warn
-	}
-	return hclog.New(&hclog.LoggerOptions{Level: level, Output: os.Stderr, JSONFormat: true})
-})
-
-func logPanic(method string, reason any, stack []byte) {
-	logger().Error("panic in a call", "method", method, "reason", fmt.Sprint(reason))
-	logger().Debug("stack of the panic", "stack", string(stack))
 }

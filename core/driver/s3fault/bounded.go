@@ -2,7 +2,6 @@ package s3fault
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 // Transport is the [http.RoundTripper] below every client of a backend. It keeps the [Limits], follows no redirect, and hands
@@ -81,17 +78,19 @@ type exchange struct {
 	operation  string
 	form       url.Values // of a request to IAM or STS; else nil
 	receiving  watch
+	// answered is what came, refused or not; errorBody its body where it is an error.
+	answered  *http.Response
+	errorBody []byte
 }
 
 // RoundTrip implements [http.RoundTripper].
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	began := time.Now()
-	answer, err := t.exchange(req)
+	x := &exchange{Transport: t, outer: req.Context(), method: req.Method, url: req.URL}
+	answer, err := x.send(req)
+	x.log(req, began, err)
 	if err != nil {
 		err = at(req.URL, err)
-	}
-	if answer != nil {
-		driver.NoteRequest(req.Context(), cmp.Or(answer.Header.Get("X-Amz-Request-Id"), answer.Header.Get("X-Amzn-Requestid")))
 	}
 	callOf(req.Context()).tried(req, t.Limits.Header, began, answer, err)
 	return answer, err
@@ -104,8 +103,7 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-func (t *Transport) exchange(req *http.Request) (*http.Response, error) {
-	x := &exchange{Transport: t, outer: req.Context(), method: req.Method, url: req.URL}
+func (x *exchange) send(req *http.Request) (*http.Response, error) {
 	x.ctx, x.cancel = context.WithCancelCause(x.outer)
 	sent := req.WithContext(x.ctx)
 	var err error
@@ -113,18 +111,19 @@ func (t *Transport) exchange(req *http.Request) (*http.Response, error) {
 		x.cancel(nil)
 		return nil, err
 	}
-	x.operation = t.operationOf(req)
+	x.operation = x.operationOf(req)
 	x.receiving.cancel = x.cancel
-	sending := &watch{cancel: x.cancel, uplink: &t.uplink}
-	sending.body(sent, t.Limits)
-	sending.arm(t.Limits.Header, "did not answer within %s")
-	answer, err := t.Next.RoundTrip(sent)
+	sending := &watch{cancel: x.cancel, uplink: &x.uplink}
+	sending.body(sent, x.Limits)
+	sending.arm(x.Limits.Header, "did not answer within %s")
+	answer, err := x.Next.RoundTrip(sent)
 	sending.end()
 	if err != nil {
 		err = x.explain(err, "closed the connection without an answer")
 		x.cancel(nil)
 		return nil, err
 	}
+	x.answered = answer
 	return x.receive(answer)
 }
 
@@ -173,6 +172,7 @@ func (x *exchange) receive(answer *http.Response) (*http.Response, error) {
 	switch {
 	case err != nil:
 	case answer.StatusCode >= 300:
+		x.errorBody = body
 		body, err = x.checkError(answer, bytes.TrimSpace(body))
 	default:
 		err = x.check(answer, bytes.TrimSpace(body))

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/debug"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
@@ -29,20 +30,25 @@ type Session struct {
 	EndpointURL, Profile, Region, Backend string
 	// AuditLog is the file that says who changed what; empty for none.
 	AuditLog string
+	// Log is the log of the run; nil for none.
+	Log *debug.Log
 
+	debug                  string
+	began                  time.Time
 	timeout                time.Duration
 	key                    auth.Options
 	pluginDirs, pluginPins []string
 	settings               []string // --backend-setting
 
 	starting sync.WaitGroup
+	waiting  sync.Once
 	backend  driver.Driver
 	engine   *core.Engine
 	err      error
 }
 
 // NewSession returns a session whose options are not set yet.
-func NewSession() cli.Session { return &Session{} }
+func NewSession() cli.Session { return &Session{began: time.Now()} }
 
 // Of returns the session that a command runs in.
 func Of(env *cli.Env) *Session { return env.Session.(*Session) }
@@ -50,7 +56,11 @@ func Of(env *cli.Env) *Session { return env.Session.(*Session) }
 // Engine returns the engine on the backend that the options ask for, which has been starting since they were parsed.
 func Engine(env *cli.Env) (*core.Engine, error) {
 	s := Of(env)
-	s.starting.Wait()
+	s.waiting.Do(func() {
+		s.Log.Phase("connect")
+		s.starting.Wait()
+		s.Log.Phase("command")
+	})
 	return s.engine, s.err
 }
 
@@ -71,6 +81,7 @@ func (s *Session) Options() []cli.Option {
 			FromConfig().Completing(cli.CompleteFolder).CheckedElsewhere(absoluteFolders),
 		cli.Parsed(&s.AuditLog, "audit-log", "FILENAME", "File to add lines of JSON to: who changed what", lastingFile).
 			FromConfig().Completing(cli.CompleteFile).CheckedElsewhere(absolute),
+		s.debugOption(),
 	)
 }
 
@@ -161,7 +172,7 @@ func (s *Session) backendSettings() (map[string]string, error) {
 func (s *Session) HostOptions(stderr io.Writer) (host.Options, error) {
 	pins, pinErr := s.pins()
 	settings, err := s.backendSettings()
-	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Settings: settings, Log: stderr}, cmp.Or(pinErr, err)
+	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Settings: settings, Log: stderr, Logger: s.Log.To()}, cmp.Or(pinErr, err)
 }
 
 // SystemName says which system a run works on: of several, it may be the wrong one.
@@ -196,6 +207,7 @@ func (s *Session) Start(ctx context.Context, env *cli.Env) error {
 	if config.Credentials, err = s.key.Read(env); err != nil {
 		return err
 	}
+	s.sayCredentials(env, config.Credentials != nil)
 	s.starting.Go(func() {
 		defer func() {
 			if r := recover(); r != nil {
@@ -261,8 +273,10 @@ func engineOn(ctx context.Context, backend driver.Driver, err error) (*core.Engi
 	return engine, end, err
 }
 
-// End implements cli.Session: it ends the backend.
+// End implements cli.Session: it ends the backend, and the log after that.
 func (s *Session) End() {
+	s.Log.Phase("end")
+	defer s.Log.End()
 	s.starting.Wait()
 	if s.backend != nil {
 		s.backend.Close() //nolint:errcheck // the result is there already
