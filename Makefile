@@ -1,5 +1,7 @@
 # make build        all programs into bin/
-# make install      all programs into Go's bin folder
+# make install      all programs into Go's bin folder; make uninstall removes them
+# make dist         a release into dist/; DIST has options, as in DIST='-version 1.2.3 -platforms linux/amd64 -formats deb'
+# make dist-test    a release for this machine, tried: in clean roots, in a container, in a Python environment
 # make test         everything, on real systems; at the end, which ran on what (go test ./... runs what needs none)
 # make cover        coverage by package, of everything that "make test" runs
 # make conformance  the backends' conformance suite alone
@@ -12,7 +14,7 @@
 # make chaos        runs that are killed (RUNS of each kind on each system) or whose requests meet faults (FAULTS); SEED repeats one's choices
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
 # make man          the manual's pages into bin/man: one for the program, one for each command
-# make clean        remove what make build made
+# make clean        remove what make build and make dist made
 #
 # What has to be built or installed first goes, once, into a cache outside of the clone.
 
@@ -29,13 +31,22 @@ TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
 # gRPC's tracing is of no use here, and a sixth of the command line's size.
 TAGS := grpcnotrace
 
-.PHONY: build install test cover conformance eventual decisions fuzz chaos lint generate bench demo demo-minio man clean
+.PHONY: build install uninstall dist dist-test test cover conformance eventual decisions fuzz chaos lint generate bench demo demo-minio man clean
 
 build:
 	$(GO) build -tags $(TAGS) -o bin/ ./cmd/...
 
 install:
 	$(GO) install -tags $(TAGS) ./cmd/...
+
+uninstall:
+	$(GO) list -f '{{if eq .Name "main"}}{{.Target}}{{end}}' ./cmd/... | xargs rm -f
+
+dist:
+	$(GO) run ./scripts/dist -tags $(TAGS) $(DIST)
+
+dist-test:
+	GO='$(GO)' scripts/test ./scripts/dist
 
 test:
 	GO='$(GO)' scripts/test ./...
@@ -95,7 +106,7 @@ man: build
 	bin/s3-credentials __man bin/man/man1
 
 clean:
-	rm -rf bin
+	rm -rf bin dist
 
 $(LINT):
 	GOBIN='$(dir $@)' CGO_ENABLED=0 $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)

@@ -7,8 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-
-	"github.com/google/renameio/v2"
+	"path/filepath"
+	"runtime"
 )
 
 // keysFile is in the sandbox's folder, in the form that "s3-credentials --auth" reads.
@@ -40,13 +40,14 @@ func rootKeys(path string) (Keys, error) {
 	return keys, writePrivate(path, append(content, '\n'))
 }
 
-// readKeys refuses a file that others can read: its keys are no longer secret.
+// readKeys refuses a file that others can read: its keys are no longer secret. On Windows the mode says nothing of that; there
+// the folder's access list decides, and by default a user's folders are the user's own.
 func readKeys(path string) (Keys, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Keys{}, err
 	}
-	if info.Mode().Perm()&0o077 != 0 {
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return Keys{}, fmt.Errorf("%s can be read by others (mode %04o): change it with chmod 600, or delete it to get new keys",
 			path, info.Mode().Perm())
 	}
@@ -61,7 +62,16 @@ func readKeys(path string) (Keys, error) {
 	return keys, nil
 }
 
-// writePrivate replaces a file, whole or not at all, for the owner's eyes only.
+// writePrivate makes a file, whole or not at all, for the owner's eyes only.
 func writePrivate(path string, content []byte) error {
-	return renameio.WriteFile(path, content, 0o600, renameio.WithStaticPermissions(0o600))
+	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-") // it is its owner's only
+	if err != nil {
+		return err
+	}
+	defer os.Remove(file.Name())
+	_, err = file.Write(content)
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), path)
 }

@@ -159,10 +159,11 @@ func Discover(o Options) []Found {
 	var out []Found
 	seen, searched := map[string]bool{}, map[string]bool{}
 	for _, place := range places(o) {
-		if searched[place.dir] {
+		real, err := filepath.EvalSymlinks(place.dir) // PATH often has /usr/bin, and /bin, which is a link to it
+		if err != nil || searched[real] {
 			continue
 		}
-		searched[place.dir] = true
+		searched[real] = true
 		entries, err := os.ReadDir(place.dir)
 		if err != nil {
 			continue

@@ -69,6 +69,20 @@ func TestOrderOfTheSearch(t *testing.T) {
 	}
 }
 
+// TestAFolderIsListedOnce has a link to a folder in PATH, as /bin is one to /usr/bin.
+func TestAFolderIsListedOnce(t *testing.T) {
+	root := t.TempDir()
+	t.Setenv("XDG_DATA_HOME", root)
+	folder, link := put(t, filepath.Join(root, "usr", "bin"), "one", 0o755), filepath.Join(root, "bin")
+	if err := os.Symlink(folder, link); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", folder+string(filepath.ListSeparator)+link)
+	if found := host.Discover(host.Options{}); len(found) != 1 || filepath.Dir(found[0].Path) != folder {
+		t.Errorf("found %+v", found)
+	}
+}
+
 // TestOneProgramForSeveralBackends finds a backend in the program of another, behind one of its own in the same folder.
 func TestOneProgramForSeveralBackends(t *testing.T) {
 	t.Setenv("XDG_DATA_HOME", t.TempDir())
