@@ -41,8 +41,11 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	var keys []madeKey
 	err := b.keepingPolicies(ctx, req.UserName, func() error {
 		err := b.adminOnce(ctx, http.MethodPut, url.Values{"key": {""}, "uid": {req.UserName}, "access-key": {id}, "generate-key": {"true"}}, &keys)
-		return b.Wrap(ctx, err, "create an access key for the user %q", req.UserName)
+		return b.Wrap(ctx, err, "create the access key %s for the user %q", id, req.UserName)
 	})
+	if err != nil && len(keys) > 0 {
+		err = fault.Wrap(fault.CodeOf(err), err, "%v; the access key %s was made", err, id)
+	}
 	if err != nil {
 		return driver.AccessKey{}, err
 	}
@@ -50,7 +53,19 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	if at < 0 {
 		return driver.AccessKey{}, fault.New(fault.Internal, "cannot create an access key for the user %q: the gateway says that it did, and shows no key %s", req.UserName, id)
 	}
+	if err := b.stays(ctx, req.UserName, id); err != nil {
+		return driver.AccessKey{}, err
+	}
 	return driver.AccessKey{UserName: req.UserName, AccessKeyID: id, SecretAccessKey: keys[at].SecretKey, Status: driver.KeyActive}, nil
+}
+
+// stays looks whether a key that was made is there: of two who change a user in one moment, the gateway keeps what one wrote.
+func (b *backend) stays(ctx context.Context, user, id string) error {
+	found, err := b.userInfo(ctx, user, "look whether the new access key of the user %q is there")
+	if err == nil && !slices.ContainsFunc(found.Keys, func(k accountKey) bool { return k.AccessKey == id }) {
+		err = fault.New(fault.Unavailable, "cannot create an access key for the user %q: somebody else changed the user in the same moment, and the gateway kept that alone; try again", user)
+	}
+	return err
 }
 
 // ListAccessKeys yields the keys of a user and of its subusers.

@@ -119,7 +119,7 @@ func (b *backend) policies(ctx context.Context, of driver.Principal) (all []driv
 		if err != nil {
 			return nil, err
 		}
-		found, err := b.API.GetPolicy(ctx, driver.GetPolicyRequest{Principal: of, Name: name})
+		found, err := b.GetPolicy(ctx, driver.GetPolicyRequest{Principal: of, Name: name})
 		if err != nil {
 			return nil, err
 		}
