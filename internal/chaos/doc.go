@@ -13,6 +13,8 @@
 // After a run that was killed itself, nobody is left to name anything. The others still hold, and no key that it made is there
 // before the policies that limit it. In each case the same command, run again, works.
 //
+// Where a user is its key, as on Garage, create does not make the key again: the same command then says to delete the user first.
+//
 // A server that is killed is one that is gone from some request on, which may have taken effect, and comes back with what it
 // had stored.
 //

@@ -90,7 +90,11 @@ func TestOneNewUserForMany(t *testing.T) {
 				defer w.mustRun("delete-user", name+"-other")
 				var lines [][]string
 				for i := range crowd(t) {
-					lines = append(lines, []string{"create", name, "--username", name, "--prefix", prefixes[i%len(prefixes)]})
+					line := []string{"create", name, "--username", name}
+					if w.has(driver.CapPolicyInline) {
+						line = append(line, "--prefix", prefixes[i%len(prefixes)])
+					}
+					lines = append(lines, line)
 				}
 				w.checkWinners(name, prefixes, w.atOnce(lines...))
 			})
@@ -118,8 +122,11 @@ func (w *world) checkWinners(name string, prefixes []string, outcomes []outcome)
 	if len(won) > 0 {
 		w.Errorf("handed out, and not there: %v:\n%s", won, strings.Join(said, "\n"))
 	}
-	if len(lost) == len(outcomes) {
+	if len(lost) == len(outcomes) && w.direct.Name != "garage" { // of two keys with one name it keeps neither
 		w.Errorf("nobody won:\n%s", strings.Join(said, "\n"))
+	}
+	if !w.has(driver.CapPolicyInline) {
+		return // there are no prefixes
 	}
 	policies := fmt.Sprint(w.look(name))
 	for i, o := range outcomes {
@@ -131,6 +138,14 @@ func (w *world) checkWinners(name string, prefixes []string, outcomes []outcome)
 
 // keys are the ids of a user's keys; none for a user that is not there.
 func (w *world) keys(user string) (ids []string) {
+	if !w.has(furtherKeys...) { // a user is its key
+		found, err := w.admin.GetUser(w.Context(), driver.GetUserRequest{Name: user})
+		w.gone(err)
+		if err == nil {
+			ids = append(ids, found.ID)
+		}
+		return ids
+	}
 	for key, err := range w.admin.ListAccessKeys(w.Context(), driver.ListAccessKeysRequest{UserName: user}) {
 		w.gone(err)
 		if err == nil {
@@ -144,6 +159,10 @@ func (w *world) keys(user string) (ids []string) {
 // and a key that was handed out is the user's or went with the user.
 func TestCreateBesideDeleteUser(t *testing.T) {
 	races(t, func(w *world, name string) {
+		if !w.has(furtherKeys...) {
+			w.Log("a user is its key there, which create does not make again")
+			return
+		}
 		w.mustRun("create", name, "-c", "--username", name)
 		outcomes := w.atOnce([]string{"create", name, "--username", name}, []string{"delete-user", name})
 		created, deleted := outcomes[0], outcomes[1]

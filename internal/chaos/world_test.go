@@ -66,17 +66,20 @@ func (c tally) String() string {
 // worlds are the systems that commands are broken on.
 func worlds(t *testing.T, do func(*world)) {
 	for _, w := range []struct {
-		name, backend string
-		start         func(testing.TB) *systems.System
-	}{{"sandbox", "aws", systems.Sandbox}, {"minio", "minio", systems.MinIO}, {"moto", "aws", systems.Moto}} {
+		name, backend, program string
+		start                  func(testing.TB) *systems.System
+	}{
+		{"sandbox", "aws", "aws", systems.Sandbox}, {"minio", "minio", "minio", systems.MinIO}, {"moto", "aws", "aws", systems.Moto},
+		{"seaweedfs", "seaweedfs", "aws", systems.SeaweedFS}, {"ceph", "ceph", "aws", systems.Ceph}, {"garage", "garage", "aws", systems.Garage},
+	} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			do(newWorld(t, w.backend, w.start(t)))
+			do(newWorld(t, w.backend, w.program, w.start(t)))
 		})
 	}
 }
 
-func newWorld(t *testing.T, backend string, system *systems.System) *world {
+func newWorld(t *testing.T, backend, program string, system *systems.System) *world {
 	t.Helper()
 	// The name of a socket has to be short.
 	temp, err := os.MkdirTemp("", "c")
@@ -89,15 +92,13 @@ func newWorld(t *testing.T, backend string, system *systems.System) *world {
 	}
 	w.seen, w.proxy = systems.Behind(t, system)
 	w.starts = filepath.Join(t.TempDir(), "starts")
-	plugin := systems.PluginBinary(t, backend)
-	script := fmt.Sprintf("#!/bin/sh\necho $$ >> '%s'\nexec '%s'\n", w.starts, plugin)
-	if err := os.WriteFile(filepath.Join(w.plugins, host.Prefix+backend), []byte(script), 0o700); err != nil {
-		t.Fatal(err)
-	}
+	wrapped(t, w.plugins, program, fmt.Sprintf("echo $$ >> '%s'", w.starts))
+	undisturbed := t.TempDir()
+	wrapped(t, undisturbed, program, append([]string{"set -a"}, system.AdminEnv()...)...)
 	config := driver.Config{EndpointURL: system.EndpointURL, Region: system.Region, Credentials: &driver.Credentials{
 		AccessKeyID: system.AccessKeyID, SecretAccessKey: system.SecretAccessKey,
 	}}
-	d, err := host.Connect(t.Context(), host.Options{Path: plugin, StartTimeout: patience}, config)
+	d, err := host.Connect(t.Context(), host.Options{Name: backend, Dirs: []string{undisturbed}, StartTimeout: patience}, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,6 +108,16 @@ func newWorld(t *testing.T, backend string, system *systems.System) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// wrapped writes a plugin into a folder that does something, and then is the program.
+func wrapped(t *testing.T, folder, program string, lines ...string) {
+	t.Helper()
+	lines = append(lines, fmt.Sprintf(`exec '%s' "$@"`, systems.PluginBinary(t, program)))
+	script := "#!/bin/sh\n" + strings.Join(lines, "\n") + "\n"
+	if err := os.WriteFile(filepath.Join(folder, host.Prefix+program), []byte(script), 0o700); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // outcome is how a run of the command line ended.

@@ -89,12 +89,20 @@ type Proxy struct {
 // NewProxy starts a proxy in front of an endpoint. It ends with the test, and forwards every request until [Proxy.Reset].
 func NewProxy(t testing.TB, target string) *Proxy {
 	t.Helper()
+	p := &Proxy{ended: make(chan struct{})}
+	p.Reset(nil)
+	p.URL = p.front(t, target)
+	t.Cleanup(func() { close(p.ended) })
+	return p
+}
+
+// front starts a server in front of an endpoint, whose requests are the proxy's, and returns its URL.
+func (p *Proxy) front(t testing.TB, target string) string {
+	t.Helper()
 	to, err := url.Parse(target)
 	if err != nil {
 		t.Fatalf("proxy to %s: %v", target, err)
 	}
-	p := &Proxy{ended: make(chan struct{})}
-	p.Reset(nil)
 	transport := &http.Transport{DisableCompression: true, MaxIdleConnsPerHost: 16, IdleConnTimeout: time.Minute}
 	// No FlushInterval: aws-sdk-go-v2 occasionally loses a small answer whose headers arrive first.
 	forward := &httputil.ReverseProxy{
@@ -107,22 +115,23 @@ func NewProxy(t testing.TB, target string) *Proxy {
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, _ error) { cut(w) },
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { p.serve(w, r, forward) }))
-	p.URL = server.URL
 	t.Cleanup(func() {
-		close(p.ended)
 		server.CloseClientConnections()
 		server.Close()
 		transport.CloseIdleConnections()
 	})
-	return p
+	return server.URL
 }
 
-// Behind is the system as seen through a new proxy.
+// Behind is the system as seen through a new proxy, which its API beside S3 is behind, too.
 func Behind(t testing.TB, s *System) (*System, *Proxy) {
 	t.Helper()
 	p := NewProxy(t, s.EndpointURL)
 	through := *s
 	through.EndpointURL = p.URL
+	if s.AdminURL != "" {
+		through.AdminURL = p.front(t, s.AdminURL)
+	}
 	return &through, p
 }
 

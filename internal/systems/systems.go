@@ -47,11 +47,16 @@ func (s *System) Env() []string {
 		"AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 		"AWS_EC2_METADATA_DISABLED=true",
 	}
-	if s.AdminToken != "" {
-		backend := "S3_CREDENTIALS_" + strings.ToUpper(s.Name)
-		own = append(own, backend+"_ADMIN_URL="+s.AdminURL, backend+"_ADMIN_TOKEN="+s.AdminToken)
+	return slices.Concat(withoutAWS(os.Environ()), own, s.AdminEnv())
+}
+
+// AdminEnv is what of Env names the API beside S3.
+func (s *System) AdminEnv() []string {
+	if s.AdminToken == "" {
+		return nil
 	}
-	return append(withoutAWS(os.Environ()), own...)
+	backend := "S3_CREDENTIALS_" + strings.ToUpper(s.Name)
+	return []string{backend + "_ADMIN_URL=" + s.AdminURL, backend + "_ADMIN_TOKEN=" + s.AdminToken}
 }
 
 func withoutAWS(env []string) []string {
