@@ -251,6 +251,15 @@ func missing(o Options, file string) error {
 		}
 	}
 	return fault.New(fault.Unavailable,
-		"there is no backend %q: no %s in %s, nor in a folder of PATH",
-		o.Name, file, strings.Join(looked, ", ")).WithHint(fault.HintPluginFolder)
+		"there is no backend %q: no %s in %s, nor in a folder of PATH%s",
+		o.Name, file, strings.Join(looked, ", "), installLine(file)).WithHint(fault.HintPluginFolder)
+}
+
+// installLine says how to install the program of a backend of this project; empty for anybody else's.
+func installLine(file string) string {
+	file = strings.TrimSuffix(file, ".exe")
+	if !slices.Contains(slices.Collect(maps.Values(servedBy)), strings.TrimPrefix(file, Prefix)) {
+		return ""
+	}
+	return " (go install github.com/s3-credentials/s3-credentials/cmd/" + file + "@latest makes it)"
 }

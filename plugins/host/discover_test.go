@@ -3,6 +3,7 @@ package host_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -130,6 +131,23 @@ func TestMissingPluginSaysWhereItLooked(t *testing.T) {
 	_, err = host.Launch(context.Background(), host.Options{Name: "acme", Dirs: []string{dir}})
 	if err == nil || !strings.Contains(err.Error(), "chmod +x") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestMissingPluginOfThisProject names the program to install, which is in this repository.
+func TestMissingPluginOfThisProject(t *testing.T) {
+	t.Setenv("PATH", "")
+	t.Setenv("XDG_DATA_HOME", t.TempDir())
+	for name, program := range map[string]string{"aws": "aws", "ceph": "aws", "minio": "minio", "rustfs": "minio", "acme": ""} {
+		_, err := host.Launch(t.Context(), host.Options{Name: name})
+		_, line, found := strings.Cut(fmt.Sprint(err), "go install github.com/s3-credentials/s3-credentials/")
+		folder, _, _ := strings.Cut(line, "@latest")
+		if found != (program != "") || found && folder != "cmd/s3-credentials-backend-"+program {
+			t.Errorf("%s: %v", name, err)
+		}
+		if _, err := os.Stat(filepath.Join("..", "..", folder, "main.go")); found && err != nil {
+			t.Error(err)
+		}
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
 // testVersion is newer than the Python tool's.
@@ -79,6 +81,7 @@ var distOnce = sync.OnceValues(func() (string, error) {
 // made is the folder with the release that the tests share.
 func made(t testing.TB) string {
 	t.Helper()
+	systems.Program(t, "podman") // which builds the image
 	out, err := distOnce()
 	if err != nil {
 		t.Fatal(err)
@@ -178,9 +181,9 @@ func TestLicencesGoAlong(t *testing.T) {
 		switch c.Type {
 		case "library":
 			libraries++
-			name := strings.Replace(c.Name, "std", "go", 1)
-			if c.Name != "std" {
-				name = c.Name
+			name := c.Name
+			if name == "std" {
+				name = "go"
 			}
 			if found, _ := os.ReadDir(filepath.Join(root, "licenses", name)); len(found) == 0 {
 				t.Errorf("no licence of %s", c.Name)
@@ -233,7 +236,7 @@ func TestSourceBuildsWithoutANetwork(t *testing.T) {
 	}
 }
 
-// backends are those of "plugins", in a folder.
+// checkPlugins looks that "s3-credentials plugins" found all backends of this project in a folder.
 func checkPlugins(t testing.TB, printed, folder string) {
 	t.Helper()
 	var listed []struct{ Name, Path, Problem string }

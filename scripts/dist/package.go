@@ -67,7 +67,7 @@ func makePackage(packager string) func(context.Context, *release, platform, []fi
 			return err
 		}
 		_, err = output(ctx, command{
-			dir: filepath.Join(r.root, "tools", "nfpm"), env: []string{epochVariable + "=" + strconv.FormatInt(r.time.Unix(), 10)},
+			dir: filepath.Join(r.root, "tools", "nfpm"), env: append(goEnv(host), epochVariable+"="+strconv.FormatInt(r.time.Unix(), 10)),
 			name: "go", args: []string{"tool", "nfpm", "package", "--config", path, "--packager", packager, "--target", r.out + "/"},
 		})
 		return err
