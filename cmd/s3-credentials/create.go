@@ -1,15 +1,18 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
@@ -18,14 +21,14 @@ type creator struct {
 	change
 	access       accessOptions
 	options      core.CreateOptions
-	format       string
+	format       credentialsFormat
 	silent       bool
 	wait, verify bool
 	ownRules     string // --policy
 }
 
 func newCreate(stdin *cli.Input) *cli.Command {
-	c := &creator{format: format.Default}
+	c := &creator{}
 	return &cli.Command{
 		Name:    "create",
 		Summary: "Create and return new credentials for specified S3 buckets",
@@ -60,8 +63,7 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 	policyFile := cli.Parsed(&c.ownRules, "policy", "POLICY",
 		"Path to a policy.json file, or literal JSON string - $!BUCKET_NAME!$ will be replaced with the name of the bucket",
 		policyParser(stdin))
-	return append([]cli.Option{
-		cli.Choice(&c.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
+	return slices.Concat(c.format.options(), []cli.Option{
 		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
 			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h30m, 7d, within what the system allows (AWS: 15 minutes to 12 hours)", parseDuration).WithShort("d").
 			Needing(driver.CapSessions),
@@ -85,12 +87,12 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+
 			"or 'none' to create without. Defaults to limiting to S3, and to reading if the access changes nothing.").
 			Needing(driver.CapPolicyBoundary),
-	}, append(c.change.options(), c.access.options()...)...)
+	}, c.change.options(), c.access.options())
 }
 
 // check refuses contradictory options.
 func (c *creator) check(buckets []string) error {
-	if err := c.change.check(nil); err != nil {
+	if err := cmp.Or(c.change.check(nil), c.format.check()); err != nil {
 		return err
 	}
 	return checkOwnRules(c.ownRules, &c.access, buckets)
@@ -114,7 +116,6 @@ func checkOwnRules(ownRules string, a *accessOptions, buckets []string) error {
 }
 
 func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
-	buckets := c.access.buckets()
 	engine, err := connect.Engine(env)
 	if err != nil {
 		return err
@@ -122,7 +123,7 @@ func (c *creator) run(ctx context.Context, env *cli.Env, _ []string) error {
 	if err := checkDuration(engine.Description(), c.options.DurationSeconds); err != nil {
 		return err
 	}
-	if err := checkFormat(c.format, engine.Description(), buckets); err != nil {
+	if err := c.format.fits(c.place(engine.Description())); err != nil {
 		return err
 	}
 	plan, err := engine.PlanCreate(ctx, c.coreOptions())
@@ -147,7 +148,16 @@ func (c *creator) apply(ctx context.Context, env *cli.Env, e *execution, plan *c
 			return applied.Rollback(ctx, verification, err)
 		}
 	}
-	return c.handOver(ctx, env, e.engine.Description(), c.access.buckets(), applied)
+	return c.handOver(ctx, env, c.place(e.engine.Description()), applied)
+}
+
+// place is what a program needs besides the key.
+func (c *creator) place(d driver.Description) format.Credentials {
+	place := placeOf(d)
+	place.Buckets = c.access.buckets()
+	place.WriteOnly = c.ownRules == "" && len(c.access.statements) == 0 &&
+		!slices.ContainsFunc(c.access.grants, func(g policy.Grant) bool { return g.Access&policy.Read != 0 })
+	return place
 }
 
 // prove waits until the key works, and with --verify fails unless it does what was asked.
@@ -227,7 +237,7 @@ func (c *creator) step(env *cli.Env, text string) {
 }
 
 // handOver prints the credentials. They cannot be shown again, so if that fails it rolls everything back.
-func (c *creator) handOver(ctx context.Context, env *cli.Env, d driver.Description, buckets []string, applied *core.Applied) error {
+func (c *creator) handOver(ctx context.Context, env *cli.Env, place format.Credentials, applied *core.Applied) error {
 	result := applied.Result()
 	if result.UserKeys > 1 {
 		c.step(env, fmt.Sprintf("User %s has %d access keys now", result.AccessKey.UserName, result.UserKeys))
@@ -236,7 +246,7 @@ func (c *creator) handOver(ctx context.Context, env *cli.Env, d driver.Descripti
 		env.Step("Warning: somebody else made a key for user %s meanwhile, which has this access too: %s",
 			result.AccessKey.UserName, strings.Join(result.OtherKeys, ", "))
 	}
-	if err := printCredentials(env, c.format, d, buckets, result); err != nil {
+	if err := c.format.print(env, place, result); err != nil {
 		return applied.Rollback(ctx, "printing the credentials", err)
 	}
 	return nil

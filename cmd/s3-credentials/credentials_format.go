@@ -10,12 +10,36 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
-// printCredentials prints the created credentials in the named format.
-func printCredentials(env *cli.Env, name string, d driver.Description, buckets []string, result core.Result) error {
+// credentialsFormat are the options that say how credentials are printed.
+type credentialsFormat struct {
+	name         string
+	withEndpoint bool
+}
+
+func (f *credentialsFormat) options() []cli.Option {
+	f.name = format.Default
+	return []cli.Option{
+		cli.Choice(&f.name, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
+		cli.Flag(&f.withEndpoint, "with-endpoint", "With --format ini: add endpoint_url and region, unless the system is AWS"),
+	}
+}
+
+func (f *credentialsFormat) check() error {
+	if f.withEndpoint && f.name != "ini" {
+		return cli.Usagef("--with-endpoint is for --format ini: json has what the Python tool prints, and the others have the endpoint.")
+	}
+	return nil
+}
+
+// fits refuses, before anything is created, a format that cannot express the endpoint or the buckets.
+func (f *credentialsFormat) fits(place format.Credentials) error { return format.Check(f.name, place) }
+
+// print prints the created credentials.
+func (f *credentialsFormat) print(env *cli.Env, c format.Credentials, result core.Result) error {
+	c.WithEndpoint = f.withEndpoint
 	if k := result.AccessKey; k != nil && k.Caveat != "" {
 		env.Step("Warning: %s", k.Caveat)
 	}
-	c := placeOf(d, buckets)
 	if s := result.Session; s != nil {
 		c.AccessKeyID, c.SecretAccessKey, c.SessionToken, c.Expiration = s.AccessKeyID, s.SecretAccessKey, s.SessionToken, s.Expiration
 	} else {
@@ -23,17 +47,12 @@ func printCredentials(env *cli.Env, name string, d driver.Description, buckets [
 		c.UserName, c.AccessKeyID, c.Status, c.SecretAccessKey, c.Created = k.UserName, k.AccessKeyID, k.Status, k.SecretAccessKey, k.Created
 		c.Expiration = k.Expires
 	}
-	return format.Write(env.Stdout, name, c)
-}
-
-// checkFormat refuses, before anything is created, a format that cannot express the endpoint or the buckets.
-func checkFormat(name string, d driver.Description, buckets []string) error {
-	return format.Check(name, placeOf(d, buckets))
+	return format.Write(env.Stdout, f.name, c)
 }
 
 // placeOf returns what a program needs besides the key.
-func placeOf(d driver.Description, buckets []string) format.Credentials {
-	return format.Credentials{EndpointURL: ownEndpoint(d), Region: d.Region, Backend: d.Name, Buckets: buckets}
+func placeOf(d driver.Description) format.Credentials {
+	return format.Credentials{EndpointURL: ownEndpoint(d), Region: d.Region, Backend: d.Name}
 }
 
 // ownEndpoint returns the endpoint in use; empty for AWS's default endpoint, which every program knows.

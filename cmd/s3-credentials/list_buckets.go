@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"slices"
 	"strings"
 
@@ -49,9 +50,18 @@ func (l *bucketLister) run(ctx context.Context, env *cli.Env, names []string) er
 	if err != nil {
 		return err
 	}
+	missing := once(names)
 	buckets := matching(engine.ListBuckets(ctx), func(b driver.BucketInfo) bool {
+		missing = slices.DeleteFunc(missing, func(name string) bool { return name == b.Name })
 		return len(names) == 0 || slices.Contains(names, b.Name)
 	})
+	if err := l.print(ctx, env, engine, buckets); err != nil || len(missing) == 0 {
+		return err
+	}
+	return fault.New(fault.NotFound, "bucket does not exist: %s", strings.Join(missing, ", "))
+}
+
+func (l *bucketLister) print(ctx context.Context, env *cli.Env, engine *core.Engine, buckets iter.Seq2[driver.BucketInfo, error]) error {
 	if !l.details {
 		return printRows(env, &l.list, bucketColumns, buckets, asRow(bucketRow))
 	}

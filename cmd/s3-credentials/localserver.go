@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/localserver"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -91,7 +92,7 @@ func (l *localServer) run(ctx context.Context, env *cli.Env, _ []string) error {
 	defer token.Close() //nolint:errcheck // the token is worthless once the server ends
 	server, err := localserver.Listen(ctx, localserver.Options{
 		Bucket: bucket, Permission: core.AccessName(l.access.grants), Host: l.host, Port: l.port,
-		DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(ctx, engine, env),
+		Exports: format.Exports(placeOf(engine.Description())), DurationSeconds: l.seconds, Token: token, Stderr: env.Stderr, Open: l.source(ctx, engine, env),
 		Sentence: env.Sentence,
 	})
 	if err != nil {

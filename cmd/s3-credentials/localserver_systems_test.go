@@ -67,7 +67,7 @@ func testLocalserver(t *testing.T, system *systems.System, backend string, enfor
 		t.Errorf("before it served it said %q", before)
 	}
 	keys := server.root(t)
-	checkClient(t, server.sdk(t, system), bucket, enforced)
+	checkClient(t, server.sdk(t), bucket, enforced)
 	server.botocore(t, system, bucket)
 
 	stderr := server.terminate(t)
@@ -207,7 +207,7 @@ func exported(t *testing.T, stderr string) map[string]string {
 	}
 	variables := map[string]string{}
 	for entry := range strings.SplitSeq(string(out), "\x00") {
-		if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_CONTAINER_") {
+		if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
 			variables[name] = value
 		}
 	}
@@ -238,8 +238,8 @@ func (p *localserverProcess) root(t *testing.T) (keys localserverKeys) {
 	return keys
 }
 
-// sdk returns a client that finds its credentials by itself.
-func (p *localserverProcess) sdk(t *testing.T, system *systems.System) *s3.Client {
+// sdk returns a client that finds its credentials, and the system, by itself.
+func (p *localserverProcess) sdk(t *testing.T) *s3.Client {
 	t.Helper()
 	for _, entry := range os.Environ() {
 		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "AWS_") {
@@ -252,24 +252,22 @@ func (p *localserverProcess) sdk(t *testing.T, system *systems.System) *s3.Clien
 	}
 	t.Setenv("AWS_CONFIG_FILE", os.DevNull)
 	t.Setenv("AWS_SHARED_CREDENTIALS_FILE", os.DevNull)
-	loaded, err := config.LoadDefaultConfig(t.Context(), config.WithRegion(system.Region), config.WithBaseEndpoint(system.EndpointURL))
+	loaded, err := config.LoadDefaultConfig(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s3.NewFromConfig(loaded, func(o *s3.Options) { o.UsePathStyle = true })
 }
 
-// botocore lists the bucket from Python, with the two variables.
+// botocore lists the bucket from Python, with the variables that the server prints.
 func (p *localserverProcess) botocore(t *testing.T, system *systems.System, bucket string) {
 	t.Helper()
 	script := `import botocore.session, sys
 s = botocore.session.Session()
-s.create_client("s3", endpoint_url=sys.argv[1]).list_objects_v2(Bucket=sys.argv[2])
+s.create_client("s3").list_objects_v2(Bucket=sys.argv[1])
 print(s.get_credentials().method)`
-	python := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(systems.Python(t)), "python"), "-c", script, system.EndpointURL, bucket)
-	python.Env = slices.DeleteFunc(system.Env(), func(entry string) bool {
-		return strings.HasPrefix(entry, "AWS_ACCESS") || strings.HasPrefix(entry, "AWS_SECRET")
-	})
+	python := exec.CommandContext(t.Context(), filepath.Join(filepath.Dir(systems.Python(t)), "python"), "-c", script, bucket)
+	python.Env = slices.DeleteFunc(system.Env(), func(entry string) bool { return strings.HasPrefix(entry, "AWS_") })
 	for name, value := range p.variables {
 		python.Env = append(python.Env, name+"="+value)
 	}

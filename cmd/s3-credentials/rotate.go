@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/format"
 	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
 
@@ -21,14 +23,14 @@ type rotator struct {
 	options core.RotateOptions
 	// overlap is how many seconds the older keys have left; 0 for no end.
 	overlap  int
-	format   string
+	format   credentialsFormat
 	silent   bool
 	finishes bool
 	finish   core.FinishOptions
 }
 
 func newRotate() *cli.Command {
-	r := &rotator{format: format.Default}
+	r := &rotator{}
 	return &cli.Command{
 		Name:    "rotate",
 		Summary: "Make a new access key for a user, to take the place of those it has",
@@ -51,8 +53,7 @@ func newRotate() *cli.Command {
 }
 
 func (r *rotator) flags() []cli.Option {
-	return append([]cli.Option{
-		cli.Choice(&r.format, "format", "Output format for credentials", format.Names()...).WithShort("f").FromConfig(),
+	return slices.Concat(r.format.options(), []cli.Option{
 		cli.Parsed(&r.options.Expires, "expires", "WHEN", "When should the new key end by itself? Default is the end that the newest was made for, if it was; "+
 			"a time such as 30d, or a date, 2026-12-31 or 2026-12-31T18:00Z", parseExpires).Needing(driver.CapKeyExpiry),
 		cli.Parsed(&r.overlap, "overlap", "DURATION", "Let the older keys end by themselves after this time, such as 24h, unless they end earlier", parsePeriod).
@@ -62,7 +63,7 @@ func (r *rotator) flags() []cli.Option {
 		cli.Flag(&r.finish.Delete, "delete", "With --finish: delete them"),
 		cli.Flag(&r.finish.Force, "force", "With --finish: do so although they may still be needed"),
 		cli.Flag(&r.silent, "silent", "Don't show performed steps").FromConfig(),
-	}, r.askingOptions()...)
+	}, r.askingOptions())
 }
 
 // check refuses options of the other half of a rotation.
@@ -73,7 +74,7 @@ func (r *rotator) check([]string) error {
 	case !r.finishes && (r.finish.Delete || r.finish.Force):
 		return cli.Usagef("--delete and --force say how to --finish: they cannot be used without it.")
 	}
-	return r.change.check(nil)
+	return cmp.Or(r.change.check(nil), r.format.check())
 }
 
 func (r *rotator) run(ctx context.Context, env *cli.Env, args []string) error {
@@ -98,7 +99,7 @@ func (r *rotator) run(ctx context.Context, env *cli.Env, args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := checkFormat(r.format, engine.Description(), access.NamedBuckets()); err != nil {
+	if err := r.format.fits(placeFor(engine.Description(), access)); err != nil {
 		return err
 	}
 	whole := &core.Plan{Steps: slices.Concat(key.Steps, ends.Steps), Notes: key.Notes}
@@ -157,13 +158,22 @@ func (r *rotator) replace(ctx context.Context, env *cli.Env, e *execution, acces
 	if others := key.Steps[len(key.Steps)-1].Before.AccessKeys; len(others) > 0 {
 		r.step(env, fmt.Sprintf("User %s has %d access keys now; the others are %s", access.User, result.UserKeys, strings.Join(others, ", ")))
 	}
-	if err := printCredentials(env, r.format, e.engine.Description(), access.NamedBuckets(), result); err != nil {
+	if err := r.format.print(env, placeFor(e.engine.Description(), access), result); err != nil {
 		return applied.Rollback(ctx, "printing the credentials", err)
 	}
 	if _, err := e.apply(ctx, ends, report); err != nil {
 		return fmt.Errorf("the new key is printed and works, but not all older keys have an end: %w", err)
 	}
 	return nil
+}
+
+// placeFor is what a program needs besides the key of a user.
+func placeFor(d driver.Description, access *core.UserAccess) format.Credentials {
+	place := placeOf(d)
+	place.Buckets = access.NamedBuckets()
+	rows, err := access.Explain()
+	place.WriteOnly = err == nil && !slices.ContainsFunc(rows, func(r policy.Row) bool { return r.Access&policy.Read != 0 })
+	return place
 }
 
 // prove fails unless the new key works, is the user's, and may do what its policies say. What it may do besides, the older ones may too.

@@ -112,7 +112,7 @@ func TestSources(t *testing.T) {
 		{name: "slip in file", args: "a", config: "fromat ini", code: 2, err: "No such key 'fromat' in the config file"},
 		{name: "slip in file, nearest", args: "a", config: "endpoint http://x", code: 2, err: "Did you mean 'endpoint-url'?"},
 		{name: "environment's spelling in file", args: "a", config: "FORMAT ini", code: 2, err: "No such key 'FORMAT'"},
-		{name: "equals sign in file", args: "a", config: "token=topsecret", code: 2, err: "'token=' in the config file"},
+		{name: "equals signs in file", args: "a", config: "key=K==\ntoken = T=\nformat =ini\nendpoint-url= http://h:1", want: "format=ini key=K==/T= endpoint=http://h:1"},
 		{name: "slip with equals sign in file", args: "a", config: "tokne=topsecret", code: 2, err: "No such key 'tokne' in"},
 		{name: "another command's key", args: "a", config: "silent true\nformat ini", want: "format=ini "},
 		{name: "bad value in file", args: "a", config: "format xml", code: 2, err: "Invalid value for 'format' in the config file: 'xml' is not one of"},

@@ -161,6 +161,7 @@ func setFrom(o *Option, value, where string) error {
 func (p *parser) knownKeys(unset *flag.FlagSet, path string) ff.ConfigFileParser {
 	return func(r io.Reader, set func(name, value string) error) error {
 		return ff.PlainParser(r, func(name, value string) error {
+			name, value = assigned(name, value)
 			if unset.Lookup(name) != nil {
 				return set(name, value)
 			}
@@ -169,14 +170,26 @@ func (p *parser) knownKeys(unset *flag.FlagSet, path string) ff.ConfigFileParser
 	}
 }
 
+// assigned takes an equals sign out of a line such as "key = value" or "key=value".
+func assigned(name, value string) (string, string) {
+	key, first, is := strings.Cut(name, "=")
+	switch {
+	case is && first != "" && value == "true":
+		return key, first // ff's value of a line with a key alone
+	case is:
+		return key, strings.TrimSpace(first + " " + value)
+	}
+	if rest, is := strings.CutPrefix(value, "="); is {
+		return name, strings.TrimSpace(rest)
+	}
+	return name, value
+}
+
 // checkKey says what is wrong with a key of the config file; nil for one that another command or a nearer source has.
 func (a *App) checkKey(name, path string) error {
-	key, _, assigned := strings.Cut(name, "=") // what follows may be a secret
-	known := slices.Contains(a.configurable(), key)
+	key, _, _ := strings.Cut(name, ":") // what follows may be a secret
 	switch {
-	case assigned && known:
-		return Usagef("'%s=' in the config file '%s' has an equals sign: write '%s VALUE', with a space.", key, path, key)
-	case known:
+	case slices.Contains(a.configurable(), key):
 		return nil
 	case a.isOption(key):
 		return Usagef("'%s' cannot be set in the config file '%s': type --%s on the command line.", key, path, key)

@@ -110,7 +110,7 @@ func bucketCases() []parityCase {
 	things := append(slices.Clone(buckets), objects("one", "a.txt", "folder/b.txt", "folder/c d.txt", "ünïcode.txt"))
 	var cases []parityCase
 	for _, format := range []string{"", "--nl", "--csv", "--tsv"} {
-		for _, rest := range []string{"", "two", "one two missing", "--details", "two --details"} {
+		for _, rest := range []string{"", "two", "two one", "--details", "two --details"} {
 			if strings.Contains(rest, "--details") && (format == "--csv" || format == "--tsv") {
 				continue
 			}
@@ -129,6 +129,12 @@ func bucketCases() []parityCase {
 	}
 	return append(cases,
 		parityCase{name: "list-buckets of none", args: []string{"list-buckets"}},
+		parityCase{name: "list-buckets of a missing one", differs: "missing-bucket", given: buckets, args: []string{"list-buckets", "one", "missing"}, check: func(t *testing.T, python, ours outcome) {
+			wantExits(t, python, ours, 0, 1)
+			if diff := cmp.Diff(maskedOutput(python.stdout, false), maskedOutput(ours.stdout, false)); diff != "" || !strings.Contains(ours.stderr, "bucket does not exist: missing") {
+				t.Errorf("stderr: %s\nstdout: %s", ours.stderr, diff)
+			}
+		}},
 		parityCase{name: "list-buckets --csv of none", args: []string{"list-buckets", "--csv"}},
 		parityCase{name: "list-bucket of a missing one", args: []string{"list-bucket", "missing"}},
 		parityCase{name: "list-bucket without a bucket", args: []string{"list-bucket"}},

@@ -38,8 +38,11 @@ type Credentials struct {
 	Region string
 	// Backend is the name of the backend that created the credentials.
 	Backend string
-	// Buckets are the buckets that the credentials give access to.
-	Buckets []string
+	// Buckets are the buckets that the credentials give access to. WriteOnly says that they may not be read.
+	Buckets   []string
+	WriteOnly bool
+	// WithEndpoint asks for the endpoint and the region where a format leaves them out.
+	WithEndpoint bool
 }
 
 // String omits the secret.
@@ -103,12 +106,17 @@ func (c Credentials) environment() []pair {
 	if c.SessionToken != "" {
 		vars = append(vars, pair{"AWS_SESSION_TOKEN", c.SessionToken})
 	}
-	if c.EndpointURL != "" {
-		region := c.signingRegion()
-		// SDKs differ in which of the two names for the region they read.
-		vars = append(vars, pair{"AWS_ENDPOINT_URL", c.EndpointURL}, pair{"AWS_REGION", region}, pair{"AWS_DEFAULT_REGION", region})
+	return append(vars, c.place()...)
+}
+
+// place are the variables that say where the system is.
+func (c Credentials) place() []pair {
+	if c.EndpointURL == "" {
+		return nil
 	}
-	return vars
+	region := c.signingRegion()
+	// SDKs differ in which of the two names for the region they read.
+	return []pair{{"AWS_ENDPOINT_URL", c.EndpointURL}, {"AWS_REGION", region}, {"AWS_DEFAULT_REGION", region}}
 }
 
 // signingRegion is the region for a custom endpoint: every client needs one to sign requests, and systems without regions

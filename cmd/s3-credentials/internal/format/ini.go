@@ -17,6 +17,9 @@ func iniSection(c Credentials) (string, error) {
 	if c.SessionToken != "" {
 		values = append(values, pair{"aws_session_token", c.SessionToken})
 	}
+	if c.WithEndpoint && c.EndpointURL != "" {
+		values = append(values, pair{"endpoint_url", c.EndpointURL}, pair{"region", c.signingRegion()})
+	}
 	for _, v := range values {
 		// White space before # or ; begins a comment, and some readers strip quotes around a value.
 		if strings.ContainsFunc(v.value, unicode.IsSpace) || hasControl(v.value) || strings.Trim(v.value, `'"`) != v.value {
@@ -42,6 +45,10 @@ func rcloneRemote(c Credentials) (string, error) {
 		}
 	}
 	values = append(values, pair{"no_check_bucket", "true"})
+	if c.WriteOnly {
+		// rclone looks at what it has uploaded, and at what is there before.
+		values = append(values, pair{"no_head", "true"}, pair{"no_head_object", "true"})
+	}
 	for i, v := range values {
 		// rclone's reader replaces %(name)s everywhere.
 		if hasControl(v.value) || strings.Contains(v.value, "%(") {

@@ -12,9 +12,18 @@ func init() {
 // posixShell is for eval in sh, bash and zsh. For a key without a session token it unsets a former one, which would
 // invalidate the key.
 func posixShell(c Credentials) (string, error) {
-	return script(c, "export %=", "unset AWS_SESSION_TOKEN", func(s string) string {
-		return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-	}), nil
+	return script(c, "export %=", "unset AWS_SESSION_TOKEN", posixQuoted), nil
+}
+
+func posixQuoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// Exports are the lines of the format env that say where the system is, without the key; none for AWS's own endpoints.
+func Exports(c Credentials) []string {
+	var lines []string
+	for _, v := range c.place() {
+		lines = append(lines, "export "+v.name+"="+posixQuoted(v.value))
+	}
+	return lines
 }
 
 // fishShell is for "| source" in fish, whose single quotes have two escapes.

@@ -29,6 +29,20 @@ func TestProgramsWorkWithWhatCreatePrints(t *testing.T) {
 	}
 }
 
+// TestRcloneUploadsWithAWriteOnlyKey has rclone copy a file, which looks at what is there before and after unless it is told not to.
+func TestRcloneUploadsWithAWriteOnlyKey(t *testing.T) {
+	minio := systems.MinIO(t)
+	systems.PluginBinary(t, "minio")
+	bucket := "format-" + strings.ToLower(rand.Text()[:8])
+	admin := append(minio.Env(), "S3_CREDENTIALS_ENDPOINT_URL="+minio.EndpointURL, "S3_CREDENTIALS_BACKEND=minio")
+	tool := systems.Binary(t, "s3-credentials")
+	config := file(t, "rclone.conf", run(t, "", admin, tool, "create", bucket, "-c", "--write-only", "--format", "rclone"))
+	run(t, "", nil, program(t, "rclone"), "--config", config, "--retries", "1", "copyto", file(t, "x.txt", "hello"), bucket+":"+bucket+"/x.txt")
+	if got := run(t, "", admin, tool, "get-object", bucket, "x.txt"); got != "hello" {
+		t.Errorf("rclone wrote %q", got)
+	}
+}
+
 func useRclone(t *testing.T, printed, bucket string) {
 	config := file(t, "rclone.conf", printed)
 	rclone := func(input string, args ...string) string {

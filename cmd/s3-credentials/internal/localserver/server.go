@@ -38,6 +38,8 @@ type Options struct {
 	Port int
 	// DurationSeconds is how long a session lasts.
 	DurationSeconds int
+	// Exports are further lines for the shell of a client, which say where the bucket is.
+	Exports []string
 	// Token is the token that clients must send.
 	Token *Token
 	// Open opens a session.
@@ -167,6 +169,9 @@ func (s *Server) printUsage() {
 	s.say("For AWS SDKs on this machine:")
 	s.say("  export AWS_CONTAINER_CREDENTIALS_FULL_URI=%s", s.ContainerURL())
 	s.say("  export AWS_CONTAINER_AUTHORIZATION_TOKEN=%s", s.options.Token.expression)
+	for _, line := range s.options.Exports {
+		s.say("  %s", line)
+	}
 	if s.open() {
 		s.say("Other machines can reach this server: it asks for the token in the Authorization header, which, as the keys, crosses the network in the clear")
 	}
