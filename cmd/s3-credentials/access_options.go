@@ -66,6 +66,9 @@ func (a *accessOptions) check(buckets []string) error {
 		if err != nil {
 			return err
 		}
+		if err := checkBucket(g.Bucket); err != nil {
+			return err
+		}
 		g.Access = cmp.Or(g.Access, access)
 		if g.Prefix != "" || len(a.prefixes) == 0 {
 			a.grants = append(a.grants, g)

@@ -95,7 +95,15 @@ func (c *creator) check(buckets []string) error {
 	if err := cmp.Or(c.change.check(nil), c.format.check()); err != nil {
 		return err
 	}
-	return checkOwnRules(c.ownRules, &c.access, buckets)
+	if err := checkOwnRules(c.ownRules, &c.access, buckets); err != nil || !c.options.CreateBuckets {
+		return err
+	}
+	for _, bucket := range c.access.buckets() {
+		if err := checkNewBucket(bucket); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // checkOwnRules checks the access options, and that a policy of one's own comes without them.

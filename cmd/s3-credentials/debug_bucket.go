@@ -19,7 +19,7 @@ func newDebugBucket() *cli.Command {
 		Examples: []cli.Example{
 			{Purpose: "To see who can get at a bucket", Line: "s3-credentials debug-bucket my-bucket"},
 		},
-		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{bucketArg},
 		Run:  debugBucket,
 	}
 }

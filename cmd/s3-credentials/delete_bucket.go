@@ -31,7 +31,7 @@ func newDeleteBucket() *cli.Command {
 			{Purpose: "To see what would be deleted with one that is not empty", Line: "s3-credentials delete-bucket my-bucket --objects --dry-run"},
 			{Purpose: "To delete it with all that is in it", Line: "s3-credentials delete-bucket my-bucket --objects"},
 		},
-		Args: []cli.Arg{{Name: "BUCKETS", Required: true, Repeated: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{{Name: "BUCKETS", Required: true, Repeated: true, Complete: cli.CompleteBucket, Check: checkBucket}},
 		Options: append(d.askingOptions(),
 			cli.Flag(&d.objects, "objects", "Delete all that is in them too: objects with all their versions, and unfinished uploads").
 				Needing(driver.CapBucketEmpty)),

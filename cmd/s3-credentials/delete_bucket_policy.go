@@ -36,7 +36,7 @@ type settingDeleter struct {
 func deletingSetting(setting driver.Setting, noun string, c *cli.Command) *cli.Command {
 	d := &settingDeleter{setting: setting, noun: noun}
 	c.Needs = []driver.Capability{setting.Capability()}
-	c.Args = []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}}
+	c.Args = []cli.Arg{bucketArg}
 	c.Options, c.Check, c.Run = d.askingOptions(), d.check, d.run
 	return c
 }

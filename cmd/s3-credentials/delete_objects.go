@@ -38,7 +38,7 @@ func newDeleteObjects() *cli.Command {
 			{Purpose: "To delete all files matching a prefix", Line: "s3-credentials delete-objects my-bucket --prefix my-folder/"},
 		},
 		Args: []cli.Arg{
-			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			bucketArg,
 			{Name: "KEYS", Repeated: true},
 		},
 		Options: append([]cli.Option{

@@ -17,7 +17,7 @@ func newGetBucketPolicy() *cli.Command {
 		Examples: []cli.Example{
 			{Purpose: "To see a bucket's policy", Line: "s3-credentials get-bucket-policy my-bucket"},
 		},
-		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{bucketArg},
 		Run:  getBucketPolicy,
 	}
 }

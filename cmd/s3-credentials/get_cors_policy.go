@@ -14,7 +14,7 @@ func newGetCORSPolicy() *cli.Command {
 		Examples: []cli.Example{
 			{Purpose: "To see which other sites may use a bucket", Line: "s3-credentials get-cors-policy my-bucket"},
 		},
-		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{bucketArg},
 		Run:  printSetting(driver.SettingCORS),
 	}
 }

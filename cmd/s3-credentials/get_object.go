@@ -27,7 +27,7 @@ func newGetObject() *cli.Command {
 			{Purpose: "To save to a file", Line: "s3-credentials get-object my-bucket hello.txt -o hello.txt"},
 		},
 		Args: []cli.Arg{
-			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			bucketArg,
 			{Name: "KEY", Required: true},
 		},
 		Options: []cli.Option{output},

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
+	"strings"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
 )
@@ -38,7 +41,7 @@ func newGetObjects() *cli.Command {
 			{Purpose: "To download files matching a glob-style pattern", Line: "s3-credentials get-objects my-bucket --pattern '*/*.js'"},
 		},
 		Args: []cli.Arg{
-			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			bucketArg,
 			{Name: "KEYS", Repeated: true},
 		},
 		Options: []cli.Option{
@@ -61,10 +64,20 @@ func (g *objectsGetter) run(ctx context.Context, env *cli.Env, args []string) er
 	options, endBar := g.options(env, "Downloading", 0)
 	summary, err := bulk.Get(ctx, engine, bulk.Download{Bucket: args[0], Keys: args[1:], Patterns: g.patterns, Dir: g.output}, options)
 	endBar()
+	suggestPattern(summary.Failures)
 	if err = g.finish(ctx, env, summary, err); err == nil {
 		g.printSummary(env, summary)
 	}
 	return err
+}
+
+// suggestPattern says how to download by a pattern where a key that looks like one does not exist.
+func suggestPattern(failures []bulk.Failure) {
+	for i, f := range failures {
+		if strings.ContainsAny(f.Name, "*?[") && errors.Is(f.Err, fault.NotFound) {
+			failures[i].Err = fault.Wrap(fault.NotFound, f.Err, "%v; if it is a pattern, use --pattern", f.Err)
+		}
+	}
 }
 
 // checkFolder refuses a directory that is not writable, in the words of Python's click. A missing directory is created

@@ -13,7 +13,7 @@ func newGetPublicAccessBlock() *cli.Command {
 		Examples: []cli.Example{
 			{Purpose: "Example usage", Line: "s3-credentials get-public-access-block my-bucket"},
 		},
-		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{bucketArg},
 		Run:  printSetting(driver.SettingPublicAccessBlock),
 	}
 }

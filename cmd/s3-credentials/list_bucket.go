@@ -33,7 +33,7 @@ func newListBucket() *cli.Command {
 			{Purpose: "To read it yourself, in a terminal", Line: "s3-credentials list-bucket my-bucket --table"},
 			{Purpose: "Add --urls to get an extra URL field for each key", Line: "s3-credentials list-bucket my-bucket --urls"},
 		},
-		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{bucketArg},
 		Options: append([]cli.Option{
 			cli.Text(&l.prefix, "prefix", "List keys starting with this prefix").OrEmpty(),
 			cli.Flag(&l.urls, "urls", "Show URLs for each key"),

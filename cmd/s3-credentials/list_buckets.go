@@ -35,7 +35,7 @@ func newListBuckets() *cli.Command {
 			{Purpose: "To read it yourself, in a terminal", Line: "s3-credentials list-buckets --table"},
 			{Purpose: "For extra details per bucket (slower) add --details", Line: "s3-credentials list-buckets --details"},
 		},
-		Args: []cli.Arg{{Name: "BUCKETS", Repeated: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{{Name: "BUCKETS", Repeated: true, Complete: cli.CompleteBucket, Check: checkBucket}},
 		Options: append([]cli.Option{
 			cli.Flag(&l.details, "details", "Include extra bucket details (slower)").
 				Using(driver.CapBucketACL, driver.CapBucketPublicAccessBlock, driver.CapBucketWebsite),

@@ -49,7 +49,7 @@ func newLocalserver() *cli.Command {
 			},
 			{Purpose: "To run on a different port", Line: "s3-credentials localserver my-bucket --duration 1h --port 9000"},
 		},
-		Args:    []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args:    []cli.Arg{bucketArg},
 		Options: l.flags(),
 		Check:   l.access.check,
 		Run:     l.run,

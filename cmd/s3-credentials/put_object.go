@@ -39,7 +39,7 @@ func newPutObject() *cli.Command {
 			},
 		},
 		Args: []cli.Arg{
-			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			bucketArg,
 			{Name: "KEY", Required: true},
 			{Name: "PATH", Required: true, Complete: cli.CompleteFile},
 		},

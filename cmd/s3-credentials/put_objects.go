@@ -41,7 +41,7 @@ func newPutObjects() *cli.Command {
 			{Purpose: "To upload what is in the folder to the root of the bucket", Line: "s3-credentials put-objects my-bucket my-folder/*"},
 		},
 		Args: []cli.Arg{
-			{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket},
+			bucketArg,
 			{Name: "OBJECTS", Required: true, Repeated: true, Complete: cli.CompleteFile},
 		},
 		Options: append([]cli.Option{

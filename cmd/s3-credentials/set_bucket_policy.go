@@ -39,7 +39,7 @@ func newSetBucketPolicy(stdin *cli.Input) *cli.Command {
 				Line:    "s3-credentials set-bucket-policy my-bucket --allow-all-get",
 			},
 		},
-		Args:    []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args:    []cli.Arg{bucketArg},
 		Options: append([]cli.Option{file, cli.Flag(&s.allowAllGet, "allow-all-get", "Allow GET requests from all")}, s.options()...),
 		Check:   s.check,
 		Run:     s.run,

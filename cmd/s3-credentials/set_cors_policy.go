@@ -33,7 +33,7 @@ func newSetCORSPolicy() *cli.Command {
 					"  --allowed-origin https://www.example.com/ \\\n  --expose-header ETag",
 			},
 		},
-		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{bucketArg},
 		Options: append([]cli.Option{
 			cli.Texts(&s.methods, "allowed-method", "Allowed method e.g. GET").WithShort("m"),
 			cli.Texts(&s.headers, "allowed-header", "Allowed header e.g. Authorization").WithShort("h"),

@@ -34,7 +34,7 @@ func newSetPublicAccessBlock() *cli.Command {
 				Line:    "s3-credentials set-public-access-block my-bucket --allow-public-access",
 			},
 		},
-		Args: []cli.Arg{{Name: "BUCKET", Required: true, Complete: cli.CompleteBucket}},
+		Args: []cli.Arg{bucketArg},
 		Options: append([]cli.Option{
 			cli.Truth(&p.blockACLs, "block-public-acls", "Block public ACLs for the bucket (true/false)."),
 			cli.Truth(&p.ignoreACLs, "ignore-public-acls", "Ignore public ACLs for the bucket (true/false)."),

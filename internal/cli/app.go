@@ -129,6 +129,9 @@ func (a *App) run(ctx context.Context, env *Env, args []string) error {
 	if err == nil && command.Check != nil {
 		err = command.Check(positionals)
 	}
+	if err == nil {
+		err = checkValues(command, positionals)
+	}
 	if command.KeepsRunning {
 		a.dropMessages(env)
 	}

@@ -70,6 +70,8 @@ type Arg struct {
 	Complete           Complete
 	// Choices are the only values, where there are only some.
 	Choices []string
+	// Check refuses a value; nil for none.
+	Check func(value string) error
 }
 
 // Usage returns the argument as it stands in a usage line: BUCKET, BUCKETS... or [KEYS]...

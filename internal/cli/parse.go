@@ -246,3 +246,15 @@ func checkArgs(c *Command, args []string) error {
 	}
 	return Usagef("Got unexpected extra argument%s (%s)", plural, strings.Join(extra, " "))
 }
+
+// checkValues runs the checks of the arguments, of which the last may be repeated.
+func checkValues(c *Command, args []string) error {
+	for i, value := range args {
+		if check := c.Args[min(i, len(c.Args)-1)].Check; check != nil {
+			if err := check(value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
