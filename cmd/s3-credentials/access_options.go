@@ -26,6 +26,9 @@ type accessOptions struct {
 const grantForm = "Each bucket may say its own prefix and access, as in my-bucket/logs/:read-only: an access is read-write, read-only or write-only " +
 	"(rw, ro, wo), or list, read, write and delete joined by +. What a bucket does not say, the options say for it."
 
+// accessHeading is the heading of options that say which access.
+const accessHeading = "Access"
+
 // options returns an option for each kind of access except the default, and those that all kinds share.
 func (a *accessOptions) options() []cli.Option {
 	others := policy.Kinds()[1:]
@@ -36,7 +39,8 @@ func (a *accessOptions) options() []cli.Option {
 	}
 	statement := cli.Parsed(&a.statements, "statement", "STATEMENT", "JSON statement to add to the policy", a.statements.with)
 	statement.Repeated = true
-	return append(options, cli.Texts(&a.prefixes, "prefix", "Restrict to this folder of keys, or to all keys starting with it if it ends with *; may be repeated"), statement)
+	return cli.Under(accessHeading, append(options,
+		cli.Texts(&a.prefixes, "prefix", "Restrict to this folder of keys, or to all keys starting with it if it ends with *; may be repeated"), statement)...)
 }
 
 // kindOptions spells the options for kinds of access.

@@ -63,31 +63,36 @@ func (c *creator) flags(stdin *cli.Input) []cli.Option {
 	policyFile := cli.Parsed(&c.ownRules, "policy", "POLICY",
 		"Path to a policy.json file, or literal JSON string - $!BUCKET_NAME!$ will be replaced with the name of the bucket",
 		policyParser(stdin))
-	return slices.Concat(c.format.options(), []cli.Option{
+	until := []cli.Option{
 		cli.Parsed(&o.DurationSeconds, "duration", "DURATION", "How long should these credentials work for? Default is forever, "+
 			"use 3600 for 3600 seconds, 15m for 15 minutes, 1h30m, 7d, within what the system allows (AWS: 15 minutes to 12 hours)", parseDuration).WithShort("d").
 			Needing(driver.CapSessions),
 		cli.Parsed(&o.Expires, "expires", "WHEN", "When should permanent credentials end by themselves? After a time such as 30d, or at a date, "+
 			"2026-12-31 (the first moment of that day in UTC) or 2026-12-31T18:00Z", parseExpires).Needing(driver.CapUsers),
-		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
-		cli.Flag(&o.ReplacePolicy, "replace-policy", "Let a user that exists have this access in place of what it has for these buckets: "+
-			"the keys that it has change too"),
-		cli.Flag(&o.CreateBuckets, "create-bucket", "Create buckets if they do not already exist").WithShort("c"),
-		cli.Flag(&o.Public, "public", "Make the bucket public: anyone will be able to download files if they know their name").
-			Needing(driver.CapBucketPolicy),
-		cli.Flag(&o.Website, "website", "Configure bucket to act as a website, using index.html and error.html").
-			Needing(driver.CapBucketWebsite),
-		policyFile.Completing(cli.CompleteFile),
-		cli.Text(&o.BucketRegion, "bucket-region", "Region in which to create buckets").FromConfig().
-			Needing(driver.CapBucketRegion),
+	}
+	proof := []cli.Option{
 		cli.Flag(&c.silent, "silent", "Don't show performed steps").FromConfig(),
 		cli.Flag(&c.wait, "wait", "Return once the key works, after --timeout at most, or a minute").Needing(driver.CapPolicyProbe),
 		cli.Flag(&c.verify, "verify", "Wait, and try whether the key may do what was asked for and no more; undo all if not").
 			Needing(driver.CapPolicyProbe),
+	}
+	access := cli.Under(accessHeading, policyFile.Completing(cli.CompleteFile))
+	user := cli.Under("User",
+		cli.Text(&o.UserName, "username", "Username to create or existing user to use").Completing(cli.CompleteUser),
+		cli.Flag(&o.ReplacePolicy, "replace-policy", "Let a user that exists have this access in place of what it has for these buckets: "+
+			"the keys that it has change too"),
 		cli.Text(&o.PermissionsBoundary, "user-permissions-boundary", "Custom permissions boundary to use for created users, "+
 			"or 'none' to create without. Defaults to limiting to S3, and to reading if the access changes nothing.").
-			Needing(driver.CapPolicyBoundary),
-	}, c.change.options(), c.access.options())
+			Needing(driver.CapPolicyBoundary))
+	bucket := cli.Under("Buckets",
+		cli.Flag(&o.CreateBuckets, "create-bucket", "Create buckets if they do not already exist").WithShort("c"),
+		cli.Text(&o.BucketRegion, "bucket-region", "Region in which to create buckets").FromConfig().
+			Needing(driver.CapBucketRegion),
+		cli.Flag(&o.Public, "public", "Make the bucket public: anyone will be able to download files if they know their name").
+			Needing(driver.CapBucketPolicy),
+		cli.Flag(&o.Website, "website", "Configure bucket to act as a website, using index.html and error.html").
+			Needing(driver.CapBucketWebsite))
+	return slices.Concat(until, c.format.options(), proof, c.change.options(), c.access.options(), access, user, bucket)
 }
 
 // check refuses contradictory options.

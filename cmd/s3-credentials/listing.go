@@ -40,7 +40,7 @@ func (l *listing) options() []cli.Option {
 			options = append(options, cli.Flag(l.asked[f.Name], f.Name, f.Help))
 		}
 	}
-	return options
+	return cli.Under("Output", options...)
 }
 
 // given returns the formats whose options are given, by precedence.

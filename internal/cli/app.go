@@ -186,13 +186,16 @@ func (a *App) find(args []string) (*Command, []string, error) {
 	return a.named(first, rest)
 }
 
-// help prints the help of the command that args name; without a name, that of the program.
+// help prints the help of the command that args name, or of the options of every command; without a name, that of the program.
 func (a *App) help(args []string) error {
 	switch only := a.only(); {
 	case only != nil:
 		return a.printHelp(a.stdout, only)
 	case len(args) == 0 || args[0] == "--help" || args[0] == "-h":
 		return a.printProgramHelp(a.stdout)
+	}
+	if args[0] == "options" {
+		return a.printCommonHelp(a.stdout)
 	}
 	command, _, err := a.named(args[0], nil)
 	if err != nil {

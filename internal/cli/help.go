@@ -20,13 +20,17 @@ func (a *App) printHelp(w io.Writer, c *Command) error {
 	for _, e := range c.Examples {
 		fmt.Fprintf(&b, "%s\n\n      %s\n\n", wrap(e.Purpose+":", "  "), strings.ReplaceAll(e.Line, "\n", "\n      "))
 	}
-	own := append(optionRows(c.Options), [2]string{c.helpOption(), "Show this message and exit."})
+	groups := OptionGroups(c.Options)
+	own := append(optionRows(groups[0]), [2]string{c.helpOption(), "Show this message and exit."})
 	if c.Name == "" {
 		own = append(own, versionRow)
 	}
 	b.WriteString("Options:\n" + table(own))
-	if common := a.CommonOptions(); len(common) > 0 {
-		b.WriteString("\nCommon options:\n" + table(optionRows(common)))
+	for _, group := range groups[1:] {
+		b.WriteString("\n" + group[0].Group + ":\n" + table(optionRows(group)))
+	}
+	if len(a.CommonOptions()) > 0 {
+		b.WriteString("\nCommon options:\n" + wrap(a.commonLine(), "  ") + "\n")
 	}
 	b.WriteString("\n" + wrap(a.CommandSettings(c), "") + "\n\n")
 	b.WriteString(wrap(a.exitCodesLine(), "") + "\n")
@@ -59,10 +63,29 @@ func (a *App) printProgramHelp(w io.Writer) error {
 	for _, group := range a.Groups() {
 		b.WriteString("\n" + group[0].Heading() + ":\n" + columns(width, commandRows(group)))
 	}
-	b.WriteString("\nOptions of every command:\n" + table(optionRows(a.CommonOptions())))
+	b.WriteString("\nOptions of every command:\n" + wrap(a.commonLine(), "  ") + "\n")
 	b.WriteString("\nSettings:\n" + wrap(a.Settings, "  ") + "\n\n" + wrap(a.Settable(), "  ") + "\n")
 	b.WriteString("\nExit codes:\n" + table(a.ExitCodes))
 	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// commonLine names the options that every command has.
+func (a *App) commonLine() string {
+	var names []string
+	for _, o := range a.CommonOptions() {
+		name := "--" + o.Name
+		if o.Short != "" {
+			name = "-" + o.Short + "/" + name
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ") + "; '" + a.Program + " help options' says what they do."
+}
+
+// printCommonHelp prints what the options of every command do.
+func (a *App) printCommonHelp(w io.Writer) error {
+	_, err := io.WriteString(w, "Options of every command:\n"+table(optionRows(a.CommonOptions())))
 	return err
 }
 

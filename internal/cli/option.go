@@ -14,6 +14,8 @@ import (
 type Option struct {
 	// Name is the long name without its dashes; Short the single letter, empty where there is none.
 	Name, Short string
+	// Group is the heading in --help that the option stands under; empty for that of the command's own options.
+	Group string
 	// Metavar stands for the value in --help: TEXT, INTEGER; empty for an option without a value. One that has choices all the same takes
 	// them as --name=choice.
 	Metavar string
@@ -85,6 +87,31 @@ func (o *Option) Description() string {
 		text += "  [required]"
 	}
 	return text
+}
+
+// Under puts options under a heading in --help.
+func Under(heading string, options ...Option) []Option {
+	for i := range options {
+		options[i].Group = heading
+	}
+	return options
+}
+
+// OptionGroups returns options in groups: those of the command's own first, then those of each heading.
+func OptionGroups(options []Option) [][]Option {
+	groups := [][]Option{nil}
+	for _, o := range options {
+		at := slices.IndexFunc(groups, func(g []Option) bool { return len(g) > 0 && g[0].Group == o.Group })
+		switch {
+		case o.Group == "":
+			groups[0] = append(groups[0], o)
+		case at > 0:
+			groups[at] = append(groups[at], o)
+		default:
+			groups = append(groups, []Option{o})
+		}
+	}
+	return groups
 }
 
 // WithShort gives the option a short name.

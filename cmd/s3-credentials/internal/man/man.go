@@ -61,8 +61,13 @@ func commandPage(app *cli.App, c *cli.Command) string {
 	p.section("DESCRIPTION")
 	p.paragraphs(c.Description())
 	p.section("OPTIONS")
-	p.options(c.Options)
 	p.entry("--help", "Show the help and exit.")
+	for i, group := range cli.OptionGroups(c.Options) {
+		if i > 0 {
+			p.subsection(group[0].Group)
+		}
+		p.options(group)
+	}
 	p.section("COMMON OPTIONS")
 	p.options(app.CommonOptions())
 	p.section("SETTINGS")
