@@ -52,10 +52,13 @@ type backend struct {
 	timeout  time.Duration
 	// credentials are resolved on first use; a program that the profile names may provide them.
 	credentials *credentials.Credentials
-	transport   *http.Transport
-	http        *http.Client
-	s3          *minio.Client
-	admin       *madmin.AdminClient
+	// given says where the credentials are from, where the configuration does: a key, or a profile.
+	given     string
+	told      sync.Once
+	transport *http.Transport
+	http      *http.Client
+	s3        *minio.Client
+	admin     *madmin.AdminClient
 
 	// users caches names that are known to be users' (string to bool: whether this driver created the user).
 	users sync.Map
@@ -79,7 +82,7 @@ func (k kind) open(cfg driver.Config) (driver.Driver, error) {
 		return nil, err
 	}
 	region := cmp.Or(cfg.Region, os.Getenv("AWS_REGION"), os.Getenv("AWS_DEFAULT_REGION"), defaultRegion)
-	b := &backend{kind: k, endpoint: endpoint, region: region, timeout: cfg.Timeout, credentials: found}
+	b := &backend{kind: k, endpoint: endpoint, region: region, timeout: cfg.Timeout, credentials: found, given: given(cfg)}
 	if endpoint == nil {
 		return b, nil
 	}

@@ -1,6 +1,7 @@
 package minio
 
 import (
+	"cmp"
 	"context"
 	"crypto/x509"
 	"net/http"
@@ -73,7 +74,31 @@ func (b *backend) identity(ctx context.Context) (credentials.Value, error) {
 	case value.AccessKeyID == "" || value.SecretAccessKey == "":
 		return value, fault.New(fault.Unauthenticated, "the credentials are half there: both an access key and its secret key are needed")
 	}
+	b.told.Do(func() {
+		driver.Logger(ctx).Debug("credentials", "from", cmp.Or(b.given, foundIn(value)), "access_key_id", value.AccessKeyID)
+	})
 	return value, nil
+}
+
+// given says what of the configuration has the credentials; empty for nothing.
+func given(cfg driver.Config) string {
+	switch {
+	case cfg.Credentials != nil:
+		return "the configuration"
+	case cfg.Profile != "":
+		return "the profile or alias " + cfg.Profile
+	}
+	return ""
+}
+
+// foundIn says where the chain found the credentials.
+func foundIn(value credentials.Value) string {
+	for _, name := range []string{"AWS_ACCESS_KEY_ID", "AWS_ACCESS_KEY", "MINIO_ROOT_USER", "MINIO_ACCESS_KEY"} {
+		if os.Getenv(name) == value.AccessKeyID {
+			return "the variable " + name
+		}
+	}
+	return awsFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")
 }
 
 // newTransport is the transport of all clients. It trusts the operating system's certificate authorities and those that

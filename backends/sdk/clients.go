@@ -20,7 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/credentials/ec2rolecreds"
-	"github.com/aws/smithy-go/logging"
+	smithylogging "github.com/aws/smithy-go/logging"
+	"github.com/aws/smithy-go/middleware"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
@@ -69,6 +70,7 @@ func Load(ctx context.Context, cfg driver.Config) (*Config, error) {
 	if err != nil {
 		return nil, configFault(err)
 	}
+	loaded.APIOptions = nil // the providers of credentials have them
 	loaded.Region = cmp.Or(loaded.Region, DefaultRegion)
 	loaded.HTTPClient = newHTTPClient(loaded.HTTPClient, limits)
 	loaded.Credentials = &credentialChain{chain: loaded.Credentials}
@@ -86,7 +88,8 @@ func loadOptions(cfg driver.Config, limits s3fault.Limits) []func(*config.LoadOp
 		// The providers of credentials use this client; the time is for a whole request.
 		config.WithHTTPClient(awshttp.NewBuildableClient().WithTimeout(limits.Answer)),
 		// The errors have all that matters; the SDK's log would clutter the terminal.
-		config.WithLogger(logging.Nop{}),
+		config.WithLogger(smithylogging.Nop{}),
+		config.WithAPIOptions([]func(*middleware.Stack) error{logging}),
 	}
 	if cfg.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(cfg.Profile))

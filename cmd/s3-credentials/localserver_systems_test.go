@@ -58,13 +58,16 @@ func testLocalserver(t *testing.T, system *systems.System, backend string, enfor
 	})
 
 	log := filepath.Join(t.TempDir(), "log")
-	args := []string{"--backend", backend, "--read-only", "-d", "15m", "--port", "0", "--audit-log", log}
+	args := []string{"--backend", backend, "--read-only", "-d", "15m", "--port", "0", "--audit-log", log, "--debug"}
 	if enforced {
 		args = append(args, "--verify")
 	}
 	server := startLocalserver(t, system, bucket, args...)
 	if before, _, _ := strings.Cut(server.output(), "Serving "); strings.Contains(before, "\nVerified: ") != enforced {
 		t.Errorf("before it served it said %q", before)
+	}
+	if shown := strings.Count(server.output(), " request method="); shown == 0 {
+		t.Errorf("no request is shown in %q", server.output())
 	}
 	keys := server.root(t)
 	checkClient(t, server.sdk(t), bucket, enforced)

@@ -39,7 +39,7 @@ var secretPatterns = sync.OnceValue(func() patterns {
 // IsSecret reports whether a name is that of a secret, such as AWS_SECRET_ACCESS_KEY or admin-token. The word alone, in the plural, heads a sentence; a continuation token is a place
 // in a listing.
 func IsSecret(name string) bool {
-	name = strings.ToLower(name)
+	name = strings.NewReplacer("s3-credentials", "", "s3_credentials", "").Replace(strings.ToLower(name)) // this project's own name
 	return secretPatterns().name.MatchString(name) && name != "credentials" && name != "continuation-token" && name != "next-continuation-token"
 }
 

@@ -27,14 +27,15 @@ func TestRedact(t *testing.T) {
 		"http://ann@host/":        "http://***@host/",
 		"http://[::1]:9000/b/a@b": "http://[::1]:9000/b/a@b",
 		"Authorization: AWS4-HMAC-SHA256 Credential=AK/1/s3, SignedHeaders=a, Signature=abc": "Authorization: *** ***",
-		"Authorization: Bearer hush.hush":                   "Authorization: *** ***",
-		`{"SecretAccessKey":"hu sh+/=","AccessKeyId":"AK"}`: `{"SecretAccessKey":"***","AccessKeyId":"AK"}`,
-		`said {\"SessionToken\": \"hush\"}`:                 `said {\"SessionToken\": \"***\"}`,
-		"aws_secret_access_key = hush/+=":                   "aws_secret_access_key = ***",
-		"X-Amz-Security-Token: hush":                        "X-Amz-Security-Token: ***",
-		"password='hush hush' user=ann":                     "password='***' user=ann",
-		"no credentials: the file is missing":               "no credentials: the file is missing",
-		"AWS refuses this":                                  "AWS refuses this",
+		"Authorization: Bearer hush.hush":                       "Authorization: *** ***",
+		`{"SecretAccessKey":"hu sh+/=","AccessKeyId":"AK"}`:     `{"SecretAccessKey":"***","AccessKeyId":"AK"}`,
+		`said {\"SessionToken\": \"hush\"}`:                     `said {\"SessionToken\": \"***\"}`,
+		"aws_secret_access_key = hush/+=":                       "aws_secret_access_key = ***",
+		"X-Amz-Security-Token: hush":                            "X-Amz-Security-Token: ***",
+		"password='hush hush' user=ann":                         "password='***' user=ann",
+		"no credentials: the file is missing":                   "no credentials: the file is missing",
+		"S3_CREDENTIALS_DEBUG=1 S3_CREDENTIALS_SECRET_KEY=hush": "S3_CREDENTIALS_DEBUG=1 S3_CREDENTIALS_SECRET_KEY=***",
+		"AWS refuses this":                                      "AWS refuses this",
 	} {
 		if got := driver.Redact(text); got != want {
 			t.Errorf("%s\n got %s\nwant %s", text, got, want)

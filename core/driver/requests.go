@@ -1,6 +1,7 @@
 package driver
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/url"
@@ -62,7 +63,7 @@ func LogRequest(ctx context.Context, r Request) {
 	if !logger.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	attrs := []slog.Attr{slog.String("method", r.Method)}
+	attrs := []slog.Attr{slog.String("method", cmp.Or(r.Method, "GET"))}
 	add := func(name, value string, most int) {
 		if value != "" {
 			attrs = append(attrs, slog.String(name, value[:min(len(value), most)]))

@@ -5,6 +5,7 @@ It is the same for each of them: copy it, and call serve.
 
 import contextlib
 import itertools
+import json
 import os
 import re
 import shutil
@@ -50,7 +51,7 @@ def faults(context):
         fault = Fault("Internal", f"the backend cannot use its files: {error.strerror}")
     except Exception:
         traceback.print_exc()  # to stderr, which the host logs
-        fault = Fault("Internal", "the backend failed; run again with S3_CREDENTIALS_LOG=debug")
+        fault = Fault("Internal", "the backend failed; run again with S3_CREDENTIALS_DEBUG=1")
     context.abort_with_status(rpc_status.to_status(status(fault)))
 
 
@@ -67,6 +68,33 @@ def status(fault):
     name = {"Unsupported": "UNIMPLEMENTED", "Canceled": "CANCELLED"}.get(fault.code)
     name = name or re.sub(r"\B([A-Z])", r"_\1", fault.code).upper()
     return status_pb2.Status(code=grpc.StatusCode[name].value[0], message=str(fault), details=[detail])
+
+
+def log(message, **fields):
+    """Writes a line that a user sees with --debug, with those fields that are not None. No secrets."""
+    if os.environ.get("S3_CREDENTIALS_LOG", "").lower() in ("debug", "trace"):
+        line = {"@level": "debug", "@message": message}
+        line.update((name, value) for name, value in fields.items() if value is not None)
+        sys.stderr.write(json.dumps(line) + "\n")
+        sys.stderr.flush()
+
+
+def log_request(method, url, seconds, status=None, request_id=None, operation=None, code=None, error=None):
+    """Logs a request to the system once it is answered, or given up: before the call of which it is a part ends.
+
+    Headers and bodies are never logged; code is the system's own code of an error.
+    """
+    log(
+        "request",
+        method=method,
+        url=url[:1500],
+        operation=operation,
+        status=status,
+        code=code,
+        ms=round(seconds * 1000, 3),
+        request_id=request_id,
+        error=error and str(error)[:300],
+    )
 
 
 def pages(items):

@@ -20,6 +20,8 @@ import (
 type logLines struct {
 	name   string
 	logger *slog.Logger // nil for none
+	// breach is told what is wrong with a line; nil for nobody to tell.
+	breach func(what string)
 	// failed are the requests that failed and were not sent again since.
 	failed map[string]failure
 }
@@ -39,6 +41,9 @@ func (l *logLines) take(line []byte) (telling bool) {
 	level, message, fields := parseLine(line)
 	if fields == nil && message == "" {
 		return false
+	}
+	if l.breach != nil && message == driver.RequestMessage && fields != nil {
+		l.breach(brokenRequest(line, fields))
 	}
 	if l.logger != nil {
 		l.logger.LogAttrs(context.Background(), level, message, l.attrs(message, fields)...)
@@ -127,4 +132,31 @@ func textOf(value any) string {
 		return ""
 	}
 	return fmt.Sprint(value)
+}
+
+// maxRequestLine is what a pipe takes as a whole: a longer line may have others in its middle.
+const maxRequestLine = 4096
+
+// brokenRequest says how the line of a request breaks the contract; empty for one that does not.
+func brokenRequest(line []byte, fields map[string]any) string {
+	is := func(name string, want bool) bool { return fields[name] == nil || want }
+	_, method := fields["method"].(string)
+	url, hasURL := fields["url"].(string)
+	status, hasStatus := fields["status"].(float64)
+	ms, hasTime := fields["ms"].(float64)
+	_, hasID := fields["request_id"].(string)
+	wrong := ""
+	switch {
+	case !method || !hasURL || !hasTime || ms < 0:
+		wrong = "lacks its method, its url or its ms, the time that it took in milliseconds"
+	case !is("status", hasStatus && status >= 100 && status < 1000), !is("request_id", hasID):
+		wrong = "has a status that is none, or a request_id that is no text"
+	case driver.Redact(url) != url:
+		return "a request in the log has a secret in its url" // which is not repeated here
+	case len(line) >= maxRequestLine:
+		wrong = fmt.Sprintf("has %d bytes, and fewer than %d are allowed", len(line), maxRequestLine)
+	default:
+		return ""
+	}
+	return fmt.Sprintf("a request in the log %s: %.200q", wrong, driver.Redact(string(line)))
 }

@@ -37,7 +37,7 @@ type logReader struct {
 
 // newLogReader reads from one end of a pipe, and closes both in the end.
 func newLogReader(p *process, read, write *os.File) *logReader {
-	l := &logReader{process: p, lines: logLines{name: p.name, logger: p.logger}, read: read, write: write, ended: make(chan struct{})}
+	l := &logReader{process: p, lines: logLines{name: p.name, logger: p.logger, breach: p.breach}, read: read, write: write, ended: make(chan struct{})}
 	go l.run()
 	return l
 }

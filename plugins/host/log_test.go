@@ -35,6 +35,9 @@ var rawLines = map[string]string{
 	"no-log": `{"some": "JSON"}`,
 	"python": `{"@level": "debug", "@message": "request", "request_id": "17", "status": 200, "ms": 1.5, "url": "https://u:hushhush@h/k?X-Amz-Signature=hushhush", "method": "GET", "own": "x"}`,
 	"half":   `no end of line`,
+	"bare":   `{"@level": "debug", "@message": "request", "method": "GET"}`,
+	"odd":    `{"@level": "debug", "@message": "request", "method": "GET", "url": "http://h/", "ms": 1, "status": 7}`,
+	"long":   `{"@level": "debug", "@message": "request", "method": "GET", "url": "http://h/` + strings.Repeat("x", 5000) + `", "ms": 1}`,
 }
 
 // HeadBucket does what the bucket's name says: so many requests, a line, or an end.
@@ -208,6 +211,31 @@ func TestLinesOfAnyPlugin(t *testing.T) {
 	}
 	if got, want := strings.Join(ends, "; "), `status=503 code=SlowDown ms=0; status=500 ms=0 retry=1 because="503 SlowDown"; status=200 ms=0 retry=2 because=500`; got != want {
 		t.Errorf("retries:\n got %s\nwant %s", got, want)
+	}
+}
+
+// TestRequestsThatAreNotAsTheyShouldBe are breaches of the contract, in which no secret is repeated.
+func TestRequestsThatAreNotAsTheyShouldBe(t *testing.T) {
+	s := host.NewSupervisor(host.Options{Path: program(t, "noisy"), StartTimeout: patience})
+	d, err := s.Open(t.Context(), driver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"three", "text", "bare", "odd", "long", "python"} {
+		if _, err := d.HeadBucket(t.Context(), driver.HeadBucketRequest{Bucket: line}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_ = d.Close() // all is read then
+	breaches := s.Breaches()
+	want := []string{"lacks its method", "a status that is none", "bytes, and fewer than 4096 are allowed", "a secret in its url"}
+	if len(breaches) != len(want) || strings.Contains(strings.Join(breaches, ""), "hush") {
+		t.Fatalf("got %q", breaches)
+	}
+	for i, part := range want {
+		if !strings.Contains(breaches[i], part) {
+			t.Errorf("got %q, want %s", breaches[i], part)
+		}
 	}
 }
 

@@ -29,6 +29,8 @@ type process struct {
 	// logger receives what stderr says, and log reads it; nil for no logger.
 	logger *slog.Logger
 	log    *logReader
+	// breach is told of lines that are not as they should be; nil where nobody wants to know.
+	breach func(what string)
 	// name is the backend's, and settings are its settings.
 	name     string
 	settings map[string]string
@@ -65,7 +67,7 @@ func (p *process) prepare(spec *exec.Cmd) error {
 	if p.tempFolder != "" {
 		p.cmd.Env = append(p.cmd.Env, "TMPDIR="+p.tempFolder, "TEMP="+p.tempFolder, "TMP="+p.tempFolder)
 	}
-	if p.logger != nil || p.tempFolder != "" { // whoever tests a plugin is to see its log as well
+	if p.logger != nil || p.breach != nil {
 		p.cmd.Env = append(p.cmd.Env, wire.EnvLog+"="+levelFor(os.Getenv(wire.EnvLog)))
 	}
 	stdout, stdoutEnd, err := os.Pipe()

@@ -58,7 +58,7 @@ func (w *watch) watched(p *process) error {
 	if w == nil {
 		return nil
 	}
-	p.kept = w
+	p.kept, p.breach = w, w.breach
 	var err error
 	p.tempFolder, err = os.MkdirTemp("", "s3-credentials-plugin-*")
 	return err

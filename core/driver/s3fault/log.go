@@ -17,6 +17,9 @@ func (x *exchange) log(req *http.Request, began time.Time, err error) {
 	r := driver.Request{
 		Method: x.method, URL: x.url, Operation: cmp.Or(x.form.Get("Action"), x.operation), Range: req.Header.Get("Range"), Time: time.Since(began), Err: err,
 	}
+	if r.Operation == OtherAPI {
+		r.Operation = "" // the path says it
+	}
 	if x.answered != nil {
 		r.Status = x.answered.StatusCode
 		r.ID = cmp.Or(x.answered.Header.Get("X-Amz-Request-Id"), x.answered.Header.Get("X-Amzn-Requestid"))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"net"
+	"net/http"
 	"strings"
 
 	"github.com/minio/minio-go/v7"
@@ -40,6 +41,8 @@ func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
 	s3, err := minio.New(u.Host, &minio.Options{
 		Creds:  credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
 		Secure: u.Scheme == "https", Region: config.Region, MaxRetries: 3,
+		// It bounds what an answer may take, and logs each request.
+		Transport: &s3fault.Transport{Next: http.DefaultTransport, Limits: s3fault.LimitsFor(config.Timeout)},
 	})
 	if err != nil {
 		return nil, fault.Wrap(fault.InvalidArgument, err, "the endpoint %q cannot be used", config.EndpointURL)

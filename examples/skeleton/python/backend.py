@@ -4,6 +4,8 @@ docs/plugins.md of s3-credentials is the guide and the contract.
 """
 
 import contextlib
+import threading
+import time
 import urllib.parse
 
 import boto3
@@ -128,12 +130,37 @@ def session_of(request):
 
 def client(session, request):
     limits = {"connect_timeout": 10, "read_timeout": 30, "retries": {"total_max_attempts": 3}}
-    return session.client(
+    s3 = session.client(
         "s3",
         region_name=request.region or REGION,
         endpoint_url=request.endpoint_url or ENDPOINT,
         config=botocore.client.Config(s3={"addressing_style": "path"}, **limits),
     )
+    logged(s3)
+    return s3
+
+
+def logged(client):
+    """Has each request of a client of boto3 logged, those that it sends again on its own included."""
+    sent = threading.local()  # a call of boto3 stays in its thread
+
+    def sending(request, **_):
+        sent.request, sent.at = request, time.monotonic()
+
+    def answered(response_dict, parsed_response, exception, **_):
+        answer = parsed_response or {}
+        plugin.log_request(
+            sent.request.method,
+            sent.request.url,
+            time.monotonic() - sent.at,
+            status=response_dict and response_dict["status_code"],
+            request_id=answer.get("ResponseMetadata", {}).get("RequestId"),
+            code=answer.get("Error", {}).get("Code"),
+            error=exception and type(exception).__name__,
+        )
+
+    client.meta.events.register("before-send", sending)
+    client.meta.events.register("response-received", answered)
 
 
 class Service:

@@ -63,7 +63,7 @@ func (s *Session) sayCredentials(env *cli.Env, found bool) {
 	}
 	for _, name := range auth.Names() {
 		if source := env.Sources[name]; source != "" {
-			s.Log.Say("credentials", "from", "the option "+name, "set_by", string(source), "file", s.key.File)
+			s.Log.Say("credentials", "from", cmp.Or(s.key.File, "the option "+name), "set_by", string(source))
 			return
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/s3-credentials/s3-credentials/internal/printable"
 )
 
 // textHandler writes lines for people: the time since the run began, the message, and names with their values.
@@ -26,7 +28,7 @@ func (h *textHandler) Handle(_ context.Context, r slog.Record) error {
 	if r.Level > slog.LevelDebug {
 		b.WriteString(strings.ToLower(r.Level.String()) + " ")
 	}
-	b.WriteString(r.Message)
+	b.WriteString(printable.Text(r.Message))
 	write := func(a slog.Attr) bool {
 		b.WriteString(" " + a.Key + "=" + quoted(a.Value.String()))
 		return true

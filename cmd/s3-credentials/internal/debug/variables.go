@@ -36,7 +36,7 @@ func secretsOfEnvironment() []string {
 	var secrets []string
 	for _, name := range Variables() {
 		value := os.Getenv(name)
-		if driver.IsSecret(name) && !strings.HasSuffix(name, "_FILE") {
+		if driver.IsSecret(name) && !strings.HasSuffix(name, "_FILE") && !strings.HasSuffix(name, "_URI") { // those are where a secret is
 			secrets = append(secrets, value)
 		}
 		if u, err := url.Parse(value); err == nil && u.User != nil {
