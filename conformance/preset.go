@@ -14,10 +14,18 @@ const (
 	PresetMoto Preset = "moto"
 	// PresetMinIO is a MinIO server, for the MinIO backend.
 	PresetMinIO Preset = "minio"
+	// PresetSeaweedFS, PresetCeph and PresetGarage are servers of these systems, for the backends of their names.
+	PresetSeaweedFS Preset = "seaweedfs"
+	PresetCeph      Preset = "ceph"
+	PresetGarage    Preset = "garage"
+	// PresetVersityGW is VersityGW with its standalone IAM, for the backend of its name.
+	PresetVersityGW Preset = "versitygw"
 )
 
 // Presets returns every preset.
-func Presets() []Preset { return []Preset{PresetSandbox, PresetMoto, PresetMinIO} }
+func Presets() []Preset {
+	return []Preset{PresetSandbox, PresetMoto, PresetMinIO, PresetSeaweedFS, PresetCeph, PresetGarage, PresetVersityGW}
+}
 
 // Harness returns a harness that says what the system lacks, what it does not enforce and what there is on it. The caller
 // sets the rest, and may change it all. A Preset that is not one of Presets gives the zero Harness.
@@ -52,6 +60,12 @@ func (p Preset) Harness() Harness {
 		}}
 	case PresetMinIO:
 		return Harness{ManagedPolicy: "readonly", NotEnforced: map[Rule]string{RulePages: "MinIO lists all users at once"}}
+	case PresetCeph:
+		return Harness{NotEnforced: map[Rule]string{RuleRoleDescriptions: "the gateway keeps no descriptions of roles (16.2.15)"}}
+	case PresetGarage:
+		return Harness{NotEnforced: map[Rule]string{RuleSettingValues: "the server takes any word as a method of a CORS rule"}}
+	case PresetVersityGW:
+		return Harness{NotEnforced: map[Rule]string{RuleDocumentSizes: "the server keeps bucket policies in attributes of files, which are small"}}
 	}
 	return Harness{}
 }

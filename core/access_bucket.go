@@ -19,6 +19,8 @@ type BucketAccess struct {
 	Unknown []string
 
 	policy policy.Document
+	// status is what everybody may do where buckets have no policies, and the system says that this one is public.
+	status policy.Document
 	acl    policy.Document
 	block  driver.PublicAccessBlock
 }
@@ -40,6 +42,8 @@ func (b *BucketAccess) Add(setting driver.Setting, value driver.BucketSetting, e
 		for _, name := range b.policy.PrincipalPatterns() {
 			b.Unknown = append(b.Unknown, fmt.Sprintf("the policy of bucket %s, where the principal %s is a pattern, which systems decide differently", b.Bucket, name))
 		}
+	case value.PolicyStatus != nil && value.PolicyStatus.IsPublic:
+		b.status = policy.PublicGet(b.Bucket, "*")
 	case value.ACL != nil:
 		b.addACL(value.ACL)
 	case value.PublicAccessBlock != nil:
@@ -50,10 +54,10 @@ func (b *BucketAccess) Add(setting driver.Setting, value driver.BucketSetting, e
 
 // settingWords are what messages call the settings that say who may reach a bucket.
 var settingWords = map[driver.Setting]string{
-	driver.SettingPolicy: "policy", driver.SettingACL: "access control list", driver.SettingPublicAccessBlock: "public access block",
+	driver.SettingPolicy: "policy", driver.SettingPolicyStatus: "status", driver.SettingACL: "access control list", driver.SettingPublicAccessBlock: "public access block",
 }
 
-// accessSettings are those settings, in the order in which they are read: whether access is blocked matters where there is some.
+// accessSettings are those that are read, in the order in which they are read: whether access is blocked matters where there is some.
 var accessSettings = []driver.Setting{driver.SettingPolicy, driver.SettingACL, driver.SettingPublicAccessBlock}
 
 // policyName names the bucket's policy where several buckets' are meant.
@@ -82,7 +86,11 @@ func (b *BucketAccess) policiesFor(principal string, ofAccount bool) []UserPolic
 	case principal != "":
 		acl = acl.WithoutPublic(principal)
 	}
-	return []UserPolicy{newUserPolicy("bucket policy", document.For(principal)), newUserPolicy("bucket ACL", acl.For(principal))}
+	found := []UserPolicy{newUserPolicy("bucket policy", document.For(principal)), newUserPolicy("bucket ACL", acl.For(principal))}
+	if principal == "" && b.status.Allows() {
+		found = append(found, newUserPolicy("bucket status", b.status.For(principal)))
+	}
+	return found
 }
 
 // The groups of S3's access control lists.

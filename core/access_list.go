@@ -24,8 +24,8 @@ type AccessRow struct {
 	Anyone bool
 	// Row is empty, but for the bucket if it is known, where Unknown is not.
 	policy.Row
-	// Through is the policy: the name of an inline one, the ARN of an attached one, either behind "group NAME: ", or "bucket policy" or
-	// "bucket ACL".
+	// Through is the policy: the name of an inline one, the ARN of an attached one, either behind "group NAME: ", or "bucket policy",
+	// "bucket ACL" or "bucket status".
 	Through string
 	// Unknown is what could not be read, and why.
 	Unknown string

@@ -304,6 +304,39 @@ func TestAnAttachedPolicyThatCannotBeReadIsUnknown(t *testing.T) {
 	a.wants(core.AccessOptions{}, "ann : unknown: attached policy arn:aws:iam::aws:policy/AmazonS3FullAccess, which the memory backend cannot read")
 }
 
+// TestAPublicBucketWithoutAPolicy is on a system where buckets have no policies, and which says that one is public.
+func TestAPublicBucketWithoutAPolicy(t *testing.T) {
+	d := open(t, memory.Options{Without: append(slices.Clone(kinds[wholeBuckets].Without), driver.CapBucketPolicy)})
+	for _, name := range []string{"site", "private"} {
+		must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: name}))
+	}
+	e := engine(t, &publicSite{d})
+	var rows []string
+	for r, err := range e.ListAccess(t.Context(), core.AccessOptions{}) {
+		must(t, err)
+		rows = append(rows, rowText(r))
+	}
+	if want := []string{"everybody site/* read through bucket status"}; !slices.Equal(rows, want) {
+		t.Errorf("got %q", rows)
+	}
+	for bucket, want := range map[string]string{"site": core.PublicYes, "private": core.PublicNo} {
+		public, err := e.PublicAccess(t.Context(), &core.BucketAccess{Bucket: bucket})
+		if must(t, err); public.Is != want {
+			t.Errorf("the bucket %s: %+v", bucket, public)
+		}
+	}
+}
+
+// publicSite says of the bucket site that it is public.
+type publicSite struct{ driver.Driver }
+
+func (p *publicSite) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
+	if req.Setting != driver.SettingPolicyStatus {
+		return p.Driver.GetBucketSetting(ctx, req)
+	}
+	return driver.BucketSetting{PolicyStatus: &driver.PolicyStatus{IsPublic: req.Bucket == "site"}}, nil
+}
+
 // One policy that the system fails to return leaves all else known.
 func TestWhatTheSystemDoesNotAnswerIsUnknown(t *testing.T) {
 	a := newAccount(t, memory.Options{})

@@ -236,7 +236,11 @@ func (r *accessReader) buckets(ctx context.Context, names []string, settings ...
 
 func (r *accessReader) readBucket(ctx context.Context, b *BucketAccess, settings []driver.Setting) error {
 	for _, setting := range settings {
-		if setting == driver.SettingPolicy && !r.description.Has(setting.Capability()) && !r.description.Has(driver.CapPolicyGrant) {
+		switch {
+		case setting != driver.SettingPolicy || r.description.Has(driver.CapBucketPolicy):
+		case r.description.Has(driver.CapBucketPolicyStatus):
+			setting = driver.SettingPolicyStatus
+		case !r.description.Has(driver.CapPolicyGrant):
 			b.Unknown = append(b.Unknown, fmt.Sprintf("the policy of bucket %s, which the %s backend cannot read", b.Bucket, r.description.Name))
 		}
 		if !r.description.Has(setting.Capability()) || setting == driver.SettingPublicAccessBlock && !b.everybody() {

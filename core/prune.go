@@ -51,7 +51,7 @@ func (e *Engine) CheckPrune(o PruneOptions) error {
 		}
 	}
 	if o.Unused != 0 {
-		return e.require(driver.CapAccessKeys, driver.CapKeyUse)
+		return e.require(driver.CapKeyUse, driver.CapAccessKeys)
 	}
 	return nil
 }

@@ -98,14 +98,48 @@ func TestLifecycleOnSandbox(t *testing.T) { live(t, "aws", systems.Sandbox(t)) }
 
 // live does what docs/lifecycle.md says, and looks that nothing but the record is left.
 func live(t *testing.T, backend string, system *systems.System) {
-	page, err := os.ReadFile("../docs/lifecycle.md")
+	page, _ := lifecycle(t)
+	systems.PluginBinary(t, backend)
+	shell := recipe{program: func(t *testing.T) string { return systems.Program(t, "python3") }, after: leftNothing}
+	follow(t, system, shell, recipeCommands(t, page))
+}
+
+// lifecycle is docs/lifecycle.md, and apart from it what it says of other systems.
+func lifecycle(t *testing.T) (page, elsewhere string) {
+	t.Helper()
+	content, err := os.ReadFile("../docs/lifecycle.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	systems.PluginBinary(t, backend)
-	shell := recipe{program: func(t *testing.T) string { return systems.Program(t, "python3") }, after: leftNothing}
-	follow(t, system, shell, recipeCommands(t, string(page)))
+	page, elsewhere, found := strings.Cut(string(content), "\n## On other systems\n")
+	if !found {
+		t.Fatal("the page says nothing of other systems")
+	}
+	return page, elsewhere
 }
+
+func TestLifecycleOnCeph(t *testing.T) { liveElsewhere(t, systems.Ceph(t)) }
+
+// liveElsewhere does what docs/lifecycle.md says of a system, and looks that there were two keys, and nothing is left.
+func liveElsewhere(t *testing.T, system *systems.System) {
+	systems.PluginBinary(t, "aws")
+	_, elsewhere := lifecycle(t)
+	for _, b := range blocksOf(elsewhere) {
+		if b.language != "sh" || b.name != system.Name {
+			continue
+		}
+		shell := recipe{program: func(t *testing.T) string { return systems.Program(t, "python3") }, after: leftNothingElsewhere}
+		follow(t, system, shell, "export S3_CREDENTIALS_ENDPOINT_URL="+system.EndpointURL+"\n"+b.text)
+		return
+	}
+	t.Errorf("the page says nothing of %s", system.Name)
+}
+
+// leftNothingElsewhere fails if there is a user or a bucket of the page, or both keys are one.
+const leftNothingElsewhere = `test "$(s3-credentials list-users --csv | grep -c reports)" = 0
+test "$(s3-credentials list-buckets --csv | grep -c '^my-reports,')" = 0
+test "$(cat reports.json rotated.json | grep AccessKeyId | sort -u | wc -l)" = 2
+`
 
 // leftNothing fails if the user or the bucket is there, or the record lacks a run or holds a secret.
 const leftNothing = `test "$(s3-credentials list-users --csv | grep -c '^reports,')" = 0
@@ -155,11 +189,11 @@ func follow(t *testing.T, system *systems.System, r recipe, commands string) {
 	shell := exec.CommandContext(t.Context(), "sh", "-eux", "-c", denied+r.before+commands+r.after)
 	shell.Dir = folder
 	// No program knows the administrator's key, but s3-credentials.
-	shell.Env = []string{
-		"PATH=" + tools + ":" + filepath.Dir(program) + ":" + os.Getenv("PATH"), "HOME=" + folder, "LC_ALL=C.UTF-8",
-		"S3_CREDENTIALS_ACCESS_KEY=" + system.AccessKeyID, "S3_CREDENTIALS_SECRET_KEY=" + system.SecretAccessKey,
+	shell.Env = append(system.AdminEnv(),
+		"PATH="+tools+":"+filepath.Dir(program)+":"+os.Getenv("PATH"), "HOME="+folder, "LC_ALL=C.UTF-8",
+		"S3_CREDENTIALS_ACCESS_KEY="+system.AccessKeyID, "S3_CREDENTIALS_SECRET_KEY="+system.SecretAccessKey,
 		"AWS_EC2_METADATA_DISABLED=true",
-	}
+	)
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	shell.Cancel = func() error { return syscall.Kill(-shell.Process.Pid, syscall.SIGKILL) }
 	if said, err := shell.CombinedOutput(); err != nil {

@@ -14,12 +14,9 @@ import (
 func TestConformance(t *testing.T) {
 	system := systems.Ceph(t)
 	t.Logf("runs on %s", system.RunsOn)
-	conformance.Run(t, conformance.Harness{
-		Open: Open, Config: configOf(system), CheckTimeout: 10 * time.Minute, // for machines that are busy
-		NotEnforced: map[conformance.Rule]string{
-			conformance.RuleRoleDescriptions: "the gateway keeps no descriptions of roles (16.2.15)",
-		},
-	})
+	h := conformance.PresetCeph.Harness()
+	h.Open, h.Config, h.CheckTimeout = Open, configOf(system), 10*time.Minute // for machines that are busy
+	conformance.Run(t, h)
 }
 
 // configOf is how to reach a system as its administrator.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -99,6 +100,37 @@ func (b *backend) createBucket(ctx context.Context, name string) error {
 		return err
 	}
 	return nil
+}
+
+// GetBucketSetting says of a bucket that is a website that it is public: everybody may read its objects there. Only the admin API tells that
+// of every bucket.
+func (b *backend) GetBucketSetting(ctx context.Context, req driver.GetBucketSettingRequest) (driver.BucketSetting, error) {
+	if req.Setting != driver.SettingPolicyStatus {
+		return b.Store.GetBucketSetting(ctx, req)
+	}
+	info, err := b.ownBucket(ctx, req.Bucket)
+	if err != nil {
+		return driver.BucketSetting{}, b.wrap(ctx, err, "find out whether the bucket %q is public", req.Bucket)
+	}
+	return driver.BucketSetting{PolicyStatus: &driver.PolicyStatus{IsPublic: info.WebsiteAccess}}, nil
+}
+
+// ownBucket looks up the bucket that the key in use means by a name.
+func (b *backend) ownBucket(ctx context.Context, name string) (info bucketInfo, err error) {
+	if err = sdk.CheckPresent("bucket", name); err != nil {
+		return info, err
+	}
+	if missing := b.admin.missing(); missing != nil {
+		return info, fault.Wrap(fault.PermissionDenied, missing, "%v", missing) // who has no admin API may still list buckets
+	}
+	if err = b.mayAdminister(ctx); err != nil {
+		return info, err
+	}
+	id, err := b.bucketOf(ctx, b.trusted.key, name)
+	if err != nil {
+		return info, err
+	}
+	return b.bucketBy(ctx, "id", id)
 }
 
 // DeleteBucket deletes an empty bucket: where the key in use does not own it, by the admin API.

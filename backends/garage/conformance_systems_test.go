@@ -15,11 +15,8 @@ func TestConformance(t *testing.T) {
 	s := systems.Garage(t)
 	t.Setenv(adminURL, s.AdminURL)
 	t.Setenv(adminToken, s.AdminToken)
-	conformance.Run(t, conformance.Harness{
-		Open: Open, CheckTimeout: 10 * time.Minute, // for machines that are busy
-		Config: driver.Config{EndpointURL: s.EndpointURL, Credentials: &driver.Credentials{
-			AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey,
-		}},
-		NotEnforced: map[conformance.Rule]string{conformance.RuleSettingValues: "the server takes any word as a method of a CORS rule"},
-	})
+	h := conformance.PresetGarage.Harness()
+	h.Open, h.CheckTimeout = Open, 10*time.Minute // for machines that are busy
+	h.Config = driver.Config{EndpointURL: s.EndpointURL, Credentials: &driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey}}
+	conformance.Run(t, h)
 }

@@ -48,7 +48,7 @@ func fakeGarageOver(t *testing.T, createBucket bool, start func(http.Handler) *h
 			_, _ = io.WriteString(w, `{"code": "AccessDenied", "message": "Forbidden: Invalid authorization token", "region": "here", "path": "/v2/ListKeys"}`)
 			return
 		}
-		answer := map[string]any{"id": "b1", "name": "admin", "permissions": map[string]any{"createBucket": createBucket}}
+		answer := map[string]any{"id": "b1", "name": "admin", "websiteAccess": true, "permissions": map[string]any{"createBucket": createBucket}}
 		var all any = answer
 		if strings.HasSuffix(r.URL.Path, "/ListKeys") {
 			all = []map[string]any{{"id": "GK1", "name": "ann"}, {"id": "GK2", "name": "twice"}, {"id": "GK3", "name": "twice"}, {"id": "GK4", "name": ""}}
@@ -120,6 +120,18 @@ func TestTheTokenAloneIsNoAdministrator(t *testing.T) {
 				t.Errorf("%s: %v", fault.CodeOf(err), err)
 			}
 		})
+	}
+}
+
+// TestAWebsiteIsPublic, and who has no admin API may not know.
+func TestAWebsiteIsPublic(t *testing.T) {
+	for token, code := range map[string]fault.Code{secretToken: "", "": fault.PermissionDenied} {
+		t.Setenv(adminToken, token)
+		d, _ := fakeGarage(t, true)
+		got, err := d.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "site", Setting: driver.SettingPolicyStatus})
+		if fault.CodeOf(err) != code || code == "" && !got.PolicyStatus.IsPublic {
+			t.Errorf("got %+v, %v", got.PolicyStatus, err)
+		}
 	}
 }
 

@@ -12,7 +12,8 @@ const maxName = 200
 // capabilities are what Garage 2.5.0 has. It has no policies, no ACLs that can be set, no STS (all answered with 501), and no versions. That a
 // bucket is no website it says with an answer that S3 does not have.
 var capabilities = []driver.Capability{
-	driver.CapBucketCORS, driver.CapBucketEmpty, driver.CapKeyExpiry, driver.CapUsers, driver.CapObjects, driver.CapPolicyGrant, driver.CapPolicyProbe,
+	driver.CapBucketCORS, driver.CapBucketEmpty, driver.CapBucketPolicyStatus, driver.CapKeyExpiry, driver.CapUsers, driver.CapObjects,
+	driver.CapPolicyGrant, driver.CapPolicyProbe,
 }
 
 // implications are what rights give beyond what is said of them: with a version's name, the object is meant.

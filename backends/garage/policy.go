@@ -127,12 +127,18 @@ func (b *backend) bucketOf(ctx context.Context, keyID, name string) (string, err
 
 // bucketInfo is a bucket as GetBucketInfo has it.
 type bucketInfo struct {
-	ID string `json:"id"`
+	ID            string `json:"id"`
+	WebsiteAccess bool   `json:"websiteAccess"`
 }
 
 // bucketInfo looks a bucket up by its name for all keys.
-func (b *backend) bucketInfo(ctx context.Context, name string) (info bucketInfo, err error) {
-	err = b.admin.get(ctx, "GetBucketInfo", url.Values{"globalAlias": {name}}, &info)
+func (b *backend) bucketInfo(ctx context.Context, name string) (bucketInfo, error) {
+	return b.bucketBy(ctx, "globalAlias", name)
+}
+
+// bucketBy looks a bucket up by its "id", or by its name for all keys, "globalAlias".
+func (b *backend) bucketBy(ctx context.Context, what, name string) (info bucketInfo, err error) {
+	err = b.admin.get(ctx, "GetBucketInfo", url.Values{what: {name}}, &info)
 	var refused *refusal
 	if errors.As(err, &refused) && refused.answer.Code == "NoSuchBucket" {
 		err = fault.New(fault.NotFound, "there is no bucket %q", name)

@@ -23,10 +23,9 @@ func configOf(s *systems.System) driver.Config {
 func TestConformance(t *testing.T) {
 	s := systems.SeaweedFS(t)
 	t.Logf("runs on %s", s.RunsOn)
-	h := conformance.Harness{
-		Open: Open, Config: configOf(s), CheckTimeout: 10 * time.Minute, // for machines that are busy
-		Group: "conformance", GroupMember: "conformance-member",
-	}
+	h := conformance.PresetSeaweedFS.Harness()
+	h.Open, h.Config, h.CheckTimeout = Open, configOf(s), 10*time.Minute // for machines that are busy
+	h.Group, h.GroupMember = "conformance", "conformance-member"
 	h.ManagedPolicy = makeGroup(t, s, h.Group, h.GroupMember)
 	conformance.Run(t, h)
 }

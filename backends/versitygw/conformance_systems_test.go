@@ -14,13 +14,10 @@ import (
 // The sandbox is VersityGW with its standalone IAM.
 func TestConformance(t *testing.T) {
 	s := systems.Sandbox(t)
-	conformance.Run(t, conformance.Harness{
-		Open: Open, CheckTimeout: 10 * time.Minute, // for machines that are busy
-		Config: driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Credentials: &driver.Credentials{
-			AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey,
-		}},
-		NotEnforced: map[conformance.Rule]string{
-			conformance.RuleDocumentSizes: "the server keeps bucket policies in attributes of files, which are small",
-		},
-	})
+	h := conformance.PresetVersityGW.Harness()
+	h.Open, h.CheckTimeout = Open, 10*time.Minute // for machines that are busy
+	h.Config = driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Credentials: &driver.Credentials{
+		AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey,
+	}}
+	conformance.Run(t, h)
 }

@@ -23,15 +23,19 @@ const thin = "^(describe|users|keys|sessions|objects|transfer)/|^enforcement/a r
 // TestRealSystems runs a part of the suite with the plugins that users get.
 func TestRealSystems(t *testing.T) {
 	for _, c := range []struct {
-		preset conformance.Preset
-		plugin string
-		system func(testing.TB) *systems.System
+		preset          conformance.Preset
+		plugin, backend string
+		system          func(testing.TB) *systems.System
 	}{
-		{conformance.PresetMinIO, "minio", systems.MinIO},
-		{conformance.PresetSandbox, "aws", systems.Sandbox},
-		{conformance.PresetMoto, "aws", systems.Moto},
+		{conformance.PresetMinIO, "minio", "minio", systems.MinIO},
+		{conformance.PresetSandbox, "aws", "aws", systems.Sandbox},
+		{conformance.PresetMoto, "aws", "aws", systems.Moto},
+		{conformance.PresetCeph, "aws", "ceph", systems.Ceph},
+		{conformance.PresetVersityGW, "aws", "versitygw", systems.Sandbox},
 	} {
-		t.Run(string(c.preset), func(t *testing.T) { onSystem(t, c.system(t), c.plugin, "--preset", string(c.preset)) })
+		t.Run(string(c.preset), func(t *testing.T) {
+			onSystem(t, c.system(t), c.plugin, "--preset", string(c.preset), "--backend", c.backend)
+		})
 	}
 }
 
@@ -45,7 +49,7 @@ func onSystem(t *testing.T, system *systems.System, plugin string, args ...strin
 	if err := os.WriteFile(auth, content, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := try(t, nil, append([]string{
+	r := try(t, system.AdminEnv(), append([]string{
 		"--plugin", systems.PluginBinary(t, plugin), "--endpoint-url", system.EndpointURL, "--region", system.Region,
 		"--auth", auth, "--format", "json", "--run", thin,
 	}, args...)...)

@@ -75,7 +75,7 @@ func TestVerdict(t *testing.T) {
 
 // TestPresetIsNamed has a system that lacks what the backend declares, which may be one of those that are known.
 func TestPresetIsNamed(t *testing.T) {
-	const advice = "--preset (sandbox, moto, minio) knows some systems"
+	const advice = "--preset (sandbox, moto, minio, seaweedfs, ceph, garage, versitygw) knows some systems"
 	h := newHub(t)
 	if r := onHub(t, h, "unmanaged", "--run", "^users/"); !strings.Contains(r.stdout, advice) {
 		t.Errorf("the advice is missing in\n%s", r.stdout)

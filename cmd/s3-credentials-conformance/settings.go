@@ -20,7 +20,7 @@ import (
 
 // settings are the values of the options, and what they stand for.
 type settings struct {
-	plugin             string
+	plugin, backend    string
 	config             driver.Config
 	key                auth.Options
 	timeout            time.Duration
@@ -57,6 +57,7 @@ func (s *settings) options() []cli.Option {
 	key, file := s.key.Options()
 	all := append([]cli.Option{
 		cli.Text(&s.plugin, "plugin", "The plugin's program; of one that "+host.EnvReattach+" names, its name will do").Showing("PATH"),
+		cli.Text(&s.backend, "backend", "Which backend of the plugin to test, where its program serves several; default is that of the program's name"),
 		cli.Text(&s.config.EndpointURL, "endpoint-url", "URL of the system to test on; empty for the backend's default").Showing("URL").OrEmpty(),
 		cli.Text(&s.config.Region, "region", "Region to work in"),
 		cli.Text(&s.config.Profile, "profile", "Profile of the system's own configuration files"),

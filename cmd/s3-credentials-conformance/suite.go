@@ -85,7 +85,7 @@ type runner struct {
 // if the report cannot be written; a plugin that cannot be started is a failed check.
 func runSuite(ctx context.Context, s *settings, env *cli.Env, report reporter) (*suiteResult, error) {
 	r := &runner{
-		settings: s, env: env, report: report, plugin: host.NewSupervisor(host.Options{Path: s.plugin, StartTimeout: s.start}),
+		settings: s, env: env, report: report, plugin: host.NewSupervisor(host.Options{Path: s.plugin, Name: s.backend, StartTimeout: s.start}),
 		result: newResult(s),
 	}
 	defer r.plugin.Restart()

@@ -122,10 +122,8 @@ func onlyAllowing(c accessCase) (bool, []string) {
 
 // wholeBuckets are systems that know nothing narrower than to read a bucket, or to read and write it.
 func wholeBuckets(c accessCase) (bool, []string) {
-	narrow := slices.ContainsFunc(c.args, func(arg string) bool {
-		return slices.Contains([]string{"--prefix", "--write-only", "--policy", "--statement"}, arg)
-	})
-	return narrow || c.says != nil, []string{"give it a bucket of its own"}
+	isNarrow := slices.ContainsFunc(c.args, func(arg string) bool { return slices.Contains(narrow, arg) })
+	return isNarrow || c.says != nil, []string{"give it a bucket of its own"}
 }
 
 func enforcesAll(has, needs string) bool {

@@ -23,8 +23,8 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 		existed: "Bucket {name} exists already: it was made meanwhile",
 	}},
 	core.KindUser: {core.Create: {
-		would: "Would create user: '{name}'{boundary}", did: "Created user: '{name}'{boundary}",
-		ignored: "Created user: '{name}', without the permissions boundary, which the system ignored",
+		would: "Would create user: '{name}'{boundary}{access}", did: "Created user: '{name}'{boundary}{access}",
+		ignored: "Created user: '{name}', without the permissions boundary, which the system ignored{access}",
 	}},
 	core.KindPolicy: {
 		core.Put: {
@@ -121,9 +121,9 @@ func did(s core.Step, o core.Outcome) string {
 // withFacts replaces the placeholders in a text.
 func withFacts(text string, s core.Step) string {
 	before, after := cmp.Or(s.Before, &core.State{}), cmp.Or(s.After, &core.State{})
-	location, region, boundary, until := "", "", "", ""
-	if !after.Until.IsZero() {
-		until = ", which ends at " + after.Until.UTC().Format(time.RFC3339)
+	location, region, boundary, until, access := "", "", "", "", ""
+	if end := after.Until.UTC().Format(time.RFC3339); !after.Until.IsZero() {
+		until, access = ", which ends at "+end, ", whose access ends at "+end
 	}
 	if after.Region != "" {
 		location = fmt.Sprintf(" with args {\n    \"CreateBucketConfiguration\": {\n        \"LocationConstraint\": %q\n    }\n}", after.Region)
@@ -139,7 +139,7 @@ func withFacts(text string, s core.Step) string {
 	return strings.NewReplacer(
 		"{name}", s.Resource.Name, "{owner}", s.Resource.Owner.Name, "{bucket}", s.Resource.Bucket,
 		"{document}", indented(after.Document), "{former}", indented(before.Document),
-		"{location}", location, "{region}", region, "{boundary}", boundary, "{until}", until, "{status}", strings.ToLower(after.Status),
+		"{location}", location, "{region}", region, "{boundary}", boundary, "{until}", until, "{access}", access, "{status}", strings.ToLower(after.Status),
 		"{assume}", assume, "{assumed}", assumed, "{seconds}", fmt.Sprint(after.Seconds),
 	).Replace(text)
 }

@@ -81,11 +81,15 @@ func (w *worker) give(key createdKey) {
 // longer, are all that changes.
 func TestAClientNeverNoticesARotation(t *testing.T) {
 	for _, s := range []struct {
-		backend string
-		start   func(testing.TB) *systems.System
-	}{{"aws", systems.Sandbox}, {"minio", systems.MinIO}, {"aws", systems.MotoEnforcing}} {
-		system := s.start(t)
-		t.Run(system.Name, func(t *testing.T) {
+		name, backend string
+		start         func(testing.TB) *systems.System
+		// undated says that the system does not tell when keys were made: the older one is deleted by its id.
+		undated bool
+	}{
+		{"sandbox", "aws", systems.Sandbox, false}, {"minio", "minio", systems.MinIO, false}, {"moto-enforcing", "aws", systems.MotoEnforcing, false},
+	} {
+		t.Run(s.name, func(t *testing.T) {
+			system := s.start(t)
 			w := &worker{
 				access: &access{T: t, system: system, backend: s.backend, bucket: "rotated"},
 				turns:  make(chan struct{}), ended: make(chan struct{}),
@@ -100,7 +104,12 @@ func TestAClientNeverNoticesARotation(t *testing.T) {
 				next := w.create([]string{"rotate", "rotating", "--silent", "--replace-oldest"})
 				w.await()
 				w.give(next)
-				w.tool(append([]string{"rotate", "rotating", "--finish", "--force"}, finish...)...)
+				if s.undated {
+					w.tool("delete-key", "rotating", first.AccessKeyID)
+					first = next
+				} else {
+					w.tool(append([]string{"rotate", "rotating", "--finish", "--force"}, finish...)...)
+				}
 				w.await()
 			}
 		})

@@ -71,6 +71,7 @@ func runScriptsOn(t *testing.T, folder string, system *systems.System) {
 			env.Setenv("S3_CREDENTIALS_ACCESS_KEY", system.AccessKeyID)
 			env.Setenv("S3_CREDENTIALS_SECRET_KEY", system.SecretAccessKey)
 			env.Setenv("S3_CREDENTIALS_REGION", system.Region)
+			env.Vars = append(env.Vars, system.AdminEnv()...)
 			return nil
 		},
 		Condition: func(name string) (bool, error) {

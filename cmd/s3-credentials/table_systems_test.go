@@ -131,19 +131,29 @@ func lacking(needed, has []driver.Capability) []driver.Capability {
 	return slices.DeleteFunc(slices.Clone(needed), func(c driver.Capability) bool { return slices.Contains(has, c) })
 }
 
-// neededBy returns what an option needs. An end needs keys that end or policies that do, of which the first is named where there is none.
+// neededBy returns what an option needs. Temporary credentials need sessions, or users that are their keys and end. An end needs keys that end or policies that do, of which the first is named where there is none.
 func neededBy(o cli.Option, has []driver.Capability) []driver.Capability {
 	ends := func(c driver.Capability) bool { return c == driver.CapKeyExpiry || c == driver.CapPolicyTime }
+	if o.Name == "duration" && slices.Contains(has, driver.CapKeyExpiry) && !slices.Contains(has, driver.CapAccessKeys) {
+		return []driver.Capability{driver.CapUsers}
+	}
 	if o.Name != "expires" && o.Name != "expired" || slices.ContainsFunc(has, ends) || slices.ContainsFunc(o.Needs, ends) {
 		return o.Needs
 	}
 	return append(slices.Clone(o.Needs), driver.CapKeyExpiry)
 }
 
-// needsOf returns what a command line needs of a system.
+// narrow are the options of create for what is less than a bucket.
+var narrow = []string{"--prefix", "--write-only", "--policy", "--statement"}
+
+// needsOf returns what a command line needs of a system. What is less than a bucket needs policies.
 func needsOf(c *cli.Command, line string, has []driver.Capability) []driver.Capability {
 	needed := slices.Clone(c.Needs)
 	words := strings.Fields(line)
+	isNarrow := func(word string) bool { return slices.Contains(narrow, word) }
+	if c.Name == "create" && slices.ContainsFunc(words, isNarrow) && slices.Contains(has, driver.CapPolicyGrant) {
+		needed = append(needed, driver.CapPolicyInline)
+	}
 	for _, o := range c.Options {
 		if slices.Contains(words, "--"+o.Name) || o.Short != "" && slices.Contains(words, "-"+o.Short) {
 			needed = append(needed, neededBy(o, has)...)

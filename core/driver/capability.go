@@ -70,7 +70,7 @@ var capabilities = func() []capability {
 	all := []capability{
 		{CapBucketEmpty, "delete all that is in a bucket", "empty it with the system's own client", ""},
 		{CapBucketRegion, "choose a bucket's region", "", fault.HintNoRegion},
-		{CapAccessKeys, "make further access keys for a user", "delete the user first", fault.HintOtherUser},
+		{CapAccessKeys, "keep several access keys for a user", "a user is its key there: make another in its place, and delete the old one", ""},
 		{CapKeyStatus, "switch access keys off and on", "delete the key instead", ""},
 		{CapKeyUse, "tell when an access key was used", "switch the key off to see who needs it", ""},
 		{CapKeyExpiry, "let an access key end by itself", "", fault.HintTemporary},

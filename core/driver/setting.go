@@ -109,7 +109,8 @@ func (v BucketSetting) Setting() Setting {
 // BucketPolicy is the policy document of a bucket, as JSON.
 type BucketPolicy struct{ Document string }
 
-// PolicyStatus says whether a bucket's policy makes it public.
+// PolicyStatus says whether a bucket is public: its policy makes it that, or, on a system where buckets have none, everybody may read its
+// objects.
 type PolicyStatus struct{ IsPublic bool }
 
 // CORS is a bucket's cross-origin rules.
