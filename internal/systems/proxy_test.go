@@ -8,6 +8,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -132,5 +134,34 @@ func TestProxyDelaysTruncatesAndRepeats(t *testing.T) {
 	var api smithy.APIError
 	if !errors.As(err, &api) || api.ErrorCode() != "BucketAlreadyOwnedByYou" {
 		t.Errorf("the second creation gave %v", err)
+	}
+}
+
+func TestProxyStandsBeforeAnAPIBesideS3(t *testing.T) {
+	answering := func(text string) string {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, text) }))
+		t.Cleanup(server.Close)
+		return server.URL
+	}
+	through, proxy := Behind(t, &System{EndpointURL: answering("s3"), AdminURL: answering("admin")})
+	proxy.FailNth(3, Deny)
+	for _, c := range []struct{ url, path, says string }{{through.EndpointURL, "/one", "s3"}, {through.AdminURL, "/two", "admin"}} {
+		answer, err := http.Get(c.url + c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(answer.Body)
+		_ = answer.Body.Close()
+		if err != nil || string(text) != c.says {
+			t.Errorf("%s says %q, %v", c.path, text, err)
+		}
+	}
+	denied, err := http.Get(through.AdminURL + "/three")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = denied.Body.Close()
+	if seen := proxy.Seen(); denied.StatusCode != http.StatusForbidden || len(seen) != 3 || seen[1].Path != "/two" {
+		t.Errorf("status %d, seen: %+v", denied.StatusCode, seen)
 	}
 }
