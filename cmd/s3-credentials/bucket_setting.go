@@ -31,6 +31,9 @@ type settingText struct {
 	put stepText
 }
 
+// openBlock is the public access block that blocks nothing, as the Python tool prints it.
+const openBlock = `{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`
+
 // settingTexts has the settings in the order in which the commands show them.
 var settingTexts = []settingText{
 	{
@@ -52,7 +55,8 @@ var settingTexts = []settingText{
 		words: func(v driver.BucketSetting, _ string) string { return publicAccessBlockWords(v.PublicAccessBlock) },
 		put: stepText{
 			would: "... then add this public access block configuration:\n" +
-				`{"BlockPublicAcls": false, "IgnorePublicAcls": false, "BlockPublicPolicy": false, "RestrictPublicBuckets": false}`,
+				openBlock,
+			alone:   "Would set this public access block configuration of bucket '{bucket}':\n" + openBlock,
 			did:     "Set public access block configuration",
 			ignored: "The system has no public access block, so nothing had to be opened",
 		},
@@ -65,6 +69,7 @@ var settingTexts = []settingText{
 		},
 		put: stepText{
 			would: "... then configure index.html and error.html website settings",
+			alone: "Would configure index.html and error.html website settings of bucket '{bucket}'",
 			did:   "Configured website: IndexDocument=index.html, ErrorDocument=error.html",
 		},
 	},

@@ -214,8 +214,16 @@ func (c *creator) showNotes(env *cli.Env, plan *core.Plan, backend string) {
 
 // showCreate prints the steps of a dry run, and what the keys that the user has would gain and lose.
 func showCreate(w io.Writer, plan *core.Plan) {
+	made := map[string]bool{}
 	for _, s := range plan.Steps {
-		fmt.Fprintln(w, would(s))
+		if s.Resource.Kind == core.KindBucket {
+			made[s.Resource.Name] = true
+		}
+		if made[s.Resource.Bucket] {
+			fmt.Fprintln(w, would(s))
+		} else {
+			fmt.Fprintln(w, wouldAlone(s))
+		}
 	}
 	if plan.Change == nil {
 		return

@@ -12,8 +12,9 @@ import (
 )
 
 // stepText words a step: in a dry run, once it is done, where the system ignored what the step put, and where somebody else
-// had made it meanwhile. Names in braces are placeholders for the step's facts.
-type stepText struct{ would, did, ignored, existed string }
+// had made it meanwhile. One whose dry run goes on from the creation of a bucket has other words for a bucket that is there: alone. Names in
+// braces are placeholders for the step's facts.
+type stepText struct{ would, alone, did, ignored, existed string }
 
 // stepTexts has the text for each verb and kind of resource that create plans: the Python tool's, where it has one. Those
 // of bucket settings are in settingTexts.
@@ -73,7 +74,8 @@ var stepTexts = map[core.ResourceKind]map[core.Verb]stepText{
 
 // publicText words the grant to everybody.
 var publicText = stepText{
-	would: "... then attach the following bucket policy to it:\n{document}", did: "Attached bucket policy allowing public access",
+	would: "... then attach the following bucket policy to it:\n{document}",
+	alone: "Would attach the following bucket policy to bucket '{bucket}':\n{document}", did: "Attached bucket policy allowing public access",
 	existed: "The bucket policy allows public access already: it was made meanwhile",
 }
 
@@ -100,6 +102,9 @@ func textOf(s core.Step) stepText {
 }
 
 func would(s core.Step) string { return withFacts(textOf(s).would, s) }
+
+// wouldAlone is would for a step whose bucket the plan does not create.
+func wouldAlone(s core.Step) string { return withFacts(cmp.Or(textOf(s).alone, textOf(s).would), s) }
 
 // done words a step that is done, of a kind that has no other outcome.
 func done(s core.Step) string { return did(s, core.Outcome{}) }

@@ -38,6 +38,7 @@ func TestEachStepHasWords(t *testing.T) {
 			}
 			for _, s := range plan.Steps {
 				checkWords(t, would(s))
+				checkWords(t, wouldAlone(s))
 				checkWords(t, did(s, core.Outcome{}))
 				checkWords(t, did(s, core.Outcome{Existed: true}))
 				if ignorable := s.Resource.Kind == core.KindUser || s.After != nil && s.After.Setting.PublicAccessBlock != nil; ignorable {

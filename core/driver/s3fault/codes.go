@@ -63,6 +63,14 @@ var closer = map[string]struct {
 	"IllegalLocationConstraintException": {"the region that was asked for is not the endpoint's, or is not enabled for this account", fault.HintRegion},
 	"InvalidLocationConstraint":          {"there is no such region at this endpoint, or it is not enabled for this account", fault.HintRegion},
 	"NoSuchBucket":                       {reason: "there is no such bucket"},
+	"NoSuchKey":                          {reason: "there is no such object"},
+	"NoSuchVersion":                      {reason: "there is no such version of the object"},
+	"NoSuchUpload":                       {reason: "there is no such upload"},
+	"NoSuchBucketPolicy":                 {reason: "the bucket has no policy"},
+	"NoSuchCORSConfiguration":            {reason: "the bucket has no CORS rules"},
+	"NoSuchWebsiteConfiguration":         {reason: "the bucket is no website"},
+
+	"NoSuchPublicAccessBlockConfiguration": {reason: "the bucket has no public access block"},
 }
 
 const expired = "the credentials have expired; get new ones"
