@@ -26,8 +26,8 @@ func Logger(ctx context.Context) *slog.Logger {
 	return discarding
 }
 
-// shortestSecret is the length below which a secret may be part of other words.
-const shortestSecret = 8
+// shortestSecret is the length below which a secret is no secret, and part of many words.
+const shortestSecret = 4
 
 // Redacting returns a handler that takes what is secret out of messages and values before next gets them: what [Redact] finds, values whose
 // names say that they are secret, and the secrets that are given, wherever they stand.

@@ -50,7 +50,7 @@ func TestRedact(t *testing.T) {
 func TestALoggerGetsNoSecret(t *testing.T) {
 	const secret = "hush/hush+hush"
 	var out bytes.Buffer
-	handler := driver.Redacting(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}), secret, "short")
+	handler := driver.Redacting(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelDebug}), secret, "sho")
 	ctx := driver.WithLogger(t.Context(), slog.New(handler))
 	u, err := url.Parse("https://ann:" + url.QueryEscape(secret) + "@h/k?X-Amz-Signature=5161")
 	if err != nil {

@@ -55,10 +55,10 @@ type Options struct {
 	Settings map[string]string
 	// Logger receives what the host and the plugin do: which backend is chosen and why, where the plugin is and how long it took to start,
 	// each request, and what else the plugin logs. What a call depends on is there before the call returns, and all that a plugin logged
-	// before Close does. No secret is in it. It holds calls up when it blocks. Nil for none, unless the variable S3_CREDENTIALS_LOG is a
-	// level, such as debug: then lines of text go to Log.
+	// before Close does. No secret is in it. It holds calls up when it blocks. Nil for none, unless the variable S3_CREDENTIALS_DEBUG
+	// is 1, or S3_CREDENTIALS_LOG is a level, such as debug: then lines of text go to Log.
 	Logger *slog.Logger
-	// Log is where the log goes that S3_CREDENTIALS_LOG asks for; nil for os.Stderr.
+	// Log is where the log goes that a variable asks for; nil for os.Stderr.
 	Log io.Writer
 	// StartTimeout bounds the start of a plugin, and then its Open; 0 for DefaultStartTimeout.
 	StartTimeout time.Duration

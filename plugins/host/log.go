@@ -4,19 +4,25 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/wire"
 )
 
-// logger is what the host and its plugins log to: the one of the options, else one that the variable S3_CREDENTIALS_LOG asks for; nil for
-// none.
+// envDebug asks for the whole log, in programs that have no option for it.
+const envDebug = "S3_CREDENTIALS_DEBUG"
+
+// logger is what the host and its plugins log to: the one of the options, else one that a variable asks for; nil for none.
 func (o Options) logger() *slog.Logger {
 	if o.Logger != nil {
 		return slog.New(driver.Redacting(o.Logger.Handler()))
 	}
 	level, ok := levels[strings.ToLower(os.Getenv(wire.EnvLog))]
+	if all, _ := strconv.ParseBool(os.Getenv(envDebug)); all {
+		level, ok = slog.LevelDebug, true
+	}
 	if !ok {
 		return nil
 	}

@@ -266,10 +266,13 @@ func TestTheHostSaysWhatItChose(t *testing.T) {
 	}
 }
 
-// TestTheOlderVariable asks for the log too, and a healthy end is not warned of.
-func TestTheOlderVariable(t *testing.T) {
-	for level, want := range map[string]bool{"": false, "debug": true, "trace": true, "warn": false} {
-		t.Setenv("S3_CREDENTIALS_LOG", level)
+// TestVariablesAskForTheLog where the options do not, and a healthy end is not warned of.
+func TestVariablesAskForTheLog(t *testing.T) {
+	for setting, want := range map[string]bool{"LOG=": false, "LOG=debug": true, "LOG=trace": true, "LOG=warn": false, "DEBUG=1": true, "DEBUG=0": false} {
+		t.Setenv("S3_CREDENTIALS_LOG", "")
+		t.Setenv("S3_CREDENTIALS_DEBUG", "")
+		name, level, _ := strings.Cut(setting, "=")
+		t.Setenv("S3_CREDENTIALS_"+name, level)
 		var out bytes.Buffer
 		d, end := openNoisyPlugin(t, host.Options{Log: &out})
 		if _, err := d.HeadBucket(t.Context(), driver.HeadBucketRequest{Bucket: "three"}); err != nil {
@@ -277,7 +280,7 @@ func TestTheOlderVariable(t *testing.T) {
 		}
 		end()
 		if got := strings.Contains(out.String(), "msg=request method=HEAD"); got != want || strings.Contains(out.String(), "WARN") {
-			t.Errorf("with %q the log is %q", level, out.String())
+			t.Errorf("with %s the log is %q", setting, out.String())
 		}
 	}
 }
