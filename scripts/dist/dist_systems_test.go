@@ -204,7 +204,7 @@ func TestOtherSystemsBuild(t *testing.T) {
 	for _, p := range []platform{{"windows", "amd64"}, {"darwin", "arm64"}} {
 		t.Run(p.name(), func(t *testing.T) {
 			out := t.TempDir() + string(filepath.Separator)
-			run1(t, goEnv(p), "go", "build", "-trimpath", "-buildvcs=false", "-o", out, module+"/cmd/...")
+			run1(t, goEnv(p), "go", "build", "-buildvcs=false", "-o", out, module+"/cmd/...")
 			run1(t, goEnv(p), "go", "build", module+"/core/...", module+"/backends/...", module+"/plugins/...", module+"/conformance/...", module+"/scripts/dist")
 			programs, err := os.ReadDir(out)
 			if err != nil || len(programs) != 5 {
