@@ -85,7 +85,7 @@ func (b *backend) forget(ctx context.Context, user string) error {
 	keeper := keeperOf(user)
 	err := b.clear(ctx, keeper)
 	if err == nil {
-		err = b.API.DeleteRole(ctx, driver.DeleteRoleRequest{Name: keeper.Name})
+		err = b.DeleteRole(ctx, driver.DeleteRoleRequest{Name: keeper.Name})
 	}
 	if errors.Is(err, fault.NotFound) || errors.Is(err, fault.PermissionDenied) {
 		return nil
