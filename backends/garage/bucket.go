@@ -71,6 +71,12 @@ func (b *backend) HeadBucket(ctx context.Context, req driver.HeadBucketRequest) 
 	return driver.BucketDetail{}, b.wrap(ctx, err, "look up the bucket %q", req.Bucket)
 }
 
+// A bucket that another run is making is looked for so often, with such pauses.
+const (
+	ownLooks = 10
+	ownPause = 100 * time.Millisecond
+)
+
 // CreateBucket makes a bucket with a name for all keys, and lets the key in use do everything in it. By S3 it would have a name for that key
 // alone.
 func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketRequest) error {
@@ -82,7 +88,27 @@ func (b *backend) CreateBucket(ctx context.Context, req driver.CreateBucketReque
 	if err := b.mayAdminister(ctx); err != nil {
 		return b.wrap(ctx, err, "create the bucket %q", req.Bucket)
 	}
-	return b.wrap(ctx, b.createBucket(ctx, req.Bucket), "create the bucket %q", req.Bucket)
+	err := b.wrap(ctx, b.createBucket(ctx, req.Bucket), "create the bucket %q", req.Bucket)
+	if errors.Is(err, fault.AlreadyExists) && b.isOwnSoon(ctx, req.Bucket) {
+		return fault.New(fault.AlreadyExists, "cannot create the bucket %q: somebody else with this key has just made it", req.Bucket)
+	}
+	return err
+}
+
+// isOwnSoon reports whether the key in use may reach a bucket that it could not a moment ago: between the two requests that make a
+// bucket, it is nobody's.
+func (b *backend) isOwnSoon(ctx context.Context, bucket string) bool {
+	for range ownLooks {
+		if _, err := b.Store.HeadBucket(ctx, driver.HeadBucketRequest{Bucket: bucket}); err == nil {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-time.After(ownPause):
+		}
+	}
+	return false
 }
 
 func (b *backend) createBucket(ctx context.Context, name string) error {

@@ -70,7 +70,7 @@ func worlds(t *testing.T, do func(*world)) {
 		start                  func(testing.TB) *systems.System
 	}{
 		{"sandbox", "aws", "aws", systems.Sandbox}, {"minio", "minio", "minio", systems.MinIO}, {"moto", "aws", "aws", systems.Moto},
-		{"seaweedfs", "seaweedfs", "aws", systems.SeaweedFS}, {"ceph", "ceph", "aws", systems.Ceph},
+		{"seaweedfs", "seaweedfs", "aws", systems.SeaweedFS}, {"ceph", "ceph", "aws", systems.Ceph}, {"garage", "garage", "aws", systems.Garage},
 	} {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
