@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ import (
 type accessCopier struct {
 	change
 	from, to string
+	byName   bool
 }
 
 func newCopyAccess() *cli.Command {
@@ -35,7 +37,8 @@ func newCopyAccess() *cli.Command {
 		Args: []cli.Arg{{Name: "USERNAMES", Repeated: true}},
 		Options: append(c.options(),
 			cli.Text(&c.from, "from-profile", "Profile of the AWS configuration files, or alias of mc, of the system to copy from"),
-			cli.Text(&c.to, "to-profile", "Profile, or alias of mc, of the system to copy to")),
+			cli.Text(&c.to, "to-profile", "Profile, or alias of mc, of the system to copy to"),
+			cli.Flag(&c.byName, "by-name", byNameHelp)),
 		Offline: true, // until it is said where
 		Check: func(args []string) error {
 			if err := c.check(args); err != nil {
@@ -43,6 +46,9 @@ func newCopyAccess() *cli.Command {
 			}
 			if c.from == "" || c.to == "" {
 				return cli.Usagef("Missing option '%s': copy-access works on two systems.", map[bool]string{true: "--from-profile", false: "--to-profile"}[c.from == ""])
+			}
+			if c.byName && len(args) > 0 {
+				return cli.Usagef("--by-name says which users to copy: leave it out, or the names.")
 			}
 			return nil
 		},
@@ -70,8 +76,11 @@ func (c *accessCopier) run(ctx context.Context, env *cli.Env, names []string) er
 	if err != nil {
 		return err
 	}
+	if err := checkTwo(ctx, from, to); err != nil {
+		return err
+	}
 	if len(names) == 0 {
-		if names, err = namesOfOurs(ctx, from); err != nil {
+		if names, err = namesOfOurs(ctx, from, c.byName); err != nil {
 			return err
 		}
 	}
@@ -93,13 +102,30 @@ func (c *accessCopier) run(ctx context.Context, env *cli.Env, names []string) er
 	})
 }
 
+// checkTwo refuses to copy within one system, where users would only get further keys. At one endpoint there may be several accounts.
+func checkTwo(ctx context.Context, from, to *core.Engine) error {
+	if from.Description().EndpointURL != to.Description().EndpointURL {
+		return nil
+	}
+	old, err := from.WhoAmI(ctx)
+	if err != nil {
+		return err
+	}
+	there, err := to.WhoAmI(ctx)
+	if err != nil || there.Account != old.Account {
+		return err
+	}
+	return fault.New(fault.InvalidArgument, "both profiles lead to the same system, %s, where the users have their access already",
+		cmp.Or(to.Description().EndpointURL, "account "+there.Account))
+}
+
 // namesOfOurs are the names of the users that this program made.
-func namesOfOurs(ctx context.Context, engine *core.Engine) ([]string, error) {
-	if err := engine.CheckMine(false); err != nil {
+func namesOfOurs(ctx context.Context, engine *core.Engine, byName bool) ([]string, error) {
+	if err := engine.CheckMine(byName); err != nil {
 		return nil, err
 	}
 	var names []string
-	for user, err := range ourUsers(ctx, engine, false) {
+	for user, err := range ourUsers(ctx, engine, byName) {
 		if err != nil {
 			return nil, err
 		}

@@ -88,6 +88,18 @@ func TestCopyAccess(t *testing.T) {
 	t.Run("from MinIO to SeaweedFS", func(t *testing.T) { leaveMinIO(t, systems.SeaweedFS(t), true, false) })
 	t.Run("from MinIO to Ceph", func(t *testing.T) { leaveMinIO(t, systems.Ceph(t), true, true) })
 	t.Run("from MinIO to Garage", func(t *testing.T) { leaveMinIO(t, systems.Garage(t), false, true) })
+	t.Run("from Garage by name", func(t *testing.T) {
+		m := newMove(t, systems.Garage(t), systems.Sandbox(t))
+		m.must("create", "copied-by-name", "-c", "--read-only", "--profile", "old")
+		back := []string{"copy-access", "--from-profile", "old", "--to-profile", "new", "--dry-run"}
+		if _, stderr, code := m.run(back...); code != 3 || !strings.Contains(stderr, "--by-name") {
+			t.Errorf("where nothing says who made a user: exit %d: %s", code, stderr)
+		}
+		if dry := m.must(append(back, "--by-name")...); !strings.Contains(dry, "User: s3.read-only.copied-by-name\n") {
+			t.Errorf("by name: %s", dry)
+		}
+		m.must("delete-user", "s3.read-only.copied-by-name", "--profile", "old")
+	})
 }
 
 // leaveMinIO moves users one by one, of which the other system may not be able to express some.
@@ -153,6 +165,9 @@ func copyAccess(t *testing.T, from, to *systems.System) {
 		if !strings.Contains(dry, line) {
 			t.Errorf("the dry run does not say %q: %s", line, dry)
 		}
+	}
+	if stdout, stderr, code := m.run("copy-access", "--from-profile", "old", "--to-profile", "old"); code != 1 || stdout != "" || !strings.Contains(stderr, "both profiles lead to the same system") {
+		t.Errorf("from a system to itself: exit %d: %s%s", code, stdout, stderr)
 	}
 	keys := m.keys(m.must("copy-access", "--from-profile", "old", "--to-profile", "new"))
 	if len(keys) != 2 {
