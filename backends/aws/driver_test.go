@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"encoding/pem"
 	"errors"
 	"io"
 	"log"
@@ -181,6 +182,28 @@ func TestEndpointsThatAreNone(t *testing.T) {
 			_, err := d.WhoAmI(t.Context())
 			wantCode(t, err, fault.Unavailable)
 		})
+	}
+}
+
+// TestACertificateThatIsTrusted reaches S3 and IAM of a server whose certificate is its own authority.
+func TestACertificateThatIsTrusted(t *testing.T) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	bundle := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, config := range []driver.Config{{CABundle: bundle}, {Insecure: true}} {
+		clearEnvironment(t)
+		config.EndpointURL, config.Credentials = server.URL, &driver.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "hunter2"}
+		d := openWith(t, config)
+		_, head := d.HeadBucket(t.Context(), driver.HeadBucketRequest{Bucket: "bucket"})
+		_, user := d.GetUser(t.Context(), driver.GetUserRequest{Name: "ann"})
+		for _, err := range []error{head, user} {
+			if err == nil || strings.Contains(err.Error(), "certificate") {
+				t.Errorf("got %v", err)
+			}
+		}
 	}
 }
 

@@ -86,14 +86,14 @@ func (k kind) open(cfg driver.Config) (driver.Driver, error) {
 	if endpoint == nil {
 		return b, nil
 	}
-	return b, b.connect()
+	return b, b.connect(cfg)
 }
 
 // connect creates the clients. It sends no request.
-func (b *backend) connect() error {
+func (b *backend) connect(cfg driver.Config) error {
 	secure := b.endpoint.Scheme == "https"
 	var err error
-	if b.transport, err = newTransport(secure); err != nil {
+	if b.transport, err = newTransport(cfg, secure); err != nil {
 		return err
 	}
 	watched := &abortWatcher{next: insisting{bounded(b.transport, b.timeout)}}

@@ -3,7 +3,6 @@ package minio
 import (
 	"cmp"
 	"context"
-	"crypto/x509"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
+	"github.com/s3-credentials/s3-credentials/core/driver/trust"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/internal/mcalias"
 )
@@ -101,30 +101,17 @@ func foundIn(value credentials.Value) string {
 	return awsFile("AWS_SHARED_CREDENTIALS_FILE", "credentials")
 }
 
-// newTransport is the transport of all clients. It trusts the operating system's certificate authorities and those that
-// the environment names.
-func newTransport(secure bool) (*http.Transport, error) {
+// newTransport is the transport of all clients.
+func newTransport(cfg driver.Config, secure bool) (*http.Transport, error) {
 	transport, err := minio.DefaultTransport(secure)
 	if err != nil {
 		return nil, fault.Wrap(fault.Internal, err, "no connection can be set up")
 	}
 	transport.ReadBufferSize, transport.WriteBufferSize = 256<<10, 256<<10
-	bundle := os.Getenv("AWS_CA_BUNDLE")
-	if !secure || bundle == "" {
-		return transport, nil
+	if secure {
+		transport.TLSClientConfig, err = trust.TLS(cfg)
 	}
-	pem, err := os.ReadFile(bundle)
-	roots := transport.TLSClientConfig.RootCAs
-	if roots == nil {
-		if roots, _ = x509.SystemCertPool(); roots == nil {
-			roots = x509.NewCertPool()
-		}
-	}
-	if err != nil || !roots.AppendCertsFromPEM(pem) {
-		return nil, fault.New(fault.InvalidArgument, "AWS_CA_BUNDLE names %s, which holds no certificate that can be read", bundle)
-	}
-	transport.TLSClientConfig.RootCAs = roots
-	return transport, nil
+	return transport, err
 }
 
 // bounded keeps the limits of s3fault.Transport.

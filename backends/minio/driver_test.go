@@ -1,12 +1,14 @@
 package minio_test
 
 import (
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -100,7 +102,12 @@ func TestOpenRefusesWhatCannotBe(t *testing.T) {
 
 // tryAll calls the admin API, S3 and STS.
 func tryAll(t *testing.T, endpoint string) map[string]error {
-	d, err := minio.Open(t.Context(), driver.Config{EndpointURL: endpoint, Credentials: &driver.Credentials{AccessKeyID: "any-key", SecretAccessKey: "any-secret"}})
+	return tryAllWith(t, driver.Config{EndpointURL: endpoint})
+}
+
+func tryAllWith(t *testing.T, cfg driver.Config) map[string]error {
+	cfg.Credentials = &driver.Credentials{AccessKeyID: "any-key", SecretAccessKey: "any-secret"}
+	d, err := minio.Open(t.Context(), cfg)
 	must(t, err)
 	t.Cleanup(func() { _ = d.Close() })
 	return map[string]error{
@@ -133,6 +140,22 @@ func TestACertificateThatIsNotTrusted(t *testing.T) {
 	for what, err := range tryAll(t, server.URL) {
 		if !errors.Is(err, fault.Unavailable) || !strings.Contains(err.Error(), "AWS_CA_BUNDLE") {
 			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+// TestACertificateThatIsTrusted reaches the admin API, S3 and STS of a server whose certificate is its own authority.
+func TestACertificateThatIsTrusted(t *testing.T) {
+	server := httptest.NewTLSServer(http.NotFoundHandler())
+	defer server.Close()
+	bundle := filepath.Join(t.TempDir(), "authority.pem")
+	must(t, os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600))
+	for _, cfg := range []driver.Config{{CABundle: bundle}, {Insecure: true}} {
+		cfg.EndpointURL = server.URL
+		for what, err := range tryAllWith(t, cfg) {
+			if strings.Contains(err.Error(), "certificate") {
+				t.Errorf("%s: %v", what, err)
+			}
 		}
 	}
 }

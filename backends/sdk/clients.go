@@ -3,8 +3,10 @@
 package sdk
 
 import (
+	"bytes"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -25,6 +27,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
+	"github.com/s3-credentials/s3-credentials/core/driver/trust"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -66,13 +69,17 @@ func Load(ctx context.Context, cfg driver.Config) (*Config, error) {
 		return nil, err
 	}
 	limits := s3fault.LimitsFor(cfg.Timeout)
+	secure, err := trust.TLS(cfg)
+	if err != nil {
+		return nil, err
+	}
 	loaded, err := config.LoadDefaultConfig(ctx, loadOptions(cfg, limits)...)
 	if err != nil {
 		return nil, configFault(err)
 	}
 	loaded.APIOptions = nil // the providers of credentials have them
 	loaded.Region = cmp.Or(loaded.Region, DefaultRegion)
-	loaded.HTTPClient = newHTTPClient(loaded.HTTPClient, limits)
+	loaded.HTTPClient = newHTTPClient(loaded.HTTPClient, limits, secure)
 	loaded.Credentials = &credentialChain{chain: loaded.Credentials}
 	attempts := loaded.RetryMaxAttempts
 	loaded.Retryer = func() aws.Retryer { return newRetryer(attempts) }
@@ -90,6 +97,10 @@ func loadOptions(cfg driver.Config, limits s3fault.Limits) []func(*config.LoadOp
 		// The errors have all that matters; the SDK's log would clutter the terminal.
 		config.WithLogger(smithylogging.Nop{}),
 		config.WithAPIOptions([]func(*middleware.Stack) error{logging}),
+	}
+	// The providers of credentials need the authorities too; those of the environment the SDK finds by itself.
+	if bundle, err := trust.Bundle(cfg); err == nil && bundle != nil {
+		options = append(options, config.WithCustomCABundle(bytes.NewReader(bundle)))
 	}
 	if cfg.Profile != "" {
 		options = append(options, config.WithSharedConfigProfile(cfg.Profile))
@@ -214,13 +225,17 @@ func nonRetryable(err error) aws.Ternary {
 // HTTPClient sends requests within the limits of s3fault.Transport.
 type HTTPClient struct{ *s3fault.Transport }
 
-// newHTTPClient keeps the proxy and the certificate authorities that the SDK configured.
-func newHTTPClient(configured aws.HTTPClient, limits s3fault.Limits) aws.HTTPClient {
+// newHTTPClient keeps the proxy that the SDK configured, and the certificate authorities that it found in the profile.
+func newHTTPClient(configured aws.HTTPClient, limits s3fault.Limits, secure *tls.Config) aws.HTTPClient {
 	buildable, ok := configured.(*awshttp.BuildableClient)
 	if !ok {
 		buildable = awshttp.NewBuildableClient()
 	}
 	transport := buildable.WithDialerOptions(func(d *net.Dialer) { d.Timeout = dialTimeout }).GetTransport()
+	if found := transport.TLSClientConfig; found != nil && found.RootCAs != nil {
+		secure.RootCAs = found.RootCAs
+	}
+	transport.TLSClientConfig = secure
 	transport.WriteBufferSize, transport.ReadBufferSize = socketBuffer, socketBuffer
 	transport.MaxIdleConnsPerHost = 64
 	return &HTTPClient{&s3fault.Transport{

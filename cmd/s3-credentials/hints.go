@@ -31,6 +31,7 @@ var hintWords = map[fault.Hint]string{
 	fault.HintEndpoint:          "; check --endpoint-url",
 	fault.HintEndpointOrBackend: "; check --endpoint-url, or name the backend with --backend",
 	fault.HintTimeout:           "; --timeout sets how long to wait",
+	fault.HintAuthority:         ", or with --ca-bundle",
 	fault.HintRegion:            "; check --region",
 	fault.HintBackend:           "; name another backend with --backend",
 	fault.HintPluginFolder:      "; install it, or name its folder with --plugin-dir",

@@ -86,6 +86,11 @@ type Config struct {
 	// endpoint may take in proportion, and in memory too: package core/driver/s3fault has the limits, and keeps them for
 	// requests over HTTP.
 	Timeout time.Duration
+	// CABundle is the file of the certificate authorities, in PEM, that may sign the system's certificate; empty for those of the environment.
+	// Package core/driver/trust has them. The path is absolute.
+	CABundle string
+	// Insecure accepts every certificate: whoever stands between may read and change everything. Only a user may ask for it, each time.
+	Insecure bool
 }
 
 // Credentials are an access key, permanent or temporary. They are secret: they must not be logged or be part of an error.

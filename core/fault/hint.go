@@ -62,6 +62,8 @@ const (
 	HintEndpointOrBackend Hint = "endpoint-or-backend"
 	// HintTimeout: wait longer.
 	HintTimeout Hint = "timeout"
+	// HintAuthority: name the file of the certificate authority.
+	HintAuthority Hint = "authority"
 	// HintRegion: check the region.
 	HintRegion Hint = "region"
 	// HintBackend: name another backend.
@@ -79,7 +81,7 @@ func Hints() []Hint {
 	return []Hint{
 		HintCreateBucket, HintObjectsToo, HintOtherUser, HintHeldKey, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintFinish, HintForce, HintTemporary, HintPermanent, HintWholeBucket, HintNoBoundary,
 		HintNoRegion, HintNoWebsite, HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials,
-		HintCredentialsApart, HintSetEndpoint, HintEndpoint, HintEndpointOrBackend, HintTimeout, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
+		HintCredentialsApart, HintSetEndpoint, HintEndpoint, HintEndpointOrBackend, HintTimeout, HintAuthority, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
 	}
 }
 

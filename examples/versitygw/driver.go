@@ -11,6 +11,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
+	"github.com/s3-credentials/s3-credentials/core/driver/trust"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
@@ -36,8 +37,13 @@ type backend struct {
 
 // Open opens the backend; it is a driver.Opener.
 func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	var err error
+	if transport.TLSClientConfig, err = trust.TLS(config); err != nil {
+		return nil, err
+	}
 	b := &backend{region: config.Region, credentials: chain(config), http: &http.Client{Transport: &s3fault.Transport{
-		Next: http.DefaultTransport.(*http.Transport).Clone(), Limits: s3fault.LimitsFor(config.Timeout),
+		Next: transport, Limits: s3fault.LimitsFor(config.Timeout),
 	}}}
 	if b.region == "" {
 		b.region = defaultRegion

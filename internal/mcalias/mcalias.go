@@ -42,16 +42,24 @@ func path() string {
 	if named := os.Getenv("MINIO_SHARED_CREDENTIALS_FILE"); named != "" {
 		return named
 	}
-	folder := ".mc"
-	if runtime.GOOS == "windows" {
-		folder = "mc"
+	return within("config.json")
+}
+
+// Authorities is the folder with the certificate authorities that mc trusts besides the operating system's; empty if this user has no home.
+func Authorities() string { return within("certs", "CAs") }
+
+// within is a path in the folder of mc's configuration; empty if this user has no home.
+func within(names ...string) string {
+	folder := os.Getenv("MC_CONFIG_DIR")
+	if folder == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		folder = filepath.Join(home, ".mc")
+		if runtime.GOOS == "windows" {
+			folder = filepath.Join(home, "mc")
+		}
 	}
-	if named := os.Getenv("MC_CONFIG_DIR"); named != "" {
-		return filepath.Join(named, "config.json")
-	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(home, folder, "config.json")
+	return filepath.Join(append([]string{folder}, names...)...)
 }

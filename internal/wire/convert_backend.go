@@ -13,6 +13,7 @@ import (
 func toConfig(c driver.Config) *pb.OpenRequest {
 	out := &pb.OpenRequest{
 		EndpointUrl: c.EndpointURL, Region: c.Region, Profile: c.Profile, TimeoutNanoseconds: c.Timeout.Nanoseconds(),
+		CaBundle: c.CABundle, Insecure: c.Insecure,
 	}
 	if c.Credentials != nil {
 		out.Credentials = &pb.Credentials{
@@ -27,6 +28,7 @@ func toConfig(c driver.Config) *pb.OpenRequest {
 func fromConfig(in *pb.OpenRequest) driver.Config {
 	c := driver.Config{
 		EndpointURL: in.GetEndpointUrl(), Region: in.GetRegion(), Profile: in.GetProfile(), Timeout: time.Duration(in.GetTimeoutNanoseconds()),
+		CABundle: in.GetCaBundle(), Insecure: in.GetInsecure(),
 	}
 	if k := in.GetCredentials(); k != nil {
 		c.Credentials = &driver.Credentials{

@@ -29,7 +29,7 @@ func Connect(ctx context.Context, o Options, config driver.Config) (driver.Drive
 	case config.EndpointURL == "":
 		return connectConfigured(ctx, o, config)
 	}
-	found, err := detect(ctx, o, config.EndpointURL, config.Timeout)
+	found, err := detect(ctx, o, config.EndpointURL, config)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func connectConfigured(ctx context.Context, o Options, config driver.Config) (dr
 	var found detected
 	if err == nil {
 		log.Debug("endpoint", "url", description.EndpointURL, "from", "the environment or the files of AWS's SDK")
-		found, err = detect(ctx, o, description.EndpointURL, config.Timeout)
+		found, err = detect(ctx, o, description.EndpointURL, config)
 	}
 	if err == nil {
 		log.Debug("backend", "name", found.name, "why", found.why, "endpoint", description.EndpointURL)
@@ -100,6 +100,7 @@ func isAmazons(endpoint string) bool {
 
 // open launches the plugin and opens its backend.
 func open(ctx context.Context, o Options, config driver.Config) (driver.Driver, error) {
+	o.bundle = config.CABundle
 	p, err := Launch(ctx, o)
 	if err != nil {
 		return nil, err

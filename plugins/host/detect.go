@@ -20,6 +20,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
+	"github.com/s3-credentials/s3-credentials/core/driver/trust"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -39,20 +40,24 @@ type detected struct {
 }
 
 // detect sends an endpoint one request without credentials, and follows no redirect. It fails with Unavailable if the endpoint is
-// unreachable, and with InvalidArgument if it is no URL or no S3 system. The timeout is that of the configuration.
-func detect(ctx context.Context, o Options, endpointURL string, timeout time.Duration) (detected, error) {
+// unreachable, and with InvalidArgument if it is no URL or no S3 system. Of the configuration it takes the timeout and what it trusts.
+func detect(ctx context.Context, o Options, endpointURL string, config driver.Config) (detected, error) {
 	target, err := healthURL(endpointURL)
 	if err != nil {
 		return detected{}, err
 	}
-	timeout = cmp.Or(timeout, detectTimeout)
+	secure, err := trust.TLS(config)
+	if err != nil {
+		return detected{}, err
+	}
+	timeout := cmp.Or(config.Timeout, detectTimeout)
 	limit, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(limit, http.MethodGet, target, nil)
 	if err != nil {
 		return detected{}, notURL(endpointURL)
 	}
-	client := detectClient()
+	client := detectClient(secure)
 	defer client.CloseIdleConnections()
 	response, err := o.send(client, request)
 	if err != nil {
@@ -135,10 +140,11 @@ func notURL(endpointURL string) error {
 		"%q is no endpoint: it must be an http:// or https:// URL", shown(endpointURL)).WithHint(fault.HintEndpoint)
 }
 
-func detectClient() *http.Client {
+func detectClient(secure *tls.Config) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
+			TLSClientConfig:        secure,
 			DisableKeepAlives:      true,
 			MaxResponseHeaderBytes: 64 << 10,
 			ForceAttemptHTTP2:      true,
@@ -201,7 +207,11 @@ func unreachable(ctx context.Context, endpointURL string, waited time.Duration, 
 	var dns *net.DNSError
 	switch why := tlsReason(err); {
 	case why != "":
-		return fault.Wrap(fault.Unavailable, err, "no safe connection to %s: %s", at, why)
+		refused := fault.Wrap(fault.Unavailable, err, "no safe connection to %s: %s", at, why)
+		if errors.As(err, new(x509.UnknownAuthorityError)) {
+			return refused.WithHint(fault.HintAuthority)
+		}
+		return refused
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fault.Wrap(fault.Unavailable, err, "nothing listens at %s (connection refused): the server does not run, or has another address", at).WithHint(fault.HintEndpoint)
 	case errors.As(err, &dns) && dns.IsNotFound:
@@ -224,7 +234,7 @@ func tlsReason(err error) string {
 	var alert tls.AlertError
 	switch {
 	case errors.As(err, &authority):
-		return "its certificate is signed by nobody that this machine trusts; set SSL_CERT_FILE to the certificate of who signed it"
+		return "its certificate is signed by nobody that this machine trusts; if it is from an authority of your own, name its file in AWS_CA_BUNDLE"
 	case errors.As(err, &hostname):
 		return "its certificate is for another host"
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
@@ -30,7 +31,7 @@ func TestDetectRealSystems(t *testing.T) {
 				}
 				_ = warm.Body.Close()
 				for _, endpoint := range []string{s.EndpointURL, s.EndpointURL + "/"} {
-					got, err := host.Detect(context.Background(), endpoint, time.Minute)
+					got, err := host.Detect(context.Background(), endpoint, driver.Config{Timeout: time.Minute})
 					if got != want || err != nil {
 						t.Errorf("%s on %s is %q, %v", s.Name, s.RunsOn, got, err)
 					}

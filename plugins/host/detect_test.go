@@ -3,11 +3,14 @@ package host_test
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -106,7 +109,7 @@ func TestDetectBySending(t *testing.T) {
 				c.answer(w, r)
 			}))
 			defer server.Close()
-			backend, err := host.Detect(context.Background(), strings.Replace(server.URL, "://", "://user:pass@", 1)+"/", 0)
+			backend, err := host.Detect(context.Background(), strings.Replace(server.URL, "://", "://user:pass@", 1)+"/", driver.Config{})
 			if backend != c.backend || fault.CodeOf(err) != c.code {
 				t.Fatalf("got %q, %v (%v)", backend, err, fault.CodeOf(err))
 			}
@@ -138,7 +141,7 @@ func TestDetectUnreachable(t *testing.T) {
 	}{
 		{"refused", closed.URL, "connection refused", fault.Unavailable},
 		{"silent", "http://" + silent, "2s", fault.Unavailable},
-		{"unknown authority", tls.URL, "SSL_CERT_FILE", fault.Unavailable},
+		{"unknown authority", tls.URL, "AWS_CA_BUNDLE", fault.Unavailable},
 		{"plain behind https", strings.Replace(plain.URL, "http:", "https:", 1), "does not speak TLS", fault.Unavailable},
 		{"another protocol", "http://" + ssh, "does not answer as S3 does: it sent what is no answer in HTTP", fault.Unavailable},
 		{"no host", "http://no-such-host.invalid", "no host", fault.Unavailable},
@@ -149,7 +152,7 @@ func TestDetectUnreachable(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			began := time.Now()
-			_, err := host.Detect(context.Background(), c.endpoint, 0)
+			_, err := host.Detect(context.Background(), c.endpoint, driver.Config{})
 			if fault.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) {
 				t.Fatalf("got %v (%v), want it to say %q", err, fault.CodeOf(err), c.says)
 			}
@@ -157,6 +160,29 @@ func TestDetectUnreachable(t *testing.T) {
 				t.Errorf("it took %s", took)
 			}
 		})
+	}
+}
+
+// TestDetectTrusts asks a server whose certificate is its own authority.
+func TestDetectTrusts(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Server", "MinIO") }))
+	t.Cleanup(server.Close)
+	bundle := filepath.Join(t.TempDir(), "authority.pem")
+	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, config := range map[string]driver.Config{"a bundle": {CABundle: bundle}, "insecure": {Insecure: true}} {
+		if got, err := host.Detect(t.Context(), server.URL, config); got != "minio" || err != nil {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	t.Setenv("AWS_CA_BUNDLE", bundle)
+	if got, err := host.Detect(t.Context(), server.URL, driver.Config{}); got != "minio" || err != nil {
+		t.Errorf("AWS_CA_BUNDLE: %q, %v", got, err)
+	}
+	t.Setenv("AWS_CA_BUNDLE", bundle+".missing")
+	if _, err := host.Detect(t.Context(), server.URL, driver.Config{}); fault.CodeOf(err) != fault.InvalidArgument {
+		t.Errorf("a bundle that is not there: %v", err)
 	}
 }
 
@@ -180,7 +206,7 @@ func TestDetectWaitsAsLongAsItIsTold(t *testing.T) {
 func TestDetectIsCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	address := listen(t, func(net.Conn) { cancel() })
-	_, err := host.Detect(ctx, "http://"+address, 0)
+	_, err := host.Detect(ctx, "http://"+address, driver.Config{})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got %v", err)
 	}

@@ -2,12 +2,13 @@ package host
 
 import (
 	"context"
-	"time"
+
+	"github.com/s3-credentials/s3-credentials/core/driver"
 )
 
 // What the tests of the package see besides its public surface.
-func Detect(ctx context.Context, endpointURL string, timeout time.Duration) (string, error) {
-	found, err := detect(ctx, Options{}, endpointURL, timeout)
+func Detect(ctx context.Context, endpointURL string, config driver.Config) (string, error) {
+	found, err := detect(ctx, Options{}, endpointURL, config)
 	return found.name, err
 }
 

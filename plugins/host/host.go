@@ -65,6 +65,8 @@ type Options struct {
 	// autoMTLS protects the connection with certificates instead of the socket's folder. To start, open and end a plugin
 	// then takes 33 ms instead of 17 (BenchmarkStart). It is always on where there are no unix sockets.
 	autoMTLS bool
+	// bundle is driver.Config.CABundle, for a plugin that reads AWS_CA_BUNDLE and not the configuration.
+	bundle string
 	// watch is set for the plugins of a Supervisor.
 	watch *watch
 }

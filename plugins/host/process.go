@@ -34,6 +34,8 @@ type process struct {
 	// name is the backend's, and settings are its settings.
 	name     string
 	settings map[string]string
+	// bundle is the file of certificate authorities; empty for that of this process's environment.
+	bundle string
 	// tempFolder is the program's folder for temporary files; empty for this process's own.
 	tempFolder string
 
@@ -52,7 +54,7 @@ type process struct {
 }
 
 func newProcess(o Options, cmd *exec.Cmd, folder string) *process {
-	return &process{name: o.Name, settings: o.Settings, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, kept: io.Discard, exited: make(chan struct{})}
+	return &process{name: o.Name, settings: o.Settings, bundle: o.bundle, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, kept: io.Discard, exited: make(chan struct{})}
 }
 
 // prepare sets up the pipes and the environment. spec has go-plugin's variables for the plugin.
@@ -64,6 +66,9 @@ func (p *process) prepare(spec *exec.Cmd) error {
 		}
 	}
 	p.cmd.Env = append(p.cmd.Env, plugin.EnvUnixSocketDir+"="+p.folder)
+	if p.bundle != "" {
+		p.cmd.Env = append(p.cmd.Env, "AWS_CA_BUNDLE="+p.bundle)
+	}
 	if p.tempFolder != "" {
 		p.cmd.Env = append(p.cmd.Env, "TMPDIR="+p.tempFolder, "TEMP="+p.tempFolder, "TMP="+p.tempFolder)
 	}

@@ -76,7 +76,7 @@ func TestErrorsWithoutAnAnswer(t *testing.T) {
 	}{
 		"down":        {sent(&net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}), []string{"https://s3.example.com cannot be reached: connection refused"}, "", false},
 		"no host":     {sent(&net.DNSError{Err: "no such host", Name: "x", IsNotFound: true}), []string{"cannot be reached", "no such host"}, "", true},
-		"certificate": {sent(x509.UnknownAuthorityError{}), []string{"the certificate of https://s3.example.com", "AWS_CA_BUNDLE"}, "", true},
+		"certificate": {sent(x509.UnknownAuthorityError{}), []string{"the certificate of https://s3.example.com", "AWS_CA_BUNDLE"}, fault.HintAuthority, true},
 		"plain":       {sent(errors.New("http: server gave HTTP response to HTTPS client")), []string{"write the endpoint with http://"}, "", true},
 		"page":        {sent(s3fault.ErrNotS3), []string{"answers, but not as an S3 system does"}, fault.HintEndpoint, true},
 		"lines":       {sent(errors.New("broken\nin two")), []string{"broken in two"}, "", false},

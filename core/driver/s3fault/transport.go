@@ -61,7 +61,7 @@ func (s System) noAnswer(err error, sentence string) error {
 		return fault.Wrap(fault.Unavailable, err, "%s: %s answers, but not as an S3 system does", sentence, subject).WithHint(fault.HintEndpoint)
 	case IsCertificateError(err):
 		return fault.Wrap(fault.Unavailable, err, "%s: the certificate of %s is not trusted: %s; if it is from an "+
-			"authority of your own, name its file in AWS_CA_BUNDLE", sentence, subject, Innermost(err))
+			"authority of your own, name its file in AWS_CA_BUNDLE", sentence, subject, Innermost(err)).WithHint(fault.HintAuthority)
 	case IsPlaintext(err):
 		return fault.Wrap(fault.Unavailable, err, "%s: %s does not speak TLS; write the endpoint with http://", sentence, subject)
 	case endpoint != "":

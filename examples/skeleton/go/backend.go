@@ -13,6 +13,7 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
+	"github.com/s3-credentials/s3-credentials/core/driver/trust"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
@@ -37,12 +38,16 @@ func Open(_ context.Context, config driver.Config) (driver.Driver, error) {
 	if config.Credentials == nil {
 		config.Credentials = &driver.Credentials{} // or wherever users of acme keep theirs
 	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	if transport.TLSClientConfig, err = trust.TLS(config); err != nil {
+		return nil, err
+	}
 	c := config.Credentials
 	s3, err := minio.New(u.Host, &minio.Options{
 		Creds:  credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
 		Secure: u.Scheme == "https", Region: config.Region, MaxRetries: 3,
 		// It bounds what an answer may take, and logs each request.
-		Transport: &s3fault.Transport{Next: http.DefaultTransport, Limits: s3fault.LimitsFor(config.Timeout)},
+		Transport: &s3fault.Transport{Next: transport, Limits: s3fault.LimitsFor(config.Timeout)},
 	})
 	if err != nil {
 		return nil, fault.Wrap(fault.InvalidArgument, err, "the endpoint %q cannot be used", config.EndpointURL)

@@ -32,8 +32,13 @@ type OpenRequest struct {
 	// How long the system may take to begin an answer, in nanoseconds. 0: 30 seconds. Everything else that an endpoint may take
 	// is bounded in proportion.
 	TimeoutNanoseconds int64 `protobuf:"varint,5,opt,name=timeout_nanoseconds,json=timeoutNanoseconds,proto3" json:"timeout_nanoseconds,omitempty"`
-	unknownFields      protoimpl.UnknownFields
-	sizeCache          protoimpl.SizeCache
+	// The file, as an absolute path, of the certificate authorities, in PEM, that may sign the system's certificate, and no others. Empty: those
+	// of the environment. AWS_CA_BUNDLE in the plugin's environment names the same file.
+	CaBundle string `protobuf:"bytes,6,opt,name=ca_bundle,json=caBundle,proto3" json:"ca_bundle,omitempty"`
+	// Accept every certificate of the system. A plugin that cannot do that leaves it out, and fails.
+	Insecure      bool `protobuf:"varint,7,opt,name=insecure,proto3" json:"insecure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *OpenRequest) Reset() {
@@ -99,6 +104,20 @@ func (x *OpenRequest) GetTimeoutNanoseconds() int64 {
 		return x.TimeoutNanoseconds
 	}
 	return 0
+}
+
+func (x *OpenRequest) GetCaBundle() string {
+	if x != nil {
+		return x.CaBundle
+	}
+	return ""
+}
+
+func (x *OpenRequest) GetInsecure() bool {
+	if x != nil {
+		return x.Insecure
+	}
+	return false
 }
 
 // Credentials are an access key. They are secret.
@@ -987,13 +1006,15 @@ var File_s3credentials_backend_v1_backend_proto protoreflect.FileDescriptor
 
 const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"\n" +
-	"&s3credentials/backend/v1/backend.proto\x12\x18s3credentials.backend.v1\"\xdc\x01\n" +
+	"&s3credentials/backend/v1/backend.proto\x12\x18s3credentials.backend.v1\"\x95\x02\n" +
 	"\vOpenRequest\x12!\n" +
 	"\fendpoint_url\x18\x01 \x01(\tR\vendpointUrl\x12\x16\n" +
 	"\x06region\x18\x02 \x01(\tR\x06region\x12\x18\n" +
 	"\aprofile\x18\x03 \x01(\tR\aprofile\x12G\n" +
 	"\vcredentials\x18\x04 \x01(\v2%.s3credentials.backend.v1.CredentialsR\vcredentials\x12/\n" +
-	"\x13timeout_nanoseconds\x18\x05 \x01(\x03R\x12timeoutNanoseconds\"\x82\x01\n" +
+	"\x13timeout_nanoseconds\x18\x05 \x01(\x03R\x12timeoutNanoseconds\x12\x1b\n" +
+	"\tca_bundle\x18\x06 \x01(\tR\bcaBundle\x12\x1a\n" +
+	"\binsecure\x18\a \x01(\bR\binsecure\"\x82\x01\n" +
 	"\vCredentials\x12\"\n" +
 	"\raccess_key_id\x18\x01 \x01(\tR\vaccessKeyId\x12*\n" +
 	"\x11secret_access_key\x18\x02 \x01(\tR\x0fsecretAccessKey\x12#\n" +

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -20,8 +21,11 @@ func (s *Session) debugOption() cli.Option {
 		"No secret is shown. With =json, as lines of JSON", debug.JSON).FromConfig()
 }
 
-// Begin implements cli.Session: it begins the log of the run, if there is to be one.
+// Begin implements cli.Session: it warns of what is not safe, and begins the log of the run, if there is to be one.
 func (s *Session) Begin(env *cli.Env) {
+	if s.insecure {
+		fmt.Fprintln(env.Stderr, "Warning: --insecure accepts every certificate: whoever stands between this machine and the system can read and change everything, keys too")
+	}
 	if s.debug == "" && cli.Debugging() {
 		s.debug = "on"
 	}

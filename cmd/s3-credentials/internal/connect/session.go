@@ -36,6 +36,8 @@ type Session struct {
 	debug                  string
 	began                  time.Time
 	timeout                time.Duration
+	caBundle               string
+	insecure               bool
 	key                    auth.Options
 	pluginDirs, pluginPins []string
 	settings               []string // --backend-setting
@@ -77,6 +79,9 @@ func (s *Session) Options() []cli.Option {
 			Showing("NAME=VALUE").FromConfig().Concealed(),
 		cli.Parsed(&s.timeout, "timeout", "DURATION", "How long the system may take to begin an answer, such as 90s or 2m. "+
 			"Default is 30s", parseTimeout).FromConfig(),
+		cli.Parsed(&s.caBundle, "ca-bundle", "FILENAME", "File of the certificate authorities, in PEM, that may sign the system's certificate, and no others. "+
+			"Default is that of AWS_CA_BUNDLE, else the operating system's and mc's", absolutePath).FromConfig().Completing(cli.CompleteFile).CheckedElsewhere(absolute),
+		cli.Flag(&s.insecure, "insecure", "Accept every certificate of the system: whoever stands between can read and change everything. Only for this run"),
 		cli.Texts(&s.pluginDirs, "plugin-dir", "Folder to look for backend plugins in first").Showing("FOLDER").
 			FromConfig().Completing(cli.CompleteFolder).CheckedElsewhere(absoluteFolders),
 		cli.Parsed(&s.AuditLog, "audit-log", "FILENAME", "File to add lines of JSON to: who changed what", lastingFile).
@@ -109,32 +114,6 @@ func (s *Session) PluginDirs() []string {
 		dirs = append(dirs, filepath.SplitList(d)...)
 	}
 	return dirs
-}
-
-// absolute refuses a relative path: which one the environment or the config file would mean depends on the folder that a run
-// happens to be in, which may be somebody else's.
-func absolute(path string) error {
-	if path != "" && !filepath.IsAbs(path) {
-		return fmt.Errorf("'%s' is relative; only the command line may name what depends on the current folder", path)
-	}
-	return nil
-}
-
-// lastingFile refuses the "-" that elsewhere is standard output: a record of changes is to last.
-func lastingFile(path string) (string, error) {
-	if path == "-" {
-		return "", errors.New("it must be a file, not standard output")
-	}
-	return path, nil
-}
-
-func absoluteFolders(value string) error {
-	for _, dir := range filepath.SplitList(value) {
-		if err := absolute(dir); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // pins returns the SHA-256, in hexadecimal, that each named plugin must have.
@@ -185,7 +164,9 @@ func (s *Session) SystemName(d driver.Description) string {
 
 // Config returns what a backend is opened with, without credentials.
 func (s *Session) Config() driver.Config {
-	return driver.Config{EndpointURL: s.EndpointURL, Region: s.Region, Profile: s.Profile, Timeout: s.timeout}
+	return driver.Config{
+		EndpointURL: s.EndpointURL, Region: s.Region, Profile: s.Profile, Timeout: s.timeout, CABundle: s.caBundle, Insecure: s.insecure,
+	}
 }
 
 // parseTimeout parses a duration; a bare number is seconds.
@@ -249,7 +230,9 @@ func (s *Session) On(ctx context.Context, env *cli.Env, profile string) (*core.E
 	if err != nil {
 		return nil, nil, err
 	}
-	backend, err := host.Connect(ctx, options, driver.Config{Profile: profile, Timeout: s.timeout})
+	config := s.Config()
+	config.EndpointURL, config.Region, config.Profile = "", "", profile
+	backend, err := host.Connect(ctx, options, config)
 	return engineOn(ctx, backend, err)
 }
 
