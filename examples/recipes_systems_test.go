@@ -67,6 +67,8 @@ func TestRecipesOnMinIO(t *testing.T) { followAll(t, "minio", systems.MinIO(t)) 
 
 func TestRecipesOnSandbox(t *testing.T) { followAll(t, "aws", systems.Sandbox(t)) }
 
+func TestRecipesOnSeaweedFS(t *testing.T) { followAll(t, "aws", systems.SeaweedFS(t)) }
+
 // followAll does in an empty folder what each recipe says, in one shell, as somebody would who copies the commands from
 // the page.
 func followAll(t *testing.T, backend string, system *systems.System) {

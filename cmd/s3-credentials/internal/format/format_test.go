@@ -34,6 +34,17 @@ func TestAWSItselfNeedsNoEndpoint(t *testing.T) {
 	}
 }
 
+// On SeaweedFS, rclone before 1.61 can upload nothing with the ACL that it sends by itself.
+func TestRcloneSendsNoACLToSeaweedFS(t *testing.T) {
+	c := sample(awsLike)
+	for backend, want := range map[string]bool{"seaweedfs": true, "minio": false, "ceph": false} {
+		c.Backend = backend
+		if text := again(t, "rclone", c); strings.Contains(text, "acl = ` `\n") != want {
+			t.Errorf("on %s, an ACL is set or not:\n%s", backend, masked(text))
+		}
+	}
+}
+
 func TestAnEndpointWithoutARegionStillGetsOneToSignWith(t *testing.T) {
 	c := sample(awsLike)
 	c.Region = ""

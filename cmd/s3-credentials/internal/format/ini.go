@@ -49,6 +49,11 @@ func rcloneRemote(c Credentials) (string, error) {
 		// rclone looks at what it has uploaded, and at what is there before.
 		values = append(values, pair{"no_head", "true"}, pair{"no_head_object", "true"})
 	}
+	if c.Backend == "seaweedfs" {
+		// Before 1.61, rclone sends an ACL with each upload, "private" for none, and SeaweedFS asks for s3:PutObjectAcl then. Of a space, an empty
+		// header is left, which SeaweedFS takes for none.
+		values = append(values, pair{"acl", " "})
+	}
 	for i, v := range values {
 		// rclone's reader replaces %(name)s everywhere.
 		if hasControl(v.value) || strings.Contains(v.value, "%(") {
