@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -74,5 +75,23 @@ func TestConnect(t *testing.T) {
 	_, err := host.Connect(context.Background(), host.Options{}, driver.Config{EndpointURL: "ftp://x"})
 	if !errors.Is(err, fault.InvalidArgument) {
 		t.Errorf("an endpoint that is no URL gave %v", err)
+	}
+}
+
+// TestABundleReachesAPluginThatReadsTheVariable opens a plugin with a bundle in its configuration.
+func TestABundleReachesAPluginThatReadsTheVariable(t *testing.T) {
+	privateTemp(t)
+	t.Setenv("AWS_CA_BUNDLE", "/of/the/environment.pem")
+	t.Setenv("https_proxy", "http://proxy.example:3128")
+	for bundle, want := range map[string]string{"": "/of/the/environment.pem", "/own.pem": "/own.pem"} {
+		d, err := host.Connect(t.Context(), host.Options{Path: program(t, "fine"), StartTimeout: patience}, driver.Config{CABundle: bundle})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen, err := d.WhoAmI(t.Context())
+		if err != nil || !strings.Contains(seen.UserID, "AWS_CA_BUNDLE="+want) || !strings.Contains(seen.UserID, "https_proxy=http://proxy.example:3128") {
+			t.Errorf("%v, and the plugin's environment is\n%s", err, seen.UserID)
+		}
+		_ = d.Close()
 	}
 }

@@ -24,8 +24,8 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
-// detectTimeout is how long detect waits for the endpoint where the configuration does not say.
-const detectTimeout = 2 * time.Second
+// dialTimeout is how long an endpoint may take to accept a connection, if it has that long to begin an answer.
+const dialTimeout = 10 * time.Second
 
 // healthPath is MinIO's health check, which answers 200 without credentials. On other S3 systems it names a bucket and an
 // object, so the answer is an S3 error.
@@ -40,7 +40,8 @@ type detected struct {
 }
 
 // detect sends an endpoint one request without credentials, and follows no redirect. It fails with Unavailable if the endpoint is
-// unreachable, and with InvalidArgument if it is no URL or no S3 system. Of the configuration it takes the timeout and what it trusts.
+// unreachable, and with InvalidArgument if it is no URL or no S3 system. Of the configuration it takes the timeout, as every
+// other request does, and what it trusts.
 func detect(ctx context.Context, o Options, endpointURL string, config driver.Config) (detected, error) {
 	target, err := healthURL(endpointURL)
 	if err != nil {
@@ -50,14 +51,14 @@ func detect(ctx context.Context, o Options, endpointURL string, config driver.Co
 	if err != nil {
 		return detected{}, err
 	}
-	timeout := cmp.Or(config.Timeout, detectTimeout)
+	timeout := s3fault.LimitsFor(config.Timeout).Header
 	limit, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(limit, http.MethodGet, target, nil)
 	if err != nil {
 		return detected{}, notURL(endpointURL)
 	}
-	client := detectClient(secure)
+	client := detectClient(secure, timeout)
 	defer client.CloseIdleConnections()
 	response, err := o.send(client, request)
 	if err != nil {
@@ -140,10 +141,11 @@ func notURL(endpointURL string) error {
 		"%q is no endpoint: it must be an http:// or https:// URL", shown(endpointURL)).WithHint(fault.HintEndpoint)
 }
 
-func detectClient(secure *tls.Config) *http.Client {
+func detectClient(secure *tls.Config, timeout time.Duration) *http.Client {
 	return &http.Client{
 		Transport: &http.Transport{
 			Proxy:                  http.ProxyFromEnvironment,
+			DialContext:            (&net.Dialer{Timeout: min(dialTimeout, timeout)}).DialContext,
 			TLSClientConfig:        secure,
 			DisableKeepAlives:      true,
 			MaxResponseHeaderBytes: 64 << 10,
@@ -204,6 +206,7 @@ func unreachable(ctx context.Context, endpointURL string, waited time.Duration, 
 		return fault.Wrap(fault.CodeOf(ctx.Err()), ctx.Err(), "interrupted while asking %s what it is", at)
 	}
 	var timeout net.Error
+	var dial *net.OpError
 	var dns *net.DNSError
 	switch why := tlsReason(err); {
 	case why != "":
@@ -218,6 +221,8 @@ func unreachable(ctx context.Context, endpointURL string, waited time.Duration, 
 		return fault.Wrap(fault.Unavailable, err, "there is no host of the name in %s", at).WithHint(fault.HintEndpoint)
 	case s3fault.IsCutOff(err):
 		return fault.Wrap(fault.Unavailable, err, "%s closed the connection without an answer", at).WithHint(fault.HintEndpointOrBackend)
+	case errors.As(err, &dial) && dial.Op == "dial" && dial.Timeout() && waited > dialTimeout:
+		return fault.Wrap(fault.Unavailable, err, "%s did not accept a connection within %s", at, dialTimeout).WithHint(fault.HintEndpoint)
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fault.Wrap(fault.Unavailable, err, "%s did not answer within %s", at, waited).WithHint(fault.HintEndpointOrBackend)
 	case s3fault.IsNoHTTP(err):

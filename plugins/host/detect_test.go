@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
@@ -129,7 +131,6 @@ func TestDetectBySending(t *testing.T) {
 func TestDetectUnreachable(t *testing.T) {
 	closed := httptest.NewServer(nil)
 	closed.Close()
-	silent := listen(t, func(net.Conn) {})
 	tls := httptest.NewTLSServer(nil)
 	t.Cleanup(tls.Close)
 	plain := httptest.NewServer(nil)
@@ -140,7 +141,6 @@ func TestDetectUnreachable(t *testing.T) {
 		code                 fault.Code
 	}{
 		{"refused", closed.URL, "connection refused", fault.Unavailable},
-		{"silent", "http://" + silent, "2s", fault.Unavailable},
 		{"unknown authority", tls.URL, "AWS_CA_BUNDLE", fault.Unavailable},
 		{"plain behind https", strings.Replace(plain.URL, "http:", "https:", 1), "does not speak TLS", fault.Unavailable},
 		{"another protocol", "http://" + ssh, "does not answer as S3 does: it sent what is no answer in HTTP", fault.Unavailable},
@@ -186,9 +186,33 @@ func TestDetectTrusts(t *testing.T) {
 	}
 }
 
-// TestDetectWaitsAsLongAsItIsTold is about both directions.
+// deadlines notes until when the contexts last that it is given.
+type deadlines struct {
+	slog.Handler
+	left []time.Duration
+}
+
+func (d *deadlines) Handle(ctx context.Context, _ slog.Record) error {
+	if deadline, ok := ctx.Deadline(); ok {
+		d.left = append(d.left, time.Until(deadline))
+	}
+	return nil
+}
+
+// TestDetectWaitsAsLongAsEveryRequest asks an endpoint that answers at once how long it would have had.
+func TestDetectWaitsAsLongAsEveryRequest(t *testing.T) {
+	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>") }))
+	t.Cleanup(page.Close)
+	seen := &deadlines{Handler: slog.NewTextHandler(io.Discard, &slog.HandlerOptions{Level: slog.LevelDebug})}
+	_, err := host.Connect(t.Context(), host.Options{Logger: slog.New(seen)}, driver.Config{EndpointURL: page.URL})
+	if fault.CodeOf(err) != fault.InvalidArgument || len(seen.left) != 1 || seen.left[0] < s3fault.DefaultTimeout/2 {
+		t.Errorf("%v left, %v", seen.left, err)
+	}
+}
+
+// TestDetectWaitsAsLongAsItIsTold is about an endpoint that accepts a connection and says nothing.
 func TestDetectWaitsAsLongAsItIsTold(t *testing.T) {
-	for _, timeout := range []time.Duration{10 * time.Millisecond, host.DetectTimeout + 100*time.Millisecond} {
+	for _, timeout := range []time.Duration{10 * time.Millisecond, 200 * time.Millisecond} {
 		t.Run(timeout.String(), func(t *testing.T) {
 			t.Parallel()
 			began := time.Now()

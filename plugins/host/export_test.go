@@ -12,8 +12,6 @@ func Detect(ctx context.Context, endpointURL string, config driver.Config) (stri
 	return found.name, err
 }
 
-const DetectTimeout = detectTimeout
-
 // WithAutoMTLS are options that make the connection use certificates.
 var WithAutoMTLS = Options{autoMTLS: true}
 

@@ -16,8 +16,8 @@ import (
 // show is a command that prints what the options of its session were given as.
 func show(_ context.Context, env *cli.Env, _ []string) error {
 	s := Of(env)
-	_, err := fmt.Fprintf(env.Stdout, "key=%s/%s/%s auth=%s profile=%s dirs=%v\n",
-		s.key.AccessKeyID, s.key.SecretAccessKey, s.key.SessionToken, s.key.File, s.Profile, s.PluginDirs())
+	_, err := fmt.Fprintf(env.Stdout, "key=%s/%s/%s auth=%s profile=%s dirs=%v bundle=%s insecure=%t\n",
+		s.key.AccessKeyID, s.key.SecretAccessKey, s.key.SessionToken, s.key.File, s.Profile, s.PluginDirs(), s.Config().CABundle, s.Config().Insecure)
 	if err != nil {
 		return err
 	}
@@ -28,6 +28,10 @@ func show(_ context.Context, env *cli.Env, _ []string) error {
 
 func TestSources(t *testing.T) {
 	pin := strings.Repeat("ab", 32)
+	current, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, test := range []struct {
 		name, args, config string
 		env                map[string]string
@@ -43,6 +47,12 @@ func TestSources(t *testing.T) {
 		{name: "plugin folders of the environment", env: map[string]string{"PLUGIN_DIR": "/x:/y:"}, want: "dirs=[/x /y ]"},
 		{name: "relative plugin folders of the environment", env: map[string]string{"PLUGIN_DIR": "/x:."}, code: 2, err: "the environment variable S3_CREDENTIALS_PLUGIN_DIR: '.' is relative; only the command line"},
 		{name: "relative plugin folders of the file", config: "plugin-dir plugins", code: 2, err: "'plugin-dir' in the config file: 'plugins' is relative; only the command line"},
+		{name: "a bundle", env: map[string]string{"CA_BUNDLE": "/ca.pem"}, config: "ca-bundle /other.pem", want: "bundle=/ca.pem insecure=false"},
+		{name: "a bundle in the current folder", args: "--ca-bundle ca.pem", want: "bundle=" + filepath.Join(current, "ca.pem") + " "},
+		{name: "a relative bundle of the file", config: "ca-bundle ca.pem", code: 2, err: "'ca-bundle' in the config file: 'ca.pem' is relative; only the command line"},
+		{name: "insecure warns each time", args: "--insecure", want: "insecure=true", err: "Warning: --insecure accepts every certificate"},
+		{name: "insecure is not for the environment", env: map[string]string{"INSECURE": "1"}, want: "insecure=false"},
+		{name: "insecure is not for the file", config: "insecure true", code: 2, err: "insecure"},
 		{name: "pins", config: "plugin-pin aws=" + pin + "\nplugin-pin minio=" + pin, want: "pins=2"},
 		{name: "bad pin", config: "plugin-pin aws=12", code: 1, err: "64 hexadecimal digits"},
 		{name: "settings", args: "--backend-setting admin-url=http://h/?a=b --backend-setting admin-token=x", want: "settings=map[admin-token:x admin-url:http://h/?a=b]"},
