@@ -3,9 +3,11 @@ package core
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
@@ -13,7 +15,7 @@ import (
 // CopyOptions returns the options with which PlanCreate gives a user of another system the access that this system's user has: the same
 // in meaning, whatever its policies are written like. It is proven equal, and it ends when that ends. NotFound if there is no such user;
 // FailedPrecondition, saying why, for one that has no access, one whose access has ended or cannot be read whole, and one whose policies
-// say what accesses to buckets and prefixes cannot.
+// say what accesses to buckets and prefixes cannot, or whose keys may do less than the user.
 func (e *Engine) CopyOptions(ctx context.Context, user string) (CreateOptions, error) {
 	access, err := e.AccessOf(ctx, user)
 	if err != nil {
@@ -59,7 +61,30 @@ func (e *Engine) CopyOptions(ctx context.Context, user string) (CreateOptions, e
 	if err == nil && !options.Expires.IsZero() && !options.Expires.After(time.Now()) {
 		err = uncopied(user, "it ended at %s", options.Expires.UTC().Format(time.RFC3339))
 	}
+	if err == nil {
+		err = e.checkHolders(ctx, user)
+	}
 	return options, err
+}
+
+// checkHolders fails for a user whose keys may do less than the user: the copy's new key could do more than any that is there.
+func (e *Engine) checkHolders(ctx context.Context, user string) error {
+	if !e.description.Has(driver.CapAccessKeys) {
+		return nil
+	}
+	keys, err := collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: user}))
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if k.Restricted {
+			return uncopied(user, "its access key %s has a policy of its own", k.AccessKeyID)
+		}
+	}
+	if len(keys) > 0 && !slices.ContainsFunc(holding(keys), heldKey.works) {
+		return uncopied(user, "none of its access keys works: %s", listed(holding(keys)))
+	}
+	return nil
 }
 
 // own is what allows the user something by name: its policies, and the statements of buckets' policies for it alone.

@@ -76,3 +76,19 @@ func TestCopyOptionsOfWhatCreateMade(t *testing.T) {
 		t.Errorf("a copy of the copy is %+v, want %+v", again, got)
 	}
 }
+
+// TestAKeyThatMayLessIsNotCopied refuses a user of whose keys none works, or one may less than the user.
+func TestAKeyThatMayLessIsNotCopied(t *testing.T) {
+	d := open(t, kinds["with policies of users"])
+	e := engine(t, d)
+	create(t, e, core.CreateOptions{UserName: "ann", CreateBuckets: true, Buckets: []string{"one"}})
+	_, err := engine(t, narrowed{d}).CopyOptions(t.Context(), "ann")
+	if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "has a policy of its own") {
+		t.Error(err)
+	}
+	must(t, d.SetAccessKeyStatus(t.Context(), driver.SetAccessKeyStatusRequest{UserName: "ann", AccessKeyID: firstKey(t, e, "ann"), Status: driver.KeyInactive}))
+	_, err = e.CopyOptions(t.Context(), "ann")
+	if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "none of its access keys works") {
+		t.Error(err)
+	}
+}

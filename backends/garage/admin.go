@@ -115,7 +115,8 @@ func (a *admin) send(ctx context.Context, verb, method string, query url.Values,
 		return err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return refusalOf(answer.StatusCode, read)
+		// A server that says again what it was sent must not bring the token into an error.
+		return refusalOf(answer.StatusCode, bytes.ReplaceAll(read, []byte(a.token), []byte("(token)")))
 	}
 	if into == nil {
 		return nil

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -168,5 +169,52 @@ func TestNothingIsSentToAWS(t *testing.T) {
 	t.Setenv(adminURL, "garage:3903")
 	if _, err := Open(t.Context(), driver.Config{}); fault.CodeOf(err) != fault.InvalidArgument {
 		t.Errorf("an admin URL that is none: %v", err)
+	}
+}
+
+// TestAnEchoedToken has a server that answers with what it was sent.
+func TestAnEchoedToken(t *testing.T) {
+	t.Setenv(adminToken, secretToken)
+	d, _ := fakeGarageOver(t, true, func(h http.Handler) *httptest.Server {
+		return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/ListKeys") {
+				w.WriteHeader(http.StatusInternalServerError)
+				_, _ = io.WriteString(w, `{"code":"InternalError","message":"I was sent `+r.Header.Get("Authorization")+`"}`)
+				return
+			}
+			h.ServeHTTP(w, r)
+		}))
+	})
+	for _, err := range d.ListUsers(t.Context()) {
+		if err == nil || !strings.Contains(err.Error(), "I was sent") || strings.Contains(err.Error(), secretToken) {
+			t.Errorf("the error is %v", err)
+		}
+	}
+}
+
+// TestAListingWithoutAnEnd has a server that always has more keys.
+func TestAListingWithoutAnEnd(t *testing.T) {
+	t.Setenv(adminToken, secretToken)
+	next := 0
+	d, _ := fakeGarageOver(t, true, func(h http.Handler) *httptest.Server {
+		return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if !strings.HasSuffix(r.URL.Path, "/ListKeys") {
+				h.ServeHTTP(w, r)
+				return
+			}
+			page := make([]map[string]any, keysPerPage)
+			for i := range page {
+				next++
+				page[i] = map[string]any{"id": strings.Repeat("0", 3) + strconv.Itoa(next), "name": "n"}
+			}
+			_ = json.NewEncoder(w).Encode(page)
+		}))
+	})
+	for _, err := range d.ListUsers(t.Context()) {
+		if err != nil && !strings.Contains(err.Error(), "the listing may never end") {
+			t.Errorf("the error is %v", err)
+		} else if err == nil {
+			t.Fatal("a user was listed")
+		}
 	}
 }

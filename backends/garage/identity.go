@@ -46,6 +46,9 @@ func (b *backend) keys(ctx context.Context) ([]key, error) {
 	return pages(ctx, b.admin, "ListKeys", func(k key) string { return k.ID })
 }
 
+// mostListed is the largest number of keys or buckets that are believed.
+const mostListed = 1_000_000
+
 // pages reads a listing. A page begins with where the last one ended.
 func pages[T any](ctx context.Context, a *admin, method string, id func(T) string) ([]T, error) {
 	var all []T
@@ -59,7 +62,9 @@ func pages[T any](ctx context.Context, a *admin, method string, id func(T) strin
 		if len(all) > 0 && len(page) > 0 && id(page[0]) == id(all[len(all)-1]) {
 			page = page[1:]
 		}
-		all = append(all, page...)
+		if all = append(all, page...); len(all) > mostListed {
+			return nil, fault.New(fault.Unavailable, "Garage's admin API lists more than %d items, so that the listing may never end", mostListed)
+		}
 		if !full || len(page) == 0 {
 			return all, nil
 		}

@@ -2,8 +2,12 @@ package minio
 
 import (
 	"context"
+	"slices"
+
+	"github.com/minio/madmin-go/v3"
 
 	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // guardName is the canned policy of every user whom this tool made. No user's own policy can have the name. It says who made a
@@ -18,13 +22,16 @@ const guardDocument = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Ac
 // this run's, and is there.
 func (b *backend) guard(ctx context.Context, user string) error {
 	ctx, sent := counting(ctx)
-	err := b.attachOnce(ctx, user, guardName)
-	for try := 1; codeIs(err, codeNoSuchPolicy) && try < tries; try++ {
-		// It is made with the first user, and goes with the last one.
+	var err error
+	for range tries {
+		// It goes with the last user who has it, at any moment, and is put each time: somebody may have made it another.
 		err = b.adminDo(ctx, func(ctx context.Context) error { return b.admin.AddCannedPolicy(ctx, guardName, []byte(guardDocument)) })
 		if err == nil {
 			*sent = 0
 			err = b.attachOnce(ctx, user, guardName)
+		}
+		if !codeIs(err, codeNoSuchPolicy) {
+			break
 		}
 	}
 	switch {
@@ -36,4 +43,24 @@ func (b *backend) guard(ctx context.Context, user string) error {
 		return fault.Wrap(fault.Aborted, err, "cannot create the user %q: an answer of the server was lost, so that somebody else may have made it", user)
 	}
 	return fault.Wrap(fault.Aborted, err, "%v", b.wrapError(ctx, err, "create the user %q", user))
+}
+
+// foreignGuard reports whether somebody has made another policy of the guard. Whoever may write policies could give all users whom this tool
+// made more by it.
+func (b *backend) foreignGuard(ctx context.Context, info madmin.UserInfo) (bool, error) {
+	if !slices.Contains(attachedTo(info), guardName) {
+		return false, nil
+	}
+	found, err := adminCall(ctx, func(ctx context.Context) (*madmin.PolicyInfo, error) {
+		return b.admin.InfoCannedPolicyV2(ctx, guardName)
+	})
+	if err != nil {
+		return false, err
+	}
+	is, err := policy.Parse([]byte(asPut(found.Policy)))
+	if err != nil {
+		return true, nil
+	}
+	want, err := policy.Parse([]byte(guardDocument))
+	return !policy.Equal(is, want), err
 }

@@ -117,6 +117,31 @@ func TestAKeyMakesNoFurtherKeys(t *testing.T) {
 	}
 }
 
+// TestAnotherGuardIsSeen makes another policy of the guard, which would give every user more. It is seen, and mended by the next user.
+func TestAnotherGuardIsSeen(t *testing.T) {
+	s := systems.MinIO(t)
+	d := open(t, s, root(s))
+	user := makeUser(t, d, "guarded")
+	attached := func() (arns []string) {
+		for a, err := range d.ListAttachedPolicies(t.Context(), driver.ListPoliciesRequest{Principal: user}) {
+			must(t, err)
+			arns = append(arns, a.ARN)
+		}
+		return arns
+	}
+	must(t, adminClient(t, s, root(s)).AddCannedPolicy(t.Context(), "s3-credentials/guard", []byte(everything)))
+	if got := attached(); !slices.Equal(got, []string{"s3-credentials/guard"}) {
+		t.Errorf("attached are %v", got)
+	}
+	if p, err := d.GetManagedPolicy(t.Context(), driver.GetManagedPolicyRequest{ARN: "s3-credentials/guard"}); err != nil || !strings.Contains(p.Version.Document, "Allow") {
+		t.Errorf("it cannot be read: %v, %v", p, err)
+	}
+	makeUser(t, d, "guarded-too")
+	if got := attached(); len(got) > 0 {
+		t.Errorf("attached are %v", got)
+	}
+}
+
 // TestAUserIsMadeOnce makes one new user several times at once, as runs do that have looked before and found none.
 func TestAUserIsMadeOnce(t *testing.T) {
 	s := systems.MinIO(t)

@@ -13,7 +13,8 @@ import (
 
 // MinIO's canned policies are its managed policies, except for those that are users' own. The name of one serves as its ARN.
 
-// ListAttachedPolicies yields the attached canned policies that are not the user's own, and all of a group.
+// ListAttachedPolicies yields the attached canned policies that are not the user's own, and all of a group. The guard is among them where it is
+// not what this tool makes it.
 func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
 	return driver.Listing(func() ([]driver.AttachedPolicy, error) {
 		if req.Principal.Type == driver.PrincipalGroup {
@@ -26,7 +27,14 @@ func (b *backend) ListAttachedPolicies(ctx context.Context, req driver.ListPolic
 				attached = append(attached, driver.AttachedPolicy{Name: canned, ARN: canned})
 			}
 		}
-		return attached, err
+		if err != nil {
+			return attached, err
+		}
+		foreign, err := b.foreignGuard(ctx, info)
+		if foreign {
+			attached = append(attached, driver.AttachedPolicy{Name: guardName, ARN: guardName})
+		}
+		return attached, b.wrapError(ctx, err, "read the policy %q", guardName)
 	})
 }
 
@@ -80,7 +88,7 @@ func (b *backend) GetManagedPolicy(ctx context.Context, req driver.GetManagedPol
 
 // checkManaged hides the canned policies that are users' own: one attached to a second user would end with the first.
 func checkManaged(canned string) error {
-	if canned == "" || strings.HasPrefix(canned, ownedRoot) {
+	if canned == "" || strings.HasPrefix(canned, ownedRoot) && canned != guardName {
 		return fault.New(fault.NotFound, "there is no policy %q that can be attached", canned)
 	}
 	return nil
