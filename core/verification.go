@@ -42,6 +42,9 @@ type Probe struct {
 	Reason string
 	// Left names what the probe left behind; empty for nothing.
 	Left string
+	// Caveat is what the key may do whatever its policies say, by the system's word (see driver.AccessKey); empty for nothing. The verdict
+	// leaves it out, as each key of that system may.
+	Caveat string
 }
 
 // Verification is what was tried with a key.
@@ -134,7 +137,7 @@ func (e *Engine) try(ctx context.Context, p Probe) (Probe, error) {
 	if err == nil && p.Expected && !answer.Allowed && p.Action == "s3:GetObject" {
 		return e.tryReading(ctx, p)
 	}
-	p.Left = answer.Left
+	p.Left, p.Caveat = answer.Left, answer.Caveat
 	switch {
 	case saysNothing(err):
 		p.Verdict, p.Reason = Untold, err.Error()

@@ -150,6 +150,25 @@ func TestVerifyFindsLies(t *testing.T) {
 	}
 }
 
+// TestVerifyHandsOnTheCaveat has keys that may make further keys for their user, which no probe of another user shows.
+func TestVerifyHandsOnTheCaveat(t *testing.T) {
+	for _, serves := range []bool{true, false} {
+		system := memory.New(memory.Options{SelfService: serves})
+		root := system.Root()
+		d, err := system.Open(t.Context(), driver.Config{Credentials: &root})
+		must(t, err)
+		options := core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann"}
+		_, result := create(t, engine(t, d), options)
+		key := driver.Credentials{AccessKeyID: result.AccessKey.AccessKeyID, SecretAccessKey: result.AccessKey.SecretAccessKey}
+		found, err := (&lyingSystem{Driver: d}).as(t, system, key).Verify(t.Context(), options, "")
+		must(t, err)
+		said := slices.ContainsFunc(found.Probes, func(p core.Probe) bool { return p.Caveat != "" && p.Caveat == result.AccessKey.Caveat })
+		if said != serves || found.Verdict() != core.AsAsked {
+			t.Errorf("a system whose keys serve themselves (%v): %v, %v", serves, found.Verdict(), found.Probes)
+		}
+	}
+}
+
 // TestWhatIsPermittedUnaskedHasAReason reads with a key for writing in a bucket that is public.
 func TestWhatIsPermittedUnaskedHasAReason(t *testing.T) {
 	system := memory.New(memory.Options{})

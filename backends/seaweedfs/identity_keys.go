@@ -38,6 +38,22 @@ func (b *backend) servesItself(ctx context.Context, key driver.AccessKey) bool {
 	return !errors.Is(b.Wrap(ctx, err, "list the keys of the user %q with one of them", key.UserName), fault.PermissionDenied)
 }
 
+// Probe tries an action. Whether a key may make keys for its own user, as it mostly may, is not told by another user's: it asks as
+// servesItself does. A session is no user, and is shown no key.
+func (b *backend) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
+	answer, err := b.API.Probe(ctx, req)
+	if err != nil || answer.Allowed || req.Action != "iam:CreateAccessKey" {
+		return answer, err
+	}
+	own, err := b.IAM().ListAccessKeys(ctx, &iam.ListAccessKeysInput{})
+	if err = b.Wrap(ctx, err, "list the user's own keys"); err == nil && len(own.AccessKeyMetadata) > 0 {
+		answer.Caveat = caveat
+	} else if errors.Is(err, fault.PermissionDenied) {
+		err = nil
+	}
+	return answer, err
+}
+
 // ListAccessKeys yields the keys of a user. The server lists none for a user that does not exist.
 func (b *backend) ListAccessKeys(ctx context.Context, req driver.ListAccessKeysRequest) iter.Seq2[driver.AccessKey, error] {
 	return func(yield func(driver.AccessKey, error) bool) {

@@ -38,6 +38,10 @@ func TestTheCaveatIsWhatTheServerDoes(t *testing.T) {
 				t.Errorf("the user has %d keys, want 1", count)
 			}
 			own := open(t, s, &driver.Credentials{AccessKeyID: key.AccessKeyID, SecretAccessKey: key.SecretAccessKey})
+			answer, err := own.Probe(t.Context(), driver.ProbeRequest{Action: "iam:CreateAccessKey", Key: "another"})
+			if must(t, err); answer.Allowed || answer.Caveat != key.Caveat {
+				t.Errorf("with the key itself, the caveat is %q", answer.Caveat)
+			}
 			_, err = own.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "caveat"})
 			if c.allowed && err != nil || !c.allowed && !errors.Is(err, fault.PermissionDenied) {
 				t.Errorf("the key makes another one: %v", err)
@@ -72,6 +76,9 @@ func TestSessionsDoNotAdminister(t *testing.T) {
 		if key, err := session.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: user}); !errors.Is(err, fault.PermissionDenied) {
 			t.Errorf("a key for %s: %v, %v", user, key, err)
 		}
+	}
+	if answer, err := session.Probe(t.Context(), driver.ProbeRequest{Action: "iam:CreateAccessKey", Key: "nobody"}); err != nil || answer != (driver.ProbeAnswer{}) {
+		t.Errorf("a probe: %v, %v", answer, err)
 	}
 	who, err := session.WhoAmI(t.Context())
 	must(t, err)

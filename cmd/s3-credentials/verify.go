@@ -212,6 +212,11 @@ func (v *verifier) report(env *cli.Env, found core.Verification) error {
 	if !v.ends.IsZero() {
 		env.Step("The access of user %s ends at %s", v.user, v.ends.UTC().Format(time.RFC3339))
 	}
+	for _, p := range found.Probes {
+		if p.Caveat != "" {
+			env.Step("Warning: %s", p.Caveat)
+		}
+	}
 	if err := printRows(env, &v.list, probeColumns, yielded(found.Probes), asRow(v.probeRow)); err != nil {
 		return err
 	}

@@ -140,7 +140,7 @@ type AccessKey struct {
 	Tags []Tag
 	// Caveat says that the system, which the backend has asked, lets the key make further keys for its user whatever the policies say, and
 	// how to prevent that: one sentence without a full stop; empty where the key may not. It is set only in the response that creates the
-	// key.
+	// key, and, for the key in use, in that of a probe.
 	Caveat string
 }
 

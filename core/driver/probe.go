@@ -24,6 +24,8 @@ type ProbeAnswer struct {
 	Allowed bool
 	// Left names what the probe left behind, as in "a delete marker of object k in bucket b"; empty for nothing.
 	Left string
+	// Caveat is [AccessKey.Caveat] for the key whose credentials these are, in the answer to "iam:CreateAccessKey", which tries another user.
+	Caveat string
 }
 
 // probeActions are the actions that can be tried without a change.

@@ -21,6 +21,8 @@ const (
 
 func (s *System) minKeySeconds() int { return cmp.Or(s.options.MinKeySeconds, minKeySeconds) }
 
+const selfServiceCaveat = "every key may make further keys for its user in memory; nothing prevents it"
+
 // CreateAccessKey makes a key that works at once.
 func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKeyRequest) (driver.AccessKey, error) {
 	u, unlock, err := b.withUser(ctx, "CreateAccessKey", "iam:CreateAccessKey", req.UserName, append(req.Needs(), driver.CapAccessKeys)...)
@@ -39,7 +41,7 @@ func (b *backend) CreateAccessKey(ctx context.Context, req driver.CreateAccessKe
 	u.keys[key.AccessKeyID] = key
 	made := *key
 	if b.system.options.SelfService {
-		made.Caveat = "every key may make further keys for its user in memory; nothing prevents it"
+		made.Caveat = selfServiceCaveat
 	}
 	return made, nil
 }

@@ -16,7 +16,11 @@ func (b *backend) Probe(ctx context.Context, req driver.ProbeRequest) (driver.Pr
 			return driver.ProbeAnswer{}, err
 		}
 		defer unlock()
-		return driver.Probed(who.may(req.Action, iamARN("user", req.Key), nil, nil))
+		answer, err := driver.Probed(who.may(req.Action, iamARN("user", req.Key), nil, nil))
+		if b.servesItself(who, req.Action, "user", who.name) {
+			answer.Caveat = selfServiceCaveat
+		}
+		return answer, err
 	case "s3:ListBucket", "s3:ListBucketVersions", "s3:GetBucketPolicy", "s3:GetBucketTagging", "s3:PutObjectTagging",
 		"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion", "s3:DeleteObjectVersion":
 	default:

@@ -65,9 +65,9 @@ func fromBucketGrant(in *pb.BucketGrant) driver.BucketGrant {
 }
 
 func fromProbe(in *pb.ProbeResponse) driver.ProbeAnswer {
-	return driver.ProbeAnswer{Allowed: in.GetAllowed(), Left: in.GetLeft()}
+	return driver.ProbeAnswer{Allowed: in.GetAllowed(), Left: in.GetLeft(), Caveat: in.GetCaveat()}
 }
 
 func toProbe(a driver.ProbeAnswer) *pb.ProbeResponse {
-	return &pb.ProbeResponse{Allowed: a.Allowed, Left: a.Left}
+	return &pb.ProbeResponse{Allowed: a.Allowed, Left: a.Left, Caveat: a.Caveat}
 }

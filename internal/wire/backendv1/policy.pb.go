@@ -1440,7 +1440,9 @@ type ProbeResponse struct {
 	state   protoimpl.MessageState `protogen:"open.v1"`
 	Allowed bool                   `protobuf:"varint,1,opt,name=allowed,proto3" json:"allowed,omitempty"`
 	// What the probe left behind; empty for nothing.
-	Left          string `protobuf:"bytes,2,opt,name=left,proto3" json:"left,omitempty"`
+	Left string `protobuf:"bytes,2,opt,name=left,proto3" json:"left,omitempty"`
+	// Of "iam:CreateAccessKey": as AccessKey.caveat, of the key that is tried.
+	Caveat        string `protobuf:"bytes,3,opt,name=caveat,proto3" json:"caveat,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1485,6 +1487,13 @@ func (x *ProbeResponse) GetAllowed() bool {
 func (x *ProbeResponse) GetLeft() string {
 	if x != nil {
 		return x.Left
+	}
+	return ""
+}
+
+func (x *ProbeResponse) GetCaveat() string {
+	if x != nil {
+		return x.Caveat
 	}
 	return ""
 }
@@ -1578,10 +1587,11 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\fProbeRequest\x12\x16\n" +
 	"\x06action\x18\x01 \x01(\tR\x06action\x12\x16\n" +
 	"\x06bucket\x18\x02 \x01(\tR\x06bucket\x12\x10\n" +
-	"\x03key\x18\x03 \x01(\tR\x03key\"=\n" +
+	"\x03key\x18\x03 \x01(\tR\x03key\"U\n" +
 	"\rProbeResponse\x12\x18\n" +
 	"\aallowed\x18\x01 \x01(\bR\aallowed\x12\x12\n" +
-	"\x04left\x18\x02 \x01(\tR\x04left2\xc6\t\n" +
+	"\x04left\x18\x02 \x01(\tR\x04left\x12\x16\n" +
+	"\x06caveat\x18\x03 \x01(\tR\x06caveat2\xc6\t\n" +
 	"\rPolicyService\x12d\n" +
 	"\tPutPolicy\x12*.s3credentials.backend.v1.PutPolicyRequest\x1a+.s3credentials.backend.v1.PutPolicyResponse\x12d\n" +
 	"\tGetPolicy\x12*.s3credentials.backend.v1.GetPolicyRequest\x1a+.s3credentials.backend.v1.GetPolicyResponse\x12o\n" +
