@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -206,9 +207,20 @@ func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 				plan.note(NoteActionOmitted, Resource{}, action)
 			}
 		}
+		e.noteCase(plan, asked.Grants)
 		grants = append(grants, grant{bucket: bucket, access: options.accessName(bucket), document: document})
 	}
 	return grants, nil
+}
+
+// noteCase notes prefixes that the system takes for more than they say.
+func (e *Engine) noteCase(plan *Plan, grants []policy.Grant) {
+	for _, g := range grants {
+		said := slices.Contains(plan.Notes, Note{Code: NoteCaseIgnored, Detail: g.Prefix})
+		if e.description.Dialect.IgnoresCase && strings.ToLower(g.Prefix) != strings.ToUpper(g.Prefix) && !said {
+			plan.note(NoteCaseIgnored, Resource{}, g.Prefix)
+		}
+	}
 }
 
 // askedFor is what is asked for in one bucket.

@@ -56,3 +56,23 @@ func TestCreateReturnsTheCaveatOfTheKey(t *testing.T) {
 		}
 	}
 }
+
+// A prefix that the system takes for more than it says is told, once, where it has letters.
+func TestCreateWarnsOfPrefixesWithoutCase(t *testing.T) {
+	for prefix, want := range map[string]int{"LOGS/": 1, "2026/": 0, "": 0} {
+		for _, ignores := range []bool{true, false} {
+			e := engine(t, open(t, memory.Options{Dialect: policy.Dialect{IgnoresCase: ignores}}))
+			plan, err := e.PlanCreate(t.Context(), core.CreateOptions{Buckets: []string{"one", "two"}, CreateBuckets: true, Prefix: prefix})
+			must(t, err)
+			warned := 0
+			for _, n := range warnings(plan) {
+				if n.Code == core.NoteCaseIgnored && n.Detail == prefix {
+					warned++
+				}
+			}
+			if ignores && warned != want || !ignores && warned != 0 {
+				t.Errorf("case is ignored: %v; prefix %q is warned of %d times", ignores, prefix, warned)
+			}
+		}
+	}
+}

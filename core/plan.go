@@ -159,6 +159,8 @@ type NoteCode string
 
 // The notes.
 const (
+	// NoteCaseIgnored: the system gives the access below the prefix in Detail to keys that differ from it in case alone, too.
+	NoteCaseIgnored NoteCode = "case-ignored"
 	// NoteActionOmitted: the action in Detail is left out of the policy, because the system does not know it.
 	NoteActionOmitted NoteCode = "action-omitted"
 	// NoteBucketPublic: the bucket is public already.
@@ -197,7 +199,7 @@ type Note struct {
 // Warning reports whether the note must not be missed: the plan changes access that was handed out before, which needs
 // CreateOptions.ReplacePolicy, or the new key may do more than was asked for, or for longer than the user's others.
 func (n Note) Warning() bool {
-	return changeWords[n.Code] != "" || n.Code == NoteFurtherAccess || n.Code == NoteOwnSecret || n.Code == NoteKeyWithoutEnd
+	return changeWords[n.Code] != "" || n.Code == NoteFurtherAccess || n.Code == NoteOwnSecret || n.Code == NoteCaseIgnored || n.Code == NoteKeyWithoutEnd
 }
 
 // Plan is an ordered list of steps. Making one reads the system's state and changes nothing.

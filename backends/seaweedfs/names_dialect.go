@@ -9,7 +9,7 @@ import (
 
 // dialect is how SeaweedFS's policy language differs from AWS's.
 func dialect() policy.Dialect {
-	return policy.Dialect{RejectedActions: strings.Fields(rejected), PlainUserPolicies: true, Implications: implications()}
+	return policy.Dialect{RejectedActions: strings.Fields(rejected), PlainUserPolicies: true, IgnoresCase: true, Implications: implications()}
 }
 
 // implications are what SeaweedFS permits beyond what a document says. No statement of a user's policy could take it away.

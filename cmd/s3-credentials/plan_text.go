@@ -160,6 +160,7 @@ func indented(document string) string {
 
 // noteTexts words the notes of a plan.
 var noteTexts = map[core.NoteCode]string{
+	core.NoteCaseIgnored:    "this system takes capital and small letters of the prefix '{detail}' for the same: the key also reaches keys below it in other case",
 	core.NoteActionOmitted:  "left out of the policy, because the {backend} backend does not know it: {detail}",
 	core.NoteBucketPublic:   "bucket {name} is public already",
 	core.NoteUserExists:     "user '{name}' exists and gets a further access key",

@@ -74,6 +74,9 @@ type Dialect struct {
 	// PlainUserPolicies says that the system takes in the policies of users only statements that allow, by Action and Resource: no Deny, no
 	// NotAction and no NotResource. Those of sessions and buckets may have them.
 	PlainUserPolicies bool
+	// IgnoresCase says that the system takes capital and small letters in a Resource for the same: access below a prefix reaches keys that
+	// differ from it in case alone. People are told.
+	IgnoresCase bool
 }
 
 // Implication is an action that a system permits wherever a document allows another one.

@@ -105,7 +105,7 @@ func knownCapabilities(in []string) []driver.Capability {
 }
 
 func toDialect(d policy.Dialect) (*pb.Dialect, error) {
-	out := &pb.Dialect{RejectedActions: d.RejectedActions, AnonymousBucketPolicies: d.AnonymousBucketPolicies, PlainUserPolicies: d.PlainUserPolicies}
+	out := &pb.Dialect{RejectedActions: d.RejectedActions, AnonymousBucketPolicies: d.AnonymousBucketPolicies, PlainUserPolicies: d.PlainUserPolicies, IgnoresCase: d.IgnoresCase}
 	for _, statement := range d.MandatoryStatements {
 		text, err := toStatement(statement)
 		if err != nil {
@@ -128,7 +128,7 @@ func toDialect(d policy.Dialect) (*pb.Dialect, error) {
 
 func fromDialect(in *pb.Dialect) (policy.Dialect, error) {
 	out := policy.Dialect{
-		RejectedActions: in.GetRejectedActions(), AnonymousBucketPolicies: in.GetAnonymousBucketPolicies(), PlainUserPolicies: in.GetPlainUserPolicies(),
+		RejectedActions: in.GetRejectedActions(), AnonymousBucketPolicies: in.GetAnonymousBucketPolicies(), PlainUserPolicies: in.GetPlainUserPolicies(), IgnoresCase: in.GetIgnoresCase(),
 	}
 	for _, text := range in.GetGuards() {
 		statement, err := fromStatement(text)

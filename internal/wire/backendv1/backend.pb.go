@@ -468,8 +468,10 @@ type Dialect struct {
 	AnonymousBucketPolicies bool `protobuf:"varint,4,opt,name=anonymous_bucket_policies,json=anonymousBucketPolicies,proto3" json:"anonymous_bucket_policies,omitempty"`
 	// The policies of users have only statements that allow, by Action and Resource: no Deny, no NotAction, no NotResource.
 	PlainUserPolicies bool `protobuf:"varint,5,opt,name=plain_user_policies,json=plainUserPolicies,proto3" json:"plain_user_policies,omitempty"`
-	unknownFields     protoimpl.UnknownFields
-	sizeCache         protoimpl.SizeCache
+	// Capital and small letters in a Resource are the same: access below a prefix reaches keys that differ from it in case alone.
+	IgnoresCase   bool `protobuf:"varint,6,opt,name=ignores_case,json=ignoresCase,proto3" json:"ignores_case,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Dialect) Reset() {
@@ -533,6 +535,13 @@ func (x *Dialect) GetAnonymousBucketPolicies() bool {
 func (x *Dialect) GetPlainUserPolicies() bool {
 	if x != nil {
 		return x.PlainUserPolicies
+	}
+	return false
+}
+
+func (x *Dialect) GetIgnoresCase() bool {
+	if x != nil {
+		return x.IgnoresCase
 	}
 	return false
 }
@@ -1041,13 +1050,14 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"boundaries\x18\v \x01(\v2$.s3credentials.backend.v1.BoundariesR\n" +
 	"boundaries\x12H\n" +
 	"\fsession_role\x18\f \x01(\v2%.s3credentials.backend.v1.SessionRoleR\vsessionRole\x12\x1c\n" +
-	"\tprincipal\x18\r \x01(\tR\tprincipal\"\x83\x02\n" +
+	"\tprincipal\x18\r \x01(\tR\tprincipal\"\xa6\x02\n" +
 	"\aDialect\x12)\n" +
 	"\x10rejected_actions\x18\x01 \x03(\tR\x0frejectedActions\x12\x16\n" +
 	"\x06guards\x18\x02 \x03(\tR\x06guards\x12I\n" +
 	"\fimplications\x18\x03 \x03(\v2%.s3credentials.backend.v1.ImplicationR\fimplications\x12:\n" +
 	"\x19anonymous_bucket_policies\x18\x04 \x01(\bR\x17anonymousBucketPolicies\x12.\n" +
-	"\x13plain_user_policies\x18\x05 \x01(\bR\x11plainUserPolicies\"I\n" +
+	"\x13plain_user_policies\x18\x05 \x01(\bR\x11plainUserPolicies\x12!\n" +
+	"\fignores_case\x18\x06 \x01(\bR\vignoresCase\"I\n" +
 	"\vImplication\x12\x16\n" +
 	"\x06action\x18\x01 \x01(\tR\x06action\x12\x0e\n" +
 	"\x02by\x18\x02 \x01(\tR\x02by\x12\x12\n" +
