@@ -5,24 +5,28 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"net/http"
 	"net/url"
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/trust"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // minioClient is a Requester by minio-go.
 type minioClient struct {
 	*minio.Client
+	// plain sends requests that no client library has a method for. It follows no redirect.
+	plain       *http.Client
 	credentials driver.Credentials
 	region      string
 }
 
 // NewObjectClient returns a Requester by minio-go for the endpoint's URL, or for AWS where that is empty. With nil credentials
-// its requests are anonymous.
+// its requests are anonymous. It trusts what the environment names, as package trust says.
 func NewObjectClient(endpoint, region string, c *driver.Credentials) (ObjectClient, error) {
 	if endpoint == "" {
 		endpoint = "https://s3.amazonaws.com"
@@ -34,11 +38,21 @@ func NewObjectClient(endpoint, region string, c *driver.Credentials) (ObjectClie
 	if c == nil {
 		c = &driver.Credentials{}
 	}
+	transport, err := minio.DefaultTransport(u.Scheme == "https")
+	if err != nil {
+		return nil, err
+	}
+	if transport.TLSClientConfig, err = trust.TLS(driver.Config{}); err != nil {
+		return nil, err
+	}
 	client, err := minio.New(u.Host, &minio.Options{
 		Creds:  credentials.NewStaticV4(c.AccessKeyID, c.SecretAccessKey, c.SessionToken),
-		Secure: u.Scheme == "https", Region: region, MaxRetries: 1,
+		Secure: u.Scheme == "https", Region: region, MaxRetries: 1, Transport: transport,
 	})
-	return minioClient{client, *c, cmp.Or(region, "us-east-1")}, err
+	plain := &http.Client{
+		Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return minioClient{client, plain, *c, cmp.Or(region, "us-east-1")}, err
 }
 
 // withCode converts an error of minio-go to a fault.

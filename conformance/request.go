@@ -49,9 +49,6 @@ type Answer struct {
 // maxAnswer is how much of an answer is read.
 const maxAnswer = 1 << 20
 
-// plain sends requests that no client library has a method for. It follows no redirect.
-var plain = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-
 // Do sends the request, signed unless the client is anonymous.
 func (c minioClient) Do(ctx context.Context, r Request) (Answer, error) {
 	target := *c.EndpointURL()
@@ -74,7 +71,7 @@ func (c minioClient) Do(ctx context.Context, r Request) (Answer, error) {
 	if c.credentials != (driver.Credentials{}) {
 		request = signer.SignV4(*request, c.credentials.AccessKeyID, c.credentials.SecretAccessKey, c.credentials.SessionToken, c.region)
 	}
-	response, err := plain.Do(request)
+	response, err := c.plain.Do(request)
 	if err != nil {
 		return Answer{}, err
 	}
