@@ -77,7 +77,8 @@ func (k kind) open(cfg driver.Config) (driver.Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	endpoint, err := parseEndpoint(cmp.Or(cfg.EndpointURL, aliasURL, os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"), os.Getenv("MINIO_ENDPOINT")))
+	endpoint, err := parseEndpoint(cmp.Or(cfg.EndpointURL, aliasURL, os.Getenv("AWS_ENDPOINT_URL_S3"), os.Getenv("AWS_ENDPOINT_URL"),
+		profileURL(cfg.Profile), os.Getenv("MINIO_ENDPOINT")))
 	if err != nil {
 		return nil, err
 	}

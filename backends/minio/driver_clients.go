@@ -53,6 +53,33 @@ func profile(name string) (found *credentials.Credentials, url string, err error
 		"there is no profile %q with a key in %s, nor an alias of that name in the configuration of mc", name, path)
 }
 
+// profileURL is the endpoint that the profile names, as AWS's SDK finds it: that of its section for S3, else its own; empty for none.
+func profileURL(name string) string {
+	name = cmp.Or(name, os.Getenv("AWS_PROFILE"), "default")
+	section := "profile " + name
+	if name == "default" {
+		section = name
+	}
+	config, err := ini.LoadSources(ini.LoadOptions{Loose: true, AllowNestedValues: true}, awsFile("AWS_CONFIG_FILE", "config"))
+	if err != nil {
+		return ""
+	}
+	profile := config.Section(section)
+	for _, line := range config.Section("services " + profile.Key("services").String()).Key("s3").NestedValues() {
+		if key, url, _ := strings.Cut(line, "="); strings.TrimSpace(key) == "endpoint_url" {
+			return strings.TrimSpace(url)
+		}
+	}
+	if url := profile.Key("endpoint_url").String(); url != "" {
+		return url
+	}
+	keys, err := ini.LooseLoad(awsFile("AWS_SHARED_CREDENTIALS_FILE", "credentials"))
+	if err != nil {
+		return ""
+	}
+	return keys.Section(name).Key("endpoint_url").String()
+}
+
 // awsFile is the path of a file of AWS's tools.
 func awsFile(variable, name string) string {
 	path := os.Getenv(variable)

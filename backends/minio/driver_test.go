@@ -100,6 +100,34 @@ func TestOpenRefusesWhatCannotBe(t *testing.T) {
 	}
 }
 
+// A profile names the endpoint, as it does for the backends that have AWS's SDK; what is named apart comes first.
+func TestAProfileNamesTheEndpoint(t *testing.T) {
+	for name, c := range map[string]struct{ config, keys, variable, want string }{
+		"the configuration":  {config: "[profile old]\nendpoint_url = http://127.0.0.1:1\n", want: "http://127.0.0.1:1"},
+		"its own for S3":     {config: "[profile old]\nservices = mine\nendpoint_url = http://127.0.0.1:1\n[services mine]\ns3 =\n  endpoint_url = http://127.0.0.1:2\n", want: "http://127.0.0.1:2"},
+		"another service's":  {config: "[profile old]\nservices = mine\nendpoint_url = http://127.0.0.1:1\n[services mine]\niam =\n  endpoint_url = http://127.0.0.1:2\n", want: "http://127.0.0.1:1"},
+		"beside the key":     {keys: "endpoint_url = http://127.0.0.1:3\n", want: "http://127.0.0.1:3"},
+		"another profile's":  {config: "[profile new]\nendpoint_url = http://127.0.0.1:1\n"},
+		"a variable besides": {config: "[profile old]\nendpoint_url = http://127.0.0.1:1\n", variable: "http://127.0.0.1:4", want: "http://127.0.0.1:4"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bare(t)
+			dir := t.TempDir()
+			for file, text := range map[string]string{"AWS_CONFIG_FILE": c.config, "AWS_SHARED_CREDENTIALS_FILE": "[old]\naws_access_key_id = any-key\naws_secret_access_key = any-secret\n" + c.keys} {
+				path := filepath.Join(dir, file)
+				must(t, os.WriteFile(path, []byte(text), 0o600))
+				t.Setenv(file, path)
+			}
+			t.Setenv("AWS_ENDPOINT_URL", c.variable)
+			d, err := minio.Open(t.Context(), driver.Config{Profile: "old"})
+			must(t, err)
+			if description, err := d.Describe(t.Context()); err != nil || description.EndpointURL != c.want {
+				t.Errorf("the endpoint is %q, want %q: %v", description.EndpointURL, c.want, err)
+			}
+		})
+	}
+}
+
 // tryAll calls the admin API, S3 and STS.
 func tryAll(t *testing.T, endpoint string) map[string]error {
 	return tryAllWith(t, driver.Config{EndpointURL: endpoint})
