@@ -57,7 +57,10 @@ func (e *Engine) checkRotate(options RotateOptions) error {
 	if err := e.require(driver.CapUsers, driver.CapAccessKeys); err != nil || options.Expires.IsZero() {
 		return err
 	}
-	// Elsewhere only the user's policies could end, and all keys with them.
+	if err := e.requireEnds(); err != nil {
+		return err
+	}
+	// Elsewhere only the user's policies can end, and all keys with them.
 	if !e.description.Has(driver.CapKeyExpiry) {
 		return e.description.Missing(driver.CapKeyExpiry).WithHint(fault.HintReplaceEnd)
 	}

@@ -150,6 +150,12 @@ func TestWhatHasNoEndIsRefusedUnasked(t *testing.T) {
 	if hint := fault.HintOf(err); hint != fault.HintReplaceEnd {
 		t.Errorf("without an end of the new key the hint is %q", hint)
 	}
+	nothing := open(t, memory.Options{Without: []driver.Capability{driver.CapKeyExpiry, driver.CapPolicyTime}})
+	_, err = engine(t, nothing).PlanRotate(t.Context(), "ann", core.RotateOptions{Expires: time.Now().Add(time.Hour)})
+	wantCode(t, err, fault.Unsupported)
+	if hint := fault.HintOf(err); hint != fault.HintTemporary {
+		t.Errorf("where nothing ends the hint is %q", hint)
+	}
 	_, err = engine(t, open(t, kinds["with one key a user"])).PlanRotate(t.Context(), "ann", core.RotateOptions{})
 	wantCode(t, err, fault.Unsupported)
 }

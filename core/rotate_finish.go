@@ -74,9 +74,11 @@ func checkNewest(newest heldKey, older []heldKey, force bool) error {
 	last, first := older[len(older)-1], older[0]
 	switch {
 	case newest.made.IsZero():
-		return fault.New(fault.FailedPrecondition, "nothing tells which of the access keys %s, %s is the newest; delete those that are not needed", listed(older), newest)
+		return fault.New(fault.FailedPrecondition, "nothing tells which of the access keys %s, %s is the newest; delete those that are not needed", listed(older), newest).
+			WithHint(fault.HintDeleteKey)
 	case newest.made.Equal(last.made):
-		return fault.New(fault.FailedPrecondition, "nothing tells which of the access keys %s and %s is newer; delete the one that is not needed", last, newest)
+		return fault.New(fault.FailedPrecondition, "nothing tells which of the access keys %s and %s is newer; delete the one that is not needed", last, newest).
+			WithHint(fault.HintDeleteKey)
 	case !newest.works():
 		return fault.New(fault.FailedPrecondition, "the newest access key, %s, does not work, and the others would not either", newest)
 	case outlasting(older, newest) != nil && !force:

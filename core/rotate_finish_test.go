@@ -79,14 +79,14 @@ func TestAnUnfinishedRotationStays(t *testing.T) {
 			_, err = r.d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "ann"})
 			must(t, err)
 			r.mustApply(r.e.PlanSetKeyStatus(t.Context(), "ann", foreign.AccessKeyID, driver.KeyActive))
-			refused(r, "is the newest; delete those that are not needed", core.FinishOptions{Force: true}, "")
+			refused(r, "is the newest; delete those that are not needed", core.FinishOptions{Force: true}, fault.HintDeleteKey)
 		})
 	})
 	t.Run("in the same second", func(t *testing.T) {
 		in(t, memory.Options{}, nil, func(t *testing.T, r *rotation) {
 			_, err := r.d.CreateAccessKey(t.Context(), driver.CreateAccessKeyRequest{UserName: "ann"})
 			must(t, err)
-			refused(r, "is newer; delete the one", core.FinishOptions{Force: true}, "")
+			refused(r, "is newer; delete the one", core.FinishOptions{Force: true}, fault.HintDeleteKey)
 		})
 	})
 	t.Run("no key, no user", func(t *testing.T) {

@@ -24,8 +24,10 @@ const (
 	HintExpires Hint = "expires"
 	// HintReplaceEnd: give the user's policies another end, and all its keys with them.
 	HintReplaceEnd Hint = "replace-end"
-	// HintFinish: give the older keys no end, and finish the rotation later.
+	// HintFinish: give the older keys no end, and finish the rotation later, or delete them by name where nothing tells which is the newest.
 	HintFinish Hint = "finish"
+	// HintDeleteKey: delete keys by name.
+	HintDeleteKey Hint = "delete-key"
 	// HintForce: do it all the same.
 	HintForce Hint = "force"
 	// HintTemporary: ask for temporary credentials in place of a user.
@@ -79,7 +81,7 @@ const (
 // Hints returns every hint, in a fixed order.
 func Hints() []Hint {
 	return []Hint{
-		HintCreateBucket, HintObjectsToo, HintOtherUser, HintHeldKey, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintFinish, HintForce, HintTemporary, HintPermanent, HintWholeBucket, HintNoBoundary,
+		HintCreateBucket, HintObjectsToo, HintOtherUser, HintHeldKey, HintReplacePolicy, HintReplaceOldest, HintExpires, HintReplaceEnd, HintFinish, HintDeleteKey, HintForce, HintTemporary, HintPermanent, HintWholeBucket, HintNoBoundary,
 		HintNoRegion, HintNoWebsite, HintBucketPolicy, HintUserPolicies, HintOtherPrefix, HintPrefix, HintSingleObject, HintCredentials,
 		HintCredentialsApart, HintSetEndpoint, HintEndpoint, HintEndpointOrBackend, HintTimeout, HintAuthority, HintRegion, HintBackend, HintPluginFolder, HintByName, HintPin,
 	}
