@@ -103,7 +103,7 @@ func (a *UserAccess) own() ([]policy.Document, error) {
 
 // sameMeaning fails unless a document allows what is asked for, and nothing else.
 func (e *Engine) sameMeaning(document policy.Document, asked policy.Asked) error {
-	_, omitted, err := e.documentFor(asked)
+	_, omitted, err := e.documentFor(asked, nil)
 	if err != nil {
 		return err
 	}

@@ -189,15 +189,22 @@ func bucketsOf(grants []grant) []string {
 func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 	var grants []grant
 	omitted := map[string]bool{}
-	for _, bucket := range options.BucketNames() {
+	buckets := options.BucketNames()
+	all, written := make([]policy.Asked, len(buckets)), make([]policy.Document, len(buckets))
+	for i, bucket := range buckets {
 		if bucket == "" {
 			return nil, fault.New(fault.InvalidArgument, "a bucket name is empty")
 		}
-		asked, err := e.askedFor(bucket, options)
-		if err != nil {
+		var err error
+		if all[i], err = e.askedFor(bucket, options); err != nil {
 			return nil, err
 		}
-		document, removed, err := e.documentFor(asked)
+		if written[i], _, err = writtenFor(all[i]); err != nil {
+			return nil, err
+		}
+	}
+	for i, bucket := range buckets {
+		document, removed, err := e.documentFor(all[i], written)
 		if err != nil {
 			return nil, err
 		}
@@ -238,19 +245,24 @@ func (e *Engine) askedFor(bucket string, options CreateOptions) (policy.Asked, e
 	return asked, err
 }
 
+// writtenFor is the document before it is compiled, of which so many statements are generated.
+func writtenFor(asked policy.Asked) (document policy.Document, generated int, err error) {
+	if len(asked.Grants) == 0 {
+		return asked.Own, 0, nil
+	}
+	document, err = policy.Build(asked.Grants, policy.Options{Extra: asked.Extra, Partition: asked.Partition})
+	return document, len(document.Statement) - len(asked.Extra), err
+}
+
 // documentFor makes the document that gives what is asked for, in the dialect of the system, and holds it against that: a mistake
 // in the making of documents must not become access. Statements of the caller's own may be too complex for it; then what is generated is held against the grants
-// without them.
-func (e *Engine) documentFor(asked policy.Asked) (policy.Document, []string, error) {
-	document, generated := asked.Own, 0
-	if len(asked.Grants) > 0 {
-		var err error
-		if document, err = policy.Build(asked.Grants, policy.Options{Extra: asked.Extra, Partition: asked.Partition}); err != nil {
-			return document, nil, err
-		}
-		generated = len(document.Statement) - len(asked.Extra)
+// without them. What the others allow, which the same user gets, it does not deny.
+func (e *Engine) documentFor(asked policy.Asked, others []policy.Document) (policy.Document, []string, error) {
+	document, generated, err := writtenFor(asked)
+	if err != nil {
+		return document, nil, err
 	}
-	document, removed, err := policy.Compile(document, asked.Dialect, policy.CompileOptions{Generated: generated})
+	document, removed, err := policy.Compile(document, asked.Dialect, policy.CompileOptions{Generated: generated, Others: others})
 	if err != nil {
 		return document, nil, err
 	}
@@ -267,7 +279,7 @@ func (e *Engine) documentFor(asked policy.Asked) (policy.Document, []string, err
 		err = nil // it is the caller's own statements or policy that make so many combinations
 		if asked.Extra != nil && asked.Grants != nil {
 			asked.Extra, asked.Omitted = nil, nil
-			_, asked.Omitted, err = e.documentFor(asked)
+			_, asked.Omitted, err = e.documentFor(asked, others)
 		}
 	}
 	return document, asked.Omitted, err

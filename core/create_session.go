@@ -19,7 +19,7 @@ func (e *Engine) planSession(ctx context.Context, plan *Plan, options CreateOpti
 	for i, g := range grants {
 		documents[i] = g.document
 	}
-	document := policy.Merge(documents...)
+	document := policy.Joined(policy.Merge(documents...))
 	if err := checkSize("session's policy", document, e.description.Limits.SessionPolicyBytes, false); err != nil {
 		return err
 	}

@@ -37,14 +37,21 @@ type accessCase struct {
 	// says are what stands behind the bucket's name, one argument each; empty for the name alone.
 	says       []string
 	in, beside can
-	// two says that the key is for two buckets.
-	two bool
+	// two says that the key is for two buckets, and second what it may in the second one, where that is not the same.
+	two    bool
+	second *second
 	// session says that the key ends by itself.
 	session bool
 	// denies says that the policy has a Deny, which the policies of users cannot have on some systems.
 	denies bool
 	// needs is what a system must enforce for the check to say anything.
 	needs string // "user", "session" and "prefix"
+}
+
+// second is the other bucket of a key: what stands behind its name, and what the key may do there.
+type second struct {
+	says       string
+	in, beside can
 }
 
 func accessCases() []accessCase {
@@ -63,6 +70,11 @@ func accessCases() []accessCase {
 		{name: "two accesses", says: []string{"/in/:ro", "/beside/:wo"}, in: readOnly, beside: writeOnly, needs: "prefix"},
 		{name: "two prefixes", args: []string{"--prefix", "in/", "--prefix", "beside/", "--read-only"}, in: readOnly, beside: readOnly, needs: "prefix"},
 		{name: "two buckets", args: []string{"--read-only"}, in: readOnly, beside: readOnly, two: true},
+		{name: "writing beside reading", says: []string{":rw"}, in: readWrite, beside: readWrite, two: true, second: &second{"/in/:ro", readOnly, nothing}, needs: "prefix"},
+		{
+			name: "reading in a folder, beside another bucket", says: []string{":wo", "/in/:ro"}, in: can{list: true, get: true, put: true}, beside: writeOnly, two: true,
+			second: &second{"/in/:ro", readOnly, nothing}, needs: "prefix",
+		},
 	}
 	for i, c := range cases {
 		cases[i].needs += " user"
@@ -162,6 +174,9 @@ func (a *access) check(c accessCase, enforced bool) {
 			arguments = append(arguments, a.bucket+says)
 		}
 	}
+	if c.second != nil {
+		arguments = append(arguments, buckets[1]+c.second.says)
+	}
 	key := a.create(append(append([]string{"create", "-c", "--silent"}, arguments...), c.args...))
 	client := a.client(key.AccessKeyID, key.SecretAccessKey, key.SessionToken)
 	for _, bucket := range append(buckets, other) {
@@ -170,7 +185,10 @@ func (a *access) check(c accessCase, enforced bool) {
 			a.must(err)
 		}
 	}
-	for _, bucket := range buckets {
+	for i, bucket := range buckets {
+		if i > 0 && c.second != nil {
+			c.in, c.beside = c.second.in, c.second.beside
+		}
 		a.want(enforced, c.in, a.tries(client, bucket, "in/"), bucket+"/in/")
 		a.want(enforced, c.beside, a.tries(client, bucket, "beside/"), bucket+"/beside/")
 		if err := client.RemoveBucket(a.Context(), bucket); enforced && !denied(err) {

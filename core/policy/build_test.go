@@ -134,11 +134,11 @@ func TestCompileDeniesWhatIsImplied(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := slices.ContainsFunc(compiled.Statement, func(s Statement) bool { return s.canonical() == denial.canonical() }); got != denied {
+		if got := slices.ContainsFunc(compiled.Statement, func(s Statement) bool { return s.Effect == Deny && slices.Contains(s.Action, denial.Action[0]) }); got != denied {
 			t.Errorf("%s: denied %v, want %v", statements, got, denied)
 		}
 		asked := slices.ContainsFunc(doc.Statement, func(s Statement) bool { return s.asksFor("s3:ListAllMyBuckets") })
-		if asked == strings.Contains(compiled.JSON(), `"Deny","Action":["s3:ListAllMyBuckets"]`) {
+		if asked == strings.Contains(compiled.JSON(), `"s3:ListAllMyBuckets"],"Resource":["*"]`) {
 			t.Errorf("%s: compiled to %s", statements, compiled.JSON())
 		}
 		if again, _, err := Compile(compiled, dialect, CompileOptions{}); err != nil || !Equal(again, compiled) {
@@ -165,6 +165,51 @@ func TestCompileDeniesWhereItIsNotAskedFor(t *testing.T) {
 	}
 	if again, _, err := Compile(compiled, dialect, CompileOptions{}); err != nil || !Equal(again, compiled) {
 		t.Errorf("compiled again: %s, %v", again.JSON(), err)
+	}
+}
+
+// TestCompileDeniesNothingThatOtherDocumentsAllow compiles the documents of one user for several buckets.
+func TestCompileDeniesNothingThatOtherDocumentsAllow(t *testing.T) {
+	everywhere := []string{"arn:aws:s3:::*"}
+	dialect := Dialect{Implications: []Implication{
+		{Action: "s3:GetObject", By: "s3:PutObject", Deny: &Statement{Effect: Deny, Action: []string{"s3:GetObject"}, Resource: everywhere}},
+		{Action: "s3:DeleteObjectTagging", By: "s3:PutObject", Deny: &Statement{Effect: Deny, Action: []string{"s3:DeleteObjectTagging"}, Resource: everywhere}},
+	}}
+	for name, c := range map[string]struct {
+		grants []Grant
+		want   string
+	}{
+		"writing":              {Grants(WriteOnly, "", "a"), `{"Effect":"Deny","Action":["s3:GetObject","s3:DeleteObjectTagging"],"Resource":["arn:aws:s3:::a/*"]}`},
+		"reading and writing":  {Grants(ReadWrite, "", "a"), `{"Effect":"Deny","Action":["s3:DeleteObjectTagging"],"Resource":["arn:aws:s3:::a/*"]}`},
+		"in different folders": {slices.Concat(Grants(WriteOnly, "in/", "a"), Grants(ReadOnly, "out/", "a")), `{"Effect":"Deny","Action":["s3:GetObject","s3:DeleteObjectTagging"],"Resource":["arn:aws:s3:::a/in/*"]}`},
+		"reading in a folder": {slices.Concat(Grants(WriteOnly, "", "a"), Grants(ReadOnly, "out/", "a")), `{"Effect":"Deny","Action":["s3:GetObject"],"NotResource":["arn:aws:s3:::a/out/*","arn:aws:s3:::b/x/*"]},` +
+			`{"Effect":"Deny","Action":["s3:DeleteObjectTagging"],"Resource":["arn:aws:s3:::a/*"]}`},
+	} {
+		other := build(t, Grants(ReadOnly, "x/", "b"), Options{})
+		compiled, _, err := Compile(build(t, c.grants, Options{}), dialect, CompileOptions{Others: []Document{other}})
+		if err != nil || !strings.HasSuffix(compiled.JSON(), c.want+"]}") {
+			t.Errorf("%s: %s, %v", name, compiled.JSON(), err)
+		}
+		for _, key := range []string{"b/x/object", "b/y", "a/object"} {
+			docs, req := []Document{compiled, other}, Request{Action: "s3:GetObject", Resource: "arn:aws:s3:::" + key}
+			if got := Evaluate(docs, req); (got == Allowed) != (key == "b/x/object" || key == "a/object" && name == "reading and writing") {
+				t.Errorf("%s: reading %s is %s", name, key, got)
+			}
+		}
+		if more := dialect.MayAllowMore(compiled); more != nil {
+			t.Errorf("%s: it may allow more: %v", name, more)
+		}
+	}
+}
+
+// TestDenialsAreJoined joins those of the documents of a session, which have to be short.
+func TestDenialsAreJoined(t *testing.T) {
+	doc := mustParse(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:GetObject","Resource":"a"},{"Effect":"Allow","Action":"*","Resource":"a"},
+		{"Effect":"Deny","Action":"s3:GetObject","Resource":"b"},{"Effect":"Allow","Action":"*","Resource":"b"},{"Effect":"Deny","Action":"s3:GetObject","NotResource":"c"}]}`)
+	want := mustParse(t, `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"s3:GetObject","Resource":["a","b"]},{"Effect":"Allow","Action":"*","Resource":"a"},
+		{"Effect":"Allow","Action":"*","Resource":"b"},{"Effect":"Deny","Action":"s3:GetObject","NotResource":"c"}]}`)
+	if got := Joined(doc); !Equal(got, want) {
+		t.Errorf("joined to %s", got.JSON())
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 type CompileOptions struct {
 	// Generated is the number of statements, from the first, that a program has generated. The user wrote the others.
 	Generated int
+	// Others are further documents of the same user. What they allow is not denied.
+	Others []Document
 }
 
 // Removed is an action that Compile removed from a generated statement.
@@ -22,8 +24,9 @@ type Removed struct {
 
 // Compile returns the document in the dialect of a system. It removes actions that the dialect rejects from generated
 // statements, and statements of which no action remains, and returns the removed actions. It appends the dialect's mandatory
-// statements, and the Deny of each implication, on all resources but those for which the document asks for the action: where
-// one of its Allow statements covers it, by name or by a wildcard such as "s3:Delete*" or "*", under whatever condition.
+// statements, and the Deny of each implication, on the resources on which the document allows what implies it, but not where a document
+// asks for the action: where one of its Allow statements covers it, by name or by a wildcard such as "s3:Delete*" or "*", under whatever
+// condition. Where both overlap, the Deny is about all resources but those that are asked for.
 // Unsupported, with the action in the message, where the user wrote a rejected action, or no statement remains.
 func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed, error) {
 	compiled := doc
@@ -49,28 +52,14 @@ func Compile(doc Document, d Dialect, opts CompileOptions) (Document, []Removed,
 	if len(compiled.Statement) == 0 && len(removed) > 0 {
 		return Document{}, nil, fault.New(fault.Unsupported, "nothing of the policy is left without the action %s, which this system does not have", removed[0].Action)
 	}
-	added := slices.Concat(d.MandatoryStatements, compiled.denials(d.Implications))
-	return Merge(compiled, Document{Version: compiled.Version, Statement: added}), removed, nil
-}
-
-// denials returns the statements that take away what the document implies and does not ask for.
-func (d Document) denials(implications []Implication) []Statement {
-	var denials []Statement
-	for _, i := range implications {
-		if i.Deny == nil || i.By != "" && !slices.ContainsFunc(d.Statement, func(s Statement) bool { return s.asksFor(i.By) }) {
-			continue
+	var denied []Statement
+	for _, n := range compiled.denials(d.Implications, opts.Others) {
+		if !slices.ContainsFunc(compiled.Statement, n.madeBy) {
+			denied = withDenial(denied, n.statement())
 		}
-		deny := *i.Deny
-		asked, everywhere := d.askedOn(i.Action)
-		switch {
-		case everywhere:
-			continue
-		case len(asked) > 0:
-			deny.Resource, deny.NotResource = nil, asked
-		}
-		denials = append(denials, deny)
 	}
-	return denials
+	added := slices.Concat(d.MandatoryStatements, denied)
+	return Merge(compiled, Document{Version: compiled.Version, Statement: added}), removed, nil
 }
 
 // askedOn returns the resources on which Allow statements cover the action, or that they do so everywhere.

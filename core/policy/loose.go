@@ -13,9 +13,9 @@ func (d Dialect) MayAllowMore(doc Document) []string {
 		return nil
 	}
 	var parts []string
-	for _, deny := range doc.denials(d.Implications) {
-		if !slices.ContainsFunc(doc.Statement, func(s Statement) bool { return s.canonical() == deny.canonical() }) {
-			parts = append(parts, "it does not deny "+strings.Join(deny.Action, ", ")+" where other actions imply more")
+	for _, n := range doc.denials(d.Implications, nil) {
+		if !slices.ContainsFunc(doc.Statement, n.madeBy) {
+			parts = append(parts, "it does not deny "+strings.Join(n.deny.Action, ", ")+" where other actions imply more")
 		}
 	}
 	if doc.Version == "" && strings.Contains(doc.JSON(), "${") {

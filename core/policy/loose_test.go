@@ -10,16 +10,20 @@ func TestWhatASystemMayTakeForMore(t *testing.T) {
 	deny := policy.Statement{Effect: policy.Deny, Action: []string{"s3:DeleteObjectVersion"}, Resource: []string{"arn:aws:s3:::*"}}
 	dialect := policy.Dialect{Implications: []policy.Implication{{Action: "s3:DeleteObjectVersion", By: "s3:DeleteObject", Deny: &deny}}}
 	for statement, want := range map[string]int{
-		`"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::tgt/*"`:                                  2,
-		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::tgt/*"`:                      1,
-		`"Effect":"Allow","Action":"s3:DeleteBucket","Resource":"arn:aws:s3:::tgt/*"`:                    1,
-		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::log?*"`:                      1,
-		`"Effect":"Deny","Action":"s3:ListBucket","Resource":"arn:aws:s3:::log?"`:                        1,
-		`"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::tgt/*"`:                    1,
-		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::tgt/*"`:                       0,
-		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::tgt"`:                        0,
-		`"Effect":"Allow","Action":"s3:ListBucket","Resource":["arn:aws:s3:::tgt","arn:aws:s3:::tgt/*"]`: 0,
-		`"Effect":"Allow","Action":"s3:*","Resource":"*"`:                                                0,
+		`"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::tgt/*"`:                                                                                                     1,
+		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::tgt/*"`:                                                                                         1,
+		`"Effect":"Allow","Action":"s3:DeleteBucket","Resource":"arn:aws:s3:::tgt/*"`:                                                                                       1,
+		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::log?*"`:                                                                                         1,
+		`"Effect":"Deny","Action":"s3:ListBucket","Resource":"arn:aws:s3:::log?"`:                                                                                           1,
+		`"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::tgt/*"`:                                                                                       1,
+		`"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::tgt/*"`:                                                                                          0,
+		`"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::tgt/*"},{"Effect":"Deny","Action":"s3:DeleteObjectVersion","Resource":"arn:aws:s3:::*"`:       0,
+		`"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::tgt/*"},{"Effect":"Deny","Action":"s3:DeleteObjectVersion","NotResource":"arn:aws:s3:::o/*"`:  0,
+		`"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::tgt/*"},{"Effect":"Deny","Action":"s3:DeleteObjectVersion","NotResource":"arn:aws:s3:::tg*"`:  1,
+		`"Effect":"Allow","Action":"s3:DeleteObject","Resource":"arn:aws:s3:::tgt/*"},{"Effect":"Deny","Action":"s3:DeleteObjectVersion","Resource":"arn:aws:s3:::tgt/a/*"`: 1,
+		`"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::tgt"`:                                                                                           0,
+		`"Effect":"Allow","Action":"s3:ListBucket","Resource":["arn:aws:s3:::tgt","arn:aws:s3:::tgt/*"]`:                                                                    0,
+		`"Effect":"Allow","Action":"s3:*","Resource":"*"`:                                                                                                                   0,
 	} {
 		doc := parsed(t, `{"Version":"2012-10-17","Statement":[{`+statement+`}]}`)
 		if got := dialect.MayAllowMore(doc); len(got) != want {
