@@ -214,7 +214,7 @@ func (e *Engine) grantsFor(plan *Plan, options CreateOptions) ([]grant, error) {
 				plan.note(NoteActionOmitted, Resource{}, action)
 			}
 		}
-		e.noteCase(plan, asked.Grants)
+		e.noteCase(plan, all[i].Grants)
 		grants = append(grants, grant{bucket: bucket, access: options.accessName(bucket), document: document})
 	}
 	return grants, nil
