@@ -60,7 +60,7 @@ func runExamples(t *testing.T, system *systems.System, capabilities []driver.Cap
 				if len(lacking(needsOf(command, example.Line, capabilities), capabilities)) > 0 {
 					want = cli.ExitUnsupported
 				}
-				if strings.Contains("verify copy-access", command.Name) && system.Name == "moto" && !strings.Contains(line, "--dry-run") {
+				if command.Name == "verify" && system.Name == "moto" && !strings.Contains(line, "--dry-run") {
 					want = cli.ExitDiffers // moto holds no key to its policies
 				}
 				if command.Name == "localserver" && want != cli.ExitUnsupported {
@@ -103,7 +103,7 @@ func (s *stage) prepare(t *testing.T, line string) string {
 			t.Fatal(err)
 		}
 	}
-	s.prepareProfiles(t)
+	s.prepareProfiles(t, line)
 	if bucket := exampleBucket.FindString(line); bucket != "" {
 		s.prepareBucket(t, bucket)
 	}
@@ -123,13 +123,16 @@ func (s *stage) prepare(t *testing.T, line string) string {
 	return strings.NewReplacer("http://127.0.0.1:9000", s.system.EndpointURL, "/path/to", s.folder).Replace(line)
 }
 
-// prepareProfiles makes the system both that to copy from and that to copy to.
-func (s *stage) prepareProfiles(t *testing.T) {
+// prepareProfiles makes the system that to copy from, and a sandbox that to copy to.
+func (s *stage) prepareProfiles(t *testing.T, line string) {
 	t.Helper()
 	var config strings.Builder
-	for _, profile := range []string{"old", "new"} {
+	for profile, system := range map[string]*systems.System{"old": s.system, "new": s.system} {
+		if profile == "new" && strings.Contains(line, "copy-access") {
+			system = systems.NewSandbox(t)
+		}
 		fmt.Fprintf(&config, "[profile %s]\nendpoint_url = %s\nregion = %s\naws_access_key_id = %s\naws_secret_access_key = %s\n",
-			profile, s.system.EndpointURL, s.system.Region, s.system.AccessKeyID, s.system.SecretAccessKey)
+			profile, system.EndpointURL, system.Region, system.AccessKeyID, system.SecretAccessKey)
 	}
 	folder := filepath.Join(s.folder, ".aws")
 	if err := errors.Join(os.Mkdir(folder, 0o700), os.WriteFile(filepath.Join(folder, "config"), []byte(config.String()), 0o600)); err != nil {
@@ -200,6 +203,9 @@ func (s *stage) command(ctx context.Context, line string) *exec.Cmd {
 	command.Env = append(s.system.Env(), "PATH="+s.bin+":"+os.Getenv("PATH"), "HOME="+s.folder, "XDG_CONFIG_HOME="+s.folder+"/.config", "AWS_CONFIG_FILE="+s.folder+"/.aws/config",
 		"S3_CREDENTIALS_ENDPOINT_URL="+s.system.EndpointURL, "S3_CREDENTIALS_REGION="+s.system.Region,
 		"S3_CREDENTIALS_ACCESS_KEY="+s.system.AccessKeyID, "S3_CREDENTIALS_SECRET_KEY="+s.system.SecretAccessKey)
+	if strings.Contains(line, "copy-access") {
+		command.Env = append(command.Env, "AWS_ENDPOINT_URL=") // it would come before that of each profile
+	}
 	return command
 }
 
