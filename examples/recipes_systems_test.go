@@ -120,6 +120,10 @@ func lifecycle(t *testing.T) (page, elsewhere string) {
 	return page, elsewhere
 }
 
+func TestLifecycleOnSeaweedFS(t *testing.T) { liveElsewhere(t, systems.SeaweedFS(t)) }
+
+func TestLifecycleOnGarage(t *testing.T) { liveElsewhere(t, systems.Garage(t)) }
+
 func TestLifecycleOnCeph(t *testing.T) { liveElsewhere(t, systems.Ceph(t)) }
 
 // liveElsewhere does what docs/lifecycle.md says of a system, and looks that there were two keys, and nothing is left.

@@ -30,6 +30,8 @@ func TestRealSystems(t *testing.T) {
 		{conformance.PresetMinIO, "minio", "minio", systems.MinIO},
 		{conformance.PresetSandbox, "aws", "aws", systems.Sandbox},
 		{conformance.PresetMoto, "aws", "aws", systems.Moto},
+		{conformance.PresetSeaweedFS, "aws", "seaweedfs", systems.SeaweedFS},
+		{conformance.PresetGarage, "aws", "garage", systems.Garage},
 		{conformance.PresetCeph, "aws", "ceph", systems.Ceph},
 		{conformance.PresetVersityGW, "aws", "versitygw", systems.Sandbox},
 	} {

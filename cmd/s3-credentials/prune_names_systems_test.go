@@ -3,7 +3,11 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +21,24 @@ func TestPruneByNameOnCeph(t *testing.T) {
 	a := &access{T: t, system: systems.Ceph(t), backend: "ceph", bucket: "pruned-by-name"}
 	testPruneByName(a, func(user string) {
 		a.tool("create", a.bucket, "--silent", "--username", user, "--expires", "30d", "--policy", fmt.Sprintf(endedPolicy, "$!BUCKET_NAME!$"))
+	})
+}
+
+// TestPruneByNameOnGarage ends keys by the admin API, which takes any end.
+func TestPruneByNameOnGarage(t *testing.T) {
+	a := &access{T: t, system: systems.Garage(t), backend: "garage", bucket: "pruned-by-name"}
+	testPruneByName(a, func(user string) {
+		key := a.create([]string{"create", a.bucket, "--silent", "--username", user, "--expires", "30d"})
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost,
+			a.system.AdminURL+"/v2/UpdateKey?id="+url.QueryEscape(key.AccessKeyID), bytes.NewReader([]byte(`{"expiration": "2020-01-01T00:00:00Z"}`)))
+		a.must(err)
+		request.Header.Set("Authorization", "Bearer "+a.system.AdminToken)
+		answer, err := http.DefaultClient.Do(request)
+		a.must(err)
+		defer answer.Body.Close() //nolint:errcheck // it was only read
+		if said, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s", answer.Status, said)
+		}
 	})
 }
 

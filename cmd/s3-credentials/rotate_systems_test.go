@@ -87,6 +87,7 @@ func TestAClientNeverNoticesARotation(t *testing.T) {
 		undated bool
 	}{
 		{"sandbox", "aws", systems.Sandbox, false}, {"minio", "minio", systems.MinIO, false}, {"moto-enforcing", "aws", systems.MotoEnforcing, false},
+		{"seaweedfs", "seaweedfs", systems.SeaweedFS, true},
 	} {
 		t.Run(s.name, func(t *testing.T) {
 			system := s.start(t)

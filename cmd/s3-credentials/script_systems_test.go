@@ -41,6 +41,8 @@ func TestOnCeph(t *testing.T) {
 	t.Run("any", func(t *testing.T) { runScriptsOn(t, "any", systems.Ceph(t)) })
 }
 
+func TestOnGarage(t *testing.T) { runOn(t, systems.Garage(t)) }
+
 func TestOnMoto(t *testing.T) { runOn(t, systems.Moto(t)) }
 
 func runOn(t *testing.T, system *systems.System) {
