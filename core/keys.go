@@ -10,9 +10,12 @@ import (
 )
 
 // PlanCreateKey makes the plan to give a user a further access key, and nothing else: what the user may do stays as it is. It changes
-// nothing. NotFound if there is no such user; ResourceExhausted for one that has as many keys as the system allows; AlreadyExists where
+// nothing. NotFound if there is no such user; ResourceExhausted for one that has as many keys as the system allows; Unsupported where
 // a user has one key only.
 func (e *Engine) PlanCreateKey(ctx context.Context, user string) (*Plan, error) {
+	if err := e.require(driver.CapAccessKeys); err != nil {
+		return nil, err
+	}
 	owner, err := e.lookUpHolder(ctx, user)
 	if err != nil {
 		return nil, err

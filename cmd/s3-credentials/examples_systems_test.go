@@ -45,10 +45,6 @@ func TestExamplesOnCeph(t *testing.T) {
 	runExamples(t, systems.Ceph(t), describedByPlugin(t, "ceph").Capabilities)
 }
 
-func TestExamplesOnGarage(t *testing.T) {
-	runExamples(t, systems.Garage(t), describedByPlugin(t, "garage").Capabilities)
-}
-
 // runExamples expects of each example that it does what it says, or, where it needs what the system has not, that it
 // is refused with the exit code for that.
 func runExamples(t *testing.T, system *systems.System, capabilities []driver.Capability) {

@@ -171,8 +171,12 @@ func (r *rotator) replace(ctx context.Context, env *cli.Env, e *execution, acces
 func placeFor(d driver.Description, access *core.UserAccess) format.Credentials {
 	place := placeOf(d)
 	place.Buckets = access.NamedBuckets()
-	rows, err := access.Explain()
-	place.WriteOnly = err == nil && !slices.ContainsFunc(rows, func(r policy.Row) bool { return r.Access&policy.Read != 0 })
+	var own []policy.Document // what everybody may read besides is not what the key is for
+	for _, p := range access.Policies {
+		own = append(own, p.Document)
+	}
+	rows, err := policy.Explain(own, policy.ExplainOptions{})
+	place.WriteOnly = err == nil && len(rows) > 0 && !slices.ContainsFunc(rows, func(r policy.Row) bool { return r.Access&policy.Read != 0 })
 	return place
 }
 
