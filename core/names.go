@@ -25,12 +25,25 @@ func derived(name string) bool { return namedBuckets(name) != "" }
 // namedBuckets are the buckets that a name is derived from, as they stand in it; "" for another name.
 func namedBuckets(name string) string {
 	for _, access := range policy.AccessNames() {
-		if buckets, derived := strings.CutPrefix(name, grantName(access, "")); derived {
-			return buckets
+		for _, spelled := range []string{access, withoutPlus(access)} {
+			if buckets, derived := strings.CutPrefix(name, grantName(spelled, "")); derived {
+				return buckets
+			}
 		}
 	}
 	return ""
 }
+
+// spelled is the name of an access as it stands in names with a rule. A sum of verbs, list+read, has a plus sign, which not all
+// systems allow.
+func spelled(rule driver.NameRule, access string) string {
+	if strings.Contains(access, "+") && (driver.NameRule{Pattern: rule.Pattern}).Check("access", access) != nil {
+		return withoutPlus(access)
+	}
+	return access
+}
+
+func withoutPlus(access string) string { return strings.ReplaceAll(access, "+", "=") }
 
 // separator stands between the names of buckets where a system does not say otherwise.
 const separator = ","
@@ -39,7 +52,7 @@ const separator = ","
 // Python tool names it. A name that is too long for the rule is cut, and ends in a hash of the whole, so that the same
 // buckets always give the same name and others another.
 func derivedName(rule driver.NameRule, between, access string, buckets []string) string {
-	name := grantName(access, strings.Join(buckets, cmp.Or(between, separator)))
+	name := grantName(spelled(rule, access), strings.Join(buckets, cmp.Or(between, separator)))
 	if rule.Max == 0 || len(name) <= rule.Max {
 		return name
 	}
