@@ -143,6 +143,32 @@ func TestCharactersOfAPrefixAreTheirOwn(t *testing.T) {
 	}
 }
 
+// TestAMissingObjectTellsASessionNothing tries to read, with a session, what it may read and what it may not. The gateway says of an object
+// that does not exist that it does not, whoever asks.
+func TestAMissingObjectTellsASessionNothing(t *testing.T) {
+	system := systems.Ceph(t)
+	d := opened(t, system)
+	must(t, d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "missing"}))
+	for _, key := range []string{"in/there", "out/there"} {
+		_, err := d.PutObject(t.Context(), driver.PutObjectRequest{Bucket: "missing", Key: key, Body: strings.NewReader("x")})
+		must(t, err)
+	}
+	session := sessionFor(t, d, allow("s3:GetObject", "arn:aws:s3:::missing/in/*"), allow("s3:ListBucket", "arn:aws:s3:::missing"))
+	config := configOf(system)
+	config.Credentials = &session
+	within, err := Open(t.Context(), config)
+	must(t, err)
+	t.Cleanup(func() { _ = within.Close() })
+	for key, want := range map[string]struct{ allowed, unknown bool }{
+		"in/there": {allowed: true}, "out/there": {}, "in/none": {unknown: true}, "out/none": {unknown: true},
+	} {
+		answer, err := within.Probe(t.Context(), driver.ProbeRequest{Action: "s3:GetObject", Bucket: "missing", Key: key})
+		if answer.Allowed != want.allowed || driver.IsUnknownProbe(err) != want.unknown {
+			t.Errorf("%s: %+v, %v", key, answer, err)
+		}
+	}
+}
+
 // sessionFor opens a session with the role that core would make.
 func sessionFor(t *testing.T, d driver.Driver, statements ...policy.Statement) driver.Credentials {
 	t.Helper()

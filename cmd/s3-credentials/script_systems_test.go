@@ -37,9 +37,7 @@ func TestOnSeaweedFS(t *testing.T) {
 	t.Run("seaweedfs", func(t *testing.T) { runScriptsOn(t, "seaweedfs", systems.SeaweedFS(t)) })
 }
 
-func TestOnCeph(t *testing.T) {
-	t.Run("any", func(t *testing.T) { runScriptsOn(t, "any", systems.Ceph(t)) })
-}
+func TestOnCeph(t *testing.T) { runOn(t, systems.Ceph(t)) }
 
 func TestOnGarage(t *testing.T) { runOn(t, systems.Garage(t)) }
 
