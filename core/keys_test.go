@@ -88,3 +88,13 @@ type asKey struct {
 func (d asKey) WhoAmI(context.Context) (driver.Caller, error) {
 	return driver.Caller{UserID: d.id}, nil
 }
+
+// TestAUserThatIsItsKeyGetsNoOther says so, whether there is such a user or not.
+func TestAUserThatIsItsKeyGetsNoOther(t *testing.T) {
+	e := engine(t, open(t, kinds[wholeBuckets]))
+	create(t, e, core.CreateOptions{Buckets: []string{"one"}, CreateBuckets: true, UserName: "ann"})
+	for _, user := range []string{"ann", "bob"} {
+		_, err := e.PlanCreateKey(t.Context(), user)
+		wantCode(t, err, fault.Unsupported)
+	}
+}

@@ -19,7 +19,7 @@ func (e *Engine) CheckMine(byName bool) error {
 	case e.marks():
 		return e.require(driver.CapUsers)
 	}
-	return e.description.Missing(driver.CapUserTags).WithHint(fault.HintByName)
+	return e.description.Missing(driver.CapUserTags)
 }
 
 // Mine reports whether an engine made a user, and what the user's tags, or those of its keys, say of that. With byName, a user with a derived

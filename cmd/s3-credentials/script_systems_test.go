@@ -63,7 +63,7 @@ func runScriptsOn(t *testing.T, folder string, system *systems.System) {
 		backend = system.Name
 	}
 	capabilities := describedByPlugin(t, backend).Capabilities
-	runScripts(t, folder, testscript.Params{ContinueOnError: true,
+	runScripts(t, folder, testscript.Params{
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("SEP", map[bool]string{true: "+", false: ","}[system.Name == "minio"])

@@ -132,7 +132,14 @@ func lacking(needed, has []driver.Capability) []driver.Capability {
 }
 
 // neededBy returns what an option needs. Temporary credentials need sessions, or users that are their keys and end. An end needs keys that end or policies that do, of which the first is named where there is none.
+// Who made a user is said by tags, or by policies.
 func neededBy(o cli.Option, has []driver.Capability) []driver.Capability {
+	says := func(c driver.Capability) bool {
+		return c == driver.CapUserTags || c == driver.CapKeyTags || c == driver.CapPolicyInline
+	}
+	if (o.Name == "mine" || o.Name == "expired") && !slices.ContainsFunc(has, says) {
+		return append(slices.Clone(o.Needs), driver.CapUserTags)
+	}
 	ends := func(c driver.Capability) bool { return c == driver.CapKeyExpiry || c == driver.CapPolicyTime }
 	if o.Name == "duration" && slices.Contains(has, driver.CapKeyExpiry) && !slices.Contains(has, driver.CapAccessKeys) {
 		return []driver.Capability{driver.CapUsers}

@@ -75,7 +75,7 @@ var capabilities = func() []capability {
 		{CapKeyUse, "tell when an access key was used", "switch the key off to see who needs it", ""},
 		{CapKeyExpiry, "let an access key end by itself", "", fault.HintTemporary},
 		{CapKeyTags, "keep tags with an access key", "", ""},
-		{CapUserTags, "keep tags with a user", "", ""},
+		{CapUserTags, "keep tags with a user", "", fault.HintByName},
 		{CapRoles, "manage roles", "temporary credentials need none there", ""},
 		{CapSessions, "make temporary credentials", "", fault.HintPermanent},
 		{CapUsers, "manage users", "", fault.HintTemporary},
