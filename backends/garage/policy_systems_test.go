@@ -4,6 +4,8 @@ package garage
 
 import (
 	"errors"
+	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -15,11 +17,23 @@ import (
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
-// TestABucketThatS3Made has a name for the key that made it. To another key it is given under no other's name.
-func TestABucketThatS3Made(t *testing.T) {
+// openGarage is the backend on a server, as its administrator.
+func openGarage(t *testing.T) (*systems.System, driver.Driver) {
+	t.Helper()
 	s := systems.Garage(t)
 	t.Setenv(adminURL, s.AdminURL)
 	t.Setenv(adminToken, s.AdminToken)
+	d, err := Open(t.Context(), driver.Config{EndpointURL: s.EndpointURL, Credentials: &driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = d.Close() })
+	return s, d
+}
+
+// TestABucketThatS3Made has a name for the key that made it. To another key it is given under no other's name.
+func TestABucketThatS3Made(t *testing.T) {
+	s, d := openGarage(t)
 	client, err := minio.New(strings.TrimPrefix(s.EndpointURL, "http://"), &minio.Options{Creds: credentials.NewStaticV4(s.AccessKeyID, s.SecretAccessKey, ""), Region: s.Region})
 	if err == nil {
 		err = client.MakeBucket(t.Context(), "made-by-s3", minio.MakeBucketOptions{})
@@ -27,16 +41,36 @@ func TestABucketThatS3Made(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := Open(t.Context(), driver.Config{EndpointURL: s.EndpointURL, Credentials: &driver.Credentials{AccessKeyID: s.AccessKeyID, SecretAccessKey: s.SecretAccessKey}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = d.Close() })
 	if _, err := d.CreateUser(t.Context(), driver.CreateUserRequest{Name: "of-s3"}); err != nil {
 		t.Fatal(err)
 	}
 	err = d.PutGrant(t.Context(), driver.PutGrantRequest{UserName: "of-s3", Grant: driver.BucketGrant{Bucket: "made-by-s3", Read: true}})
 	if !errors.Is(err, fault.FailedPrecondition) || !strings.Contains(err.Error(), "garage bucket alias ") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestAServersWebsiteIsPublic makes a bucket a website, and ends that, by the server's admin API.
+func TestAServersWebsiteIsPublic(t *testing.T) {
+	_, d := openGarage(t)
+	if err := d.CreateBucket(t.Context(), driver.CreateBucketRequest{Bucket: "a-website"}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := newAdmin(http.DefaultClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var info bucketInfo
+	if err := a.get(t.Context(), "GetBucketInfo", url.Values{"globalAlias": {"a-website"}}, &info); err != nil {
+		t.Fatal(err)
+	}
+	for _, access := range []map[string]any{{"enabled": true, "indexDocument": "index.html"}, {"enabled": false}} {
+		if err := a.post(t.Context(), "UpdateBucket", url.Values{"id": {info.ID}}, map[string]any{"websiteAccess": access}, nil); err != nil {
+			t.Fatal(err)
+		}
+		got, err := d.GetBucketSetting(t.Context(), driver.GetBucketSettingRequest{Bucket: "a-website", Setting: driver.SettingPolicyStatus})
+		if err != nil || got.PolicyStatus.IsPublic != access["enabled"] {
+			t.Errorf("%v: got %+v, %v", access, got.PolicyStatus, err)
+		}
 	}
 }
