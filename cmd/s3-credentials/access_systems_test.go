@@ -154,12 +154,33 @@ type access struct {
 	bucket  string
 }
 
+// buckets are those that the key of a case is for.
+func (a *access) buckets(c accessCase) []string {
+	if c.two {
+		return []string{a.bucket, a.bucket + "-two"}
+	}
+	return []string{a.bucket}
+}
+
+// arguments are the buckets of a case with what it says of each.
+func (a *access) arguments(c accessCase) []string {
+	buckets := a.buckets(c)
+	if c.says == nil {
+		return buckets
+	}
+	var arguments []string
+	for _, says := range c.says {
+		arguments = append(arguments, a.bucket+says)
+	}
+	if c.second != nil {
+		arguments = append(arguments, buckets[1]+c.second.says)
+	}
+	return arguments
+}
+
 func (a *access) check(c accessCase, enforced bool) {
 	a.Helper()
-	buckets := []string{a.bucket}
-	if c.two {
-		buckets = append(buckets, a.bucket+"-two")
-	}
+	buckets := a.buckets(c)
 	admin := a.client(a.system.AccessKeyID, a.system.SecretAccessKey, "")
 	other := a.bucket + "-other"
 	if a.system.AdminToken == "" {
@@ -167,17 +188,7 @@ func (a *access) check(c accessCase, enforced bool) {
 	} else { // what S3 makes has a name for its maker alone
 		a.tool("create", "-c", other, "--silent", "--username", "user-of-"+other)
 	}
-	arguments := buckets
-	if c.says != nil {
-		arguments = nil
-		for _, says := range c.says {
-			arguments = append(arguments, a.bucket+says)
-		}
-	}
-	if c.second != nil {
-		arguments = append(arguments, buckets[1]+c.second.says)
-	}
-	key := a.create(append(append([]string{"create", "-c", "--silent"}, arguments...), c.args...))
+	key := a.create(append(append([]string{"create", "-c", "--silent"}, a.arguments(c)...), c.args...))
 	client := a.client(key.AccessKeyID, key.SecretAccessKey, key.SessionToken)
 	for _, bucket := range append(buckets, other) {
 		for _, object := range []string{"in/object", "beside/object"} {
@@ -204,14 +215,7 @@ func (a *access) check(c accessCase, enforced bool) {
 // refused expects that a create is refused before anything is made, with the way out.
 func (a *access) refused(c accessCase, says []string) {
 	a.Helper()
-	buckets := []string{a.bucket}
-	if c.says != nil {
-		buckets = nil
-		for _, says := range c.says {
-			buckets = append(buckets, a.bucket+says)
-		}
-	}
-	code, said := a.run(append(append([]string{"create", "-c"}, buckets...), c.args...)...)
+	code, said := a.run(append(append([]string{"create", "-c"}, a.arguments(c)...), c.args...)...)
 	for _, words := range says {
 		if code != cli.ExitUnsupported || !strings.Contains(said, words) {
 			a.Errorf("exit code %d: %s", code, said)

@@ -89,7 +89,7 @@ func TestCopyAccess(t *testing.T) {
 	t.Run("from MinIO to Ceph", func(t *testing.T) { leaveMinIO(t, systems.Ceph(t), true, true) })
 	t.Run("from MinIO to Garage", func(t *testing.T) { leaveMinIO(t, systems.Garage(t), false, true) })
 	t.Run("from Garage by name", func(t *testing.T) {
-		m := newMove(t, systems.Garage(t), systems.Sandbox(t))
+		m := newMove(t, systems.NewGarage(t), systems.Sandbox(t)) // all users of the system are meant
 		m.must("create", "copied-by-name", "-c", "--read-only", "--profile", "old")
 		back := []string{"copy-access", "--from-profile", "old", "--to-profile", "new", "--dry-run"}
 		if _, stderr, code := m.run(back...); code != 3 || !strings.Contains(stderr, "--by-name") {

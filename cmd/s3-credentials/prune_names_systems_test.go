@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -16,13 +15,6 @@ import (
 )
 
 // With --by-name, derived names say which users are of this program.
-
-func TestPruneByNameOnCeph(t *testing.T) {
-	a := &access{T: t, system: systems.Ceph(t), backend: "ceph", bucket: "pruned-by-name"}
-	testPruneByName(a, func(user string) {
-		a.tool("create", a.bucket, "--silent", "--username", user, "--expires", "30d", "--policy", fmt.Sprintf(endedPolicy, "$!BUCKET_NAME!$"))
-	})
-}
 
 // TestPruneByNameOnGarage ends keys by the admin API, which takes any end.
 func TestPruneByNameOnGarage(t *testing.T) {

@@ -67,7 +67,8 @@ func startSeaweedFS(options ...string) (*System, *guard, error) {
 }
 
 // runSeaweedFS starts master, volume server, filer and S3 in one process. It turns off what tests do not need, and what would report
-// to somebody.
+// to somebody. Each bucket that is written to gets several volumes, and without a limit of ours there may be as many as the disk has room
+// for, were they full: the tests make more buckets than that.
 func runSeaweedFS(binary string, s *System, port string, options []string) (*process, error) {
 	dir, run, err := unprivileged("seaweedfs")
 	if err != nil {
@@ -82,7 +83,7 @@ func runSeaweedFS(binary string, s *System, port string, options []string) (*pro
 	}
 	args := slices.Concat(run, []string{
 		binary, "-logdir=" + dir, "mini", "-dir=" + dir, "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3.port=" + port, "-s3.config=" + identities,
-		"-master.telemetry=false", "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
+		"-volume.max=10000", "-master.telemetry=false", "-webdav=false", "-admin.ui=false", "-s3.port.iceberg=0", "-s3.port.lance=0",
 		"-s3.localSocket=" + filepath.Join(dir, "s3.sock"), "-filer.localSocket=" + filepath.Join(dir, "filer.sock"),
 	})
 	for _, flag := range []string{"s3.port.grpc", "master.port", "master.port.grpc", "volume.port", "volume.port.grpc", "filer.port", "filer.port.grpc"} {

@@ -19,8 +19,7 @@ type Server struct {
 
 	mu     sync.Mutex
 	opened driver.Driver
-	// calls counts the calls in progress.
-	calls sync.WaitGroup
+	calls  calls
 }
 
 // NewServer returns a server without an open driver: the host's call of Open opens one.
@@ -42,13 +41,8 @@ func (s *Server) Close(ctx context.Context) error {
 	if former == nil {
 		return nil
 	}
-	idle := make(chan struct{})
-	go func() {
-		s.calls.Wait()
-		close(idle)
-	}()
 	select {
-	case <-idle:
+	case <-s.calls.ended():
 		return former.Close()
 	case <-ctx.Done():
 		return ctx.Err()
@@ -83,8 +77,8 @@ func (s *Server) Options(logger *slog.Logger, onPanic func(method string, reason
 		grpc.ChainUnaryInterceptor(func(
 			ctx context.Context, req any, info *grpc.UnaryServerInfo, handle grpc.UnaryHandler,
 		) (answer any, err error) {
-			s.calls.Add(1)
-			defer s.calls.Done()
+			s.calls.begin()
+			defer s.calls.end()
 			var sent requests
 			defer func() { _ = grpc.SetTrailer(ctx, sent.trailer()) }()
 			defer catch(&err, info.FullMethod, onPanic)
@@ -93,8 +87,8 @@ func (s *Server) Options(logger *slog.Logger, onPanic func(method string, reason
 		grpc.ChainStreamInterceptor(func(
 			srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handle grpc.StreamHandler,
 		) (err error) {
-			s.calls.Add(1)
-			defer s.calls.Done()
+			s.calls.begin()
+			defer s.calls.end()
 			var sent requests
 			defer func() { stream.SetTrailer(sent.trailer()) }()
 			defer catch(&err, info.FullMethod, onPanic)
