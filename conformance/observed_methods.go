@@ -124,6 +124,10 @@ func (o *observed) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequ
 	return done(ctx, o, "DeletePolicy", o.Driver.DeletePolicy, req)
 }
 
+func (o *observed) CheckPolicy(ctx context.Context, req driver.CheckPolicyRequest) error {
+	return done(ctx, o, "CheckPolicy", o.Driver.CheckPolicy, req)
+}
+
 func (o *observed) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
 	return listed(o, "ListAttachedPolicies", o.Driver.ListAttachedPolicies(ctx, req), func(p driver.AttachedPolicy) string { return p.ARN })
 }

@@ -23,6 +23,9 @@ func (e *Engine) planSession(ctx context.Context, plan *Plan, options CreateOpti
 	if err := checkSize("session's policy", document, e.description.Limits.SessionPolicyBytes, false); err != nil {
 		return err
 	}
+	if err := e.checkDocument(ctx, document, true); err != nil {
+		return err
+	}
 	name := derivedName(e.description.Names.Session, e.description.Names.Separator, options.accessName(""), bucketsOf(grants))
 	if err := e.description.Names.Session.Check("session", name); err != nil {
 		return err

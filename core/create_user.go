@@ -24,7 +24,7 @@ func (e *Engine) planUser(ctx context.Context, plan *Plan, options CreateOptions
 	if err != nil {
 		return err
 	}
-	if err := granter.check(grants); err != nil {
+	if err := granter.check(ctx, grants); err != nil {
 		return err
 	}
 	system := e.newSurvey()

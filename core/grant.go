@@ -10,8 +10,8 @@ import (
 // granter is how a system gives a user access: by policies of the user's own, by bucket policies that name the user, or by rights in whole
 // buckets.
 type granter interface {
-	// check refuses, without a request, names and documents that are over the system's limits.
-	check(grants []grant) error
+	// check refuses, without a request to the system, names and documents that are over its limits, or that it would take for others.
+	check(ctx context.Context, grants []grant) error
 	// plan adds the steps that give the user exactly the access of the grants in their buckets. What this tool gave the
 	// same user in the same buckets before is replaced, so that no older, wider grant stays beside the new one. It fails
 	// for a grant that is over the system's limits together with what is there. Each change of what an existing user may do

@@ -18,7 +18,7 @@ const sidPrefix = "S3Credentials"
 // policies of their own. What others wrote into the policy is kept.
 type bucketGranter struct{ *Engine }
 
-func (g bucketGranter) check(grants []grant) error {
+func (g bucketGranter) check(ctx context.Context, grants []grant) error {
 	limits := g.description.Limits
 	for _, gr := range grants {
 		if err := checkSize("policy of bucket "+gr.bucket, gr.document, limits.BucketPolicyBytes, limits.IgnoreWhitespace); err != nil {
@@ -44,7 +44,7 @@ func (g bucketGranter) plan(ctx context.Context, system *survey, plan *Plan, use
 		if err != nil {
 			return err
 		}
-		if err := g.check([]grant{{bucket: gr.bucket, document: g.replaced(current, user.name, statements)}}); err != nil {
+		if err := g.check(ctx, []grant{{bucket: gr.bucket, document: g.replaced(current, user.name, statements)}}); err != nil {
 			return err
 		}
 		step := Step{Verb: Put, Resource: g.resource(user.name, gr.access, gr.bucket), After: &State{Document: documentOf(statements)}}

@@ -24,7 +24,7 @@ func policyOf(owner driver.Principal, name string) Resource {
 	return Resource{Kind: KindPolicy, Name: name, Owner: owner}
 }
 
-func (g inlineGranter) check(grants []grant) error {
+func (g inlineGranter) check(ctx context.Context, grants []grant) error {
 	limits := g.description.Limits
 	for _, gr := range grants {
 		if err := g.checkPlain(gr); err != nil {
@@ -34,6 +34,9 @@ func (g inlineGranter) check(grants []grant) error {
 			return err
 		}
 		if err := checkSize("policy for bucket "+gr.bucket, gr.document, limits.InlinePolicyBytes, limits.IgnoreWhitespace); err != nil {
+			return err
+		}
+		if err := g.checkDocument(ctx, gr.document, false); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,7 @@ import (
 type wholeGranter struct{ *Engine }
 
 // check refuses what no rights give: they would be wider than asked for. Nobody is made an owner.
-func (g wholeGranter) check(grants []grant) error {
+func (g wholeGranter) check(ctx context.Context, grants []grant) error {
 	for _, gr := range grants {
 		if found, ok := driver.GrantOf(gr.bucket, gr.document, g.description.Partition); !ok || found.Owner {
 			return fault.New(fault.Unsupported, "the %s backend gives rights in whole buckets only: to read, to write and delete, or both; "+

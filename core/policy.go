@@ -2,9 +2,12 @@ package core
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
+	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // readingPolicies is the capability to read a principal's policies of a kind.
@@ -18,6 +21,15 @@ func readingPolicies(p driver.Principal, kind driver.Capability) driver.Capabili
 // PutPolicy is driver.Policy.PutPolicy.
 func (e *Engine) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
 	return do(ctx, e, driver.CapPolicyInline, e.driver.PutPolicy, req)
+}
+
+// checkDocument is driver.Policy.CheckPolicy, which a backend need not have.
+func (e *Engine) checkDocument(ctx context.Context, document policy.Document, session bool) error {
+	err := e.driver.CheckPolicy(ctx, driver.CheckPolicyRequest{Document: document.JSON(), Session: session})
+	if errors.Is(err, fault.Unsupported) {
+		return nil
+	}
+	return err
 }
 
 // GetPolicy is driver.Policy.GetPolicy.

@@ -37,6 +37,9 @@ func (b *backend) CreateRole(ctx context.Context, req driver.CreateRoleRequest) 
 // key for sessions, and has them switched off, does not.
 func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
 	if req.Policy != "" { // it is refused
+		if err := checkDocument(req.Policy); err != nil {
+			return driver.Session{}, err
+		}
 		document, err := sendable(req.Policy)
 		if err != nil {
 			return driver.Session{}, err

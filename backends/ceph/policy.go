@@ -12,7 +12,6 @@ import (
 	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
-	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
 // maxText is the longest text that may stand in a document. The longest ARN of an object has 1,103 bytes; from about 1,590 on in a policy of a
@@ -58,8 +57,8 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	if err := checkNamed(req.Principal); err != nil {
 		return err
 	}
-	if _, err := policy.Parse([]byte(req.Document)); err != nil {
-		return fault.Wrap(fault.InvalidArgument, err, "the gateway would take the document, and it is no policy: %v", err)
+	if err := checkDocument(req.Document); err != nil {
+		return err
 	}
 	document, err := sendable(req.Document)
 	if err != nil {

@@ -1,14 +1,28 @@
 package minio
 
 import (
+	"context"
 	_ "embed"
 	"maps"
 	"slices"
 	"strings"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
+
+// CheckPolicy refuses a document that MinIO would take for more access than it reads, or could not show.
+func (b *backend) CheckPolicy(_ context.Context, req driver.CheckPolicyRequest) error {
+	if !req.Session {
+		return checkDocument(req.Document)
+	}
+	parsed, err := policy.Parse([]byte(req.Document))
+	if err != nil {
+		return err
+	}
+	return checkWider(parsed)
+}
 
 func checkDocument(document string) error {
 	if len(document) > maxPolicyBytes {
@@ -20,7 +34,7 @@ func checkDocument(document string) error {
 	}
 	for _, s := range parsed.Statement {
 		if len(s.NotAction) > 0 {
-			return fault.New(fault.Unsupported, "MinIO takes a policy with NotAction and cannot list its policies any more then; name the actions in Action")
+			return fault.New(fault.InvalidArgument, "MinIO takes a policy with NotAction and cannot list its policies any more then; name the actions in Action")
 		}
 	}
 	return checkWider(parsed)

@@ -120,7 +120,7 @@ func TestWhatMinIOStoresOtherwise(t *testing.T) {
 	}
 	for document, want := range map[string]error{
 		statement(`"Action":["s3:GetObject"],"Resource":["*"],"Condition":{"NotIpAddress":{"aws:SourceIp":["2001:db8::1"]}}`): fault.InvalidArgument,
-		statement(`"NotAction":["s3:GetObject"],"Resource":["*"]`):                                                            fault.Unsupported,
+		statement(`"NotAction":["s3:GetObject"],"Resource":["*"]`):                                                            fault.InvalidArgument,
 		`{"Version":`: fault.InvalidArgument,
 	} {
 		if err := d.PutPolicy(t.Context(), driver.PutPolicyRequest{Principal: user, Name: "q", Document: document}); !errors.Is(err, want) {

@@ -15,6 +15,14 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	return b.API.PutPolicy(ctx, req)
 }
 
+// CheckPolicy refuses what PutPolicy would. What a session may have is another matter.
+func (b *backend) CheckPolicy(_ context.Context, req driver.CheckPolicyRequest) error {
+	if req.Session {
+		return nil
+	}
+	return checkDocument(req.Document)
+}
+
 // DeletePolicy deletes a policy that is there. The server answers that it deleted one that is not, too.
 func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
 	if req.Principal.Type != driver.PrincipalUser {

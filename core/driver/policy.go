@@ -35,6 +35,11 @@ type Policy interface {
 	// GetManagedPolicy returns a managed policy with the document of its default version. NotFound if it does not exist.
 	GetManagedPolicy(ctx context.Context, req GetManagedPolicyRequest) (ManagedPolicy, error)
 
+	// CheckPolicy refuses what PutPolicy or CreateSession would refuse of a document whatever else is so, above all one that the system would
+	// take for more access than it reads, so that nothing is made for it. It asks the system nothing. InvalidArgument, with what to write
+	// instead. It is optional: Unsupported is no objection.
+	CheckPolicy(ctx context.Context, req CheckPolicyRequest) error
+
 	// PutGrant gives a user exactly these rights in a bucket, in place of those that it has there: none of them takes all away. The
 	// user never has more than one of the two gives. NotFound if the user or the bucket does not exist.
 	PutGrant(ctx context.Context, req PutGrantRequest) error
@@ -88,6 +93,14 @@ type PutPolicyRequest struct {
 type GetPolicyRequest struct {
 	Principal Principal
 	Name      string
+}
+
+// CheckPolicyRequest is the request of Policy.CheckPolicy.
+type CheckPolicyRequest struct {
+	// Document is a policy document.
+	Document string
+	// Session says that it is to be the policy of a session, which may have what that of a user may not.
+	Session bool
 }
 
 // DeletePolicyRequest is the request of Policy.DeletePolicy.

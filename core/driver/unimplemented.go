@@ -75,6 +75,9 @@ func (Unimplemented) ListPolicies(context.Context, ListPoliciesRequest) iter.Seq
 func (Unimplemented) DeletePolicy(context.Context, DeletePolicyRequest) error {
 	return unsupported("DeletePolicy")
 }
+func (Unimplemented) CheckPolicy(context.Context, CheckPolicyRequest) error {
+	return unsupported("CheckPolicy")
+}
 func (Unimplemented) ListAttachedPolicies(context.Context, ListPoliciesRequest) iter.Seq2[AttachedPolicy, error] {
 	return unsupportedSeq[AttachedPolicy]("ListAttachedPolicies")
 }

@@ -52,3 +52,8 @@ var loadCatalogue = sync.OnceValue(func() catalogue {
 func (a action) knows(key string) bool {
 	return !strings.HasPrefix(key, "s3:") || slices.ContainsFunc(a.Keys, func(known string) bool { return matchFold(known, key) })
 }
+
+// IsAction reports whether S3 has an action of this name, such as "s3:GetObject", in whatever case.
+func IsAction(name string) bool {
+	return slices.ContainsFunc(loadCatalogue().Actions, func(a action) bool { return strings.EqualFold(a.Name, name) })
+}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/backends/aws"
+	"github.com/s3-credentials/s3-credentials/backends/ceph"
 	"github.com/s3-credentials/s3-credentials/backends/minio"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
@@ -23,11 +24,13 @@ const mostShown = 12
 func TestMain(m *testing.M) { systems.Main(m) }
 
 func TestMinIO(t *testing.T)   { tryAll(t, newMinIO(t, systems.MinIO(t), minio.Open)) }
+func TestCeph(t *testing.T)    { tryAll(t, newCeph(t, systems.Ceph(t), ceph.Open)) }
 func TestSandbox(t *testing.T) { tryAll(t, newSandbox(t, systems.Sandbox(t), aws.Open)) }
 
 // tryAll compares the decisions about many documents.
 func tryAll(t *testing.T, s *subject) {
 	tryDifferences(t, s)
+	tryWider(t, s)
 	tryForgeries(t, s)
 	first, last := systems.Seeds(t, shortForm)
 	began, found := time.Now(), tally{}

@@ -38,6 +38,7 @@ const (
 	ifExists       difference = "IfExists"
 	listsOfOne     difference = "several values for Null, Bool, numbers and dates"
 	shortDates     difference = "dates without a time"
+	ownObjects     difference = "objects that the user has put"
 	defaults       difference = "variables with a default, and escaped characters"
 )
 
@@ -93,6 +94,11 @@ var differences = map[string]map[difference]entry{
 			`{"Effect":"Allow","Action":"s3:GetObject","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01"}}}`, ""},
 		defaults: {"MinIO leaves such a variable as it is, and it matches nothing",
 			allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"arn:aws:s3:::aab/${aws:none,'a'}"}`, read},
+	},
+	"ceph": {
+		ownObjects: {"who puts an object may read it, until it is denied", "", ""},
+		listBuckets: {"who may list no bucket is shown an empty list",
+			`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::aab/*"}`, "GET s3:ListAllMyBuckets *"},
 	},
 	"sandbox": {
 		negatedAny: {"for the sandbox it holds without the key",

@@ -117,6 +117,9 @@ func (g generator) request(k kind, context map[string][]string, knowsEmpty bool)
 	switch k.on {
 	case anObject:
 		r.key = pick(g, g.existing()...)
+		if k.action == "s3:PutObject" && !g.has(ownObjects) {
+			r.key = pick(g, missing()...)
+		}
 	case noObject:
 		r.key = pick(g, missing()...)
 	}

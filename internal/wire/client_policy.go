@@ -28,6 +28,10 @@ func (c *client) DeletePolicy(ctx context.Context, req driver.DeletePolicyReques
 	return unary(ctx, c, c.policy.DeletePolicy, &pb.DeletePolicyRequest{Principal: toPrincipal(req.Principal), Name: req.Name})
 }
 
+func (c *client) CheckPolicy(ctx context.Context, req driver.CheckPolicyRequest) error {
+	return unary(ctx, c, c.policy.CheckPolicy, &pb.CheckPolicyRequest{Document: req.Document, Session: req.Session})
+}
+
 func (c *client) ListAttachedPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[driver.AttachedPolicy, error] {
 	request := &pb.ListAttachedPoliciesRequest{Principal: toPrincipal(req.Principal)}
 	return receiveListing(ctx, c, c.policy.ListAttachedPolicies, request,

@@ -40,6 +40,11 @@ func (p *policyServer) DeletePolicy(ctx context.Context, in *pb.DeletePolicyRequ
 	return done(ctx, p.s, driver.Driver.DeletePolicy, req, &pb.DeletePolicyResponse{})
 }
 
+func (p *policyServer) CheckPolicy(ctx context.Context, in *pb.CheckPolicyRequest) (*pb.CheckPolicyResponse, error) {
+	req := driver.CheckPolicyRequest{Document: in.GetDocument(), Session: in.GetSession()}
+	return done(ctx, p.s, driver.Driver.CheckPolicy, req, &pb.CheckPolicyResponse{})
+}
+
 func (p *policyServer) ListAttachedPolicies(
 	in *pb.ListAttachedPoliciesRequest, stream grpc.ServerStreamingServer[pb.ListAttachedPoliciesResponse],
 ) error {

@@ -506,6 +506,95 @@ func (*DeletePolicyResponse) Descriptor() ([]byte, []int) {
 	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{9}
 }
 
+type CheckPolicyRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Document string                 `protobuf:"bytes,1,opt,name=document,proto3" json:"document,omitempty"`
+	// It is to be the policy of a session.
+	Session       bool `protobuf:"varint,2,opt,name=session,proto3" json:"session,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckPolicyRequest) Reset() {
+	*x = CheckPolicyRequest{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckPolicyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckPolicyRequest) ProtoMessage() {}
+
+func (x *CheckPolicyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckPolicyRequest.ProtoReflect.Descriptor instead.
+func (*CheckPolicyRequest) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *CheckPolicyRequest) GetDocument() string {
+	if x != nil {
+		return x.Document
+	}
+	return ""
+}
+
+func (x *CheckPolicyRequest) GetSession() bool {
+	if x != nil {
+		return x.Session
+	}
+	return false
+}
+
+type CheckPolicyResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckPolicyResponse) Reset() {
+	*x = CheckPolicyResponse{}
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckPolicyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckPolicyResponse) ProtoMessage() {}
+
+func (x *CheckPolicyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckPolicyResponse.ProtoReflect.Descriptor instead.
+func (*CheckPolicyResponse) Descriptor() ([]byte, []int) {
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{11}
+}
+
 type ListAttachedPoliciesRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Principal     *Principal             `protobuf:"bytes,1,opt,name=principal,proto3" json:"principal,omitempty"`
@@ -515,7 +604,7 @@ type ListAttachedPoliciesRequest struct {
 
 func (x *ListAttachedPoliciesRequest) Reset() {
 	*x = ListAttachedPoliciesRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[10]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -527,7 +616,7 @@ func (x *ListAttachedPoliciesRequest) String() string {
 func (*ListAttachedPoliciesRequest) ProtoMessage() {}
 
 func (x *ListAttachedPoliciesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[10]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -540,7 +629,7 @@ func (x *ListAttachedPoliciesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAttachedPoliciesRequest.ProtoReflect.Descriptor instead.
 func (*ListAttachedPoliciesRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{10}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ListAttachedPoliciesRequest) GetPrincipal() *Principal {
@@ -560,7 +649,7 @@ type ListAttachedPoliciesResponse struct {
 
 func (x *ListAttachedPoliciesResponse) Reset() {
 	*x = ListAttachedPoliciesResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[11]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -572,7 +661,7 @@ func (x *ListAttachedPoliciesResponse) String() string {
 func (*ListAttachedPoliciesResponse) ProtoMessage() {}
 
 func (x *ListAttachedPoliciesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[11]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -585,7 +674,7 @@ func (x *ListAttachedPoliciesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAttachedPoliciesResponse.ProtoReflect.Descriptor instead.
 func (*ListAttachedPoliciesResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{11}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ListAttachedPoliciesResponse) GetPolicies() []*AttachedPolicy {
@@ -606,7 +695,7 @@ type AttachedPolicy struct {
 
 func (x *AttachedPolicy) Reset() {
 	*x = AttachedPolicy{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[12]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -618,7 +707,7 @@ func (x *AttachedPolicy) String() string {
 func (*AttachedPolicy) ProtoMessage() {}
 
 func (x *AttachedPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[12]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -631,7 +720,7 @@ func (x *AttachedPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachedPolicy.ProtoReflect.Descriptor instead.
 func (*AttachedPolicy) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{12}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *AttachedPolicy) GetName() string {
@@ -658,7 +747,7 @@ type AttachPolicyRequest struct {
 
 func (x *AttachPolicyRequest) Reset() {
 	*x = AttachPolicyRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[13]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -670,7 +759,7 @@ func (x *AttachPolicyRequest) String() string {
 func (*AttachPolicyRequest) ProtoMessage() {}
 
 func (x *AttachPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[13]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -683,7 +772,7 @@ func (x *AttachPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachPolicyRequest.ProtoReflect.Descriptor instead.
 func (*AttachPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{13}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *AttachPolicyRequest) GetPrincipal() *Principal {
@@ -708,7 +797,7 @@ type AttachPolicyResponse struct {
 
 func (x *AttachPolicyResponse) Reset() {
 	*x = AttachPolicyResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[14]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -720,7 +809,7 @@ func (x *AttachPolicyResponse) String() string {
 func (*AttachPolicyResponse) ProtoMessage() {}
 
 func (x *AttachPolicyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[14]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -733,7 +822,7 @@ func (x *AttachPolicyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AttachPolicyResponse.ProtoReflect.Descriptor instead.
 func (*AttachPolicyResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{14}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{16}
 }
 
 type DetachPolicyRequest struct {
@@ -746,7 +835,7 @@ type DetachPolicyRequest struct {
 
 func (x *DetachPolicyRequest) Reset() {
 	*x = DetachPolicyRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[15]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -758,7 +847,7 @@ func (x *DetachPolicyRequest) String() string {
 func (*DetachPolicyRequest) ProtoMessage() {}
 
 func (x *DetachPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[15]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -771,7 +860,7 @@ func (x *DetachPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DetachPolicyRequest.ProtoReflect.Descriptor instead.
 func (*DetachPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{15}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *DetachPolicyRequest) GetPrincipal() *Principal {
@@ -796,7 +885,7 @@ type DetachPolicyResponse struct {
 
 func (x *DetachPolicyResponse) Reset() {
 	*x = DetachPolicyResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[16]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -808,7 +897,7 @@ func (x *DetachPolicyResponse) String() string {
 func (*DetachPolicyResponse) ProtoMessage() {}
 
 func (x *DetachPolicyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[16]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -821,7 +910,7 @@ func (x *DetachPolicyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DetachPolicyResponse.ProtoReflect.Descriptor instead.
 func (*DetachPolicyResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{16}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{18}
 }
 
 type GetManagedPolicyRequest struct {
@@ -833,7 +922,7 @@ type GetManagedPolicyRequest struct {
 
 func (x *GetManagedPolicyRequest) Reset() {
 	*x = GetManagedPolicyRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[17]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -845,7 +934,7 @@ func (x *GetManagedPolicyRequest) String() string {
 func (*GetManagedPolicyRequest) ProtoMessage() {}
 
 func (x *GetManagedPolicyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[17]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -858,7 +947,7 @@ func (x *GetManagedPolicyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetManagedPolicyRequest.ProtoReflect.Descriptor instead.
 func (*GetManagedPolicyRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{17}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *GetManagedPolicyRequest) GetArn() string {
@@ -877,7 +966,7 @@ type GetManagedPolicyResponse struct {
 
 func (x *GetManagedPolicyResponse) Reset() {
 	*x = GetManagedPolicyResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[18]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -889,7 +978,7 @@ func (x *GetManagedPolicyResponse) String() string {
 func (*GetManagedPolicyResponse) ProtoMessage() {}
 
 func (x *GetManagedPolicyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[18]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -902,7 +991,7 @@ func (x *GetManagedPolicyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetManagedPolicyResponse.ProtoReflect.Descriptor instead.
 func (*GetManagedPolicyResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{18}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *GetManagedPolicyResponse) GetPolicy() *ManagedPolicy {
@@ -936,7 +1025,7 @@ type ManagedPolicy struct {
 
 func (x *ManagedPolicy) Reset() {
 	*x = ManagedPolicy{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[19]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -948,7 +1037,7 @@ func (x *ManagedPolicy) String() string {
 func (*ManagedPolicy) ProtoMessage() {}
 
 func (x *ManagedPolicy) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[19]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -961,7 +1050,7 @@ func (x *ManagedPolicy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ManagedPolicy.ProtoReflect.Descriptor instead.
 func (*ManagedPolicy) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{19}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ManagedPolicy) GetName() string {
@@ -1068,7 +1157,7 @@ type PolicyVersion struct {
 
 func (x *PolicyVersion) Reset() {
 	*x = PolicyVersion{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[20]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1080,7 +1169,7 @@ func (x *PolicyVersion) String() string {
 func (*PolicyVersion) ProtoMessage() {}
 
 func (x *PolicyVersion) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[20]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1093,7 +1182,7 @@ func (x *PolicyVersion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PolicyVersion.ProtoReflect.Descriptor instead.
 func (*PolicyVersion) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{20}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *PolicyVersion) GetDocument() string {
@@ -1140,7 +1229,7 @@ type BucketGrant struct {
 
 func (x *BucketGrant) Reset() {
 	*x = BucketGrant{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1152,7 +1241,7 @@ func (x *BucketGrant) String() string {
 func (*BucketGrant) ProtoMessage() {}
 
 func (x *BucketGrant) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[21]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1165,7 +1254,7 @@ func (x *BucketGrant) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BucketGrant.ProtoReflect.Descriptor instead.
 func (*BucketGrant) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{21}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *BucketGrant) GetBucket() string {
@@ -1206,7 +1295,7 @@ type PutGrantRequest struct {
 
 func (x *PutGrantRequest) Reset() {
 	*x = PutGrantRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1218,7 +1307,7 @@ func (x *PutGrantRequest) String() string {
 func (*PutGrantRequest) ProtoMessage() {}
 
 func (x *PutGrantRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[22]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1231,7 +1320,7 @@ func (x *PutGrantRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutGrantRequest.ProtoReflect.Descriptor instead.
 func (*PutGrantRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{22}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *PutGrantRequest) GetUserName() string {
@@ -1256,7 +1345,7 @@ type PutGrantResponse struct {
 
 func (x *PutGrantResponse) Reset() {
 	*x = PutGrantResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1268,7 +1357,7 @@ func (x *PutGrantResponse) String() string {
 func (*PutGrantResponse) ProtoMessage() {}
 
 func (x *PutGrantResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[23]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1281,7 +1370,7 @@ func (x *PutGrantResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutGrantResponse.ProtoReflect.Descriptor instead.
 func (*PutGrantResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{23}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{25}
 }
 
 type ListGrantsRequest struct {
@@ -1293,7 +1382,7 @@ type ListGrantsRequest struct {
 
 func (x *ListGrantsRequest) Reset() {
 	*x = ListGrantsRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1305,7 +1394,7 @@ func (x *ListGrantsRequest) String() string {
 func (*ListGrantsRequest) ProtoMessage() {}
 
 func (x *ListGrantsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[24]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1318,7 +1407,7 @@ func (x *ListGrantsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGrantsRequest.ProtoReflect.Descriptor instead.
 func (*ListGrantsRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{24}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListGrantsRequest) GetUserName() string {
@@ -1338,7 +1427,7 @@ type ListGrantsResponse struct {
 
 func (x *ListGrantsResponse) Reset() {
 	*x = ListGrantsResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1350,7 +1439,7 @@ func (x *ListGrantsResponse) String() string {
 func (*ListGrantsResponse) ProtoMessage() {}
 
 func (x *ListGrantsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[25]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1363,7 +1452,7 @@ func (x *ListGrantsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListGrantsResponse.ProtoReflect.Descriptor instead.
 func (*ListGrantsResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{25}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListGrantsResponse) GetGrants() []*BucketGrant {
@@ -1387,7 +1476,7 @@ type ProbeRequest struct {
 
 func (x *ProbeRequest) Reset() {
 	*x = ProbeRequest{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1399,7 +1488,7 @@ func (x *ProbeRequest) String() string {
 func (*ProbeRequest) ProtoMessage() {}
 
 func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[26]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1412,7 +1501,7 @@ func (x *ProbeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeRequest.ProtoReflect.Descriptor instead.
 func (*ProbeRequest) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{26}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ProbeRequest) GetAction() string {
@@ -1449,7 +1538,7 @@ type ProbeResponse struct {
 
 func (x *ProbeResponse) Reset() {
 	*x = ProbeResponse{}
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1461,7 +1550,7 @@ func (x *ProbeResponse) String() string {
 func (*ProbeResponse) ProtoMessage() {}
 
 func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[27]
+	mi := &file_s3credentials_backend_v1_policy_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1474,7 +1563,7 @@ func (x *ProbeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProbeResponse.ProtoReflect.Descriptor instead.
 func (*ProbeResponse) Descriptor() ([]byte, []int) {
-	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{27}
+	return file_s3credentials_backend_v1_policy_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ProbeResponse) GetAllowed() bool {
@@ -1527,7 +1616,11 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\x13DeletePolicyRequest\x12A\n" +
 	"\tprincipal\x18\x01 \x01(\v2#.s3credentials.backend.v1.PrincipalR\tprincipal\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\"\x16\n" +
-	"\x14DeletePolicyResponse\"`\n" +
+	"\x14DeletePolicyResponse\"J\n" +
+	"\x12CheckPolicyRequest\x12\x1a\n" +
+	"\bdocument\x18\x01 \x01(\tR\bdocument\x12\x18\n" +
+	"\asession\x18\x02 \x01(\bR\asession\"\x15\n" +
+	"\x13CheckPolicyResponse\"`\n" +
 	"\x1bListAttachedPoliciesRequest\x12A\n" +
 	"\tprincipal\x18\x01 \x01(\v2#.s3credentials.backend.v1.PrincipalR\tprincipal\"d\n" +
 	"\x1cListAttachedPoliciesResponse\x12D\n" +
@@ -1591,12 +1684,14 @@ const file_s3credentials_backend_v1_policy_proto_rawDesc = "" +
 	"\rProbeResponse\x12\x18\n" +
 	"\aallowed\x18\x01 \x01(\bR\aallowed\x12\x12\n" +
 	"\x04left\x18\x02 \x01(\tR\x04left\x12\x16\n" +
-	"\x06caveat\x18\x03 \x01(\tR\x06caveat2\xc6\t\n" +
+	"\x06caveat\x18\x03 \x01(\tR\x06caveat2\xb2\n" +
+	"\n" +
 	"\rPolicyService\x12d\n" +
 	"\tPutPolicy\x12*.s3credentials.backend.v1.PutPolicyRequest\x1a+.s3credentials.backend.v1.PutPolicyResponse\x12d\n" +
 	"\tGetPolicy\x12*.s3credentials.backend.v1.GetPolicyRequest\x1a+.s3credentials.backend.v1.GetPolicyResponse\x12o\n" +
 	"\fListPolicies\x12-.s3credentials.backend.v1.ListPoliciesRequest\x1a..s3credentials.backend.v1.ListPoliciesResponse0\x01\x12m\n" +
-	"\fDeletePolicy\x12-.s3credentials.backend.v1.DeletePolicyRequest\x1a..s3credentials.backend.v1.DeletePolicyResponse\x12\x87\x01\n" +
+	"\fDeletePolicy\x12-.s3credentials.backend.v1.DeletePolicyRequest\x1a..s3credentials.backend.v1.DeletePolicyResponse\x12j\n" +
+	"\vCheckPolicy\x12,.s3credentials.backend.v1.CheckPolicyRequest\x1a-.s3credentials.backend.v1.CheckPolicyResponse\x12\x87\x01\n" +
 	"\x14ListAttachedPolicies\x125.s3credentials.backend.v1.ListAttachedPoliciesRequest\x1a6.s3credentials.backend.v1.ListAttachedPoliciesResponse0\x01\x12m\n" +
 	"\fAttachPolicy\x12-.s3credentials.backend.v1.AttachPolicyRequest\x1a..s3credentials.backend.v1.AttachPolicyResponse\x12m\n" +
 	"\fDetachPolicy\x12-.s3credentials.backend.v1.DetachPolicyRequest\x1a..s3credentials.backend.v1.DetachPolicyResponse\x12y\n" +
@@ -1619,7 +1714,7 @@ func file_s3credentials_backend_v1_policy_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_policy_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
+var file_s3credentials_backend_v1_policy_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_s3credentials_backend_v1_policy_proto_goTypes = []any{
 	(*Principal)(nil),                    // 0: s3credentials.backend.v1.Principal
 	(*PutPolicyRequest)(nil),             // 1: s3credentials.backend.v1.PutPolicyRequest
@@ -1631,26 +1726,28 @@ var file_s3credentials_backend_v1_policy_proto_goTypes = []any{
 	(*ListPoliciesResponse)(nil),         // 7: s3credentials.backend.v1.ListPoliciesResponse
 	(*DeletePolicyRequest)(nil),          // 8: s3credentials.backend.v1.DeletePolicyRequest
 	(*DeletePolicyResponse)(nil),         // 9: s3credentials.backend.v1.DeletePolicyResponse
-	(*ListAttachedPoliciesRequest)(nil),  // 10: s3credentials.backend.v1.ListAttachedPoliciesRequest
-	(*ListAttachedPoliciesResponse)(nil), // 11: s3credentials.backend.v1.ListAttachedPoliciesResponse
-	(*AttachedPolicy)(nil),               // 12: s3credentials.backend.v1.AttachedPolicy
-	(*AttachPolicyRequest)(nil),          // 13: s3credentials.backend.v1.AttachPolicyRequest
-	(*AttachPolicyResponse)(nil),         // 14: s3credentials.backend.v1.AttachPolicyResponse
-	(*DetachPolicyRequest)(nil),          // 15: s3credentials.backend.v1.DetachPolicyRequest
-	(*DetachPolicyResponse)(nil),         // 16: s3credentials.backend.v1.DetachPolicyResponse
-	(*GetManagedPolicyRequest)(nil),      // 17: s3credentials.backend.v1.GetManagedPolicyRequest
-	(*GetManagedPolicyResponse)(nil),     // 18: s3credentials.backend.v1.GetManagedPolicyResponse
-	(*ManagedPolicy)(nil),                // 19: s3credentials.backend.v1.ManagedPolicy
-	(*PolicyVersion)(nil),                // 20: s3credentials.backend.v1.PolicyVersion
-	(*BucketGrant)(nil),                  // 21: s3credentials.backend.v1.BucketGrant
-	(*PutGrantRequest)(nil),              // 22: s3credentials.backend.v1.PutGrantRequest
-	(*PutGrantResponse)(nil),             // 23: s3credentials.backend.v1.PutGrantResponse
-	(*ListGrantsRequest)(nil),            // 24: s3credentials.backend.v1.ListGrantsRequest
-	(*ListGrantsResponse)(nil),           // 25: s3credentials.backend.v1.ListGrantsResponse
-	(*ProbeRequest)(nil),                 // 26: s3credentials.backend.v1.ProbeRequest
-	(*ProbeResponse)(nil),                // 27: s3credentials.backend.v1.ProbeResponse
-	(*timestamppb.Timestamp)(nil),        // 28: google.protobuf.Timestamp
-	(*Tag)(nil),                          // 29: s3credentials.backend.v1.Tag
+	(*CheckPolicyRequest)(nil),           // 10: s3credentials.backend.v1.CheckPolicyRequest
+	(*CheckPolicyResponse)(nil),          // 11: s3credentials.backend.v1.CheckPolicyResponse
+	(*ListAttachedPoliciesRequest)(nil),  // 12: s3credentials.backend.v1.ListAttachedPoliciesRequest
+	(*ListAttachedPoliciesResponse)(nil), // 13: s3credentials.backend.v1.ListAttachedPoliciesResponse
+	(*AttachedPolicy)(nil),               // 14: s3credentials.backend.v1.AttachedPolicy
+	(*AttachPolicyRequest)(nil),          // 15: s3credentials.backend.v1.AttachPolicyRequest
+	(*AttachPolicyResponse)(nil),         // 16: s3credentials.backend.v1.AttachPolicyResponse
+	(*DetachPolicyRequest)(nil),          // 17: s3credentials.backend.v1.DetachPolicyRequest
+	(*DetachPolicyResponse)(nil),         // 18: s3credentials.backend.v1.DetachPolicyResponse
+	(*GetManagedPolicyRequest)(nil),      // 19: s3credentials.backend.v1.GetManagedPolicyRequest
+	(*GetManagedPolicyResponse)(nil),     // 20: s3credentials.backend.v1.GetManagedPolicyResponse
+	(*ManagedPolicy)(nil),                // 21: s3credentials.backend.v1.ManagedPolicy
+	(*PolicyVersion)(nil),                // 22: s3credentials.backend.v1.PolicyVersion
+	(*BucketGrant)(nil),                  // 23: s3credentials.backend.v1.BucketGrant
+	(*PutGrantRequest)(nil),              // 24: s3credentials.backend.v1.PutGrantRequest
+	(*PutGrantResponse)(nil),             // 25: s3credentials.backend.v1.PutGrantResponse
+	(*ListGrantsRequest)(nil),            // 26: s3credentials.backend.v1.ListGrantsRequest
+	(*ListGrantsResponse)(nil),           // 27: s3credentials.backend.v1.ListGrantsResponse
+	(*ProbeRequest)(nil),                 // 28: s3credentials.backend.v1.ProbeRequest
+	(*ProbeResponse)(nil),                // 29: s3credentials.backend.v1.ProbeResponse
+	(*timestamppb.Timestamp)(nil),        // 30: google.protobuf.Timestamp
+	(*Tag)(nil),                          // 31: s3credentials.backend.v1.Tag
 }
 var file_s3credentials_backend_v1_policy_proto_depIdxs = []int32{
 	0,  // 0: s3credentials.backend.v1.PutPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
@@ -1660,41 +1757,43 @@ var file_s3credentials_backend_v1_policy_proto_depIdxs = []int32{
 	0,  // 4: s3credentials.backend.v1.ListPoliciesRequest.principal:type_name -> s3credentials.backend.v1.Principal
 	0,  // 5: s3credentials.backend.v1.DeletePolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
 	0,  // 6: s3credentials.backend.v1.ListAttachedPoliciesRequest.principal:type_name -> s3credentials.backend.v1.Principal
-	12, // 7: s3credentials.backend.v1.ListAttachedPoliciesResponse.policies:type_name -> s3credentials.backend.v1.AttachedPolicy
+	14, // 7: s3credentials.backend.v1.ListAttachedPoliciesResponse.policies:type_name -> s3credentials.backend.v1.AttachedPolicy
 	0,  // 8: s3credentials.backend.v1.AttachPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
 	0,  // 9: s3credentials.backend.v1.DetachPolicyRequest.principal:type_name -> s3credentials.backend.v1.Principal
-	19, // 10: s3credentials.backend.v1.GetManagedPolicyResponse.policy:type_name -> s3credentials.backend.v1.ManagedPolicy
-	28, // 11: s3credentials.backend.v1.ManagedPolicy.created:type_name -> google.protobuf.Timestamp
-	28, // 12: s3credentials.backend.v1.ManagedPolicy.updated:type_name -> google.protobuf.Timestamp
-	29, // 13: s3credentials.backend.v1.ManagedPolicy.tags:type_name -> s3credentials.backend.v1.Tag
-	20, // 14: s3credentials.backend.v1.ManagedPolicy.version:type_name -> s3credentials.backend.v1.PolicyVersion
-	28, // 15: s3credentials.backend.v1.PolicyVersion.created:type_name -> google.protobuf.Timestamp
-	21, // 16: s3credentials.backend.v1.PutGrantRequest.grant:type_name -> s3credentials.backend.v1.BucketGrant
-	21, // 17: s3credentials.backend.v1.ListGrantsResponse.grants:type_name -> s3credentials.backend.v1.BucketGrant
+	21, // 10: s3credentials.backend.v1.GetManagedPolicyResponse.policy:type_name -> s3credentials.backend.v1.ManagedPolicy
+	30, // 11: s3credentials.backend.v1.ManagedPolicy.created:type_name -> google.protobuf.Timestamp
+	30, // 12: s3credentials.backend.v1.ManagedPolicy.updated:type_name -> google.protobuf.Timestamp
+	31, // 13: s3credentials.backend.v1.ManagedPolicy.tags:type_name -> s3credentials.backend.v1.Tag
+	22, // 14: s3credentials.backend.v1.ManagedPolicy.version:type_name -> s3credentials.backend.v1.PolicyVersion
+	30, // 15: s3credentials.backend.v1.PolicyVersion.created:type_name -> google.protobuf.Timestamp
+	23, // 16: s3credentials.backend.v1.PutGrantRequest.grant:type_name -> s3credentials.backend.v1.BucketGrant
+	23, // 17: s3credentials.backend.v1.ListGrantsResponse.grants:type_name -> s3credentials.backend.v1.BucketGrant
 	1,  // 18: s3credentials.backend.v1.PolicyService.PutPolicy:input_type -> s3credentials.backend.v1.PutPolicyRequest
 	3,  // 19: s3credentials.backend.v1.PolicyService.GetPolicy:input_type -> s3credentials.backend.v1.GetPolicyRequest
 	6,  // 20: s3credentials.backend.v1.PolicyService.ListPolicies:input_type -> s3credentials.backend.v1.ListPoliciesRequest
 	8,  // 21: s3credentials.backend.v1.PolicyService.DeletePolicy:input_type -> s3credentials.backend.v1.DeletePolicyRequest
-	10, // 22: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:input_type -> s3credentials.backend.v1.ListAttachedPoliciesRequest
-	13, // 23: s3credentials.backend.v1.PolicyService.AttachPolicy:input_type -> s3credentials.backend.v1.AttachPolicyRequest
-	15, // 24: s3credentials.backend.v1.PolicyService.DetachPolicy:input_type -> s3credentials.backend.v1.DetachPolicyRequest
-	17, // 25: s3credentials.backend.v1.PolicyService.GetManagedPolicy:input_type -> s3credentials.backend.v1.GetManagedPolicyRequest
-	22, // 26: s3credentials.backend.v1.PolicyService.PutGrant:input_type -> s3credentials.backend.v1.PutGrantRequest
-	24, // 27: s3credentials.backend.v1.PolicyService.ListGrants:input_type -> s3credentials.backend.v1.ListGrantsRequest
-	26, // 28: s3credentials.backend.v1.PolicyService.Probe:input_type -> s3credentials.backend.v1.ProbeRequest
-	2,  // 29: s3credentials.backend.v1.PolicyService.PutPolicy:output_type -> s3credentials.backend.v1.PutPolicyResponse
-	4,  // 30: s3credentials.backend.v1.PolicyService.GetPolicy:output_type -> s3credentials.backend.v1.GetPolicyResponse
-	7,  // 31: s3credentials.backend.v1.PolicyService.ListPolicies:output_type -> s3credentials.backend.v1.ListPoliciesResponse
-	9,  // 32: s3credentials.backend.v1.PolicyService.DeletePolicy:output_type -> s3credentials.backend.v1.DeletePolicyResponse
-	11, // 33: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:output_type -> s3credentials.backend.v1.ListAttachedPoliciesResponse
-	14, // 34: s3credentials.backend.v1.PolicyService.AttachPolicy:output_type -> s3credentials.backend.v1.AttachPolicyResponse
-	16, // 35: s3credentials.backend.v1.PolicyService.DetachPolicy:output_type -> s3credentials.backend.v1.DetachPolicyResponse
-	18, // 36: s3credentials.backend.v1.PolicyService.GetManagedPolicy:output_type -> s3credentials.backend.v1.GetManagedPolicyResponse
-	23, // 37: s3credentials.backend.v1.PolicyService.PutGrant:output_type -> s3credentials.backend.v1.PutGrantResponse
-	25, // 38: s3credentials.backend.v1.PolicyService.ListGrants:output_type -> s3credentials.backend.v1.ListGrantsResponse
-	27, // 39: s3credentials.backend.v1.PolicyService.Probe:output_type -> s3credentials.backend.v1.ProbeResponse
-	29, // [29:40] is the sub-list for method output_type
-	18, // [18:29] is the sub-list for method input_type
+	10, // 22: s3credentials.backend.v1.PolicyService.CheckPolicy:input_type -> s3credentials.backend.v1.CheckPolicyRequest
+	12, // 23: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:input_type -> s3credentials.backend.v1.ListAttachedPoliciesRequest
+	15, // 24: s3credentials.backend.v1.PolicyService.AttachPolicy:input_type -> s3credentials.backend.v1.AttachPolicyRequest
+	17, // 25: s3credentials.backend.v1.PolicyService.DetachPolicy:input_type -> s3credentials.backend.v1.DetachPolicyRequest
+	19, // 26: s3credentials.backend.v1.PolicyService.GetManagedPolicy:input_type -> s3credentials.backend.v1.GetManagedPolicyRequest
+	24, // 27: s3credentials.backend.v1.PolicyService.PutGrant:input_type -> s3credentials.backend.v1.PutGrantRequest
+	26, // 28: s3credentials.backend.v1.PolicyService.ListGrants:input_type -> s3credentials.backend.v1.ListGrantsRequest
+	28, // 29: s3credentials.backend.v1.PolicyService.Probe:input_type -> s3credentials.backend.v1.ProbeRequest
+	2,  // 30: s3credentials.backend.v1.PolicyService.PutPolicy:output_type -> s3credentials.backend.v1.PutPolicyResponse
+	4,  // 31: s3credentials.backend.v1.PolicyService.GetPolicy:output_type -> s3credentials.backend.v1.GetPolicyResponse
+	7,  // 32: s3credentials.backend.v1.PolicyService.ListPolicies:output_type -> s3credentials.backend.v1.ListPoliciesResponse
+	9,  // 33: s3credentials.backend.v1.PolicyService.DeletePolicy:output_type -> s3credentials.backend.v1.DeletePolicyResponse
+	11, // 34: s3credentials.backend.v1.PolicyService.CheckPolicy:output_type -> s3credentials.backend.v1.CheckPolicyResponse
+	13, // 35: s3credentials.backend.v1.PolicyService.ListAttachedPolicies:output_type -> s3credentials.backend.v1.ListAttachedPoliciesResponse
+	16, // 36: s3credentials.backend.v1.PolicyService.AttachPolicy:output_type -> s3credentials.backend.v1.AttachPolicyResponse
+	18, // 37: s3credentials.backend.v1.PolicyService.DetachPolicy:output_type -> s3credentials.backend.v1.DetachPolicyResponse
+	20, // 38: s3credentials.backend.v1.PolicyService.GetManagedPolicy:output_type -> s3credentials.backend.v1.GetManagedPolicyResponse
+	25, // 39: s3credentials.backend.v1.PolicyService.PutGrant:output_type -> s3credentials.backend.v1.PutGrantResponse
+	27, // 40: s3credentials.backend.v1.PolicyService.ListGrants:output_type -> s3credentials.backend.v1.ListGrantsResponse
+	29, // 41: s3credentials.backend.v1.PolicyService.Probe:output_type -> s3credentials.backend.v1.ProbeResponse
+	30, // [30:42] is the sub-list for method output_type
+	18, // [18:30] is the sub-list for method input_type
 	18, // [18:18] is the sub-list for extension type_name
 	18, // [18:18] is the sub-list for extension extendee
 	0,  // [0:18] is the sub-list for field type_name
@@ -1706,14 +1805,14 @@ func file_s3credentials_backend_v1_policy_proto_init() {
 		return
 	}
 	file_s3credentials_backend_v1_identity_proto_init()
-	file_s3credentials_backend_v1_policy_proto_msgTypes[19].OneofWrappers = []any{}
+	file_s3credentials_backend_v1_policy_proto_msgTypes[21].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_policy_proto_rawDesc), len(file_s3credentials_backend_v1_policy_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   28,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -23,6 +23,7 @@ const (
 	PolicyService_GetPolicy_FullMethodName            = "/s3credentials.backend.v1.PolicyService/GetPolicy"
 	PolicyService_ListPolicies_FullMethodName         = "/s3credentials.backend.v1.PolicyService/ListPolicies"
 	PolicyService_DeletePolicy_FullMethodName         = "/s3credentials.backend.v1.PolicyService/DeletePolicy"
+	PolicyService_CheckPolicy_FullMethodName          = "/s3credentials.backend.v1.PolicyService/CheckPolicy"
 	PolicyService_ListAttachedPolicies_FullMethodName = "/s3credentials.backend.v1.PolicyService/ListAttachedPolicies"
 	PolicyService_AttachPolicy_FullMethodName         = "/s3credentials.backend.v1.PolicyService/AttachPolicy"
 	PolicyService_DetachPolicy_FullMethodName         = "/s3credentials.backend.v1.PolicyService/DetachPolicy"
@@ -43,6 +44,9 @@ type PolicyServiceClient interface {
 	GetPolicy(ctx context.Context, in *GetPolicyRequest, opts ...grpc.CallOption) (*GetPolicyResponse, error)
 	ListPolicies(ctx context.Context, in *ListPoliciesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListPoliciesResponse], error)
 	DeletePolicy(ctx context.Context, in *DeletePolicyRequest, opts ...grpc.CallOption) (*DeletePolicyResponse, error)
+	// Refuses a document that the system would take for more access than it reads, before anything is made for it. It asks the system
+	// nothing, and is optional.
+	CheckPolicy(ctx context.Context, in *CheckPolicyRequest, opts ...grpc.CallOption) (*CheckPolicyResponse, error)
 	ListAttachedPolicies(ctx context.Context, in *ListAttachedPoliciesRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ListAttachedPoliciesResponse], error)
 	AttachPolicy(ctx context.Context, in *AttachPolicyRequest, opts ...grpc.CallOption) (*AttachPolicyResponse, error)
 	DetachPolicy(ctx context.Context, in *DetachPolicyRequest, opts ...grpc.CallOption) (*DetachPolicyResponse, error)
@@ -106,6 +110,16 @@ func (c *policyServiceClient) DeletePolicy(ctx context.Context, in *DeletePolicy
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(DeletePolicyResponse)
 	err := c.cc.Invoke(ctx, PolicyService_DeletePolicy_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *policyServiceClient) CheckPolicy(ctx context.Context, in *CheckPolicyRequest, opts ...grpc.CallOption) (*CheckPolicyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CheckPolicyResponse)
+	err := c.cc.Invoke(ctx, PolicyService_CheckPolicy_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -211,6 +225,9 @@ type PolicyServiceServer interface {
 	GetPolicy(context.Context, *GetPolicyRequest) (*GetPolicyResponse, error)
 	ListPolicies(*ListPoliciesRequest, grpc.ServerStreamingServer[ListPoliciesResponse]) error
 	DeletePolicy(context.Context, *DeletePolicyRequest) (*DeletePolicyResponse, error)
+	// Refuses a document that the system would take for more access than it reads, before anything is made for it. It asks the system
+	// nothing, and is optional.
+	CheckPolicy(context.Context, *CheckPolicyRequest) (*CheckPolicyResponse, error)
 	ListAttachedPolicies(*ListAttachedPoliciesRequest, grpc.ServerStreamingServer[ListAttachedPoliciesResponse]) error
 	AttachPolicy(context.Context, *AttachPolicyRequest) (*AttachPolicyResponse, error)
 	DetachPolicy(context.Context, *DetachPolicyRequest) (*DetachPolicyResponse, error)
@@ -242,6 +259,9 @@ func (UnimplementedPolicyServiceServer) ListPolicies(*ListPoliciesRequest, grpc.
 }
 func (UnimplementedPolicyServiceServer) DeletePolicy(context.Context, *DeletePolicyRequest) (*DeletePolicyResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method DeletePolicy not implemented")
+}
+func (UnimplementedPolicyServiceServer) CheckPolicy(context.Context, *CheckPolicyRequest) (*CheckPolicyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CheckPolicy not implemented")
 }
 func (UnimplementedPolicyServiceServer) ListAttachedPolicies(*ListAttachedPoliciesRequest, grpc.ServerStreamingServer[ListAttachedPoliciesResponse]) error {
 	return status.Error(codes.Unimplemented, "method ListAttachedPolicies not implemented")
@@ -346,6 +366,24 @@ func _PolicyService_DeletePolicy_Handler(srv interface{}, ctx context.Context, d
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
 		return srv.(PolicyServiceServer).DeletePolicy(ctx, req.(*DeletePolicyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PolicyService_CheckPolicy_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CheckPolicyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PolicyServiceServer).CheckPolicy(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PolicyService_CheckPolicy_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PolicyServiceServer).CheckPolicy(ctx, req.(*CheckPolicyRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -480,6 +518,10 @@ var PolicyService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "DeletePolicy",
 			Handler:    _PolicyService_DeletePolicy_Handler,
+		},
+		{
+			MethodName: "CheckPolicy",
+			Handler:    _PolicyService_CheckPolicy_Handler,
 		},
 		{
 			MethodName: "AttachPolicy",
