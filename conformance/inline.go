@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,9 @@ func inlineChecks() []Check {
 
 func (e *env) putPolicy(p driver.Principal, name string, doc policy.Document) {
 	e.Helper()
+	if err := e.Driver.CheckPolicy(e.ctx, driver.CheckPolicyRequest{Document: doc.JSON()}); !errors.Is(err, fault.Unsupported) { // it is optional
+		e.ok(err, "CheckPolicy of a document that is put")
+	}
 	err := e.Driver.PutPolicy(e.ctx, driver.PutPolicyRequest{Principal: p, Name: name, Document: doc.JSON()})
 	e.ok(err, "PutPolicy(%s)", name)
 }
@@ -164,6 +168,9 @@ func policyRefused(e *env) {
 	} {
 		err := e.Driver.PutPolicy(e.ctx, driver.PutPolicyRequest{Principal: p, Name: name, Document: bad})
 		e.want(err, fault.InvalidArgument, "PutPolicy of %s", bad)
+		if err := e.Driver.CheckPolicy(e.ctx, driver.CheckPolicyRequest{Document: bad}); !errors.Is(err, fault.Unsupported) {
+			e.want(err, fault.InvalidArgument, "CheckPolicy of %s", bad)
+		}
 	}
 	e.hasPolicy(p, name, former)
 }

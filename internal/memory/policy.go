@@ -77,17 +77,9 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	if err := nameRules().Policy.Check("policy", req.Name); err != nil {
 		return err
 	}
-	doc, err := b.system.parseFor(req.Document)
+	doc, err := b.system.checked(req.Document, req.Principal.Type == driver.PrincipalUser)
 	if err != nil {
 		return err
-	}
-	if err := b.system.options.Dialect.CheckUserPolicy(doc); err != nil && req.Principal.Type == driver.PrincipalUser {
-		return fault.New(fault.InvalidArgument, "%v", err)
-	}
-	for _, s := range doc.Statement {
-		if s.Principal != nil || s.NotPrincipal != nil || len(s.Resource)+len(s.NotResource) == 0 {
-			return fault.New(fault.InvalidArgument, "a policy of a user or role names resources and no principal")
-		}
 	}
 	d, _ := b.Describe(ctx)
 	total := policy.Size(doc, true)
@@ -101,6 +93,34 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	}
 	g.inline[req.Name] = doc
 	return nil
+}
+
+// CheckPolicy looks at the document as PutPolicy does.
+func (b *backend) CheckPolicy(ctx context.Context, req driver.CheckPolicyRequest) error {
+	_, unlock, err := b.begin(ctx, "CheckPolicy", driver.CapPolicyInline)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	_, err = b.system.checked(req.Document, !req.Session)
+	return err
+}
+
+// checked parses a document, and refuses what no policy can have, or not that of a user.
+func (s *System) checked(document string, ofUser bool) (policy.Document, error) {
+	doc, err := s.parseFor(document)
+	if err != nil {
+		return doc, err
+	}
+	if err := s.options.Dialect.CheckUserPolicy(doc); err != nil && ofUser {
+		return doc, fault.New(fault.InvalidArgument, "%v", err)
+	}
+	for _, s := range doc.Statement {
+		if s.Principal != nil || s.NotPrincipal != nil || len(s.Resource)+len(s.NotResource) == 0 {
+			return doc, fault.New(fault.InvalidArgument, "a policy of a user, role or session names resources and no principal")
+		}
+	}
+	return doc, nil
 }
 
 // GetPolicy returns an inline policy.

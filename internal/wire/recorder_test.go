@@ -62,6 +62,11 @@ func (r *recorder) DeleteAccessKey(_ context.Context, req driver.DeleteAccessKey
 	return nil
 }
 
+func (r *recorder) CheckPolicy(_ context.Context, req driver.CheckPolicyRequest) error {
+	r.request = req
+	return nil
+}
+
 func (r *recorder) PutGrant(_ context.Context, req driver.PutGrantRequest) error {
 	r.request = req
 	return nil
