@@ -7,7 +7,7 @@
 # make conformance  the backends' conformance suite alone
 # make fuzz         every fuzz target for FUZZTIME (30s)
 # make eventual     500 random runs on AWS as it is in time: what is new is unknown for a while (in simulated time)
-# make decisions    1,000 random policies on MinIO and the sandbox: each allows and denies what core/policy says it does
+# make decisions    1,000 random policies on MinIO, Ceph, SeaweedFS and the sandbox: each allows and denies what core/policy says it does
 # make lint         import rules, style and sizes; the wire contract and its generated code
 # make generate     code from plugins/proto; S3's actions, with npm; the tables of docs/minio.md and of the other systems, and of docs/plugins.md
 # make bench        this tool against the Python tool and bare programs, as ratios

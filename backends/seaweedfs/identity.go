@@ -64,6 +64,16 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 	return b.API.DeleteUser(ctx, req)
 }
 
+// CreateSession opens a session, unless the server would take its policy for more than it says.
+func (b *backend) CreateSession(ctx context.Context, req driver.CreateSessionRequest) (driver.Session, error) {
+	if req.Policy != "" { // it is refused
+		if err := checkDocument(req.Policy, true); err != nil {
+			return driver.Session{}, err
+		}
+	}
+	return b.API.CreateSession(ctx, req)
+}
+
 // ListUserItems yields the groups of a user. The server has nothing else of the kind.
 func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
 	return b.ListGroupsOf(ctx, req.UserName)

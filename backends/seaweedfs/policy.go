@@ -9,18 +9,10 @@ import (
 
 // PutPolicy puts a policy, unless the server would take it for another one than it is.
 func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
-	if err := checkDocument(req.Document); err != nil {
+	if err := checkDocument(req.Document, req.Principal.Type != driver.PrincipalUser); err != nil {
 		return err
 	}
 	return b.API.PutPolicy(ctx, req)
-}
-
-// CheckPolicy refuses what PutPolicy would. What a session may have is another matter.
-func (b *backend) CheckPolicy(_ context.Context, req driver.CheckPolicyRequest) error {
-	if req.Session {
-		return nil
-	}
-	return checkDocument(req.Document)
 }
 
 // DeletePolicy deletes a policy that is there. The server answers that it deleted one that is not, too.

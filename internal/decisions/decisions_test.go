@@ -9,6 +9,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/backends/aws"
 	"github.com/s3-credentials/s3-credentials/backends/ceph"
 	"github.com/s3-credentials/s3-credentials/backends/minio"
+	"github.com/s3-credentials/s3-credentials/backends/seaweedfs"
 	"github.com/s3-credentials/s3-credentials/internal/systems"
 )
 
@@ -23,9 +24,10 @@ const mostShown = 12
 
 func TestMain(m *testing.M) { systems.Main(m) }
 
-func TestMinIO(t *testing.T)   { tryAll(t, newMinIO(t, systems.MinIO(t), minio.Open)) }
-func TestCeph(t *testing.T)    { tryAll(t, newCeph(t, systems.Ceph(t), ceph.Open)) }
-func TestSandbox(t *testing.T) { tryAll(t, newSandbox(t, systems.Sandbox(t), aws.Open)) }
+func TestMinIO(t *testing.T)     { tryAll(t, newMinIO(t, systems.MinIO(t), minio.Open)) }
+func TestCeph(t *testing.T)      { tryAll(t, newCeph(t, systems.Ceph(t), ceph.Open)) }
+func TestSeaweedFS(t *testing.T) { tryAll(t, newSeaweedFS(t, systems.SeaweedFS(t), seaweedfs.Open)) }
+func TestSandbox(t *testing.T)   { tryAll(t, newSandbox(t, systems.Sandbox(t), aws.Open)) }
 
 // tryAll compares the decisions about many documents.
 func tryAll(t *testing.T, s *subject) {

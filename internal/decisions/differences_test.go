@@ -38,6 +38,7 @@ const (
 	ifExists       difference = "IfExists"
 	listsOfOne     difference = "several values for Null, Bool, numbers and dates"
 	shortDates     difference = "dates without a time"
+	listUploads    difference = "ListMultipartUploads"
 	ownObjects     difference = "objects that the user has put"
 	defaults       difference = "variables with a default, and escaped characters"
 )
@@ -97,8 +98,10 @@ var differences = map[string]map[difference]entry{
 	},
 	"ceph": {
 		ownObjects: {"who puts an object may read it, until it is denied", "", ""},
-		listBuckets: {"who may list no bucket is shown an empty list",
-			`{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::aab/*"}`, "GET s3:ListAllMyBuckets *"},
+	},
+	"seaweedfs": {
+		listUploads: {"s3:PutObject on a pattern that matches the bucket, as arn:aws:s3:::* does, permits it",
+			`{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::*"}`, "GET s3:ListBucketMultipartUploads aba?uploads="},
 	},
 	"sandbox": {
 		negatedAny: {"for the sandbox it holds without the key",

@@ -2,7 +2,9 @@
 // with its key, by a client that is no backend. What policy.Evaluate allows the system must permit, and what it denies the system
 // must deny. policy.Explain must tell of all that is permitted, and what policy.Prove proves of generated documents must be so. A
 // disagreement is a mistake in core/policy, or a difference of the system. Differences stand in one table
-// (differences_test.go), and documents do not have them. Those of MinIO are for people too: docs/minio.md.
+// (differences_test.go), and documents do not have them. Those of MinIO, Ceph and SeaweedFS
+// are for people too: their pages in docs. Ceph and SeaweedFS deny much of what the language allows; there, only what they permit is held against it, and
+// what their backends refuse is shown to be refused for a reason (wider_test.go).
 //
 // # The sandbox
 //

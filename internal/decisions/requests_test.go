@@ -76,7 +76,7 @@ func kinds() []kind {
 		{method: "GET", action: "s3:GetBucketLocation", query: sub("location")},
 		{method: "GET", action: "s3:GetBucketPolicy", query: sub("policy")},
 		{method: "GET", action: "s3:GetBucketVersioning", query: sub("versioning")},
-		{method: "GET", action: "s3:ListBucketMultipartUploads", query: sub("uploads")},
+		{method: "GET", action: "s3:ListBucketMultipartUploads", query: sub("uploads"), unless: listUploads},
 		{method: "GET", action: "s3:ListBucketVersions", query: sub("versions"), lists: true, unless: listVersions},
 		{method: "HEAD", action: "s3:ListBucket", unless: headBucket},
 		{method: "GET", action: "s3:ListAllMyBuckets", on: noBucket, unless: listBuckets},

@@ -27,6 +27,16 @@ var wider = map[string][]entry{
 		{"it does not know offsets", allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"DateLessThan":{"aws:CurrentTime":"2099-12-31T00:00:00+02:00"}}}`, list},
 		{"::/0 are all addresses", `{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"::/0"}}}`, list},
 	},
+	"seaweedfs": {
+		{"it knows no IfExists", allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringNotLikeIfExists":{"s3:prefix":"x/*"}}}`, list},
+		{"it does not know the key", allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"StringEquals":{"aws:UserAgent":"decisions/1"}}}`, list},
+		{"it does not know the time", allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"DateGreaterThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}}`, list},
+		{"there is no key without TLS", allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"Bool":{"aws:SecureTransport":"false"}}}`, list},
+		{"it does not know s3:max-keys", allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"NumericNotEquals":{"s3:max-keys":"5"}}}`, list},
+		{"it does not look at the values of Null as they read", `{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"Null":{"aws:SecureTransport":"true"}}}`, list},
+		{"it does not know the set operators", allowAll + `{"Effect":"Deny","Action":"s3:*","Resource":"*","Condition":{"ForAllValues:StringEquals":{"s3:prefix":"x/"}}}`, list},
+		{"it does not know the set operators", `{"Effect":"Allow","Action":"s3:*","Resource":"*","Condition":{"ForAnyValue:StringNotEquals":{"s3:prefix":"x/"}}}`, list},
+	},
 }
 
 // tryWider finds out whether each is so, and is refused.
