@@ -134,7 +134,7 @@ func (e *Engine) try(ctx context.Context, p Probe) (Probe, error) {
 		return p, nil
 	}
 	answer, err := e.Probe(ctx, driver.ProbeRequest{Action: p.Action, Bucket: p.Bucket, Key: p.Key})
-	if err == nil && p.Expected && !answer.Allowed && p.Action == "s3:GetObject" {
+	if p.Expected && p.Action == "s3:GetObject" && (err == nil && !answer.Allowed || saysNothing(err)) {
 		return e.tryReading(ctx, p)
 	}
 	p.Left, p.Caveat = answer.Left, answer.Caveat
@@ -171,7 +171,8 @@ func (p *Probe) judge() {
 	}
 }
 
-// tryReading reads an object that exists: of one that does not, AWS says that it may not be read to who may not list the bucket.
+// tryReading reads an object that exists: of one that does not, AWS says that it may not be read to who may not list the bucket, and Ceph
+// says to a session that it does not exist, whether the session may read or not.
 func (e *Engine) tryReading(ctx context.Context, p Probe) (Probe, error) {
 	key := e.anObject(ctx, p.Bucket, p.Key[:len(p.Key)-len(p.unique)])
 	if key == "" {
@@ -179,6 +180,10 @@ func (e *Engine) tryReading(ctx context.Context, p Probe) (Probe, error) {
 		return p, nil
 	}
 	answer, err := e.Probe(ctx, driver.ProbeRequest{Action: p.Action, Bucket: p.Bucket, Key: key})
+	if saysNothing(err) {
+		p.Verdict, p.Reason = Untold, err.Error()
+		return p, nil
+	}
 	if err != nil {
 		return p, err
 	}

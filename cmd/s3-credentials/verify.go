@@ -249,7 +249,13 @@ func differs(env *cli.Env, found core.Verification) error {
 			env.Step("Warning: the verification left %s", p.Left)
 		}
 	}
-	if n := len(found.With(core.Untold)); n > 0 {
+	untold := found.With(core.Untold)
+	for _, p := range untold {
+		if p.Expected {
+			env.Step("Warning: it is not verified that the key may do %s in %s: %s", p.Action, probedAt(p), p.Reason)
+		}
+	}
+	if n := len(untold); n > 0 {
 		env.Step("Of %d tries the system said nothing in %d", len(found.Probes), n)
 	}
 	verdict := found.Verdict()
@@ -261,10 +267,14 @@ func differs(env *cli.Env, found core.Verification) error {
 	}
 	first := found.With(verdict)[0]
 	words := map[core.Verdict]string{core.Wider: "may", core.Narrower: "may not"}[verdict]
-	place := first.Bucket
-	if first.Key != "" {
-		place += "/" + first.Key
-	}
 	return cli.Difference(fmt.Sprintf("the key is %s than what was asked for: it %s do %s in %s (%d of %d tries differ)",
-		verdict, words, first.Action, place, len(found.With(core.Wider))+len(found.With(core.Narrower)), len(found.Probes)))
+		verdict, words, first.Action, probedAt(first), len(found.With(core.Wider))+len(found.With(core.Narrower)), len(found.Probes)))
+}
+
+// probedAt is where a probe tried something.
+func probedAt(p core.Probe) string {
+	if p.Key == "" {
+		return p.Bucket
+	}
+	return p.Bucket + "/" + p.Key
 }
