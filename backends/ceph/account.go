@@ -126,6 +126,16 @@ func (a *account) ListPolicies(ctx context.Context, req driver.ListPoliciesReque
 	return a.API.ListPolicies(ctx, req)
 }
 
+// PutPolicy creates or replaces an inline policy.
+func (a *account) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
+	return a.put(ctx, req, func(context.Context, driver.Principal) error { return nil })
+}
+
+// DeletePolicy deletes an inline policy.
+func (a *account) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
+	return a.API.DeletePolicy(ctx, req)
+}
+
 // Probe tries an action, of IAM on a user that does not exist.
 func (a *account) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {
 	if req.Action == "iam:CreateAccessKey" {

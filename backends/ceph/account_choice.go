@@ -2,11 +2,27 @@ package ceph
 
 import (
 	"context"
+	"errors"
 	"iter"
 
 	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
+
+// needsCaps completes the error of what an administrator without the caps may not do, whom the gateway tells nothing else.
+func needsCaps(as driver.Driver, err error) error {
+	var f *fault.Error
+	if _, is := as.(*backend); !is || !errors.As(err, &f) || f.Code != fault.PermissionDenied {
+		return err
+	}
+	lacking := *f
+	lacking.Message += "; it takes these caps, which an administrator of the gateway gives: radosgw-admin caps add --uid=USER --caps=\"" + caps + "\""
+	return &lacking
+}
+
+// caps are those that managing users takes; that for buckets shows which are a user's own.
+const caps = "users=*;user-policy=*;roles=*;buckets=read"
 
 // answer calls a method of whoever calls.
 func answer[Q, T any](ctx context.Context, m *managed, call func(driver.Driver, context.Context, Q) (T, error), req Q) (T, error) {
@@ -14,7 +30,8 @@ func answer[Q, T any](ctx context.Context, m *managed, call func(driver.Driver, 
 	if err != nil {
 		return *new(T), err
 	}
-	return call(as, ctx, req)
+	answer, err := call(as, ctx, req)
+	return answer, needsCaps(as, err)
 }
 
 // act is answer for a method that returns nothing.
@@ -23,7 +40,7 @@ func act[Q any](ctx context.Context, m *managed, call func(driver.Driver, contex
 	if err != nil {
 		return err
 	}
-	return call(as, ctx, req)
+	return needsCaps(as, call(as, ctx, req))
 }
 
 // list is answer for a method that lists.
@@ -32,7 +49,17 @@ func list[Q, T any](ctx context.Context, m *managed, call func(driver.Driver, co
 	if err != nil {
 		return sdk.Failed[T](err)
 	}
-	return call(as, ctx, req)
+	return listed(as, call(as, ctx, req))
+}
+
+func listed[T any](as driver.Driver, listing iter.Seq2[T, error]) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for item, err := range listing {
+			if !yield(item, needsCaps(as, err)) {
+				return
+			}
+		}
+	}
 }
 
 // The methods that differ.
@@ -50,7 +77,7 @@ func (m *managed) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 	if err != nil {
 		return sdk.Failed[driver.User](err)
 	}
-	return as.ListUsers(ctx)
+	return listed(as, as.ListUsers(ctx))
 }
 
 func (m *managed) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
@@ -87,6 +114,34 @@ func (m *managed) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 
 func (m *managed) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
 	return list(ctx, m, driver.Driver.ListPolicies, req)
+}
+
+func (m *managed) ListRoles(ctx context.Context) iter.Seq2[driver.Role, error] {
+	as, err := m.as(ctx)
+	if err != nil {
+		return sdk.Failed[driver.Role](err)
+	}
+	return listed(as, as.ListRoles(ctx))
+}
+
+func (m *managed) GetRole(ctx context.Context, req driver.GetRoleRequest) (driver.Role, error) {
+	return answer(ctx, m, driver.Driver.GetRole, req)
+}
+
+func (m *managed) CreateRole(ctx context.Context, req driver.CreateRoleRequest) (driver.Role, error) {
+	return answer(ctx, m, driver.Driver.CreateRole, req)
+}
+
+func (m *managed) DeleteRole(ctx context.Context, req driver.DeleteRoleRequest) error {
+	return act(ctx, m, driver.Driver.DeleteRole, req)
+}
+
+func (m *managed) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
+	return act(ctx, m, driver.Driver.PutPolicy, req)
+}
+
+func (m *managed) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
+	return act(ctx, m, driver.Driver.DeletePolicy, req)
 }
 
 func (m *managed) Probe(ctx context.Context, req driver.ProbeRequest) (driver.ProbeAnswer, error) {

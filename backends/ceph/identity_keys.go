@@ -114,5 +114,5 @@ func (b *backend) missingKey(ctx context.Context, req driver.DeleteAccessKeyRequ
 	case slices.ContainsFunc(found.Keys, func(k accountKey) bool { return k.AccessKey == req.AccessKeyID }):
 		return b.Wrap(ctx, refused, "delete the access key %q of the user %q", req.AccessKeyID, req.UserName)
 	}
-	return fault.New(fault.NotFound, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
+	return fault.Wrap(fault.NotFound, refused, "the user %q has no access key %s", req.UserName, req.AccessKeyID)
 }

@@ -54,6 +54,11 @@ func checkNamed(p driver.Principal) error {
 
 // PutPolicy creates or replaces an inline policy of a user or role.
 func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) error {
+	return b.put(ctx, req, b.settled)
+}
+
+// put is PutPolicy, which does something before it changes what there is.
+func (b *backend) put(ctx context.Context, req driver.PutPolicyRequest, before func(context.Context, driver.Principal) error) error {
 	if err := checkNamed(req.Principal); err != nil {
 		return err
 	}
@@ -62,6 +67,9 @@ func (b *backend) PutPolicy(ctx context.Context, req driver.PutPolicyRequest) er
 	}
 	document, err := sendable(req.Document)
 	if err != nil {
+		return err
+	}
+	if err := before(ctx, req.Principal); err != nil {
 		return err
 	}
 	req.Document = document
@@ -95,48 +103,57 @@ func (b *backend) GetPolicy(ctx context.Context, req driver.GetPolicyRequest) (d
 	}
 }
 
-// policyNames are the names of a user's policies.
+// policyNames are the names of a user's policies. A user without any is said not to exist: one who never had some, and one whose keys
+// were changed by a program that was killed.
 func (b *backend) policyNames(ctx context.Context, user string) ([]string, error) {
-	var names []string
-	for name, err := range b.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(user)}) {
+	now, err := b.stored(ctx, user)
+	var back []string
+	switch {
+	case errors.Is(err, fault.NotFound):
+		if _, err = b.userInfo(ctx, user, "list the policies of the user %q"); err == nil {
+			back, err = b.settle(ctx, user, nil)
+		}
+	case slices.Contains(now, restoring):
+		back, err = b.settle(ctx, user, now)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return slices.Sorted(slices.Values(slices.DeleteFunc(append(now, back...), isMark))), nil
+}
+
+// stored are the names of a user's policies as the gateway has them.
+func (b *backend) stored(ctx context.Context, user string) ([]string, error) {
+	return collected(b.API.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: driver.UserPrincipal(user)}))
+}
+
+func collected(listing iter.Seq2[string, error]) (all []string, err error) {
+	for item, err := range listing {
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, name)
+		all = append(all, item)
 	}
-	return names, nil
+	return all, nil
 }
 
-// ListPolicies yields the names of the inline policies. A user without any is said not to exist: one who never had some, and one whose
-// keys were changed by a program that was killed.
+// ListPolicies yields the names of the inline policies.
 func (b *backend) ListPolicies(ctx context.Context, req driver.ListPoliciesRequest) iter.Seq2[string, error] {
 	if err := checkNamed(req.Principal); err != nil {
 		return sdk.Failed[string](err)
 	}
-	return func(yield func(string, error) bool) {
-		for name, err := range b.API.ListPolicies(ctx, req) {
-			if errors.Is(err, fault.NotFound) && req.Principal.Type == driver.PrincipalUser {
-				driver.Listing(func() ([]string, error) { return b.recovered(ctx, req.Principal.Name) })(yield)
-				return
-			}
-			if !yield(name, err) {
-				return
-			}
-		}
+	if req.Principal.Type != driver.PrincipalUser {
+		return b.API.ListPolicies(ctx, req)
 	}
-}
-
-// recovered are the names of the policies of a user of whom the gateway says that it does not exist.
-func (b *backend) recovered(ctx context.Context, user string) ([]string, error) {
-	if _, err := b.userInfo(ctx, user, "list the policies of the user %q"); err != nil {
-		return nil, err
-	}
-	return b.recover(ctx, user)
+	return driver.Listing(func() ([]string, error) { return b.policyNames(ctx, req.Principal.Name) })
 }
 
 // DeletePolicy deletes an inline policy.
 func (b *backend) DeletePolicy(ctx context.Context, req driver.DeletePolicyRequest) error {
 	if err := checkNamed(req.Principal); err != nil {
+		return err
+	}
+	if err := b.settled(ctx, req.Principal); err != nil {
 		return err
 	}
 	return b.API.DeletePolicy(ctx, req)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -16,13 +17,33 @@ import (
 // keepWithin is how long putting policies back may take, even if the run that needs them was interrupted.
 const keepWithin = 30 * time.Second
 
-// nobodys is the trust policy of a role that nobody may assume.
-const nobodys = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":["*"]},"Action":["sts:AssumeRole"]}]}`
-
 // keeperPrefix begins the names of keepers.
 const keeperPrefix = "s3-credentials.kept."
 
-// keeperOf is the role that has a copy of a user's policies while the user's keys change.
+// The policies that say how far a change of keys is. A copy is of use only when the change has dropped the user's policies, and that drops
+// the first with them: whoever finds it knows that the copy must not come back, whatever of the user's policies was changed meanwhile.
+const (
+	// keeping is a policy of a user who has a keeper, and whose policies were not dropped. It denies nothing that there is.
+	keeping = "s3-credentials.keeping"
+	// restoring is a policy of a user whose policies are being put back. It denies everything: one that allows something would be
+	// without one that denies some of it.
+	restoring = "s3-credentials.restoring"
+	// complete is the last policy that a keeper gets, and the first that it loses: without it, what the keeper has is no copy.
+	complete = "s3-credentials.complete"
+)
+
+// The documents of those.
+const (
+	deniesNothing = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["s3:GetObject"],"Resource":["arn:aws:s3:::s3-credentials.keeping/nothing"]}]}`
+	deniesAll     = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":["*"],"Resource":["*"]}]}`
+	// nobodys is the trust policy of a role that nobody may assume.
+	nobodys = `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":["*"]},"Action":["sts:AssumeRole"]}]}`
+)
+
+func isMark(name string) bool { return name == keeping || name == restoring }
+
+// keeperOf is the role that has a copy of a user's policies while the user's keys change. While there is one, the user has one of the
+// marks, or its policies were dropped.
 func keeperOf(user string) driver.Principal {
 	sum := sha256.Sum256([]byte(user))
 	return driver.RolePrincipal(keeperPrefix + hex.EncodeToString(sum[:12]))
@@ -39,45 +60,81 @@ func (b *backend) keepingPolicies(ctx context.Context, user string, change func(
 		}
 		return err
 	}
-	if err := b.keep(ctx, user, before); err != nil && !errors.Is(err, fault.PermissionDenied) { // without the cap for roles it goes without
-		return err
+	kept, err := b.keep(ctx, user, before)
+	var changed error
+	if err == nil {
+		changed = change()
 	}
-	changed := change()
 	longer, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepWithin)
 	defer cancel()
-	if err := b.putBack(longer, user, before); err != nil && !errors.Is(err, fault.NotFound) {
-		return fault.Wrap(fault.CodeOf(err), errors.Join(changed, err), "the gateway dropped policies of the user %q when its keys changed (%s), and they could not all be put back: %v", user, strings.Join(namesOf(before), ", "), err)
+	if err != nil {
+		_ = b.dismiss(longer, user, []string{keeping}, nil)
+		return err
 	}
-	_ = b.forget(longer, user) // a copy that stays is replaced by the next, and never used while there are policies
+	return b.restore(longer, user, before, kept, changed)
+}
+
+// restore puts back what a change of the user's keys has dropped, and returns the error of the change, or why it could not.
+func (b *backend) restore(ctx context.Context, user string, before []driver.PolicyDocument, kept bool, changed error) error {
+	now, err := b.stored(ctx, user)
+	if slices.Contains(now, keeping) && changed != nil && sdk.Ambiguous(changed) {
+		return changed // it may yet be made: whoever finds the policies dropped then needs the copy
+	}
+	var back []string
+	if err == nil || errors.Is(err, fault.NotFound) || !kept {
+		back, err = b.putBack(ctx, user, now, before, kept)
+	}
+	if err != nil && !errors.Is(err, fault.NotFound) {
+		return notPutBack(user, before, errors.Join(changed, err), err)
+	}
+	if kept {
+		_ = b.dismiss(ctx, user, now, back) // what stays is as harmless as when this program is killed here
+	}
 	return changed
 }
 
-// keep copies the policies of a user to its keeper, which has no others then. Those that are no JSON, or could end the gateway, have no copy.
-func (b *backend) keep(ctx context.Context, user string, policies []driver.PolicyDocument) error {
+// keep copies the policies of a user to its keeper, which has no others then, and reports whether it could: without the cap for roles there is
+// no keeper. Policies that are no JSON, or could end the gateway, have no copy.
+func (b *backend) keep(ctx context.Context, user string, policies []driver.PolicyDocument) (kept bool, err error) {
 	keeper := keeperOf(user)
-	_, err := b.API.CreateRole(ctx, driver.CreateRoleRequest{Name: keeper.Name, TrustPolicy: nobodys})
-	if errors.Is(err, fault.AlreadyExists) {
+	_, err = b.API.CreateRole(ctx, driver.CreateRoleRequest{Name: keeper.Name, TrustPolicy: nobodys})
+	exists := errors.Is(err, fault.AlreadyExists)
+	switch {
+	case errors.Is(err, fault.PermissionDenied):
+		return false, nil
+	case err != nil && !exists:
+		return false, err
+	}
+	err = b.mark(ctx, user, keeping, deniesNothing)
+	if err == nil && exists {
 		err = b.clear(ctx, keeper)
 	}
-	for _, p := range policies {
+	for _, p := range append(slices.Clip(policies), driver.PolicyDocument{Name: complete, Document: deniesNothing}) {
 		if document, unsendable := sendable(p.Document); err == nil && unsendable == nil {
 			err = b.API.PutPolicy(ctx, driver.PutPolicyRequest{Principal: keeper, Name: p.Name, Document: document})
 		}
 	}
-	return err
+	return true, err
+}
+
+func (b *backend) mark(ctx context.Context, user, name, document string) error {
+	return b.API.PutPolicy(ctx, driver.PutPolicyRequest{Principal: driver.UserPrincipal(user), Name: name, Document: document})
 }
 
 // clear deletes the policies of a keeper.
 func (b *backend) clear(ctx context.Context, keeper driver.Principal) error {
-	for name, err := range b.API.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: keeper}) {
-		if err == nil {
-			err = b.API.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: keeper, Name: name})
-		}
+	names, err := collected(b.API.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: keeper}))
+	if at := slices.Index(names, complete); at > 0 {
+		names[0], names[at] = names[at], names[0]
+	}
+	for _, name := range names {
+		err = b.API.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: keeper, Name: name})
 		if err != nil && !errors.Is(err, fault.NotFound) {
 			return err
 		}
+		err = nil
 	}
-	return nil
+	return err
 }
 
 // forget deletes the keeper of a user, if there is one.
@@ -93,24 +150,64 @@ func (b *backend) forget(ctx context.Context, user string) error {
 	return err
 }
 
-// recover gives a user without policies those that its keeper has, and returns their names: a program was killed before it had put them back.
-func (b *backend) recover(ctx context.Context, user string) ([]string, error) {
-	copies, err := b.policies(ctx, keeperOf(user))
-	if len(copies) == 0 {
-		if errors.Is(err, fault.NotFound) || errors.Is(err, fault.PermissionDenied) {
+// dismiss deletes the keeper of a user, and then the marks that are among the names of the user's policies, or were made to put some back.
+func (b *backend) dismiss(ctx context.Context, user string, now, back []string) error {
+	err := b.forget(ctx, user)
+	for _, mark := range []string{keeping, restoring} {
+		if err == nil && (slices.Contains(now, mark) || mark == restoring && len(back) > 0) {
+			err = b.API.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: driver.UserPrincipal(user), Name: mark})
+		}
+		if errors.Is(err, fault.NotFound) {
 			err = nil
 		}
+	}
+	return err
+}
+
+// settle ends what a program that was killed has left of a change of a user's keys: it puts back the policies that were dropped, and returns
+// their names. Now are the names of the policies that the user has.
+func (b *backend) settle(ctx context.Context, user string, now []string) ([]string, error) {
+	copies, err := b.policies(ctx, keeperOf(user))
+	switch {
+	case errors.Is(err, fault.PermissionDenied), errors.Is(err, fault.NotFound) && len(now) == 0:
+		return nil, nil
+	case err != nil && !errors.Is(err, fault.NotFound):
 		return nil, err
 	}
-	for _, p := range copies {
-		if err == nil {
-			err = b.API.PutPolicy(ctx, driver.PutPolicyRequest{Principal: driver.UserPrincipal(user), Name: p.Name, Document: resendable(p.Document)})
+	var back []string
+	isComplete := func(p driver.PolicyDocument) bool { return p.Name == complete }
+	if slices.ContainsFunc(copies, isComplete) && !slices.Contains(now, keeping) {
+		copies = slices.DeleteFunc(copies, isComplete)
+		if back, err = b.putBack(ctx, user, now, copies, true); err != nil {
+			return nil, notPutBack(user, copies, err, err)
 		}
 	}
-	if err != nil {
-		return nil, fault.Wrap(fault.CodeOf(err), err, "the gateway dropped policies of the user %q when its keys changed (%s), and they could not all be put back: %v", user, strings.Join(namesOf(copies), ", "), err)
+	return back, b.dismiss(ctx, user, now, back)
+}
+
+// settled is settle before a policy of a user is changed: an older copy of it must not come back.
+func (b *backend) settled(ctx context.Context, p driver.Principal) error {
+	if p.Type != driver.PrincipalUser {
+		return nil
 	}
-	return namesOf(copies), b.forget(ctx, user)
+	_, err := collected(b.API.ListPolicies(ctx, driver.ListPoliciesRequest{Principal: keeperOf(p.Name)}))
+	if errors.Is(err, fault.NotFound) || errors.Is(err, fault.PermissionDenied) {
+		return nil
+	}
+	var now []string
+	if err == nil {
+		now, err = b.stored(ctx, p.Name)
+	}
+	if err == nil || errors.Is(err, fault.NotFound) {
+		_, err = b.settle(ctx, p.Name, now)
+	}
+	return err
+}
+
+// notPutBack is the error for policies that are lost to the user until their copy is found.
+func notPutBack(user string, policies []driver.PolicyDocument, cause, why error) error {
+	return fault.Wrap(fault.CodeOf(why), cause, "the gateway dropped policies of the user %q when its keys changed (%s), and they could not all be put back: %v",
+		user, strings.Join(namesOf(policies), ", "), why)
 }
 
 // policies are all policies of a user or keeper.
@@ -128,16 +225,21 @@ func (b *backend) policies(ctx context.Context, of driver.Principal) (all []driv
 	return all, nil
 }
 
-// putBack puts those of the policies that the user has no longer.
-func (b *backend) putBack(ctx context.Context, user string, before []driver.PolicyDocument) error {
-	now, err := b.policyNames(ctx, user)
-	for _, p := range before {
-		if !slices.Contains(now, p.Name) {
-			p.Document = resendable(p.Document)
-			err = errors.Join(err, b.API.PutPolicy(ctx, driver.PutPolicyRequest(p)))
-		}
+// putBack puts those of the policies that the user has no longer, and returns their names. A program that is killed has the mark there if there
+// is a keeper.
+func (b *backend) putBack(ctx context.Context, user string, now []string, before []driver.PolicyDocument, kept bool) (back []string, err error) {
+	missing := slices.DeleteFunc(slices.Clone(before), func(p driver.PolicyDocument) bool { return slices.Contains(now, p.Name) })
+	if kept && len(missing) > 0 {
+		err = b.mark(ctx, user, restoring, deniesAll)
 	}
-	return err
+	for _, p := range missing {
+		put := driver.PutPolicyRequest{Principal: driver.UserPrincipal(user), Name: p.Name, Document: resendable(p.Document)}
+		if err == nil || !kept {
+			err = errors.Join(err, b.API.PutPolicy(ctx, put))
+		}
+		back = append(back, p.Name)
+	}
+	return back, err
 }
 
 // resendable is a document as sendable makes it, or as it was read.

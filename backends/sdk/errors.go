@@ -72,7 +72,7 @@ func Ambiguous(err error) bool {
 	return answer == nil || answer.HTTPStatus >= 500
 }
 
-// nothingSaid is the code that the SDK makes up for an answer without one.
+// nothingSaid is the code, or the message, that the SDK makes up for an answer without one.
 const nothingSaid = "UnknownError"
 
 // Answer returns a service's error answer; nil if there is none.
@@ -84,6 +84,9 @@ func Answer(err error) *fault.Service {
 	answer := &fault.Service{Code: api.ErrorCode(), Message: api.ErrorMessage()}
 	if answer.Code == nothingSaid {
 		answer.Code, answer.Message = "", ""
+	}
+	if answer.Message == nothingSaid {
+		answer.Message = ""
 	}
 	var response *awshttp.ResponseError
 	if errors.As(err, &response) {
