@@ -13,10 +13,14 @@ import (
 // UserAccess is what gives a user access.
 type UserAccess struct {
 	User string
-	// Policies are the user's own, those that are attached to it, and those of its groups.
+	// Policies are the user's own, those that are attached to it, those of its groups, and one for each bucket that it owns.
 	Policies []UserPolicy
+	// Owned are the buckets that the user owns, on a system where that gives it all access there.
+	Owned []string
 	// Buckets are what the policies of buckets say of the user, and of everybody.
 	Buckets []UserPolicy
+	// Disabled says that no key of the user may do anything until somebody enables the user again.
+	Disabled bool
 	// Boundary is the permissions boundary, without which the policies allow nothing; nil for none.
 	Boundary *UserPolicy
 	// Unknown is what may give or take away access and could not be read, and why.
@@ -61,7 +65,7 @@ func (e *Engine) bucketPoliciesForKeys() bool {
 
 // newUserAccess is a user's access of which nothing is read yet.
 func (e *Engine) newUserAccess(user driver.User) *UserAccess {
-	a := &UserAccess{User: user.Name, principal: user.ARN, arn: user.ARN, context: map[string][]string{"aws:username": {user.Name}}}
+	a := &UserAccess{User: user.Name, Disabled: user.Disabled, principal: user.ARN, arn: user.ARN, context: map[string][]string{"aws:username": {user.Name}}}
 	if a.principal == "" {
 		a.principal = bucketGranter{e}.principal(user.Name)
 	}

@@ -25,7 +25,7 @@ type AccessRow struct {
 	// Row is empty, but for the bucket if it is known, where Unknown is not.
 	policy.Row
 	// Through is the policy: the name of an inline one, the ARN of an attached one, either behind "group NAME: ", or "bucket policy",
-	// "bucket ACL" or "bucket status".
+	// "bucket ACL", "bucket status" or "owner of the bucket".
 	Through string
 	// Unknown is what could not be read, and why.
 	Unknown string

@@ -24,6 +24,12 @@ func (e *Engine) CopyOptions(ctx context.Context, user string) (CreateOptions, e
 	if len(access.Unknown) > 0 {
 		return CreateOptions{}, uncopied(user, "what it may do is not known: %s", strings.Join(access.Unknown, "; "))
 	}
+	if access.Disabled {
+		return CreateOptions{}, uncopied(user, "it is disabled, and the copy's key would work")
+	}
+	if len(access.Owned) > 0 {
+		return CreateOptions{}, uncopied(user, "it owns buckets, in which it may do all that no policy denies: %s", strings.Join(access.Owned, ", "))
+	}
 	documents, err := access.own()
 	if err != nil {
 		return CreateOptions{}, err

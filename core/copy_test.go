@@ -1,7 +1,9 @@
 package core_test
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +77,51 @@ func TestCopyOptionsOfWhatCreateMade(t *testing.T) {
 	if fmt.Sprint(again) != fmt.Sprint(got) {
 		t.Errorf("a copy of the copy is %+v, want %+v", again, got)
 	}
+}
+
+// TestAnOwnerIsNotCopied has a user who may do all in a bucket of its own, which list-access shows, and one who is disabled.
+func TestAnOwnerIsNotCopied(t *testing.T) {
+	d := open(t, kinds["with policies of users"])
+	create(t, engine(t, d), core.CreateOptions{UserName: "ann", CreateBuckets: true, Buckets: []string{"one"}})
+	owner := engine(t, furnished{Driver: d, items: []driver.UserItem{{Kind: driver.ItemBucket, Name: "one", KeepsUser: true}}})
+	_, err := owner.CopyOptions(t.Context(), "ann")
+	if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "it owns buckets, in which it may do all that no policy denies: one") {
+		t.Error(err)
+	}
+	var through []string
+	for row, err := range owner.ListAccess(t.Context(), core.AccessOptions{Users: []string{"ann"}}) {
+		must(t, err)
+		through = append(through, row.Through)
+	}
+	if !slices.Contains(through, "owner of the bucket") {
+		t.Errorf("it may do something through %q", through)
+	}
+	_, err = owner.PlanDeleteUser(t.Context(), "ann")
+	if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "while it has bucket of its own one") {
+		t.Error(err)
+	}
+	hidden := engine(t, furnished{Driver: d, items: []driver.UserItem{{Kind: driver.ItemHiddenBuckets, Name: "(it takes a cap)"}}})
+	_, err = hidden.CopyOptions(t.Context(), "ann")
+	if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "is not known: buckets of its own, perhaps (it takes a cap)") {
+		t.Error(err)
+	}
+	off := engine(t, disabled{d})
+	_, copyErr := off.CopyOptions(t.Context(), "ann")
+	_, makeErr := off.PlanCreate(t.Context(), core.CreateOptions{UserName: "ann", Buckets: []string{"one"}})
+	for _, err := range []error{copyErr, makeErr} {
+		if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "is disabled") {
+			t.Error(err)
+		}
+	}
+}
+
+// disabled is a system whose users are.
+type disabled struct{ driver.Driver }
+
+func (d disabled) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
+	user, err := d.Driver.GetUser(ctx, req)
+	user.Disabled = true
+	return user, err
 }
 
 // TestAKeyThatMayLessIsNotCopied refuses a user of whose keys none works, or one may less than the user.

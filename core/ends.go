@@ -108,7 +108,7 @@ func (e *Engine) policiesEnd(ctx context.Context, user string) (time.Time, error
 		return time.Time{}, err
 	}
 	items, err := e.itemsOf(ctx, user)
-	if err != nil || slices.ContainsFunc(items, func(i driver.UserItem) bool { return i.Kind.HasPolicies() }) {
+	if err != nil || slices.ContainsFunc(items, func(i driver.UserItem) bool { return i.Kind.GivesAccess() }) {
 		return time.Time{}, err
 	}
 	if last.After(time.Now()) {

@@ -31,10 +31,10 @@ type keyOwner struct {
 	kept []policy.Document
 }
 
-// lookUpUser looks the user up, with its keys. Where a user has one key only, one that exists is an error.
+// lookUpUser looks the user up, with its keys. Where a user has one key only, one that exists is an error, and one that is disabled is anywhere.
 func (e *Engine) lookUpUser(ctx context.Context, name string) (*keyOwner, error) {
 	owner := &keyOwner{name: name}
-	_, err := e.GetUser(ctx, driver.GetUserRequest{Name: name})
+	user, err := e.GetUser(ctx, driver.GetUserRequest{Name: name})
 	switch {
 	case isMissing(err):
 		return owner, nil
@@ -43,6 +43,8 @@ func (e *Engine) lookUpUser(ctx context.Context, name string) (*keyOwner, error)
 	case !e.description.Has(driver.CapAccessKeys):
 		return owner, fault.New(fault.AlreadyExists, "user '%s' exists, and the %s backend gives a user one key only; delete the user first",
 			name, e.description.Name).WithHint(fault.HintOtherUser)
+	case user.Disabled:
+		return owner, fault.New(fault.FailedPrecondition, "user '%s' is disabled, so that a new key of it would not work; enable the user first", name)
 	}
 	owner.exists = true
 	if owner.held, err = collect(e.ListAccessKeys(ctx, driver.ListAccessKeysRequest{UserName: name})); err != nil {
@@ -132,7 +134,7 @@ func (e *Engine) noteFurtherAccess(ctx context.Context, plan *Plan, owner *keyOw
 		further = append(further, "attached policy "+arn)
 	}
 	for _, i := range owner.items {
-		if i.Kind.HasPolicies() {
+		if i.Kind.GivesAccess() {
 			further = append(further, i.String())
 		}
 	}

@@ -23,22 +23,25 @@ import (
 	"github.com/s3-credentials/s3-credentials/backends/sdk"
 )
 
-// userPath is where the admin ops API has its users.
-const userPath = "/admin/user"
+// Where the admin ops API has its users, and whose the buckets are.
+const (
+	userPath   = "/admin/user"
+	bucketPath = "/admin/bucket"
+)
 
 // admin sends a request of the admin ops API about users and decodes the answer, which may be nil for one that is not needed. The request
 // has what the SDK's have: signature, retries, limits, and errors that Wrap understands.
 func (b *backend) admin(ctx context.Context, method string, query url.Values, answer any) error {
-	return b.send(ctx, b.Retryer(), method, query, answer)
+	return b.send(ctx, b.Retryer(), method, userPath, query, answer)
 }
 
 // adminOnce is admin for what must not be done twice.
 func (b *backend) adminOnce(ctx context.Context, method string, query url.Values, answer any) error {
-	return b.send(ctx, sdk.NewCreationRetryer(), method, query, answer)
+	return b.send(ctx, sdk.NewCreationRetryer(), method, userPath, query, answer)
 }
 
-func (b *backend) send(ctx context.Context, retryer aws.Retryer, method string, query url.Values, answer any) error {
-	target, err := url.Parse(b.EndpointURL() + userPath)
+func (b *backend) send(ctx context.Context, retryer aws.Retryer, method, path string, query url.Values, answer any) error {
+	target, err := url.Parse(b.EndpointURL() + path)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
 // Package ceph is the backend for Ceph's RADOS gateway: users and their keys over its admin ops API, policies of users and roles over its
-// IAM API, sessions over its STS, all at the endpoint of its S3. The administrator needs the caps users=*;user-policy=*;roles=*, or is the root
+// IAM API, sessions over its STS, all at the endpoint of its S3. The administrator needs the caps users=*;user-policy=*;roles=*;buckets=read, or is the root
 // of an account: then users and keys are managed over the IAM API, too.
 package ceph
 
@@ -33,7 +33,7 @@ func open(ctx context.Context, cfg driver.Config) (*backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	store.Codes, store.DeletesAlone = serviceCodes, true
+	store.Codes, store.Meaning, store.DeletesAlone = serviceCodes, meaningOf, true
 	b := &backend{iam.New(store)}
 	b.Description = describe(store)
 	store.Wrong = b.wrong

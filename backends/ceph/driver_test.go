@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -132,6 +133,24 @@ func TestWhatIsNoGateway(t *testing.T) {
 	_, err := d.GetUser(t.Context(), driver.GetUserRequest{Name: "ann"})
 	if !errors.Is(err, fault.Unavailable) || strings.Contains(err.Error(), "hush") {
 		t.Errorf("got %v (%s)", err, fault.CodeOf(err))
+	}
+}
+
+// TestAListingOfUsersEnds has pages in a circle, pages without end, and one whose next has no beginning.
+func TestAListingOfUsersEnds(t *testing.T) {
+	for says, next := range map[string]func(n int) string{
+		"named a page of a listing that it had sent before": func(n int) string { return "m" + strconv.Itoa(n%3) },
+		"pages of them, so that the listing may never end":  strconv.Itoa,
+		"that there are more, and not where they begin":     func(int) string { return "" },
+	} {
+		pages := 0
+		d := openAt(t, func(w http.ResponseWriter, _ *http.Request) {
+			pages++
+			say(w, 200, `{"keys":[],"truncated":true,"marker":"`+next(pages)+`"}`)
+		})
+		if _, err := collect(d.ListUsers(t.Context())); err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("after %d pages: %v", pages, err)
+		}
 	}
 }
 

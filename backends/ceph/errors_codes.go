@@ -23,6 +23,14 @@ var serviceCodes = map[string]fault.Code{
 	"KeyExists":         fault.AlreadyExists,
 }
 
+// meaningOf says why the credentials of a suspended user are not accepted.
+func meaningOf(answer *fault.Service) (fault.Code, string) {
+	if answer.Code == "UserSuspended" {
+		return fault.Unauthenticated, "the user whose credentials these are is suspended; an administrator of the gateway ends that with radosgw-admin user enable"
+	}
+	return "", ""
+}
+
 // wrong tells credentials that are not accepted from those that may not do something: a gateway with STS says AccessDenied of both.
 func (b *backend) wrong(ctx context.Context) bool { return b.refuses(ctx) }
 

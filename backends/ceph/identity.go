@@ -15,12 +15,15 @@ import (
 
 	"github.com/s3-credentials/s3-credentials/backends/sdk"
 	"github.com/s3-credentials/s3-credentials/core/driver"
+	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 const (
 	// usersPerPage is the page size of the listing of users.
 	usersPerPage = 1000
+	// mostPages is the largest number of pages that are believed.
+	mostPages = 1000
 	// noBuckets is the number of buckets for a user who may make none. With any other, a key with whatever policy may make buckets.
 	noBuckets = "-1"
 )
@@ -30,6 +33,7 @@ type userInfo struct {
 	UserID    string       `json:"user_id"`
 	Tenant    string       `json:"tenant"`
 	Suspended int          `json:"suspended"`
+	Buckets   int          `json:"max_buckets"`
 	Keys      []accountKey `json:"keys"`
 	SwiftKeys []struct {
 		User string `json:"user"`
@@ -81,16 +85,18 @@ func userOf(id string) driver.User { return driver.User{Name: id, ID: id, ARN: u
 
 // ListUsers yields every user of every tenant.
 func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
+	ctx = s3fault.Listing(ctx)
 	return func(yield func(driver.User, error) bool) {
-		for marker := ""; ; {
+		marker := ""
+		for range mostPages {
 			var page struct {
 				Keys      []string `json:"keys"`
 				Truncated bool     `json:"truncated"`
 				Marker    string   `json:"marker"`
 			}
 			err := b.admin(ctx, http.MethodGet, url.Values{"list": {""}, "max-entries": {strconv.Itoa(usersPerPage)}, "marker": {marker}}, &page)
-			if err == nil && page.Truncated && page.Marker == marker {
-				err = fault.New(fault.Internal, "cannot list the users: the gateway sends the same page again and again")
+			if err == nil && page.Truncated && page.Marker == "" {
+				err = fault.New(fault.Internal, "cannot list the users: the gateway says that there are more, and not where they begin")
 			}
 			if err != nil {
 				yield(driver.User{}, b.Wrap(ctx, err, "list the users"))
@@ -106,6 +112,7 @@ func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 			}
 			marker = page.Marker
 		}
+		yield(driver.User{}, fault.New(fault.Unavailable, "cannot list the users: the gateway sent %d pages of them, so that the listing may never end", mostPages))
 	}
 }
 
@@ -128,10 +135,13 @@ func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (drive
 		}
 		return userOf(caller.UserID), nil
 	}
-	if _, err := b.userInfo(ctx, req.Name, "look up the user %q"); err != nil {
+	found, err := b.userInfo(ctx, req.Name, "look up the user %q")
+	if err != nil {
 		return driver.User{}, err
 	}
-	return userOf(req.Name), nil
+	user := userOf(req.Name)
+	user.Disabled = found.Suspended != 0
+	return user, nil
 }
 
 // CreateUser creates a user who may make no buckets.
@@ -176,7 +186,8 @@ func (b *backend) DeleteUser(ctx context.Context, req driver.DeleteUserRequest) 
 	return err
 }
 
-// ListUserItems yields what gives a user access besides keys and policies: caps, which are for the admin ops API, and keys for Swift.
+// ListUserItems yields what gives a user access besides keys and policies: caps, which are for the admin ops API, keys for Swift, and buckets,
+// which keep the user, too.
 func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
 	return driver.Listing(func() ([]driver.UserItem, error) {
 		found, err := b.userInfo(ctx, req.UserName, "look up what the user %q has")
@@ -187,6 +198,28 @@ func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsReq
 		for _, k := range found.SwiftKeys {
 			items = append(items, driver.UserItem{Kind: driver.ItemPassword, Name: k.User})
 		}
+		if err == nil {
+			buckets, err := b.bucketsOf(ctx, req.UserName, found.Buckets >= 0)
+			return append(items, buckets...), err
+		}
 		return items, err
 	})
+}
+
+// bucketsOf are the buckets that a user owns. Whose they are can be asked with a cap of its own, without which a user who may make none is
+// taken for one who has none.
+func (b *backend) bucketsOf(ctx context.Context, user string, makes bool) (items []driver.UserItem, err error) {
+	var names []string
+	err = b.send(ctx, b.Retryer(), http.MethodGet, bucketPath, url.Values{"uid": {user}}, &names)
+	err = b.Wrap(ctx, err, "list the buckets of the user %q", user)
+	switch {
+	case errors.Is(err, fault.PermissionDenied) && makes:
+		return []driver.UserItem{{Kind: driver.ItemHiddenBuckets, Name: "(to see that, these credentials need the cap buckets=read)", KeepsUser: true}}, nil
+	case errors.Is(err, fault.PermissionDenied):
+		return nil, nil
+	}
+	for _, name := range names {
+		items = append(items, driver.UserItem{Kind: driver.ItemBucket, Name: name, KeepsUser: true})
+	}
+	return items, err
 }

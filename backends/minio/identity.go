@@ -47,10 +47,16 @@ func (b *backend) ListUsers(ctx context.Context) iter.Seq2[driver.User, error] {
 		infos, err := adminCall(ctx, b.admin.ListUsers)
 		var users []driver.User
 		for _, name := range slices.Sorted(maps.Keys(infos)) {
-			users = append(users, userOf(name))
+			users = append(users, userIn(name, infos[name]))
 		}
 		return users, b.wrapError(ctx, err, "list the users")
 	})
+}
+
+func userIn(name string, info madmin.UserInfo) driver.User {
+	user := userOf(name)
+	user.Disabled = info.Status == madmin.AccountDisabled
+	return user
 }
 
 // userOf converts a user. MinIO keeps no creation date.
@@ -60,10 +66,11 @@ func userOf(name string) driver.User {
 
 // GetUser looks a user up.
 func (b *backend) GetUser(ctx context.Context, req driver.GetUserRequest) (driver.User, error) {
-	if _, err := b.user(ctx, req.Name); err != nil {
+	info, err := b.user(ctx, req.Name)
+	if err != nil {
 		return driver.User{}, err
 	}
-	return userOf(req.Name), nil
+	return userIn(req.Name, info), nil
 }
 
 // user looks a user up.

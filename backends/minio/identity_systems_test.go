@@ -232,6 +232,23 @@ func TestCreateUserTakesNobodysName(t *testing.T) {
 	must(t, second(open(t, s, key).WhoAmI(t.Context())))
 }
 
+// TestADisabledUserIsSaidToBe disables one, and looks at it and at all.
+func TestADisabledUserIsSaidToBe(t *testing.T) {
+	s := systems.MinIO(t)
+	d, admin := open(t, s, root(s)), adminClient(t, s, root(s))
+	makeUser(t, d, "switched-off")
+	for _, status := range []madmin.AccountStatus{madmin.AccountDisabled, madmin.AccountEnabled} {
+		must(t, admin.SetUserStatus(t.Context(), "switched-off", status))
+		user, err := d.GetUser(t.Context(), driver.GetUserRequest{Name: "switched-off"})
+		must(t, err)
+		for listed, err := range d.ListUsers(t.Context()) {
+			if must(t, err); listed.Name == user.Name && (listed.Disabled != user.Disabled || user.Disabled != (status == madmin.AccountDisabled)) {
+				t.Errorf("%s, it is %+v, and listed as %+v", status, user, listed)
+			}
+		}
+	}
+}
+
 // TestASecretThatSomebodyKnows lists what gives a user access besides keys and own policies: a group, and the secret of a user
 // whom somebody else gave access.
 func TestASecretThatSomebodyKnows(t *testing.T) {

@@ -112,6 +112,9 @@ func userRow(u driver.User) orderedjson.Object {
 	row.AddTime("PasswordLastUsed", u.PasswordLastUsed)
 	addBoundary(&row, u.PermissionsBoundary)
 	addTags(&row, u.Tags)
+	if u.Disabled {
+		row.Add("Status", "Disabled")
+	}
 	return row
 }
 

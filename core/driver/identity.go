@@ -84,6 +84,9 @@ type User struct {
 	Tags                []Tag
 	// Expires is when the only key of a user ends that is its key (see CapAccessKeys); zero for one that does not.
 	Expires time.Time
+	// Disabled says that no key of the user may do anything until somebody enables the user again, which no method here does. A listing may
+	// do without it.
+	Disabled bool
 }
 
 // Tag is a label of a user, role or policy.

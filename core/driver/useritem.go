@@ -3,7 +3,8 @@ package driver
 // ListUserItemsRequest is the request of Identity.ListUserItems.
 type ListUserItemsRequest struct {
 	UserName string
-	// Kind is the only kind of items that the caller needs; empty for all. A backend may yield others all the same.
+	// Kind is the only kind of items that the caller needs; empty for all. ItemGroup is for all whose GivesAccess holds. A backend may yield
+	// others all the same.
 	Kind UserItemKind
 }
 
@@ -33,11 +34,18 @@ const (
 	ItemGroup UserItemKind = "group"
 	// ItemPolicy is a managed policy that is attached to the user, of a backend that lacks CapPolicyManaged and cannot say what it allows.
 	ItemPolicy UserItemKind = "attached policy"
+	// ItemBucket is a bucket that the user owns, on a system where an owner may do all in its bucket that no policy denies; its name is the
+	// bucket's.
+	ItemBucket UserItemKind = "bucket of its own"
+	// ItemHiddenBuckets says that the user may own buckets, which the caller may not list; its name is what that needs.
+	ItemHiddenBuckets UserItemKind = "buckets of its own, perhaps"
 	// ItemPassword is a password, or a secret of the user's own: with it, somebody may do what the user may.
 	ItemPassword UserItemKind = "password"
 	// ItemSecret is a secret of the user's own of which the system does not tell whether somebody knows it.
 	ItemSecret UserItemKind = "secret"
 )
 
-// HasPolicies reports whether a user with the item may do what policies allow that are not the user's own.
-func (k UserItemKind) HasPolicies() bool { return k == ItemGroup || k == ItemPolicy }
+// GivesAccess reports whether a user with the item may do what the user's own policies do not say.
+func (k UserItemKind) GivesAccess() bool {
+	return k == ItemGroup || k == ItemPolicy || k == ItemBucket || k == ItemHiddenBuckets
+}

@@ -44,6 +44,12 @@ func PublicGet(bucket, partition string) Document {
 	}}}
 }
 
+// Owner returns what the owner of a bucket may do there on a system where it may do everything.
+func Owner(bucket, partition string) Document {
+	arn := bucketARN(bucket, partition)
+	return Document{Version: Version, Statement: []Statement{{Effect: Allow, Action: []string{"s3:*"}, Resource: []string{arn, arn + "/*"}}}}
+}
+
 // target is the keys of one bucket that match one of some prefix patterns.
 type target struct {
 	bucket   string

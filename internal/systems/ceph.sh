@@ -79,6 +79,6 @@ start ceph-osd -i 0 --keyring "$dir/osd/keyring"
 until timeout 60 ceph osd stat | grep -q '1 up'; do running; sleep 0.1; done
 
 timeout 120 radosgw-admin user create --uid admin --display-name admin --access-key "$KEY" --secret "$SECRET" \
-	--caps 'users=*;roles=*;user-policy=*' || failed
+	--caps 'users=*;roles=*;user-policy=*;buckets=read' || failed
 start radosgw -n client.rgw
 wait

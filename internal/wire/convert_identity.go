@@ -34,7 +34,7 @@ func toUser(u driver.User) *pb.User {
 	return &pb.User{
 		Path: u.Path, Name: u.Name, Id: u.ID, Arn: u.ARN, Created: toTime(u.Created),
 		PasswordLastUsed: toTime(u.PasswordLastUsed), PermissionsBoundary: u.PermissionsBoundary, Tags: toTags(u.Tags),
-		Expires: toTime(u.Expires),
+		Expires: toTime(u.Expires), Disabled: u.Disabled,
 	}
 }
 
@@ -42,7 +42,7 @@ func fromUser(in *pb.User) driver.User {
 	return driver.User{
 		Path: in.GetPath(), Name: in.GetName(), ID: in.GetId(), ARN: in.GetArn(), Created: fromTime(in.GetCreated()),
 		PasswordLastUsed: fromTime(in.GetPasswordLastUsed()), PermissionsBoundary: in.GetPermissionsBoundary(),
-		Tags: fromTags(in.GetTags()), Expires: fromTime(in.GetExpires()),
+		Tags: fromTags(in.GetTags()), Expires: fromTime(in.GetExpires()), Disabled: in.GetDisabled(),
 	}
 }
 

@@ -40,7 +40,7 @@ func repeated(ctx context.Context, token string) bool {
 	return false
 }
 
-// pageOf names the page of a listing that a request to S3 asks for; empty for the first.
+// pageOf names the page of a listing that a request to S3, or to an API beside it, asks for; empty for the first.
 func pageOf(query url.Values) string {
-	return query.Get("continuation-token") + query.Get("key-marker") + query.Get("version-id-marker") + query.Get("upload-id-marker")
+	return query.Get("marker") + query.Get("continuation-token") + query.Get("key-marker") + query.Get("version-id-marker") + query.Get("upload-id-marker")
 }

@@ -344,7 +344,9 @@ type User struct {
 	PermissionsBoundary string                 `protobuf:"bytes,7,opt,name=permissions_boundary,json=permissionsBoundary,proto3" json:"permissions_boundary,omitempty"`
 	Tags                []*Tag                 `protobuf:"bytes,8,rep,name=tags,proto3" json:"tags,omitempty"`
 	// When the only key of a user ends that is its key: without the capability identity.access-keys. Not set for one that does not.
-	Expires       *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=expires,proto3" json:"expires,omitempty"`
+	Expires *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=expires,proto3" json:"expires,omitempty"`
+	// That no key of the user works until somebody enables the user again. A listing may do without it.
+	Disabled      bool `protobuf:"varint,10,opt,name=disabled,proto3" json:"disabled,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -440,6 +442,13 @@ func (x *User) GetExpires() *timestamppb.Timestamp {
 		return x.Expires
 	}
 	return nil
+}
+
+func (x *User) GetDisabled() bool {
+	if x != nil {
+		return x.Disabled
+	}
+	return false
 }
 
 type Tag struct {
@@ -2351,7 +2360,7 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x0eGetUserRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"E\n" +
 	"\x0fGetUserResponse\x122\n" +
-	"\x04user\x18\x01 \x01(\v2\x1e.s3credentials.backend.v1.UserR\x04user\"\xec\x02\n" +
+	"\x04user\x18\x01 \x01(\v2\x1e.s3credentials.backend.v1.UserR\x04user\"\x88\x03\n" +
 	"\x04User\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x0e\n" +
@@ -2361,7 +2370,9 @@ const file_s3credentials_backend_v1_identity_proto_rawDesc = "" +
 	"\x12password_last_used\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\x10passwordLastUsed\x121\n" +
 	"\x14permissions_boundary\x18\a \x01(\tR\x13permissionsBoundary\x121\n" +
 	"\x04tags\x18\b \x03(\v2\x1d.s3credentials.backend.v1.TagR\x04tags\x124\n" +
-	"\aexpires\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\"-\n" +
+	"\aexpires\x18\t \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x1a\n" +
+	"\bdisabled\x18\n" +
+	" \x01(\bR\bdisabled\"-\n" +
 	"\x03Tag\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\"\xc3\x01\n" +
