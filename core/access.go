@@ -15,8 +15,8 @@ type UserAccess struct {
 	User string
 	// Policies are the user's own, those that are attached to it, those of its groups, and one for each bucket that it owns.
 	Policies []UserPolicy
-	// Owned are the buckets that the user owns, on a system where that gives it all access there.
-	Owned []string
+	// Further is what gives the user access that no policy of its own can give another: buckets that it owns, and rights in no bucket.
+	Further []string
 	// Buckets are what the policies of buckets say of the user, and of everybody.
 	Buckets []UserPolicy
 	// Disabled says that no key of the user may do anything until somebody enables the user again.

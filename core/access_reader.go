@@ -29,15 +29,15 @@ func (e *Engine) newAccessReader() *accessReader { return &accessReader{Engine: 
 type policyReading struct {
 	policies []UserPolicy
 	unknown  []string
-	// owned are buckets, in which their owner may do everything.
-	owned []string
+	// further is UserAccess.Further.
+	further []string
 }
 
 // ownership is the name of what stands for the policy that an owner of a bucket has of itself.
 const ownership = "owner of the bucket"
 
 func (r *policyReading) add(other policyReading) {
-	r.policies, r.unknown, r.owned = append(r.policies, other.policies...), append(r.unknown, other.unknown...), append(r.owned, other.owned...)
+	r.policies, r.unknown, r.further = append(r.policies, other.policies...), append(r.unknown, other.unknown...), append(r.further, other.further...)
 }
 
 // addDocument adds a policy that was read, or that could not be.
@@ -96,7 +96,7 @@ func (r *accessReader) userAccess(ctx context.Context, user driver.User) (*UserA
 		return nil, err
 	}
 	found.add(groups)
-	access.Policies, access.Unknown, access.Owned = found.policies, found.unknown, found.owned
+	access.Policies, access.Unknown, access.Further = found.policies, found.unknown, found.further
 	for _, p := range found.policies {
 		for _, pattern := range p.Document.BucketVariables(access.context) {
 			access.unknown(fmt.Sprintf("policy %s, where the bucket depends on a variable: %s", p.Name, pattern))
@@ -168,7 +168,7 @@ func (r *accessReader) managedPolicy(ctx context.Context, arn string) (policyRea
 	})
 }
 
-// groupsOf reads the policies of a user's groups, those of each group once, and what buckets the user owns.
+// groupsOf reads the policies of a user's groups, those of each group once, and what else gives the user access.
 func (r *accessReader) groupsOf(ctx context.Context, user string) (found policyReading, err error) {
 	items, err := collect(r.ListUserItems(ctx, driver.ListUserItemsRequest{UserName: user, Kind: driver.ItemGroup}))
 	if err := found.unlisted("groups", err); err != nil {
@@ -181,8 +181,10 @@ func (r *accessReader) groupsOf(ctx context.Context, user string) (found policyR
 		case i.Kind == driver.ItemHiddenBuckets:
 			found.unknown = append(found.unknown, i.String())
 		case i.Kind == driver.ItemBucket:
-			found.owned = append(found.owned, i.Name)
+			found.further = append(found.further, i.String())
 			found.policies = append(found.policies, newUserPolicy(ownership, policy.Owner(i.Name, r.description.Partition)))
+		case i.Kind == driver.ItemRight:
+			found.further = append(found.further, i.String())
 		case i.Kind != driver.ItemGroup:
 		case !r.description.Has(driver.CapPolicyGroup):
 			found.unknown = append(found.unknown, fmt.Sprintf("the policies of %s, which the %s backend cannot read", i, r.description.Name))

@@ -27,8 +27,8 @@ func (e *Engine) CopyOptions(ctx context.Context, user string) (CreateOptions, e
 	if access.Disabled {
 		return CreateOptions{}, uncopied(user, "it is disabled, and the copy's key would work")
 	}
-	if len(access.Owned) > 0 {
-		return CreateOptions{}, uncopied(user, "it owns buckets, in which it may do all that no policy denies: %s", strings.Join(access.Owned, ", "))
+	if len(access.Further) > 0 {
+		return CreateOptions{}, uncopied(user, "it has what the copy would not have: %s", strings.Join(access.Further, ", "))
 	}
 	documents, err := access.own()
 	if err != nil {

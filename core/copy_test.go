@@ -83,9 +83,9 @@ func TestCopyOptionsOfWhatCreateMade(t *testing.T) {
 func TestAnOwnerIsNotCopied(t *testing.T) {
 	d := open(t, kinds["with policies of users"])
 	create(t, engine(t, d), core.CreateOptions{UserName: "ann", CreateBuckets: true, Buckets: []string{"one"}})
-	owner := engine(t, furnished{Driver: d, items: []driver.UserItem{{Kind: driver.ItemBucket, Name: "one", KeepsUser: true}}})
+	owner := engine(t, furnished{Driver: d, items: []driver.UserItem{{Kind: driver.ItemBucket, Name: "one", KeepsUser: true}, {Kind: driver.ItemRight, Name: "to create buckets"}}})
 	_, err := owner.CopyOptions(t.Context(), "ann")
-	if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "it owns buckets, in which it may do all that no policy denies: one") {
+	if wantCode(t, err, fault.FailedPrecondition); !strings.Contains(err.Error(), "it has what the copy would not have: bucket of its own one, right to create buckets") {
 		t.Error(err)
 	}
 	var through []string

@@ -50,6 +50,29 @@ func TestABucketThatS3Made(t *testing.T) {
 	}
 }
 
+// TestTheRightToCreateBucketsIsSaid of the administrator's key, and of no key that was made here.
+func TestTheRightToCreateBucketsIsSaid(t *testing.T) {
+	s, d := openGarage(t)
+	made, err := d.CreateUser(t.Context(), driver.CreateUserRequest{Name: "without-rights"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for user, err := range d.ListUsers(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for item, err := range d.ListUserItems(t.Context(), driver.ListUserItemsRequest{UserName: user.Name}) {
+			if err != nil || item != (driver.UserItem{Kind: driver.ItemRight, Name: "to create buckets"}) || user.ID == made.User.ID {
+				t.Errorf("%s has %v, %v", user.Name, item, err)
+			}
+			if user.ID == s.AccessKeyID {
+				return
+			}
+		}
+	}
+	t.Error("the administrator's key has no right to create buckets")
+}
+
 // TestAServersWebsiteIsPublic makes a bucket a website, and ends that, by the server's admin API.
 func TestAServersWebsiteIsPublic(t *testing.T) {
 	_, d := openGarage(t)

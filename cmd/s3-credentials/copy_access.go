@@ -29,7 +29,8 @@ func newCopyAccess() *cli.Command {
 		Long: "Makes the users, their access and the buckets that it is about on the other system, and prints a new key for each: a line of JSON with its " +
 			"user. Secrets cannot be copied, and no objects are. Without USERNAMES, it copies all users that this program made.\n\n" +
 			"Access is copied by what it means, and each new key is tried: it does what was asked for and no more, or is taken back. If the access of one user cannot be copied, " +
-			"or not given on the other system, nothing is changed. Running it again makes one more key for each user.",
+			"or not given on the other system, nothing is changed. Running it again makes one more key for each user. " +
+			"Where the systems are, the profiles say, whatever AWS_ENDPOINT_URL says.",
 		Examples: []cli.Example{
 			{Purpose: "To see what would be made for a user, from one profile or alias of mc to another", Line: "s3-credentials copy-access username1 --from-profile old --to-profile new --dry-run"},
 			{Purpose: "To copy two users", Line: "s3-credentials copy-access username1 username2 --from-profile old --to-profile new"},

@@ -43,7 +43,11 @@ func newMove(t *testing.T, from, to *systems.System) *move {
 func (m *move) run(args ...string) (stdout, stderr string, code int) {
 	m.Helper()
 	cmd := exec.CommandContext(m.Context(), program(m), args...)
-	cmd.Env = append(slices.Concat(m.from.Env(), m.to.Env()), "HOME="+m.TempDir(), "AWS_REGION=", "AWS_DEFAULT_REGION=", "AWS_CONFIG_FILE="+m.config, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_ENDPOINT_URL=")
+	endpoint := ""
+	if args[0] == "copy-access" {
+		endpoint = m.from.EndpointURL // which stands before the profiles for every other command
+	}
+	cmd.Env = append(slices.Concat(m.from.Env(), m.to.Env()), "HOME="+m.TempDir(), "AWS_REGION=", "AWS_DEFAULT_REGION=", "AWS_CONFIG_FILE="+m.config, "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_ENDPOINT_URL="+endpoint, "AWS_ENDPOINT_URL_S3="+endpoint)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	err := cmd.Run()

@@ -39,6 +39,8 @@ const (
 	ItemBucket UserItemKind = "bucket of its own"
 	// ItemHiddenBuckets says that the user may own buckets, which the caller may not list; its name is what that needs.
 	ItemHiddenBuckets UserItemKind = "buckets of its own, perhaps"
+	// ItemRight is a right that no policy says and that is in no bucket; its name completes "right": "to create buckets".
+	ItemRight UserItemKind = "right"
 	// ItemPassword is a password, or a secret of the user's own: with it, somebody may do what the user may.
 	ItemPassword UserItemKind = "password"
 	// ItemSecret is a secret of the user's own of which the system does not tell whether somebody knows it.
@@ -47,5 +49,5 @@ const (
 
 // GivesAccess reports whether a user with the item may do what the user's own policies do not say.
 func (k UserItemKind) GivesAccess() bool {
-	return k == ItemGroup || k == ItemPolicy || k == ItemBucket || k == ItemHiddenBuckets
+	return k == ItemGroup || k == ItemPolicy || k == ItemBucket || k == ItemHiddenBuckets || k == ItemRight
 }

@@ -2,6 +2,7 @@ package host
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -50,6 +51,11 @@ func environment(backend string, all []string, settings map[string]string) []str
 		out = append(out, own+variable(name)+"="+value) // of two of a name, a program gets the last
 	}
 	return out
+}
+
+// withoutEndpoints leaves out the variables that say where AWS's services are.
+func withoutEndpoints(all []string) []string {
+	return slices.DeleteFunc(all, func(setting string) bool { return strings.HasPrefix(setting, "AWS_ENDPOINT_URL") })
 }
 
 // variable writes a name as those of variables are.

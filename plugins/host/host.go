@@ -53,6 +53,9 @@ type Options struct {
 	// Settings are what S3 has no words for, such as "admin-url" for Garage. A backend reads them from its environment, where they replace
 	// what this process has: S3_CREDENTIALS_GARAGE_ADMIN_URL.
 	Settings map[string]string
+	// ByProfile keeps AWS_ENDPOINT_URL, and those for single services, from the plugin. They stand before the endpoint of a profile, so that
+	// two profiles would lead to one system.
+	ByProfile bool
 	// Logger receives what the host and the plugin do: which backend is chosen and why, where the plugin is and how long it took to start,
 	// each request, and what else the plugin logs. What a call depends on is there before the call returns, and all that a plugin logged
 	// before Close does. No secret is in it. It holds calls up when it blocks. Nil for none, unless the variable S3_CREDENTIALS_DEBUG

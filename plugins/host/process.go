@@ -36,6 +36,8 @@ type process struct {
 	settings map[string]string
 	// bundle is the file of certificate authorities; empty for that of this process's environment.
 	bundle string
+	// byProfile is Options.ByProfile.
+	byProfile bool
 	// tempFolder is the program's folder for temporary files; empty for this process's own.
 	tempFolder string
 
@@ -54,12 +56,16 @@ type process struct {
 }
 
 func newProcess(o Options, cmd *exec.Cmd, folder string) *process {
-	return &process{name: o.Name, settings: o.Settings, bundle: o.bundle, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, kept: io.Discard, exited: make(chan struct{})}
+	return &process{name: o.Name, settings: o.Settings, bundle: o.bundle, byProfile: o.ByProfile, cmd: cmd, folder: folder, stderrHead: &headBuffer{}, kept: io.Discard, exited: make(chan struct{})}
 }
 
 // prepare sets up the pipes and the environment. spec has go-plugin's variables for the plugin.
 func (p *process) prepare(spec *exec.Cmd) error {
-	p.cmd.Env = environment(p.name, os.Environ(), p.settings)
+	inherited := os.Environ()
+	if p.byProfile {
+		inherited = withoutEndpoints(inherited)
+	}
+	p.cmd.Env = environment(p.name, inherited, p.settings)
 	for _, setting := range spec.Env {
 		if !strings.HasPrefix(setting, plugin.EnvUnixSocketDir+"=") {
 			p.cmd.Env = append(p.cmd.Env, setting)

@@ -42,6 +42,9 @@ type Session struct {
 	pluginDirs, pluginPins []string
 	settings               []string // --backend-setting
 
+	// byProfile says that nothing but a profile says where a system is.
+	byProfile bool
+
 	starting sync.WaitGroup
 	waiting  sync.Once
 	backend  driver.Driver
@@ -151,7 +154,7 @@ func (s *Session) backendSettings() (map[string]string, error) {
 func (s *Session) HostOptions(stderr io.Writer) (host.Options, error) {
 	pins, pinErr := s.pins()
 	settings, err := s.backendSettings()
-	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Settings: settings, Log: stderr, Logger: s.Log.To()}, cmp.Or(pinErr, err)
+	return host.Options{Dirs: s.PluginDirs(), Pins: pins, Settings: settings, ByProfile: s.byProfile, Log: stderr, Logger: s.Log.To()}, cmp.Or(pinErr, err)
 }
 
 // SystemName says which system a run works on: of several, it may be the wrong one.
@@ -226,6 +229,7 @@ func (s *Session) As(ctx context.Context, env *cli.Env, credentials driver.Crede
 
 // On connects to the system of a profile, which has its key too. The function ends what that started.
 func (s *Session) On(ctx context.Context, env *cli.Env, profile string) (*core.Engine, func(), error) {
+	s.byProfile = true
 	options, err := s.HostOptions(env.Stderr)
 	if err != nil {
 		return nil, nil, err
@@ -238,7 +242,7 @@ func (s *Session) On(ctx context.Context, env *cli.Env, profile string) (*core.E
 
 // StartOn starts the backend on the system of a profile, whatever other options say of endpoints and keys.
 func (s *Session) StartOn(ctx context.Context, env *cli.Env, profile string) error {
-	s.EndpointURL, s.Region, s.Backend, s.Profile = "", "", "", profile
+	s.EndpointURL, s.Region, s.Backend, s.Profile, s.byProfile = "", "", "", profile, true
 	s.err = s.connect(ctx, s.Config(), env)
 	return s.err
 }
