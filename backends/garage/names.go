@@ -32,5 +32,7 @@ func (b *backend) describe() driver.Description {
 		Region: b.Region, EndpointURL: b.EndpointURL(),
 		Dialect: policy.Dialect{Implications: implications},
 		Names:   driver.Names{User: name, Policy: name, Role: name, Session: name, Separator: ","},
+
+		Settings: []string{"admin-token", "admin-url"},
 	}
 }

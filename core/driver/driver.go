@@ -47,9 +47,12 @@ package driver
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/s3-credentials/s3-credentials/core/fault"
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
@@ -138,6 +141,26 @@ type Description struct {
 	// Principal is how a bucket policy names a user, as a value of "AWS" with "{user}" for the user's name. Empty where
 	// CapPolicyPrincipal is not declared.
 	Principal string
+	// Settings are the names of what the backend reads from variables of its own: "admin-url" for S3_CREDENTIALS_GARAGE_ADMIN_URL.
+	Settings []string
+}
+
+// CheckSettings refuses a setting that none of the backends has, naming those that this one has. InvalidArgument if there is one.
+func (d Description) CheckSettings(settings map[string]string, others ...Description) error {
+	known := d.Settings
+	for _, other := range others {
+		known = slices.Concat(known, other.Settings)
+	}
+	for _, name := range slices.Sorted(maps.Keys(settings)) {
+		switch {
+		case slices.Contains(known, name):
+		case len(d.Settings) == 0:
+			return fault.New(fault.InvalidArgument, "the %s backend has no settings, and so no %q; leave it out", d.Name, name)
+		default:
+			return fault.New(fault.InvalidArgument, "the %s backend has no setting %q; it has %s", d.Name, name, strings.Join(d.Settings, ", "))
+		}
+	}
+	return nil
 }
 
 // Has reports whether the backend declares the capability.

@@ -60,6 +60,7 @@ func toDescription(d driver.Description) (*pb.Description, error) {
 		Boundaries:  &pb.Boundaries{ReadOnly: d.Boundaries.ReadOnly, ReadWrite: d.Boundaries.ReadWrite},
 		SessionRole: toSessionRole(d.SessionRole),
 		Principal:   d.Principal,
+		Settings:    d.Settings,
 	}, nil
 }
 
@@ -86,6 +87,7 @@ func fromDescription(in *pb.Description) (driver.Description, error) {
 		Boundaries:  driver.Boundaries{ReadOnly: in.GetBoundaries().GetReadOnly(), ReadWrite: in.GetBoundaries().GetReadWrite()},
 		SessionRole: fromSessionRole(in.GetSessionRole()),
 		Principal:   in.GetPrincipal(),
+		Settings:    in.GetSettings(),
 	}, nil
 }
 

@@ -329,7 +329,9 @@ type Description struct {
 	// Not set where a session needs no role.
 	SessionRole *SessionRole `protobuf:"bytes,12,opt,name=session_role,json=sessionRole,proto3" json:"session_role,omitempty"`
 	// How a bucket policy names a user, with "{user}" in it; empty where it cannot.
-	Principal     string `protobuf:"bytes,13,opt,name=principal,proto3" json:"principal,omitempty"`
+	Principal string `protobuf:"bytes,13,opt,name=principal,proto3" json:"principal,omitempty"`
+	// The names of what the backend reads from its own variables: "admin-url" for S3_CREDENTIALS_NAME_ADMIN_URL. The host refuses others.
+	Settings      []string `protobuf:"bytes,14,rep,name=settings,proto3" json:"settings,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -453,6 +455,13 @@ func (x *Description) GetPrincipal() string {
 		return x.Principal
 	}
 	return ""
+}
+
+func (x *Description) GetSettings() []string {
+	if x != nil {
+		return x.Settings
+	}
+	return nil
 }
 
 // Dialect is how the system's policy language differs from AWS's.
@@ -1032,7 +1041,7 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"\vdescription\x18\x01 \x01(\v2%.s3credentials.backend.v1.DescriptionR\vdescription\"\x11\n" +
 	"\x0fDescribeRequest\"[\n" +
 	"\x10DescribeResponse\x12G\n" +
-	"\vdescription\x18\x01 \x01(\v2%.s3credentials.backend.v1.DescriptionR\vdescription\"\xb5\x04\n" +
+	"\vdescription\x18\x01 \x01(\v2%.s3credentials.backend.v1.DescriptionR\vdescription\"\xd1\x04\n" +
 	"\vDescription\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\"\n" +
@@ -1050,7 +1059,8 @@ const file_s3credentials_backend_v1_backend_proto_rawDesc = "" +
 	"boundaries\x18\v \x01(\v2$.s3credentials.backend.v1.BoundariesR\n" +
 	"boundaries\x12H\n" +
 	"\fsession_role\x18\f \x01(\v2%.s3credentials.backend.v1.SessionRoleR\vsessionRole\x12\x1c\n" +
-	"\tprincipal\x18\r \x01(\tR\tprincipal\"\xa6\x02\n" +
+	"\tprincipal\x18\r \x01(\tR\tprincipal\x12\x1a\n" +
+	"\bsettings\x18\x0e \x03(\tR\bsettings\"\xa6\x02\n" +
 	"\aDialect\x12)\n" +
 	"\x10rejected_actions\x18\x01 \x03(\tR\x0frejectedActions\x12\x16\n" +
 	"\x06guards\x18\x02 \x03(\tR\x06guards\x12I\n" +

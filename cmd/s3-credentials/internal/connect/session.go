@@ -44,6 +44,8 @@ type Session struct {
 
 	// byProfile says that nothing but a profile says where a system is.
 	byProfile bool
+	// besides are the backends that On connected to.
+	besides []driver.Description
 
 	starting sync.WaitGroup
 	waiting  sync.Once
@@ -212,9 +214,21 @@ func (s *Session) connect(ctx context.Context, config driver.Config, env *cli.En
 	if s.backend, err = host.Connect(ctx, options, config); err != nil {
 		return err
 	}
+	if err := s.checkSettings(ctx, options.Settings); err != nil {
+		return err
+	}
 	s.engine, err = core.New(ctx, s.backend, core.WithVersion(version.Number()), core.WithAbort(cli.Hurry(ctx)), core.WithSlowRollback(func(step core.Step) {
 		env.Step("Undoing %s ...", step)
 	}))
+	return err
+}
+
+// checkSettings refuses a setting that neither the backend has nor one that is connected besides.
+func (s *Session) checkSettings(ctx context.Context, settings map[string]string) error {
+	description, err := s.backend.Describe(ctx)
+	if err == nil {
+		err = description.CheckSettings(settings, s.besides...)
+	}
 	return err
 }
 
@@ -237,7 +251,11 @@ func (s *Session) On(ctx context.Context, env *cli.Env, profile string) (*core.E
 	config := s.Config()
 	config.EndpointURL, config.Region, config.Profile = "", "", profile
 	backend, err := host.Connect(ctx, options, config)
-	return engineOn(ctx, backend, err)
+	engine, end, err := engineOn(ctx, backend, err)
+	if err == nil {
+		s.besides = append(s.besides, engine.Description())
+	}
+	return engine, end, err
 }
 
 // StartOn starts the backend on the system of a profile, whatever other options say of endpoints and keys.
