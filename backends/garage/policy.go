@@ -145,3 +145,18 @@ func (b *backend) bucketBy(ctx context.Context, what, name string) (info bucketI
 	}
 	return info, err
 }
+
+// ListUserItems yields the one right of a key that is in no bucket.
+func (b *backend) ListUserItems(ctx context.Context, req driver.ListUserItemsRequest) iter.Seq2[driver.UserItem, error] {
+	return driver.Listing(func() ([]driver.UserItem, error) {
+		found, err := b.find(ctx, req.UserName)
+		var info keyInfo
+		if err == nil {
+			info, err = b.keyInfo(ctx, found.ID)
+		}
+		if err == nil && info.Permissions.CreateBucket {
+			return []driver.UserItem{{Kind: driver.ItemRight, Name: "to create buckets"}}, nil
+		}
+		return nil, b.wrap(ctx, err, "look up what the key %q may", req.UserName)
+	})
+}

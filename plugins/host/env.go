@@ -53,9 +53,9 @@ func environment(backend string, all []string, settings map[string]string) []str
 	return out
 }
 
-// withoutEndpoints leaves out the variables that say where AWS's services are.
-func withoutEndpoints(all []string) []string {
-	return slices.DeleteFunc(all, func(setting string) bool { return strings.HasPrefix(setting, "AWS_ENDPOINT_URL") })
+// inherited leaves out the variables that say where AWS's services are, if a profile is to say that.
+func inherited(all []string, byProfile bool) []string {
+	return slices.DeleteFunc(all, func(setting string) bool { return byProfile && strings.HasPrefix(setting, "AWS_ENDPOINT_URL") })
 }
 
 // variable writes a name as those of variables are.

@@ -35,9 +35,8 @@ type process struct {
 	name     string
 	settings map[string]string
 	// bundle is the file of certificate authorities; empty for that of this process's environment.
-	bundle string
-	// byProfile is Options.ByProfile.
-	byProfile bool
+	bundle    string
+	byProfile bool // as in Options
 	// tempFolder is the program's folder for temporary files; empty for this process's own.
 	tempFolder string
 
@@ -61,11 +60,7 @@ func newProcess(o Options, cmd *exec.Cmd, folder string) *process {
 
 // prepare sets up the pipes and the environment. spec has go-plugin's variables for the plugin.
 func (p *process) prepare(spec *exec.Cmd) error {
-	inherited := os.Environ()
-	if p.byProfile {
-		inherited = withoutEndpoints(inherited)
-	}
-	p.cmd.Env = environment(p.name, inherited, p.settings)
+	p.cmd.Env = environment(p.name, inherited(os.Environ(), p.byProfile), p.settings)
 	for _, setting := range spec.Env {
 		if !strings.HasPrefix(setting, plugin.EnvUnixSocketDir+"=") {
 			p.cmd.Env = append(p.cmd.Env, setting)
