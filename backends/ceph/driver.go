@@ -1,6 +1,6 @@
 // Package ceph is the backend for Ceph's RADOS gateway: users and their keys over its admin ops API, policies of users and roles over its
-// IAM API, sessions over its STS, all at the endpoint of its S3. The administrator needs the caps users=*;user-policy=*;roles=*;buckets=read, or is the root
-// of an account: then users and keys are managed over the IAM API, too.
+// IAM API, sessions over its STS, all at the endpoint of its S3. The administrator needs the caps users=*;user-policy=*;roles=*;buckets=read,
+// or is the root of an account: then users and keys are managed over the IAM API, too.
 package ceph
 
 import (

@@ -122,7 +122,8 @@ func TestADeletedPolicyStaysDeleted(t *testing.T) {
 	}
 }
 
-// TestAPolicyThatOthersDeleteStaysDeleted deletes both policies with another program after a change of keys was killed before it had dropped them.
+// TestAPolicyThatOthersDeleteStaysDeleted deletes both policies with another program after a change of keys was killed before it had dropped
+// them.
 func TestAPolicyThatOthersDeleteStaysDeleted(t *testing.T) {
 	k := newKilled(t)
 	for n, was := 1, true; was; n++ {

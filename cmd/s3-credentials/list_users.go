@@ -29,7 +29,8 @@ func newListUsers() *cli.Command {
 		Name:    "list-users",
 		Summary: "List all users for this account",
 		Needs:   []driver.Capability{driver.CapUsers},
-		Long: "What --mine shows is in tags, which create sets: those of the user, or, where users have none (MinIO), those of the key that was made with " +
+		Long: "A user whose keys do not work until somebody enables it again has the Status \"Disabled\", where the listing of the system says so (MinIO; on Ceph, see list-keys).\n\n" +
+			"What --mine shows is in tags, which create sets: those of the user, or, where users have none (MinIO), those of the key that was made with " +
 			"the user, or, where nothing has tags (Ceph), in the Id of the user's policies; Until is when the access really ends, by the user's policies or keys, and is not there if it does not, or these credentials may not see it. If that key is deleted, a user that was made with --expires is still shown, and another is not. One that --by-name adds has none of it.",
 		Examples: []cli.Example{
 			{Purpose: "To list all users as JSON", Line: "s3-credentials list-users"},
