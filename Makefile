@@ -13,6 +13,7 @@
 # make bench        this tool against the Python tool and bare programs, as ratios
 # make chaos        runs that are killed (RUNS of each kind on each system) or whose requests meet faults (FAULTS); SEED repeats one's choices
 # make demo         a sandbox, a bucket, a read-only key and what it may do; make demo-minio: the same on MinIO
+# make pictures     the pictures of README.md, of a real run
 # make man          the manual's pages into bin/man: one for the program, one for each command
 # make clean        remove what make build and make dist made
 #
@@ -31,7 +32,7 @@ TOOLS := $(CACHE)/tools/$(shell cksum < tools/go.sum | cut -d ' ' -f 1)
 # gRPC's tracing is of no use here, and a sixth of the command line's size.
 TAGS := grpcnotrace
 
-.PHONY: build install uninstall dist dist-test test cover conformance eventual decisions fuzz chaos lint generate bench demo demo-minio man clean
+.PHONY: build install uninstall dist dist-test test cover conformance eventual decisions fuzz chaos lint generate bench demo demo-minio pictures man clean
 
 build:
 	$(GO) build -tags $(TAGS) -o bin/ ./cmd/...
@@ -96,10 +97,17 @@ generate: $(TOOLS)/buf
 	$(GO) test -tags systems -count=1 -run TestTables ./cmd/s3-credentials -update
 	$(GO) test -count=1 -run TestPluginsTable ./core/driver/s3fault -update
 
-demo: build
-	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/demo sandbox
+.PHONY: soon
+soon:
+	@echo 'The first time all is built, in about a minute on two cores (on MinIO: five); then the demo takes some seconds.'
 
-demo-minio: build
+pictures: build
+	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/pictures docs/pictures
+
+demo: soon build
+	@PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/demo sandbox
+
+demo-minio: soon build
 	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/demo minio
 
 man: build

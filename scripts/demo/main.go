@@ -1,5 +1,5 @@
 // Command demo demonstrates s3-credentials on a system that it starts: it creates a bucket and a read-only key, and tries
-// the key. It fails on any unexpected result. It takes the programs from PATH.
+// the key; or, with a second argument "undo", it shows a dry run, and a run that fails half way. It fails on any unexpected result. It takes the programs from PATH.
 package main
 
 import (
@@ -29,8 +29,8 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) != 1 {
-		return errors.New("say which system to use: sandbox or minio")
+	if len(args) == 0 || len(args) > 2 || len(args) == 2 && args[1] != "undo" {
+		return errors.New("say which system to use, sandbox or minio, and, if wanted, undo")
 	}
 	fmt.Printf("Starting %s (the first time, it may have to be built).\n", args[0])
 	system, stop, err := systems.Start(args[0])
@@ -48,7 +48,11 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return d.show()
+	steps := d.access()
+	if len(args) == 2 {
+		steps = d.undo()
+	}
+	return show(steps)
 }
 
 // demo runs commands in a temporary folder with admin.json, the administrator's key.
@@ -80,18 +84,25 @@ const (
 	letter = "Hello from the bucket.\n"
 )
 
-func (d *demo) show() error {
-	for _, step := range []struct {
-		title string
-		do    func() error
-	}{
+// step is a part of a demo.
+type step struct {
+	title string
+	do    func() error
+}
+
+func (d *demo) access() []step {
+	return []step{
 		{"The administrator makes a bucket and a key that can only read it. The key goes to a file.", d.create},
 		{"The administrator puts an object into the bucket.", d.put},
 		{"The key reads it.", d.read},
 		{"The key cannot write.", d.writeIsDenied},
 		{"The key cannot make itself more.", d.createIsDenied},
 		{"The administrator deletes the user, and the key is worth nothing.", d.delete},
-	} {
+	}
+}
+
+func show(steps []step) error {
+	for _, step := range steps {
 		fmt.Printf("\n# %s\n", step.title)
 		if err := step.do(); err != nil {
 			return err
@@ -134,7 +145,7 @@ func (d *demo) writeIsDenied() error {
 	if err := d.denied("Something else.\n", "put-object", bucket, "letter.txt", "-", "--auth", "key.json"); err != nil {
 		return err
 	}
-	content, err := d.must("", "", "get-object", bucket, "letter.txt", "--auth", "key.json")
+	content, err := d.quietly("get-object", bucket, "letter.txt", "--auth", "key.json")
 	if err == nil && content != letter {
 		err = errors.New("the object was changed all the same")
 	}
@@ -152,7 +163,7 @@ func (d *demo) delete() error {
 	if err := d.denied("", "get-object", bucket, "letter.txt", "--auth", "key.json"); err != nil {
 		return err
 	}
-	users, err := d.must("", "", "list-users", "--auth", "admin.json")
+	users, err := d.quietly("list-users", "--auth", "admin.json")
 	if err == nil && (strings.Contains(users, user) || strings.Contains(users, "another")) {
 		err = errors.New("a user is there who should not be")
 	}
@@ -181,12 +192,27 @@ func (d *demo) denied(stdin string, args ...string) error {
 	return fmt.Errorf("s3-credentials %s did not end as what is denied ends: %w", args[0], err)
 }
 
-// command prints the command line, runs it, and prints its standard error.
-func (d *demo) command(stdin, note string, args []string) (string, error) {
-	fmt.Println(strings.TrimSpace("$ s3-credentials " + strings.Join(args, " ") + " " + note))
+// quietly runs a command that must succeed, and prints nothing.
+func (d *demo) quietly(args ...string) (string, error) {
+	out, err := d.prepared(args).Output()
+	if err != nil {
+		return "", fmt.Errorf("s3-credentials %s: %w", args[0], err)
+	}
+	return string(out), nil
+}
+
+// prepared is a command that can be run.
+func (d *demo) prepared(args []string) *exec.Cmd {
 	command := exec.CommandContext(d.ctx, "s3-credentials", append(args, "--endpoint-url", d.endpoint)...)
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.Dir, command.Env = d.dir, d.env
+	return command
+}
+
+// command prints the command line, runs it, and prints its standard error.
+func (d *demo) command(stdin, note string, args []string) (string, error) {
+	fmt.Println(strings.TrimSpace("$ s3-credentials " + strings.Join(args, " ") + " " + note))
+	command := d.prepared(args)
 	command.Stdin, command.Stderr = strings.NewReader(stdin), os.Stdout
 	var stdout bytes.Buffer
 	command.Stdout = &stdout
