@@ -17,7 +17,7 @@ func needsCaps(as driver.Driver, err error) error {
 		return err
 	}
 	lacking := *f
-	lacking.Message += "; it takes these caps, which an administrator of the gateway gives: radosgw-admin caps add --uid=USER --caps=\"" + caps + "\""
+	lacking.Message += "; it takes the caps \"" + caps + "\", which radosgw-admin caps add gives"
 	return &lacking
 }
 

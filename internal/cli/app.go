@@ -56,6 +56,8 @@ type Session interface {
 	Begin(env *Env)
 	// Start prepares for a command that is not offline, once the options are known.
 	Start(ctx context.Context, env *Env) error
+	// Explain is the error of a command that ran, with what the session can say besides.
+	Explain(ctx context.Context, err error) error
 	// End releases what Start prepared.
 	End()
 }
@@ -63,12 +65,13 @@ type Session interface {
 // noSession is the session of a program whose commands share nothing.
 type noSession struct{}
 
-func (noSession) Options() []Option                 { return nil }
-func (noSession) FileOptions() []Option             { return nil }
-func (noSession) Locked(func(string) bool) []string { return nil }
-func (noSession) Begin(*Env)                        {}
-func (noSession) Start(context.Context, *Env) error { return nil }
-func (noSession) End()                              {}
+func (noSession) Options() []Option                          { return nil }
+func (noSession) FileOptions() []Option                      { return nil }
+func (noSession) Locked(func(string) bool) []string          { return nil }
+func (noSession) Begin(*Env)                                 {}
+func (noSession) Start(context.Context, *Env) error          { return nil }
+func (noSession) Explain(_ context.Context, err error) error { return err }
+func (noSession) End()                                       {}
 
 func (a *App) newSession() Session {
 	if a.NewSession == nil {
@@ -142,7 +145,9 @@ func (a *App) run(ctx context.Context, env *Env, args []string) error {
 		err = env.Session.Start(ctx, env)
 	}
 	if err == nil {
-		err = command.Run(ctx, env, positionals)
+		if err = command.Run(ctx, env, positionals); err != nil {
+			err = env.Session.Explain(ctx, err)
+		}
 	}
 	return inCommand(err, command.Name)
 }

@@ -43,8 +43,9 @@ func (s *testSession) Locked(isSet func(string) bool) []string {
 
 func (s *testSession) Begin(*Env) {}
 
-func (s *testSession) Start(context.Context, *Env) error { return nil }
-func (s *testSession) End()                              {}
+func (s *testSession) Start(context.Context, *Env) error          { return nil }
+func (s *testSession) Explain(_ context.Context, err error) error { return err }
+func (s *testSession) End()                                       {}
 
 func newTestApp(t *testing.T, run func(env *Env) error) *testApp {
 	t.Helper()

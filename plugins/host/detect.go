@@ -39,6 +39,13 @@ type detected struct {
 	region string
 }
 
+// Recognize returns the name of the backend for the system at the configuration's endpoint, found out as Connect does; "aws" also for a system that is
+// not known. The errors are those of the detection.
+func Recognize(ctx context.Context, o Options, config driver.Config) (string, error) {
+	found, err := detect(ctx, o, config.EndpointURL, config)
+	return found.name, err
+}
+
 // detect sends an endpoint one request without credentials, and follows no redirect. It fails with Unavailable if the endpoint is
 // unreachable, and with InvalidArgument if it is no URL or no S3 system. Of the configuration it takes the timeout, as every
 // other request does, and what it trusts.
