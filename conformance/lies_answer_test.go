@@ -90,7 +90,7 @@ func answerLies() []lie {
 			},
 		},
 		{
-			name: "answers that are mixed up among calls at the same time", check: "methods run at the same time and each has its own answer", want: "a key is deleted alone",
+			name: "answers that are mixed up among calls at the same time", check: "methods run at the same time and each has its own answer", want: "there is no access key of user",
 			tell: func(l *liar, _ *memory.System, _ *sync.Map) {
 				create := l.createAccessKey
 				answers := make(chan driver.AccessKey, 1)
