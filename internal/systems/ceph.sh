@@ -47,7 +47,8 @@ host = $(uname -n | cut -d. -f1)
 public addr = 127.0.0.1
 cluster addr = 127.0.0.1
 [client.rgw]
-rgw frontends = beast endpoint=127.0.0.1:$2
+# Without tcp_nodelay, each answer to a POST waits 40 ms for an acknowledgement.
+rgw frontends = beast endpoint=127.0.0.1:$2 tcp_nodelay=1
 rgw s3 auth use sts = true
 rgw sts key = $(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
 rgw enable apis = s3, s3website, sts, iam, admin
