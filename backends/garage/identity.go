@@ -47,7 +47,7 @@ func (b *backend) keys(ctx context.Context) ([]key, error) {
 }
 
 // mostListed is the largest number of keys or buckets that are believed.
-const mostListed = 1_000_000
+const mostListed = 200_000
 
 // pages reads a listing. A page begins with where the last one ended.
 func pages[T any](ctx context.Context, a *admin, method string, id func(T) string) ([]T, error) {
