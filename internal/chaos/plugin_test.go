@@ -36,7 +36,7 @@ func (w *world) isShort(s scenario, side string) bool {
 	case "moto", "seaweedfs":
 		return s.name == "session"
 	case "garage":
-		return s.name == "create"
+		return s.name == "create" && side == "after"
 	}
 	return !s.tries || side == "after" // it sends many requests
 }
