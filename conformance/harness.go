@@ -67,6 +67,10 @@ const (
 	RuleRoleDescriptions Rule = "descriptions of roles"
 	// RuleReplacement: the system refuses to create a bucket that exists.
 	RuleReplacement Rule = "creating buckets once"
+	// RuleObjectACLs: an object's ACL decides who may read it.
+	RuleObjectACLs Rule = "ACLs of objects"
+	// RuleStorageClasses: the system keeps an object's storage class, or refuses it.
+	RuleStorageClasses Rule = "storage classes"
 )
 
 // Rules returns every rule.
@@ -74,6 +78,7 @@ func Rules() []Rule {
 	return []Rule{
 		RuleAuthentication, RuleUserPolicies, RuleSessionPolicies, RulePrefixConditions, RuleBoundaries, RuleBucketPolicies,
 		RuleSettingValues, RulePolicyDocuments, RuleDocumentSizes, RulePages, RuleBucketNames, RuleUsersWithKeys, RuleRoleDescriptions, RuleReplacement,
+		RuleObjectACLs, RuleStorageClasses,
 	}
 }
 
@@ -187,6 +192,7 @@ func Checks() []Check {
 		{"bucket", bucketChecks()},
 		{"settings", settingChecks()},
 		{"objects", objectChecks()},
+		{"options", objectOptionChecks()},
 		{"transfer", transferChecks()},
 		{"pages", pageChecks()},
 		{"limits", limitChecks()},

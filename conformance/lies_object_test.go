@@ -174,6 +174,13 @@ func objectLies() []lie {
 				}
 			},
 		},
+		{name: "metadata that is lost", check: "an object keeps its cache control and metadata", want: "the metadata author is", tell: putting(func(r *driver.PutObjectRequest) { r.Metadata = nil })},
+		{name: "a cache control that is lost", check: "an object keeps its cache control and metadata", want: "the cache control is", tell: putting(func(r *driver.PutObjectRequest) { r.CacheControl = "" })},
+		{name: "an ACL that is ignored", check: "an object is public if its ACL says so, and else not", want: "with the ACL public-read, read without credentials", tell: putting(func(r *driver.PutObjectRequest) { r.ACL = "" })},
+		{
+			name: "a storage class that is ignored", check: "an object has the storage class that it was put with, or is refused", want: "with the storage class REDUCED_REDUNDANCY: it is",
+			tell: putting(func(r *driver.PutObjectRequest) { r.StorageClass = "" }),
+		},
 		{
 			name: "what was said of the former object", check: "an object is replaced as a whole", want: "and of the former object",
 			tell: func(l *liar, _ *memory.System, kept *sync.Map) {
@@ -230,5 +237,16 @@ func objectLies() []lie {
 				}
 			},
 		},
+	}
+}
+
+// putting changes what is put.
+func putting(change func(*driver.PutObjectRequest)) func(*liar, *memory.System, *sync.Map) {
+	return func(l *liar, _ *memory.System, _ *sync.Map) {
+		put := l.putObject
+		l.putObject = func(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
+			change(&req)
+			return put(ctx, req)
+		}
 	}
 }

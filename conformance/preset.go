@@ -41,8 +41,10 @@ func (p Preset) Harness() Harness {
 				driver.CapBucketPublicAccessBlock: "the sandbox has no public access block",
 			},
 			NotEnforced: map[Rule]string{
-				RuleBoundaries:    "the sandbox makes users without the boundary",
-				RuleDocumentSizes: "the sandbox keeps bucket policies in attributes of files, which are small",
+				RuleBoundaries:     "the sandbox makes users without the boundary",
+				RuleDocumentSizes:  "the sandbox keeps bucket policies in attributes of files, which are small",
+				RuleObjectACLs:     "the sandbox ignores ACLs of objects",
+				RuleStorageClasses: "the sandbox ignores storage classes",
 			},
 		}
 	case PresetMoto:
@@ -56,6 +58,7 @@ func (p Preset) Harness() Harness {
 			RuleBucketPolicies:   "moto lets every key pass",
 			RuleSettingValues:    "moto takes any document",
 			RulePolicyDocuments:  "moto takes documents of any size",
+			RuleObjectACLs:       "moto lets every request pass",
 			RuleBucketNames:      "moto takes any name and region",
 		}}
 	case PresetMinIO:

@@ -126,11 +126,21 @@ func policyMethods(d driver.Driver, name string) []method {
 }
 
 func objectMethods(d driver.Driver, name string) []method {
+	putting := func(what string, needs driver.Capability, options driver.ObjectOptions) method {
+		return method{"PutObject with " + what, needs, func(ctx context.Context) error {
+			_, err := d.PutObject(ctx, driver.PutObjectRequest{Bucket: name, Key: "key", Body: strings.NewReader("x"), ObjectOptions: options})
+			return err
+		}}
+	}
 	return []method{
 		{"ListObjects", driver.CapObjects, listing(d.ListObjects, driver.ListObjectsRequest{Bucket: name})},
 		{"HeadObject", driver.CapObjects, returning(d.HeadObject, driver.HeadObjectRequest{Bucket: name, Key: "key"})},
 		{"GetObject", driver.CapObjects, returning(d.GetObject, driver.GetObjectRequest{Bucket: name, Key: "key", Body: io.Discard})},
 		{"PutObject", driver.CapObjects, returning(d.PutObject, driver.PutObjectRequest{Bucket: name, Key: "key", Body: strings.NewReader("x")})},
+		putting("a cache control", driver.CapObjectMetadata, driver.ObjectOptions{CacheControl: "no-store"}),
+		putting("metadata", driver.CapObjectMetadata, driver.ObjectOptions{Metadata: map[string]string{"a": "b"}}),
+		putting("an ACL", driver.CapObjectACL, driver.ObjectOptions{ACL: "private"}),
+		putting("a storage class", driver.CapObjectStorageClass, driver.ObjectOptions{StorageClass: "STANDARD"}),
 		{"DeleteObjects", driver.CapObjects, returning(d.DeleteObjects, driver.DeleteObjectsRequest{Bucket: name, Keys: []string{"key"}})},
 	}
 }

@@ -12,6 +12,19 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/policy"
 )
 
+// copyable refuses what no copy could be the same as.
+func (a *UserAccess) copyable() error {
+	switch {
+	case len(a.Unknown) > 0:
+		return uncopied(a.User, "what it may do is not known: %s", strings.Join(a.Unknown, "; "))
+	case a.Disabled:
+		return uncopied(a.User, "it is disabled, and the copy's key would work")
+	case len(a.Further) > 0:
+		return uncopied(a.User, "it has what the copy would not have: %s", strings.Join(a.Further, ", "))
+	}
+	return nil
+}
+
 // CopyOptions returns the options with which PlanCreate gives a user of another system the access that this system's user has: the same
 // in meaning, whatever its policies are written like. It is proven equal, and it ends when that ends. NotFound if there is no such user;
 // FailedPrecondition, saying why, for one that has no access, one whose access has ended or cannot be read whole, and one whose policies
@@ -21,14 +34,8 @@ func (e *Engine) CopyOptions(ctx context.Context, user string) (CreateOptions, e
 	if err != nil {
 		return CreateOptions{}, err
 	}
-	if len(access.Unknown) > 0 {
-		return CreateOptions{}, uncopied(user, "what it may do is not known: %s", strings.Join(access.Unknown, "; "))
-	}
-	if access.Disabled {
-		return CreateOptions{}, uncopied(user, "it is disabled, and the copy's key would work")
-	}
-	if len(access.Further) > 0 {
-		return CreateOptions{}, uncopied(user, "it has what the copy would not have: %s", strings.Join(access.Further, ", "))
+	if err := access.copyable(); err != nil {
+		return CreateOptions{}, err
 	}
 	documents, err := access.own()
 	if err != nil {

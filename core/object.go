@@ -33,8 +33,15 @@ func (e *Engine) GetObject(ctx context.Context, req driver.GetObjectRequest) (dr
 	return call(ctx, e, driver.CapObjects, e.driver.GetObject, req)
 }
 
-// PutObject is driver.Object.PutObject.
+// PutObject is driver.Object.PutObject. It refuses options that CheckObjectOptions refuses, and takes names of metadata in any case.
 func (e *Engine) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
+	if err := CheckObjectOptions(req.ObjectOptions); err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	if err := e.require(req.Needs()...); err != nil {
+		return driver.ObjectDetail{}, err
+	}
+	req.Metadata = lowered(req.Metadata)
 	return call(ctx, e, driver.CapObjects, e.driver.PutObject, req)
 }
 

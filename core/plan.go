@@ -102,6 +102,8 @@ type State struct {
 	Region string
 	// Objects is how many objects a bucket has, without older versions; at most CountedObjects.
 	Objects int
+	// Object is what is said of an object that is uploaded.
+	Object driver.ObjectOptions
 	// Setting is the value of a bucket setting.
 	Setting driver.BucketSetting
 	// Boundary is the ARN of a user's permissions boundary. BoundaryRequired says that the user must not exist without it.

@@ -51,7 +51,7 @@ func capabilities() []driver.Capability {
 		driver.CapUsers, driver.CapAccessKeys, driver.CapRoles, driver.CapSessions,
 		driver.CapPolicyInline, driver.CapPolicyPrincipal, driver.CapPolicyTime, driver.CapPolicyProbe,
 		driver.CapBucketPolicy, driver.CapBucketPolicyStatus, driver.CapBucketCORS, driver.CapBucketACL, driver.CapBucketPublicAccessBlock,
-		driver.CapBucketEmpty, driver.CapObjects,
+		driver.CapBucketEmpty, driver.CapObjects, driver.CapObjectMetadata, driver.CapObjectACL, driver.CapObjectStorageClass,
 	}
 	slices.Sort(declared)
 	return declared

@@ -101,8 +101,7 @@ func TestADeletedPolicyStaysDeleted(t *testing.T) {
 	k := newKilled(t)
 	ctx, narrow := t.Context(), policy.Document{Version: policy.Version, Statement: []policy.Statement{allow("s3:GetObject", "arn:aws:s3:::narrow/*")}}.JSON()
 	for n, was := 1, true; was; n++ {
-		var user string
-		user, was = k.at(n)
+		user, _ := k.at(n)
 		p := driver.UserPrincipal(user)
 		must(t, k.d.DeletePolicy(ctx, driver.DeletePolicyRequest{Principal: p, Name: "own"}))
 		k.drops(user)

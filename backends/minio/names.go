@@ -64,7 +64,7 @@ func capabilities() []driver.Capability {
 	declared := []driver.Capability{
 		driver.CapUsers, driver.CapAccessKeys, driver.CapKeyStatus, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapSessions,
 		driver.CapPolicyInline, driver.CapPolicyManaged, driver.CapPolicyTime, driver.CapPolicyGroup, driver.CapPolicyProbe,
-		driver.CapBucketPolicy, driver.CapBucketEmpty, driver.CapObjects,
+		driver.CapBucketPolicy, driver.CapBucketEmpty, driver.CapObjects, driver.CapObjectMetadata, driver.CapObjectStorageClass,
 	}
 	slices.Sort(declared)
 	return declared

@@ -22,7 +22,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 			return
 		}
 		noOwner := false
-		options := minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: true, FetchOwner: &noOwner}
+		options := minio.ListObjectsOptions{Prefix: req.Prefix, Recursive: !req.Folders, FetchOwner: &noOwner}
 		err := do(s3fault.Listing(ctx), func(ctx context.Context) error {
 			for object := range b.s3.ListObjectsIter(ctx, req.Bucket, options) {
 				if object.Err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 // PutObject stores an object, in parts if it is large.
@@ -15,6 +16,9 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	var none driver.ObjectDetail
 	if err := b.readyForObject(ctx, req.Bucket, req.Key); err != nil {
 		return none, err
+	}
+	if req.ACL != "" {
+		return none, fault.New(fault.Unsupported, "%s takes an object's ACL and ignores it; use a bucket policy", b.title)
 	}
 	source, err := transfer.Open(ctx, req)
 	if err != nil {
@@ -24,7 +28,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	abort := &abortResult{}
 	info, err := s3fault.Call(abort.in(ctx), 0, func(ctx context.Context) (minio.UploadInfo, error) {
 		return b.s3.PutObject(ctx, req.Bucket, req.Key, source.Reader, source.Size, minio.PutObjectOptions{
-			ContentType: req.ContentType, Progress: transfer.Progress(req.Progress),
+			ContentType: req.ContentType, CacheControl: req.CacheControl, UserMetadata: req.Metadata, StorageClass: req.StorageClass, Progress: transfer.Progress(req.Progress),
 			PartSize: transfer.PartSize, NumThreads: transfer.Parts, ConcurrentStreamParts: source.Size < 0,
 		})
 	})

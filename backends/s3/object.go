@@ -30,14 +30,17 @@ func (s *Store) ListObjects(ctx context.Context, req driver.ListObjectsRequest) 
 		if req.Prefix != "" {
 			in.Prefix = &req.Prefix
 		}
+		if req.Folders {
+			in.Delimiter = aws.String("/")
+		}
 		for {
 			page, err := inBucket(ctx, s, req.Bucket, s.Client().ListObjectsV2, in)
 			if err != nil {
 				yield(driver.ObjectInfo{}, s.Wrap(ctx, err, "list the objects of the bucket %q", req.Bucket))
 				return
 			}
-			for _, object := range page.Contents {
-				if !yield(objectOf(object, page.EncodingType), nil) {
+			for info := range found(page) {
+				if !yield(info, nil) {
 					return
 				}
 			}
@@ -45,6 +48,22 @@ func (s *Store) ListObjects(ctx context.Context, req driver.ListObjectsRequest) 
 				return
 			}
 			in.ContinuationToken = page.NextContinuationToken
+		}
+	}
+}
+
+// found yields the folders and the objects of a page.
+func found(page *s3.ListObjectsV2Output) iter.Seq[driver.ObjectInfo] {
+	return func(yield func(driver.ObjectInfo) bool) {
+		for _, folder := range page.CommonPrefixes {
+			if !yield(driver.ObjectInfo{Key: decoded(folder.Prefix, page.EncodingType)}) {
+				return
+			}
+		}
+		for _, object := range page.Contents {
+			if !yield(objectOf(object, page.EncodingType)) {
+				return
+			}
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
+	"github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -34,6 +35,10 @@ func (s *Store) PutObject(ctx context.Context, req driver.PutObjectRequest) (dri
 		req.ContentType = defaultContentType
 	}
 	in := &transfermanager.UploadObjectInput{Bucket: &req.Bucket, Key: &req.Key, Body: source.Reader, ContentType: &req.ContentType}
+	in.Metadata, in.ACL, in.StorageClass = req.Metadata, types.ObjectCannedACL(req.ACL), types.StorageClass(req.StorageClass)
+	if req.CacheControl != "" {
+		in.CacheControl = &req.CacheControl
+	}
 	if source.Size >= 0 {
 		in.ContentLength = &source.Size
 	}

@@ -15,8 +15,10 @@ const (
 	maxAccessKeys      = 2
 )
 
-// lacking are the capabilities that VersityGW does not have. It makes users without the boundary that was asked for.
+// lacking are the capabilities that VersityGW does not have. It makes users without the boundary that was asked for,
+// and takes an object's ACL and storage class and ignores them.
 var lacking = []driver.Capability{
+	driver.CapObjectACL, driver.CapObjectStorageClass,
 	driver.CapBucketPublicAccessBlock, driver.CapKeyExpiry, driver.CapKeyTags, driver.CapPolicyBoundary, driver.CapPolicyGrant, driver.CapPolicyGroup,
 	driver.CapPolicyManaged, driver.CapPolicyPrincipal, driver.CapRoles, driver.CapSessions,
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
@@ -44,6 +45,9 @@ func program(t *testing.T, name string) string {
 	}
 	return path
 }
+
+// unreachable are capabilities that only an independent client sees the use of.
+var unreachable = []driver.Capability{driver.CapObjectMetadata, driver.CapObjectACL, driver.CapObjectStorageClass}
 
 // onHub runs the command with a plugin of that name on a system in memory. The independent client of the suite cannot
 // reach it, so that what needs one is said to be not enforced.

@@ -224,7 +224,7 @@ func newHub(t *testing.T) *hub {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(folder) })
-	h := &hub{System: memory.New(memory.Options{}), socket: filepath.Join(folder, "s")}
+	h := &hub{System: memory.New(memory.Options{Without: unreachable}), socket: filepath.Join(folder, "s")}
 	listener, err := net.Listen("unix", h.socket)
 	if err != nil {
 		t.Fatal(err)

@@ -16,8 +16,8 @@ func newCompletion() *cli.Command {
 	return &cli.Command{
 		Name:    "completion",
 		Summary: "Output a script that makes a shell complete commands, options and names",
-		Long: "After it, the Tab key completes commands, options and their values, and the names of buckets, users, roles and " +
-			"backends, which are asked for with the credentials and the endpoint that the line names so far.",
+		Long: "After it, the Tab key completes commands, options and their values, and the names of buckets, keys of objects, users, roles " +
+			"and backends, which are asked for with the credentials and the endpoint that the line names so far.",
 		Examples: []cli.Example{
 			{Purpose: "To complete in this bash", Line: "source <(s3-credentials completion bash)"},
 			{
@@ -32,6 +32,10 @@ func newCompletion() *cli.Command {
 			{
 				Purpose: "For zsh, put it into a folder of your own that $fpath names before compinit runs",
 				Line:    "mkdir -p ~/.zfunc\ns3-credentials completion zsh > ~/.zfunc/_s3-credentials",
+			},
+			{
+				Purpose: "For PowerShell; in $PROFILE, for every one that starts from now on. It is written for 5.1 and later, and was not tried in one",
+				Line:    "s3-credentials completion powershell | Out-String | Invoke-Expression",
 			},
 		},
 		Args:    []cli.Arg{{Name: "SHELL", Required: true, Choices: complete.Shells()}},
@@ -89,7 +93,8 @@ func completed(ctx context.Context, app *cli.App, content string, args []string)
 		}
 		return out.Bytes()
 	}
-	offer := complete.For(ctx, app, strings.Split(strings.TrimSuffix(content, "\x00"), "\x00"))
+	words := strings.Split(content, "\x00") // what follows the last zero byte is the end of the line that PowerShell adds
+	offer := complete.For(ctx, app, words[:len(words)-1])
 	fmt.Fprintln(&out, offer.Kind)
 	for _, c := range offer.Candidates {
 		out.WriteString(c.Text)

@@ -39,10 +39,10 @@ func newDeleteObjects() *cli.Command {
 		},
 		Args: []cli.Arg{
 			bucketArg,
-			{Name: "KEYS", Repeated: true},
+			{Name: "KEYS", Repeated: true, Complete: cli.CompleteKey},
 		},
 		Options: append([]cli.Option{
-			cli.Text(&d.prefix, "prefix", "Delete everything with this prefix"),
+			cli.Text(&d.prefix, "prefix", "Delete everything with this prefix").Completing(cli.CompleteKey),
 			d.silentOption("Don't show informational output"),
 			d.concurrencyOption("How many requests, of up to 1,000 keys each, to send at the same time"),
 		}, ways...),

@@ -28,7 +28,7 @@ func newGetObject() *cli.Command {
 		},
 		Args: []cli.Arg{
 			bucketArg,
-			{Name: "KEY", Required: true},
+			{Name: "KEY", Required: true, Complete: cli.CompleteKey},
 		},
 		Options: []cli.Option{output},
 		Check:   func([]string) error { return checkWritable(path) },

@@ -42,7 +42,7 @@ func newGetObjects() *cli.Command {
 		},
 		Args: []cli.Arg{
 			bucketArg,
-			{Name: "KEYS", Repeated: true},
+			{Name: "KEYS", Repeated: true, Complete: cli.CompleteKey},
 		},
 		Options: []cli.Option{
 			output,

@@ -35,7 +35,7 @@ func newListBucket() *cli.Command {
 		},
 		Args: []cli.Arg{bucketArg},
 		Options: append([]cli.Option{
-			cli.Text(&l.prefix, "prefix", "List keys starting with this prefix").OrEmpty(),
+			cli.Text(&l.prefix, "prefix", "List keys starting with this prefix").OrEmpty().Completing(cli.CompleteKey),
 			cli.Flag(&l.urls, "urls", "Show URLs for each key"),
 		}, l.list.options()...),
 		Check: l.list.check,

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/orderedjson"
 )
@@ -31,12 +32,19 @@ func objectStep(verb core.Verb, bucket, key string) core.Step {
 	return step
 }
 
+// putPlan is a plan for one object, or for those whose names it does not have.
+func putPlan(bucket, key string, options driver.ObjectOptions) *core.Plan {
+	plan := oneObject(core.Put, bucket, key)
+	plan.Steps[0].After.Object = options
+	return plan
+}
+
 // putStep is the upload of a file, as JSON.
-func putStep(bucket, key, path string) (orderedjson.Object, error) {
-	step, err := stepValue(objectStep(core.Put, bucket, key))
+func putStep(bucket, key, path string, options driver.ObjectOptions) (orderedjson.Object, error) {
+	step, err := stepValue(putPlan(bucket, key, options).Steps[0])
 	for i := range step {
-		if step[i].Name == "after" {
-			step[i].Value = orderedjson.Object{member("path", path)}
+		if after, ok := step[i].Value.(orderedjson.Object); ok && step[i].Name == "after" {
+			step[i].Value = append(orderedjson.Object{member("path", path)}, after...)
 		}
 	}
 	return step, err
@@ -75,7 +83,11 @@ func (e *execution) noteObjects(step core.Step, summary bulk.Summary) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if summary.Done > 0 {
-		e.done = append(e.done, doneStep{true, append(changeOf(step), member("objects", summary.Done))})
+		change := append(changeOf(step), member("objects", summary.Done))
+		if step.After != nil {
+			addObject(&change, step.After.Object)
+		}
+		e.done = append(e.done, doneStep{true, change})
 	}
 	for i, f := range summary.Failures {
 		if i == mostFailures {

@@ -84,6 +84,7 @@ func stateValue(s *core.State) (orderedjson.Value, error) {
 		}
 		state.Add("setting", value)
 	}
+	addObject(&state, s.Object)
 	state.AddText("boundary", s.Boundary)
 	if s.BoundaryRequired {
 		state.Add("boundary_required", true)

@@ -51,6 +51,8 @@ func TestThePlanHasAllOfAState(t *testing.T) {
 	for _, state := range []core.State{
 		{Region: "eu-west-1"}, {Objects: 3}, {Boundary: "arn:aws:iam::aws:policy/AmazonS3FullAccess"}, {BoundaryRequired: true}, {Document: document},
 		{AccessKeys: []string{"AKIA"}}, {Policies: []string{"s3.read-only.b"}}, {Status: driver.KeyActive}, {RoleARN: "arn:aws:iam::1:role/r"}, {Seconds: 900}, {Until: time.Now()}, {OfUser: true},
+		{Object: driver.ObjectOptions{CacheControl: "no-store"}}, {Object: driver.ObjectOptions{Metadata: map[string]string{"author": "ann"}}},
+		{Object: driver.ObjectOptions{ACL: "public-read"}}, {Object: driver.ObjectOptions{StorageClass: "STANDARD_IA"}},
 		{Setting: driver.BucketSetting{Policy: &driver.BucketPolicy{Document: document}}},
 		{Setting: driver.BucketSetting{CORS: &driver.CORS{Rules: []driver.CORSRule{{
 			ID: "x", AllowedHeaders: []string{"a"}, AllowedMethods: []string{"GET"}, AllowedOrigins: []string{"*"}, ExposeHeaders: []string{"e"}, MaxAgeSeconds: &seconds,

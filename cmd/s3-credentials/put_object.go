@@ -6,10 +6,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/progress"
-	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/bulk"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
@@ -18,6 +18,7 @@ import (
 // objectPutter is put-object with its options.
 type objectPutter struct {
 	change
+	objectOptions
 	contentType string
 	silent      bool
 }
@@ -40,13 +41,13 @@ func newPutObject() *cli.Command {
 		},
 		Args: []cli.Arg{
 			bucketArg,
-			{Name: "KEY", Required: true},
+			{Name: "KEY", Required: true, Complete: cli.CompleteKey},
 			{Name: "PATH", Required: true, Complete: cli.CompleteFile},
 		},
-		Options: append([]cli.Option{
+		Options: slices.Concat([]cli.Option{
 			cli.Text(&p.contentType, "content-type", "Content-Type to use (default is auto-detected based on file extension)").OrEmpty(),
 			cli.Flag(&p.silent, "silent", "Don't show progress bar").WithShort("s").FromConfig(),
-		}, p.options()...),
+		}, p.objectOptions.options(), p.change.options()),
 		Check: p.check,
 		Run:   p.run,
 	}
@@ -56,14 +57,17 @@ func (p *objectPutter) check(args []string) error {
 	if err := p.change.check(args); err != nil {
 		return err
 	}
+	if err := p.checkObject(); err != nil {
+		return err
+	}
 	return checkReadable(args[2])
 }
 
 func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) error {
 	if p.dryRun {
-		return p.showFiles(env, args[0], yielded([]bulk.File{{Path: args[2], Key: args[1]}}))
+		return p.showFiles(env, args[0], p.object, yielded([]bulk.File{{Path: args[2], Key: args[1]}}))
 	}
-	request := driver.PutObjectRequest{Bucket: args[0], Key: args[1], ContentType: p.contentType}
+	request := driver.PutObjectRequest{Bucket: args[0], Key: args[1], ContentType: p.contentType, ObjectOptions: p.object}
 	size, err := p.source(env, &request, args[2])
 	if err != nil {
 		return err
@@ -72,7 +76,7 @@ func (p *objectPutter) run(ctx context.Context, env *cli.Env, args []string) err
 	if err != nil {
 		return err
 	}
-	plan := oneObject(core.Put, args[0], args[1])
+	plan := putPlan(args[0], args[1], p.object)
 	return recorded(ctx, env, engine, plan, func(ctx context.Context, e *execution) error {
 		if !p.silent {
 			bar := progress.New(env.App.Stderr, "Uploading", size)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"slices"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
 	"github.com/s3-credentials/s3-credentials/core"
@@ -19,6 +20,7 @@ import (
 type objectsPutter struct {
 	change
 	transferOptions
+	objectOptions
 	prefix string
 }
 
@@ -44,15 +46,22 @@ func newPutObjects() *cli.Command {
 			bucketArg,
 			{Name: "OBJECTS", Required: true, Repeated: true, Complete: cli.CompleteFile},
 		},
-		Options: append([]cli.Option{
-			cli.Text(&p.prefix, "prefix", "Prefix to add to the files within the bucket").OrEmpty(),
+		Options: slices.Concat([]cli.Option{
+			cli.Text(&p.prefix, "prefix", "Prefix to add to the files within the bucket").OrEmpty().Completing(cli.CompleteKey),
 			p.silentOption("Don't show progress bar"),
 			p.skipOption("Leave out files that are in the bucket already, with the same size and checksum"),
 			p.concurrencyOption("How many files to upload at the same time"),
-		}, p.change.options()...),
+		}, p.objectOptions.options(), p.change.options()),
 		Check: p.check,
 		Run:   p.run,
 	}
+}
+
+func (p *objectsPutter) check(args []string) error {
+	if err := p.change.check(args); err != nil {
+		return err
+	}
+	return p.checkObject()
 }
 
 func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) error {
@@ -71,7 +80,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 	if err != nil {
 		return err
 	}
-	plan := manyObjects(core.Put, args[0])
+	plan := putPlan(args[0], "", p.object)
 	return recorded(ctx, env, engine, plan, func(ctx context.Context, e *execution) error {
 		summary, err := p.put(ctx, env, engine, args[0], files)
 		e.noteObjects(plan.Steps[0], summary)
@@ -85,7 +94,7 @@ func (p *objectsPutter) run(ctx context.Context, env *cli.Env, args []string) er
 func (p *objectsPutter) put(ctx context.Context, env *cli.Env, engine *core.Engine, bucket string, files *bulk.Files) (bulk.Summary, error) {
 	label := fmt.Sprintf("Uploading %s (%s)", formatBytes(files.Bytes), counted(files.Count, p.noun))
 	options, endBar := p.transferOptions.options(env, label, files.Bytes)
-	options.ContentType = contentTypeOf
+	options.ContentType, options.Object = contentTypeOf, p.object
 	defer endBar()
 	return bulk.Put(ctx, engine, bucket, files, options)
 }
@@ -107,7 +116,7 @@ func (p *objectsPutter) show(ctx context.Context, env *cli.Env, bucket string, f
 		}))
 	}
 	var summary bulk.Summary
-	err := p.showFiles(env, bucket, readable(listed, &summary))
+	err := p.showFiles(env, bucket, p.object, readable(listed, &summary))
 	if err == nil {
 		err = p.finish(ctx, env, summary, nil)
 	}
@@ -145,15 +154,15 @@ func notThere(files iter.Seq2[checkedFile, error]) iter.Seq2[bulk.File, error] {
 }
 
 // showFiles prints which files would be uploaded.
-func (c *change) showFiles(env *cli.Env, bucket string, files iter.Seq2[bulk.File, error]) error {
+func (c *change) showFiles(env *cli.Env, bucket string, options driver.ObjectOptions, files iter.Seq2[bulk.File, error]) error {
 	if c.json {
-		return printSteps(env.Stdout, files, func(f bulk.File) (orderedjson.Object, error) { return putStep(bucket, f.Key, f.Path) })
+		return printSteps(env.Stdout, files, func(f bulk.File) (orderedjson.Object, error) { return putStep(bucket, f.Key, f.Path, options) })
 	}
 	out := bufio.NewWriter(env.Stdout)
 	var err error
 	for file, fileErr := range files {
 		if err = fileErr; err == nil {
-			_, err = fmt.Fprintf(out, "%s => s3://%s/%s\n", file.Path, bucket, file.Key)
+			_, err = fmt.Fprintf(out, "%s => s3://%s/%s%s\n", file.Path, bucket, file.Key, objectText(options))
 		}
 		if err != nil {
 			break

@@ -55,6 +55,12 @@ const (
 	CapBucketRegion Capability = "bucket.region"
 	// CapObjects: ListObjects, HeadObject, GetObject, PutObject, DeleteObjects.
 	CapObjects Capability = "object.transfer"
+	// CapObjectMetadata: PutObject with CacheControl or Metadata.
+	CapObjectMetadata Capability = "object.metadata"
+	// CapObjectACL: PutObject with an ACL.
+	CapObjectACL Capability = "object.acl"
+	// CapObjectStorageClass: PutObject with a StorageClass.
+	CapObjectStorageClass Capability = "object.storage-class"
 )
 
 // capability is a capability with its words. The purpose follows "the X backend cannot"; what to do without the capability is
@@ -80,6 +86,9 @@ var capabilities = func() []capability {
 		{CapSessions, "make temporary credentials", "", fault.HintPermanent},
 		{CapUsers, "manage users", "", fault.HintTemporary},
 		{CapObjects, "transfer objects", "use the system's own client", ""},
+		{CapObjectMetadata, "keep metadata with an object", "", ""},
+		{CapObjectACL, "give an object an ACL", "grant access in the bucket's policy instead", ""},
+		{CapObjectStorageClass, "choose an object's storage class", "", ""},
 		{CapPolicyBoundary, "set a permissions boundary", "", fault.HintNoBoundary},
 		{CapPolicyInline, "give a user policies of its own", "grant access in the bucket's policy instead", ""},
 		{CapPolicyManaged, "manage attached policies", "use policies of the user's own instead", ""},

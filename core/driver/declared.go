@@ -217,7 +217,7 @@ func (d *declared) GetObject(ctx context.Context, req GetObjectRequest) (ObjectD
 }
 
 func (d *declared) PutObject(ctx context.Context, req PutObjectRequest) (ObjectDetail, error) {
-	return answer(ctx, d, d.Driver.PutObject, req, CapObjects)
+	return answer(ctx, d, d.Driver.PutObject, req, append(req.Needs(), CapObjects)...)
 }
 
 func (d *declared) DeleteObjects(ctx context.Context, req DeleteObjectsRequest) (DeleteObjectsResponse, error) {

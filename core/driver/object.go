@@ -38,6 +38,9 @@ type ListObjectsRequest struct {
 	Bucket string
 	// Prefix begins the keys to list; empty for all.
 	Prefix string
+	// Folders asks, of keys with a slash after the prefix, only for what ends with the first such slash, each once, as an ObjectInfo with
+	// nothing but a Key. A backend may yield the keys themselves.
+	Folders bool
 }
 
 // ObjectInfo is an object in a listing.
@@ -87,8 +90,28 @@ type PutObjectRequest struct {
 	Body io.Reader
 	// ContentType is the object's media type; empty for the system's default.
 	ContentType string
+	ObjectOptions
 	// Progress, if not nil, is called with the number of bytes that were sent since the last call, from several goroutines.
 	Progress func(bytes int64)
+}
+
+// ObjectOptions are what an upload says of an object besides its bytes and their type. Package core has checked their form.
+type ObjectOptions struct {
+	// CacheControl is what downloads have as their Cache-Control; empty for none. It needs CapObjectMetadata.
+	CacheControl string
+	// Metadata is the object's own metadata (x-amz-meta-*); its names are in lower case. It needs CapObjectMetadata.
+	Metadata map[string]string
+	// ACL is one of S3's canned ACLs; empty for the system's default. It needs CapObjectACL.
+	ACL string
+	// StorageClass is empty for the system's default. It needs CapObjectStorageClass. A class that the system does not have is InvalidArgument.
+	StorageClass string
+}
+
+// Needs are the capabilities that the options need besides CapObjects.
+func (o ObjectOptions) Needs() []Capability {
+	return needed(map[Capability]bool{
+		CapObjectMetadata: o.CacheControl != "" || len(o.Metadata) > 0, CapObjectACL: o.ACL != "", CapObjectStorageClass: o.StorageClass != "",
+	})
 }
 
 // DeleteObjectsRequest is the request of Object.DeleteObjects.

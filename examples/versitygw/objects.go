@@ -10,6 +10,7 @@ import (
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/s3fault"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
+	"github.com/s3-credentials/s3-credentials/core/fault"
 )
 
 func quoted(etag string) string { return `"` + etag + `"` }
@@ -69,6 +70,9 @@ func (b *backend) GetObject(ctx context.Context, req driver.GetObjectRequest) (d
 
 // PutObject stores an object, in parts if it is large or of unknown size. minio-go removes the parts after an error.
 func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (detail driver.ObjectDetail, err error) {
+	if len(req.Needs()) > 0 {
+		return detail, fault.New(fault.Unsupported, "this backend stores bytes and their type; leave the other options out")
+	}
 	err = b.do(ctx, fmt.Sprintf("store object %s in bucket %s", req.Key, req.Bucket), func(ctx context.Context) error {
 		source, err := transfer.Open(ctx, req)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/s3-credentials/s3-credentials/core"
+	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/core/driver/transfer"
 	"github.com/s3-credentials/s3-credentials/core/fault"
 )
@@ -29,6 +30,8 @@ type Options struct {
 	SkipExisting bool
 	// ContentType, if set, returns the media type of a file for Put; empty for the system's default.
 	ContentType func(name string) string
+	// Object is what Put says of each object.
+	Object driver.ObjectOptions
 	// Progress, if set, receives the progress.
 	Progress Progress
 }

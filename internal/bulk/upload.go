@@ -55,7 +55,7 @@ func (u *uploads) send(ctx context.Context, file File) error {
 	if err != nil {
 		return fault.Wrap(fault.InvalidArgument, err, "the current folder cannot be found: %s", reason(err))
 	}
-	request := driver.PutObjectRequest{Bucket: u.bucket, Key: file.Key, Path: path, Progress: u.options.addFunc()}
+	request := driver.PutObjectRequest{Bucket: u.bucket, Key: file.Key, Path: path, ObjectOptions: u.options.Object, Progress: u.options.addFunc()}
 	if u.options.ContentType != nil {
 		request.ContentType = u.options.ContentType(file.Path)
 	}

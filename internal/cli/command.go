@@ -55,6 +55,7 @@ type Complete string
 const (
 	CompleteNothing Complete = ""
 	CompleteBucket  Complete = "bucket"
+	CompleteKey     Complete = "key" // of an object in the bucket that is the first argument
 	CompleteUser    Complete = "user"
 	CompleteRole    Complete = "role"
 	CompleteFile    Complete = "file"

@@ -3,6 +3,7 @@ package memory
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"strings"
 
 	"github.com/s3-credentials/s3-credentials/core/driver"
@@ -47,6 +48,25 @@ func (c Client) Get(ctx context.Context, bucket, key string) ([]byte, error) {
 	var b bytes.Buffer
 	_, err := c.GetObject(ctx, driver.GetObjectRequest{Bucket: bucket, Key: key, Body: &b})
 	return b.Bytes(), err
+}
+
+// Head returns the headers that S3 would answer a look at an object with, as far as an upload can set them.
+func (c Client) Head(ctx context.Context, bucket, key string) (http.Header, error) {
+	b, ok := c.Driver.(*backend)
+	if !ok {
+		return nil, fault.New(fault.Unsupported, "only a client with credentials of its own can look")
+	}
+	o, err := b.find(ctx, "HeadObject", bucket, key)
+	if err != nil {
+		return nil, err
+	}
+	header := http.Header{}
+	header.Set("Cache-Control", o.CacheControl)
+	header.Set("X-Amz-Storage-Class", o.StorageClass)
+	for name, value := range o.Metadata {
+		header.Set("X-Amz-Meta-"+name, value)
+	}
+	return header, nil
 }
 
 // Delete deletes an object.

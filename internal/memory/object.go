@@ -19,6 +19,7 @@ import (
 
 type object struct {
 	driver.ObjectDetail
+	driver.ObjectOptions
 	data []byte
 }
 
@@ -33,7 +34,7 @@ func (b *backend) ListObjects(ctx context.Context, req driver.ListObjectsRequest
 		var infos []driver.ObjectInfo
 		for _, key := range slices.Sorted(maps.Keys(k.objects)) {
 			if o := k.objects[key]; strings.HasPrefix(key, req.Prefix) {
-				infos = append(infos, driver.ObjectInfo{Key: key, LastModified: o.LastModified, ETag: o.ETag, Size: o.Size, StorageClass: "STANDARD"})
+				infos = append(infos, driver.ObjectInfo{Key: key, LastModified: o.LastModified, ETag: o.ETag, Size: o.Size, StorageClass: cmp.Or(o.StorageClass, "STANDARD")})
 			}
 		}
 		return infos, who.may("s3:ListBucket", k.arn(), k, map[string][]string{"s3:prefix": {req.Prefix}})
@@ -47,10 +48,11 @@ func (b *backend) find(ctx context.Context, method, bucket, key string) (*object
 		return nil, err
 	}
 	defer unlock()
-	if err := who.may("s3:GetObject", k.arn()+"/"+key, k, nil); err != nil {
+	o, ok := k.objects[key]
+	public := ok && strings.HasPrefix(o.ACL, "public-read")
+	if err := who.may("s3:GetObject", k.arn()+"/"+key, k, nil); err != nil && !public {
 		return nil, err
 	}
-	o, ok := k.objects[key]
 	if !ok {
 		return nil, missing("object", key)
 	}
@@ -94,7 +96,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 	}
 	defer unlock()
 	sum := md5.Sum(data)
-	o := &object{data: data, ObjectDetail: driver.ObjectDetail{
+	o := &object{data: data, ObjectOptions: req.ObjectOptions, ObjectDetail: driver.ObjectDetail{
 		Size: int64(len(data)), ETag: `"` + hex.EncodeToString(sum[:]) + `"`, LastModified: now(),
 		ContentType: cmp.Or(req.ContentType, "binary/octet-stream"),
 	}}
@@ -107,7 +109,7 @@ func (b *backend) PutObject(ctx context.Context, req driver.PutObjectRequest) (d
 
 // mayPut starts a request that writes an object.
 func (b *backend) mayPut(ctx context.Context, method string, req driver.PutObjectRequest) (*bucket, func(), error) {
-	k, who, unlock, err := b.withBucket(ctx, method, req.Bucket, driver.CapObjects)
+	k, who, unlock, err := b.withBucket(ctx, method, req.Bucket, append(req.Needs(), driver.CapObjects)...)
 	if err != nil {
 		return nil, nil, err
 	}

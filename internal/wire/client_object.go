@@ -17,7 +17,7 @@ import (
 )
 
 func (c *client) ListObjects(ctx context.Context, req driver.ListObjectsRequest) iter.Seq2[driver.ObjectInfo, error] {
-	request := &pb.ListObjectsRequest{Bucket: req.Bucket, Prefix: req.Prefix}
+	request := &pb.ListObjectsRequest{Bucket: req.Bucket, Prefix: req.Prefix, Folders: req.Folders}
 	objects := receiveListing(ctx, c, c.object.ListObjects, request, (*pb.ListObjectsResponse).GetObjects, fromObject)
 	return verifyEach(objects, func(o driver.ObjectInfo) error {
 		if strings.HasPrefix(o.Key, req.Prefix) {
@@ -169,8 +169,7 @@ func (p *sentBody) verify(c *client, detail driver.ObjectDetail) error {
 // sendObject sends the header and the body. It returns an error only if the body cannot be read; the receiving end reports
 // errors of the stream.
 func sendObject(stream grpc.BidiStreamingClient[pb.PutObjectRequest, pb.PutObjectResponse], req driver.PutObjectRequest, sent *sentBody) error {
-	header := &pb.PutObjectHeader{Bucket: req.Bucket, Key: req.Key, Path: []byte(req.Path), ContentType: req.ContentType}
-	if stream.Send(&pb.PutObjectRequest{Event: &pb.PutObjectRequest_Header{Header: header}}) != nil {
+	if stream.Send(&pb.PutObjectRequest{Event: &pb.PutObjectRequest_Header{Header: toPutHeader(req)}}) != nil {
 		return nil
 	}
 	if req.Body != nil {

@@ -33,6 +33,24 @@ func fromDetail(in *pb.ObjectDetail) driver.ObjectDetail {
 	}
 }
 
+// toPutHeader is what an upload begins with.
+func toPutHeader(r driver.PutObjectRequest) *pb.PutObjectHeader {
+	return &pb.PutObjectHeader{
+		Bucket: r.Bucket, Key: r.Key, Path: []byte(r.Path), ContentType: r.ContentType,
+		CacheControl: r.CacheControl, Metadata: r.Metadata, Acl: r.ACL, StorageClass: r.StorageClass,
+	}
+}
+
+// fromPutHeader is the request without what is no data: its body and its progress.
+func fromPutHeader(in *pb.PutObjectHeader) driver.PutObjectRequest {
+	return driver.PutObjectRequest{
+		Bucket: in.GetBucket(), Key: in.GetKey(), Path: string(in.GetPath()), ContentType: in.GetContentType(),
+		ObjectOptions: driver.ObjectOptions{
+			CacheControl: in.GetCacheControl(), Metadata: in.GetMetadata(), ACL: in.GetAcl(), StorageClass: in.GetStorageClass(),
+		},
+	}
+}
+
 func toFailure(f driver.ObjectFailure) *pb.ObjectFailure {
 	return &pb.ObjectFailure{Key: f.Key, Code: f.Code, Message: f.Message}
 }

@@ -74,6 +74,12 @@ func (f *filler) set(v reflect.Value) {
 		for i := range 2 {
 			f.set(v.Index(i))
 		}
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		f.set(key)
+		f.set(value)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
 	case reflect.String:
 		v.SetString(fmt.Sprintf("text %d ü", f.number()))
 	case reflect.Int, reflect.Int64:

@@ -17,7 +17,7 @@ type objectServer struct {
 }
 
 func (o *objectServer) ListObjects(in *pb.ListObjectsRequest, stream grpc.ServerStreamingServer[pb.ListObjectsResponse]) error {
-	req := driver.ListObjectsRequest{Bucket: in.GetBucket(), Prefix: in.GetPrefix()}
+	req := driver.ListObjectsRequest{Bucket: in.GetBucket(), Prefix: in.GetPrefix(), Folders: in.GetFolders()}
 	return sendListing(o.s, stream, driver.Driver.ListObjects, req, toObject,
 		func(page []*pb.Object) *pb.ListObjectsResponse { return &pb.ListObjectsResponse{Objects: page} })
 }
@@ -80,10 +80,8 @@ func (o *objectServer) PutObject(stream grpc.BidiStreamingServer[pb.PutObjectReq
 		return stream.Send(&pb.PutObjectResponse{Event: &pb.PutObjectResponse_Progress{Progress: bytes}})
 	})
 	defer progress.stop()
-	req := driver.PutObjectRequest{
-		Bucket: header.GetBucket(), Key: header.GetKey(), Path: string(header.GetPath()),
-		ContentType: header.GetContentType(), Progress: progress.add,
-	}
+	req := fromPutHeader(header)
+	req.Progress = progress.add
 	if req.Path == "" {
 		req.Body = &chunkReader{receive: stream.Recv}
 	}

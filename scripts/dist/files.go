@@ -24,10 +24,13 @@ const (
 	bashFolder = "share/bash-completion/completions/"
 	zshFolder  = "share/zsh/site-functions/"
 	fishFolder = "share/fish/vendor_completions.d/"
+	// PowerShell looks in no folder: the file is for the user's profile to name. It is in what is for Windows alone.
+	powershellFile = "share/powershell/s3-credentials.ps1"
 )
 
 // files are what is installed on a platform, by path. The folders are those in which man and the shells look by themselves, so
-// that pages and completions work where the prefix is one of theirs. Windows has programs and licences only.
+// that pages and completions work where the prefix is one of theirs. Windows has programs, licences and the
+// completion of PowerShell only.
 func (r *release) files(ctx context.Context, p platform) ([]file, error) {
 	out, err := within(r.programs(p), binFolder, 0o755)
 	if err != nil {
@@ -41,13 +44,11 @@ func (r *release) files(ctx context.Context, p platform) ([]file, error) {
 		return nil, err
 	}
 	out = append(out, licences...)
-	if p.os != "windows" {
-		shared, err := within(r.manual(), "", 0o644)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, shared...)
+	shared, err := within(r.manual(), "", 0o644)
+	if err != nil {
+		return nil, err
 	}
+	out = append(out, slices.DeleteFunc(shared, func(f file) bool { return (f.path == powershellFile) != (p.os == "windows") })...)
 	slices.SortFunc(out, func(a, b file) int { return strings.Compare(a.path, b.path) })
 	return out, nil
 }
@@ -82,9 +83,10 @@ func (r *release) writeManual(ctx context.Context) error {
 		return err
 	}
 	for shell, name := range map[string]string{
-		"bash": bashFolder + "s3-credentials",
-		"zsh":  zshFolder + "_s3-credentials",
-		"fish": fishFolder + "s3-credentials.fish",
+		"bash":       bashFolder + "s3-credentials",
+		"zsh":        zshFolder + "_s3-credentials",
+		"fish":       fishFolder + "s3-credentials.fish",
+		"powershell": powershellFile,
 	} {
 		script, err := output(ctx, command{name: program, args: []string{"completion", shell}})
 		if err != nil {

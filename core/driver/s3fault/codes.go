@@ -27,13 +27,13 @@ var table = []struct {
 	{fault.InvalidArgument, "the system does not accept the request", `
 		AuthorizationHeaderMalformed EncryptionTypeMismatch EntityTooLarge EntityTooSmall IllegalLocationConstraintException InvalidArgument
 		InvalidBucketName InvalidContextAssertion InvalidInput InvalidLocationConstraint InvalidParameterCombination InvalidParameterValue InvalidRegion
-		InvalidRequest InvalidTag InvalidWriteOffset KeyTooLongError MalformedPolicy MalformedPolicyDocument MalformedXML
+		InvalidRequest InvalidStorageClass InvalidTag InvalidWriteOffset KeyTooLongError MalformedPolicy MalformedPolicyDocument MalformedXML
 		MissingParameter TooManyParts ValidationError ValidationException`},
 	{fault.ResourceExhausted, "a limit of the system is reached, or it asks to slow down", `
 		InsufficientStorage LimitExceeded LimitExceededException PackedPolicyTooLarge PolicyTooLarge QuotaExceeded
 		RequestLimitExceeded SlowDown Throttling ThrottlingException TooManyBuckets TooManyRequests TooManyRequestsException`},
 	{fault.FailedPrecondition, "its present state forbids it", `
-		BucketNotEmpty DeleteConflict InvalidBucketState InvalidObjectState ObjectNotInActiveTierError PolicyNotAttachable
+		AccessControlListNotSupported BucketNotEmpty DeleteConflict InvalidBucketState InvalidObjectState ObjectNotInActiveTierError PolicyNotAttachable
 		PreconditionFailed`},
 	{fault.Aborted, "it was changed by somebody else at the same time; try again", `
 		ConcurrentModification ConditionalRequestConflict EntityTemporarilyUnmodifiable OperationAborted`},
@@ -52,13 +52,14 @@ var closer = map[string]struct {
 	reason string
 	hint   fault.Hint
 }{
-	"ExpiredToken":                 {reason: expired},
-	"ExpiredTokenException":        {reason: expired},
-	"RequestExpired":               {reason: expired},
-	"RequestTimeTooSkewed":         {reason: "this machine's clock differs too much from the system's; set it right"},
-	"AuthorizationHeaderMalformed": {"the request was signed for another region", fault.HintRegion},
-	"InvalidRegion":                {"the request was signed for another region", fault.HintRegion},
-	"RegionDisabledException":      {"the region is not enabled for this account; enable it, or use another", fault.HintRegion},
+	"ExpiredToken":                  {reason: expired},
+	"ExpiredTokenException":         {reason: expired},
+	"RequestExpired":                {reason: expired},
+	"AccessControlListNotSupported": {reason: "the bucket has ACLs switched off; use a bucket policy"},
+	"RequestTimeTooSkewed":          {reason: "this machine's clock differs too much from the system's; set it right"},
+	"AuthorizationHeaderMalformed":  {"the request was signed for another region", fault.HintRegion},
+	"InvalidRegion":                 {"the request was signed for another region", fault.HintRegion},
+	"RegionDisabledException":       {"the region is not enabled for this account; enable it, or use another", fault.HintRegion},
 
 	"IllegalLocationConstraintException": {"the region that was asked for is not the endpoint's, or is not enabled for this account", fault.HintRegion},
 	"InvalidLocationConstraint":          {"there is no such region at this endpoint, or it is not enabled for this account", fault.HintRegion},

@@ -23,9 +23,12 @@ const (
 )
 
 type ListObjectsRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Bucket        string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
-	Prefix        string                 `protobuf:"bytes,2,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
+	Prefix string                 `protobuf:"bytes,2,opt,name=prefix,proto3" json:"prefix,omitempty"`
+	// Send, of keys with a slash after the prefix, only what ends with the first such slash, each once, as an object with nothing but a key. A
+	// plugin may send the keys themselves.
+	Folders       bool `protobuf:"varint,3,opt,name=folders,proto3" json:"folders,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -72,6 +75,13 @@ func (x *ListObjectsRequest) GetPrefix() string {
 		return x.Prefix
 	}
 	return ""
+}
+
+func (x *ListObjectsRequest) GetFolders() bool {
+	if x != nil {
+		return x.Folders
+	}
+	return false
 }
 
 // One message holds one page of objects, at most 1,000.
@@ -642,8 +652,15 @@ type PutObjectHeader struct {
 	Bucket string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
 	Key    string                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`
 	// The absolute path of the file to read. Empty: the bytes follow.
-	Path          []byte `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
-	ContentType   string `protobuf:"bytes,4,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	Path        []byte `protobuf:"bytes,3,opt,name=path,proto3" json:"path,omitempty"`
+	ContentType string `protobuf:"bytes,4,opt,name=content_type,json=contentType,proto3" json:"content_type,omitempty"`
+	// The object's Cache-Control header, and metadata under names in lower case; they need object.metadata.
+	CacheControl string            `protobuf:"bytes,5,opt,name=cache_control,json=cacheControl,proto3" json:"cache_control,omitempty"`
+	Metadata     map[string]string `protobuf:"bytes,6,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	// A canned ACL of S3; it needs object.acl.
+	Acl string `protobuf:"bytes,7,opt,name=acl,proto3" json:"acl,omitempty"`
+	// It needs object.storage-class.
+	StorageClass  string `protobuf:"bytes,8,opt,name=storage_class,json=storageClass,proto3" json:"storage_class,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -702,6 +719,34 @@ func (x *PutObjectHeader) GetPath() []byte {
 func (x *PutObjectHeader) GetContentType() string {
 	if x != nil {
 		return x.ContentType
+	}
+	return ""
+}
+
+func (x *PutObjectHeader) GetCacheControl() string {
+	if x != nil {
+		return x.CacheControl
+	}
+	return ""
+}
+
+func (x *PutObjectHeader) GetMetadata() map[string]string {
+	if x != nil {
+		return x.Metadata
+	}
+	return nil
+}
+
+func (x *PutObjectHeader) GetAcl() string {
+	if x != nil {
+		return x.Acl
+	}
+	return ""
+}
+
+func (x *PutObjectHeader) GetStorageClass() string {
+	if x != nil {
+		return x.StorageClass
 	}
 	return ""
 }
@@ -959,10 +1004,11 @@ var File_s3credentials_backend_v1_object_proto protoreflect.FileDescriptor
 
 const file_s3credentials_backend_v1_object_proto_rawDesc = "" +
 	"\n" +
-	"%s3credentials/backend/v1/object.proto\x12\x18s3credentials.backend.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%s3credentials/backend/v1/bucket.proto\"D\n" +
+	"%s3credentials/backend/v1/object.proto\x12\x18s3credentials.backend.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a%s3credentials/backend/v1/bucket.proto\"^\n" +
 	"\x12ListObjectsRequest\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x16\n" +
-	"\x06prefix\x18\x02 \x01(\tR\x06prefix\"Q\n" +
+	"\x06prefix\x18\x02 \x01(\tR\x06prefix\x12\x18\n" +
+	"\afolders\x18\x03 \x01(\bR\afolders\"Q\n" +
 	"\x13ListObjectsResponse\x12:\n" +
 	"\aobjects\x18\x01 \x03(\v2 .s3credentials.backend.v1.ObjectR\aobjects\"\xb3\x02\n" +
 	"\x06Object\x12\x10\n" +
@@ -998,12 +1044,19 @@ const file_s3credentials_backend_v1_object_proto_rawDesc = "" +
 	"\x10PutObjectRequest\x12C\n" +
 	"\x06header\x18\x01 \x01(\v2).s3credentials.backend.v1.PutObjectHeaderH\x00R\x06header\x12\x16\n" +
 	"\x05chunk\x18\x02 \x01(\fH\x00R\x05chunkB\a\n" +
-	"\x05event\"r\n" +
+	"\x05event\"\xe0\x02\n" +
 	"\x0fPutObjectHeader\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x10\n" +
 	"\x03key\x18\x02 \x01(\tR\x03key\x12\x12\n" +
 	"\x04path\x18\x03 \x01(\fR\x04path\x12!\n" +
-	"\fcontent_type\x18\x04 \x01(\tR\vcontentType\"|\n" +
+	"\fcontent_type\x18\x04 \x01(\tR\vcontentType\x12#\n" +
+	"\rcache_control\x18\x05 \x01(\tR\fcacheControl\x12S\n" +
+	"\bmetadata\x18\x06 \x03(\v27.s3credentials.backend.v1.PutObjectHeader.MetadataEntryR\bmetadata\x12\x10\n" +
+	"\x03acl\x18\a \x01(\tR\x03acl\x12#\n" +
+	"\rstorage_class\x18\b \x01(\tR\fstorageClass\x1a;\n" +
+	"\rMetadataEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"|\n" +
 	"\x11PutObjectResponse\x12\x1c\n" +
 	"\bprogress\x18\x01 \x01(\x03H\x00R\bprogress\x12@\n" +
 	"\x06detail\x18\x02 \x01(\v2&.s3credentials.backend.v1.ObjectDetailH\x00R\x06detailB\a\n" +
@@ -1039,7 +1092,7 @@ func file_s3credentials_backend_v1_object_proto_rawDescGZIP() []byte {
 	return file_s3credentials_backend_v1_object_proto_rawDescData
 }
 
-var file_s3credentials_backend_v1_object_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_s3credentials_backend_v1_object_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_s3credentials_backend_v1_object_proto_goTypes = []any{
 	(*ListObjectsRequest)(nil),    // 0: s3credentials.backend.v1.ListObjectsRequest
 	(*ListObjectsResponse)(nil),   // 1: s3credentials.backend.v1.ListObjectsResponse
@@ -1055,34 +1108,36 @@ var file_s3credentials_backend_v1_object_proto_goTypes = []any{
 	(*DeleteObjectsRequest)(nil),  // 11: s3credentials.backend.v1.DeleteObjectsRequest
 	(*DeleteObjectsResponse)(nil), // 12: s3credentials.backend.v1.DeleteObjectsResponse
 	(*ObjectFailure)(nil),         // 13: s3credentials.backend.v1.ObjectFailure
-	(*timestamppb.Timestamp)(nil), // 14: google.protobuf.Timestamp
-	(*Owner)(nil),                 // 15: s3credentials.backend.v1.Owner
+	nil,                           // 14: s3credentials.backend.v1.PutObjectHeader.MetadataEntry
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(*Owner)(nil),                 // 16: s3credentials.backend.v1.Owner
 }
 var file_s3credentials_backend_v1_object_proto_depIdxs = []int32{
 	2,  // 0: s3credentials.backend.v1.ListObjectsResponse.objects:type_name -> s3credentials.backend.v1.Object
-	14, // 1: s3credentials.backend.v1.Object.last_modified:type_name -> google.protobuf.Timestamp
-	15, // 2: s3credentials.backend.v1.Object.owner:type_name -> s3credentials.backend.v1.Owner
+	15, // 1: s3credentials.backend.v1.Object.last_modified:type_name -> google.protobuf.Timestamp
+	16, // 2: s3credentials.backend.v1.Object.owner:type_name -> s3credentials.backend.v1.Owner
 	5,  // 3: s3credentials.backend.v1.HeadObjectResponse.detail:type_name -> s3credentials.backend.v1.ObjectDetail
-	14, // 4: s3credentials.backend.v1.ObjectDetail.last_modified:type_name -> google.protobuf.Timestamp
+	15, // 4: s3credentials.backend.v1.ObjectDetail.last_modified:type_name -> google.protobuf.Timestamp
 	5,  // 5: s3credentials.backend.v1.GetObjectResponse.detail:type_name -> s3credentials.backend.v1.ObjectDetail
 	9,  // 6: s3credentials.backend.v1.PutObjectRequest.header:type_name -> s3credentials.backend.v1.PutObjectHeader
-	5,  // 7: s3credentials.backend.v1.PutObjectResponse.detail:type_name -> s3credentials.backend.v1.ObjectDetail
-	13, // 8: s3credentials.backend.v1.DeleteObjectsResponse.failed:type_name -> s3credentials.backend.v1.ObjectFailure
-	0,  // 9: s3credentials.backend.v1.ObjectService.ListObjects:input_type -> s3credentials.backend.v1.ListObjectsRequest
-	3,  // 10: s3credentials.backend.v1.ObjectService.HeadObject:input_type -> s3credentials.backend.v1.HeadObjectRequest
-	6,  // 11: s3credentials.backend.v1.ObjectService.GetObject:input_type -> s3credentials.backend.v1.GetObjectRequest
-	8,  // 12: s3credentials.backend.v1.ObjectService.PutObject:input_type -> s3credentials.backend.v1.PutObjectRequest
-	11, // 13: s3credentials.backend.v1.ObjectService.DeleteObjects:input_type -> s3credentials.backend.v1.DeleteObjectsRequest
-	1,  // 14: s3credentials.backend.v1.ObjectService.ListObjects:output_type -> s3credentials.backend.v1.ListObjectsResponse
-	4,  // 15: s3credentials.backend.v1.ObjectService.HeadObject:output_type -> s3credentials.backend.v1.HeadObjectResponse
-	7,  // 16: s3credentials.backend.v1.ObjectService.GetObject:output_type -> s3credentials.backend.v1.GetObjectResponse
-	10, // 17: s3credentials.backend.v1.ObjectService.PutObject:output_type -> s3credentials.backend.v1.PutObjectResponse
-	12, // 18: s3credentials.backend.v1.ObjectService.DeleteObjects:output_type -> s3credentials.backend.v1.DeleteObjectsResponse
-	14, // [14:19] is the sub-list for method output_type
-	9,  // [9:14] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	14, // 7: s3credentials.backend.v1.PutObjectHeader.metadata:type_name -> s3credentials.backend.v1.PutObjectHeader.MetadataEntry
+	5,  // 8: s3credentials.backend.v1.PutObjectResponse.detail:type_name -> s3credentials.backend.v1.ObjectDetail
+	13, // 9: s3credentials.backend.v1.DeleteObjectsResponse.failed:type_name -> s3credentials.backend.v1.ObjectFailure
+	0,  // 10: s3credentials.backend.v1.ObjectService.ListObjects:input_type -> s3credentials.backend.v1.ListObjectsRequest
+	3,  // 11: s3credentials.backend.v1.ObjectService.HeadObject:input_type -> s3credentials.backend.v1.HeadObjectRequest
+	6,  // 12: s3credentials.backend.v1.ObjectService.GetObject:input_type -> s3credentials.backend.v1.GetObjectRequest
+	8,  // 13: s3credentials.backend.v1.ObjectService.PutObject:input_type -> s3credentials.backend.v1.PutObjectRequest
+	11, // 14: s3credentials.backend.v1.ObjectService.DeleteObjects:input_type -> s3credentials.backend.v1.DeleteObjectsRequest
+	1,  // 15: s3credentials.backend.v1.ObjectService.ListObjects:output_type -> s3credentials.backend.v1.ListObjectsResponse
+	4,  // 16: s3credentials.backend.v1.ObjectService.HeadObject:output_type -> s3credentials.backend.v1.HeadObjectResponse
+	7,  // 17: s3credentials.backend.v1.ObjectService.GetObject:output_type -> s3credentials.backend.v1.GetObjectResponse
+	10, // 18: s3credentials.backend.v1.ObjectService.PutObject:output_type -> s3credentials.backend.v1.PutObjectResponse
+	12, // 19: s3credentials.backend.v1.ObjectService.DeleteObjects:output_type -> s3credentials.backend.v1.DeleteObjectsResponse
+	15, // [15:20] is the sub-list for method output_type
+	10, // [10:15] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_s3credentials_backend_v1_object_proto_init() }
@@ -1110,7 +1165,7 @@ func file_s3credentials_backend_v1_object_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_s3credentials_backend_v1_object_proto_rawDesc), len(file_s3credentials_backend_v1_object_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/s3-credentials/s3-credentials/cmd/s3-credentials/internal/connect"
+	"github.com/s3-credentials/s3-credentials/core"
 	"github.com/s3-credentials/s3-credentials/core/driver"
 	"github.com/s3-credentials/s3-credentials/internal/cli"
+	"github.com/s3-credentials/s3-credentials/internal/printable"
 	"github.com/s3-credentials/s3-credentials/plugins/host"
 )
 
@@ -41,6 +43,8 @@ func names(ctx context.Context, c *cli.CompletionContext, what cli.Complete) []s
 	switch what {
 	case cli.CompleteBucket:
 		return collect(c, engine.ListBuckets(ctx), func(b driver.BucketInfo) string { return b.Name })
+	case cli.CompleteKey:
+		return keys(ctx, c, engine)
 	case cli.CompleteUser:
 		return collect(c, engine.ListUsers(ctx), func(user driver.User) string { return user.Name })
 	case cli.CompleteRole:
@@ -58,6 +62,31 @@ func collect[T any](c *cli.CompletionContext, items iter.Seq2[T, error], nameOf 
 		}
 		name := nameOf(item)
 		if strings.HasPrefix(name, c.Word) && !slices.Contains(c.Args, name) {
+			found = append(found, name)
+		}
+	}
+	return found
+}
+
+// keys returns how the word can go on to a key, up to the next slash. It reads one page: a bucket may have millions.
+func keys(ctx context.Context, c *cli.CompletionContext, engine *core.Engine) []string {
+	if len(c.Args) == 0 {
+		return nil
+	}
+	var found []string
+	read := 0
+	for object, err := range engine.ListObjects(ctx, driver.ListObjectsRequest{Bucket: c.Args[0], Prefix: c.Word, Folders: true}) {
+		if err != nil || read == maxNames {
+			break
+		}
+		read++
+		rest, ok := strings.CutPrefix(object.Key, c.Word)
+		if folder, _, below := strings.Cut(rest, "/"); below {
+			rest = folder + "/"
+		}
+		name := c.Word + rest
+		// A key is text of others: one with a line break would be several candidates.
+		if ok && printable.Text(name) == name && !slices.Contains(c.Args[1:], name) && !slices.Contains(found, name) {
 			found = append(found, name)
 		}
 	}

@@ -6,7 +6,7 @@ import "embed"
 var scripts embed.FS
 
 // Shells returns the supported shells.
-func Shells() []string { return []string{"bash", "zsh", "fish"} }
+func Shells() []string { return []string{"bash", "zsh", "fish", "powershell"} }
 
 // Script returns the completion script for a shell.
 func Script(shell string) (string, error) {

@@ -12,6 +12,8 @@ _s3_credentials() {
 			COMPREPLY+=("$line")
 		fi
 	done < <(printf '%s' "${COMP_LINE:0:COMP_POINT}" | command s3-credentials __complete bash "${#current}" 2>/dev/null)
+	# What ends with a slash is a part of a key: no space follows it.
+	[[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == */ ]] && compopt -o nospace 2>/dev/null
 	case $kind in
 	files | folders)
 		compopt -o filenames 2>/dev/null

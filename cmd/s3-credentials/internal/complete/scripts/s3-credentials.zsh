@@ -3,7 +3,7 @@
 # To use it in each, write it to a file _s3-credentials in a folder of $fpath.
 
 _s3_credentials() {
-	local -a reply texts shown
+	local -a reply texts shown suffix
 	local line text
 	# The words go by a pipe: one may be a secret, and arguments of programs can be read by everybody.
 	reply=("${(@f)$(printf '%s\0' "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" | command s3-credentials __complete zsh 2>/dev/null)}")
@@ -26,7 +26,9 @@ _s3_credentials() {
 				shown+=("$text")
 			fi
 		done
-		(( $#texts )) && compadd -l -d shown -a texts
+		# What ends with a slash is a part of a key: no space follows it.
+		[[ $#texts == 1 && $texts[1] == */ ]] && suffix=(-S '')
+		(( $#texts )) && compadd "${suffix[@]}" -l -d shown -a texts
 		;;
 	esac
 }
