@@ -12,7 +12,7 @@ const maxName = 200
 // capabilities are what Garage 2.5.0 has. It has no policies, no ACLs that can be set, no STS (all answered with 501), and no versions. That a
 // bucket is no website it says with an answer that S3 does not have. It takes an object's ACL and storage class, and ignores them.
 var capabilities = []driver.Capability{
-	driver.CapBucketCORS, driver.CapBucketEmpty, driver.CapBucketPolicyStatus, driver.CapKeyExpiry, driver.CapUsers, driver.CapObjects, driver.CapObjectMetadata,
+	driver.CapBucketCORS, driver.CapBucketEmpty, driver.CapBucketPolicyStatus, driver.CapKeyExpiry, driver.CapUsers, driver.CapObjectMetadata, driver.CapObjects,
 	driver.CapPolicyGrant, driver.CapPolicyProbe,
 }
 

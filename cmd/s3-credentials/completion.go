@@ -34,8 +34,8 @@ func newCompletion() *cli.Command {
 				Line:    "mkdir -p ~/.zfunc\ns3-credentials completion zsh > ~/.zfunc/_s3-credentials",
 			},
 			{
-				Purpose: "For PowerShell; in $PROFILE, for every one that starts from now on. It is written for 5.1 and later, and was not tried in one",
-				Line:    "s3-credentials completion powershell | Out-String | Invoke-Expression",
+				Purpose: "For PowerShell 5.1 and later, a file for $PROFILE to load, as in: . ./s3-credentials.ps1. It was not tried in one",
+				Line:    "s3-credentials completion powershell > s3-credentials.ps1",
 			},
 		},
 		Args:    []cli.Arg{{Name: "SHELL", Required: true, Choices: complete.Shells()}},
