@@ -354,8 +354,6 @@ class Object(Service, object_pb2_grpc.ObjectServiceServicer):
     @for_admin
     def PutObject(self, requests, context):
         header = next(requests).header
-        if header.cache_control or header.metadata or header.acl or header.storage_class:
-            raise Fault("Unsupported", "this backend stores bytes and their type; leave the other options out")
         path = self.store.bucket(header.bucket) / file_name(header.key)
         checksum = hashlib.md5()
         with replacing(path, self.store.root) as file:

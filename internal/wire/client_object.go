@@ -114,6 +114,9 @@ func (c *client) getObject(ctx context.Context, req driver.GetObjectRequest) (dr
 // the body any more.
 func (c *client) PutObject(ctx context.Context, req driver.PutObjectRequest) (driver.ObjectDetail, error) {
 	none := driver.ObjectDetail{}
+	if err := c.description.Require(req.Needs()...); err != nil { // a plugin of an older contract would ignore them
+		return none, err
+	}
 	if err := transfer.Check(req.Path, req.Body != nil); err != nil {
 		return none, err
 	}
