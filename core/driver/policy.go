@@ -37,7 +37,7 @@ type Policy interface {
 
 	// CheckPolicy refuses what PutPolicy or CreateSession would refuse of a document whatever else is so, above all one that the system would
 	// take for more access than it reads, so that nothing is made for it. It asks the system nothing. InvalidArgument, with what to write
-	// instead. It is optional: Unsupported is no objection.
+	// instead; ResourceExhausted for a document over the system's limits. It is optional: Unsupported is no objection.
 	CheckPolicy(ctx context.Context, req CheckPolicyRequest) error
 
 	// PutGrant gives a user exactly these rights in a bucket, in place of those that it has there: none of them takes all away. The
