@@ -99,7 +99,7 @@ generate: $(TOOLS)/buf
 
 .PHONY: soon
 soon:
-	@echo 'The first time all is built, in about a minute on two cores (on MinIO: five); then the demo takes some seconds.'
+	@echo 'The first time all is built, in about two minutes on two cores (on MinIO: more); then the demo takes some seconds.'
 
 pictures: build
 	PATH="$(CURDIR)/bin:$$PATH" $(GO) run ./scripts/pictures docs/pictures
